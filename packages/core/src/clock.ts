@@ -1,0 +1,32 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { HpcnbError } from "./errors.js";
+
+/** Time as the life cycle sees it, injected so that hours pass in milliseconds in tests. */
+export interface Clock {
+  /** Milliseconds since some fixed moment; never goes backwards. */
+  now(): number;
+  /**
+   * Resolves after `milliseconds`.
+   * @throws HPCNB_ABORTED as soon as `signal` aborts.
+   */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  sleep: async (milliseconds, signal) => {
+    try {
+      await delay(milliseconds, undefined, signal ? { signal } : {});
+    } catch (error) {
+      throw aborted(signal, error);
+    }
+  },
+};
+
+export function aborted(signal?: AbortSignal, cause: unknown = signal?.reason): HpcnbError {
+  return new HpcnbError("HPCNB_ABORTED", "Interrupted.", { cause });
+}
+
+export function throwIfAborted(signal?: AbortSignal): void {
+  if (signal?.aborted) throw aborted(signal);
+}

@@ -1,0 +1,86 @@
+import { expectSuccess } from "./command.js";
+import { HpcnbError } from "./errors.js";
+import type { CommandResult, Host } from "./host.js";
+import type { JobHistory, JobId, JobSpec, JobStatus, Scheduler } from "./scheduler.js";
+
+export interface Command {
+  readonly argv: readonly string[];
+  readonly stdin?: string;
+}
+
+/**
+ * All that differs between schedulers that are driven by commands: what to run, and what the output means.
+ *
+ * Every function is pure. A parser gets whatever the command printed, with any exit code, and either returns what it
+ * means or throws: HPCNB_SUBMIT_REJECTED from `parseSubmit`, HPCNB_SCHEDULER_ANSWER or HPCNB_SCHEDULER_UNREACHABLE from all.
+ * A state that it does not know is "unknown", never an error.
+ */
+export interface SchedulerDialect {
+  readonly runsOnHost: boolean;
+  readonly taskVariable: string;
+  nameOf(name: string): string;
+
+  submit(job: JobSpec): Command;
+  parseSubmit(result: CommandResult): JobId;
+
+  status(): Command;
+  parseStatus(result: CommandResult): JobStatus[];
+
+  cancel(ids: readonly JobId[]): Command;
+  /** Throws if the request was not taken in; a job that is no longer there is no error. */
+  parseCancel(result: CommandResult): void;
+
+  explain(id: JobId): Command;
+  parseExplain(result: CommandResult): string | undefined;
+
+  history(id: JobId): Command;
+  parseHistory(result: CommandResult): JobHistory | undefined;
+
+  render(job: JobSpec): string;
+}
+
+/** Milliseconds. A busy scheduler may take its time, but none that is alive takes longer. */
+const commandTimeout = 60_000;
+
+/** The one place where scheduler commands are run, limited in time, and their failures told apart. */
+export function createCommandScheduler(host: Host, dialect: SchedulerDialect): Scheduler {
+  async function ask(command: Command, what: string, signal?: AbortSignal): Promise<CommandResult> {
+    try {
+      return await host.run(command.argv, {
+        timeout: commandTimeout,
+        signal,
+        ...(command.stdin === undefined ? {} : { stdin: command.stdin }),
+      });
+    } catch (error) {
+      if (error instanceof HpcnbError && error.code === "HPCNB_ABORTED") throw error;
+      throw new HpcnbError("HPCNB_SCHEDULER_UNREACHABLE", `${what} on ${host.name}: no answer from the scheduler.`, {
+        cause: error,
+        transient: true,
+      });
+    }
+  }
+
+  return {
+    runsOnHost: dialect.runsOnHost,
+    taskVariable: dialect.taskVariable,
+    nameOf: dialect.nameOf,
+    render: dialect.render,
+
+    submit: async (job, signal) =>
+      dialect.parseSubmit(await ask(dialect.submit(job), `Submitting ${job.name}`, signal)),
+    status: async (signal) => dialect.parseStatus(await ask(dialect.status(), "Asking for jobs", signal)),
+    cancel: async (ids, signal) => {
+      if (ids.length === 0) return;
+      dialect.parseCancel(await ask(dialect.cancel(ids), `Cancelling ${ids.join(", ")}`, signal));
+    },
+    explain: async (id, signal) =>
+      dialect.parseExplain(await ask(dialect.explain(id), `Asking about job ${id}`, signal)),
+    history: async (id, signal) =>
+      dialect.parseHistory(await ask(dialect.history(id), `Asking how job ${id} ended`, signal)),
+  };
+}
+
+/** For dialects: a scheduler command that failed without saying anything more precise. */
+export function expectAnswer(result: CommandResult, what: string): CommandResult {
+  return expectSuccess(result, what, { code: "HPCNB_SCHEDULER_UNREACHABLE", transient: true });
+}

@@ -1,0 +1,34 @@
+import { type ErrorCode, HpcnbError } from "./errors.js";
+import type { CommandResult } from "./host.js";
+
+/** The evidence of a failed command: what was run, how it ended, and what it printed. */
+export function describeResult(result: CommandResult): string {
+  const ending =
+    result.exitCode === null ? `was ended by ${result.signal ?? "a signal"}` : `exited with code ${result.exitCode}`;
+  const text = [result.stderr, result.stdout]
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .join("\n");
+  return `${displayArgv(result.argv)} ${ending}${text ? `:\n${clip(text)}` : " and printed nothing"}`;
+}
+
+export function expectSuccess(
+  result: CommandResult,
+  what: string,
+  details: { code?: ErrorCode; hint?: string; transient?: boolean } = {},
+): CommandResult {
+  if (result.exitCode === 0) return result;
+  const { code = "HPCNB_COMMAND_FAILED", ...rest } = details;
+  throw new HpcnbError(code, `${what}: ${describeResult(result)}`, rest);
+}
+
+/** An argv as a person would type it. For messages only: it is never run. */
+export function displayArgv(argv: readonly string[]): string {
+  return argv
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${clip(word, 60).replaceAll("'", "'\\''")}'`))
+    .join(" ");
+}
+
+function clip(text: string, most = 2000): string {
+  return text.length <= most ? text : `${text.slice(0, most)} ...`;
+}

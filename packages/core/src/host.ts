@@ -1,0 +1,71 @@
+/** A finished command, whatever its exit code. */
+export interface CommandResult {
+  readonly argv: readonly string[];
+  /** null when a signal ended the command. */
+  readonly exitCode: number | null;
+  readonly signal?: string | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** Text for the command's standard input; without it the input is empty. */
+  readonly stdin?: string;
+  readonly cwd?: string;
+  /** Milliseconds after which the command is ended and HPCNB_TIMEOUT thrown. Default 60,000. */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface FileToWrite {
+  readonly path: string;
+  readonly text: string;
+  /** Permission bits. Default 0o600: what hpcnb writes is its user's alone. */
+  readonly mode?: number;
+}
+
+/**
+ * The submit node, whether it is this machine or one reached over ssh.
+ *
+ * A host runs programs as an argv, never as shell text, so nothing that a user or a scheduler wrote is
+ * ever interpreted by a shell. Paths are absolute on that host.
+ */
+export interface Host {
+  /** For messages: "this machine", or the ssh alias. */
+  readonly name: string;
+
+  /**
+   * Runs a program to its end. Resolves for every exit code, also a failing one: what a code means is the caller's
+   * to say (see `expectSuccess`).
+   *
+   * @throws HPCNB_COMMAND_FAILED when the program could not be started at all (not found, not executable),
+   *   HPCNB_TIMEOUT or HPCNB_ABORTED when it was ended early. After any of these the program may have done its work:
+   *   only commands that can be run again may be retried.
+   */
+  run(argv: readonly string[], options?: RunOptions): Promise<CommandResult>;
+
+  /**
+   * The files' texts, in the order asked; undefined for one that does not exist. One round trip for all.
+   * @throws HPCNB_COMMAND_FAILED for a file that exists but cannot be read.
+   */
+  readFiles(paths: readonly string[], signal?: AbortSignal): Promise<(string | undefined)[]>;
+
+  /**
+   * Writes each file atomically: a reader sees the old text or the new one, never a part. Missing parent directories are
+   * made, for the user alone (0700). One round trip for all; when it throws, some of the files may have been written.
+   */
+  writeFiles(files: readonly FileToWrite[], signal?: AbortSignal): Promise<void>;
+
+  /**
+   * Takes an exclusive lock that other processes on any machine respect, and holds it until `release` or until this
+   * process ends, however it ends: a lock never outlives its holder.
+   * @throws HPCNB_BUSY when another process holds it; nothing has changed then.
+   */
+  lock(path: string, signal?: AbortSignal): Promise<Lock>;
+
+  dispose?(): Promise<void>;
+}
+
+export interface Lock {
+  release(): Promise<void>;
+}

@@ -1,0 +1,53 @@
+import type { Clock } from "./clock.js";
+import type { Host } from "./host.js";
+import type { ReadinessContext, StorageReadiness } from "./readiness.js";
+import type { Scheduler } from "./scheduler.js";
+import type { Tunnel, TunnelContext } from "./tunnel.js";
+
+/** The version of the contracts in this package that a plugin was written for. */
+export const apiVersion = 1;
+
+/** A JSON Schema (draft 2020-12) of an object: the plugin's own options in the session file. */
+export type OptionsSchema = Readonly<Record<string, unknown>>;
+
+export interface SchedulerContext {
+  /** The submit node: run every scheduler command through it. */
+  readonly host: Host;
+  readonly clock: Clock;
+  /** What the session file has under `scheduler.options`, valid by `optionsSchema`, defaults filled in. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A plugin is plain data and factories. It does no work when it is imported, and its factories do none either: what can fail,
+ * fails in the methods of what they return.
+ */
+export interface Plugin {
+  readonly apiVersion: typeof apiVersion;
+  readonly name: string;
+  readonly scheduler?: {
+    readonly optionsSchema?: OptionsSchema;
+    create(context: SchedulerContext): Scheduler;
+  };
+  readonly readiness?: { create(context: ReadinessContext): StorageReadiness };
+  readonly tunnel?: { create(context: TunnelContext): Tunnel };
+}
+
+export type PluginKind = "scheduler" | "readiness" | "tunnel";
+
+/** Gives a plugin its type; adds nothing. */
+export function definePlugin(plugin: Plugin): Plugin {
+  return plugin;
+}
+
+/** Why a value is not a plugin that this version can use, or undefined if it is one. */
+export function whyNotAPlugin(value: unknown, kind: PluginKind): string | undefined {
+  if (typeof value !== "object" || value === null) return "its default export is not an object made with definePlugin";
+  const candidate = value as Partial<Plugin>;
+  if (candidate.apiVersion !== apiVersion) {
+    return `it was written for plugin API version ${String(candidate.apiVersion)}, and this hpcnb has version ${apiVersion}`;
+  }
+  if (typeof candidate.name !== "string" || candidate.name === "") return "it has no name";
+  if (typeof candidate[kind]?.create !== "function") return `it offers no ${kind}`;
+  return undefined;
+}

@@ -1,0 +1,47 @@
+import type { Clock } from "./clock.js";
+import type { Host } from "./host.js";
+
+/**
+ * Makes what one host wrote usable on another.
+ *
+ * A compute node may see a file late that the submit node wrote, and the other way round. A strategy decides how each side comes to
+ * trust what it reads. It has one part for each side: `forJob` travels inside the job script, because it cannot be
+ * read from a storage that is not ready yet; `read` runs where hpcnb runs.
+ */
+export interface StorageReadiness {
+  /** Shown by `status`. */
+  readonly name: string;
+
+  /** How a job waits for the files written for it. Plain data for the launch program, which reports what it measured. */
+  forJob(): JobReadiness;
+
+  /**
+   * Reads records that jobs publish. A record that is not there yet, or not complete, or of another run, is undefined:
+   * the caller asks again.
+   */
+  read(
+    host: Host,
+    paths: readonly string[],
+    run: string,
+    signal?: AbortSignal,
+  ): Promise<(PublishedRecord | undefined)[]>;
+}
+
+export interface JobReadiness {
+  /** `content`: wait until the files' content is complete and of this run. `delay`: wait `seconds`, then read once. */
+  readonly strategy: "content" | "delay";
+  /** Seconds: the fixed delay, or the most that is waited for the content. */
+  readonly seconds: number;
+}
+
+/** What a job says of itself. `run` tells it from an older one at the same place. */
+export interface PublishedRecord {
+  readonly run: string;
+  readonly [key: string]: unknown;
+}
+
+export interface ReadinessContext {
+  readonly clock: Clock;
+  /** Seconds, from `storage.timeout`. */
+  readonly timeout: number;
+}

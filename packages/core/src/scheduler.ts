@@ -1,0 +1,132 @@
+/** The id that the scheduler gave a job, as it prints it. An array job has one id for all its tasks. */
+export type JobId = string;
+
+/**
+ * What a job or a task is doing, in words that hold for every scheduler.
+ *
+ * queued: waits for its turn · held: waits until somebody releases it · starting: given to a host, its program may not run
+ * yet · running · suspended · error: the scheduler gave up on it but still lists it, and it needs a person ·
+ * finished: over, whatever its exit code · unknown: the scheduler's word for it was not understood, or it gave none.
+ */
+export type JobState = "queued" | "held" | "starting" | "running" | "suspended" | "error" | "finished" | "unknown";
+
+/** What a job needs. The units are those of the session file, which is where they come from. */
+export interface JobResources {
+  readonly cores?: number;
+  /** Bytes. */
+  readonly memory?: number;
+  /** Seconds. */
+  readonly walltime?: number;
+  readonly queue?: string;
+  readonly parallelEnvironment?: string;
+  /** Further arguments for the scheduler's own submit command, as they are. */
+  readonly native?: readonly string[];
+}
+
+export interface JobSpec {
+  /** Any text of one line. An adapter makes of it what its scheduler allows, see `nameOf`. */
+  readonly name: string;
+  /** A whole program text beginning with `#!`. Other users may be able to read it: no secrets. */
+  readonly script: string;
+  /** Absolute. */
+  readonly workingDirectory: string;
+  /**
+   * Absolute path of the file that receives stdout and stderr together; its directory exists.
+   * In an array job `{task}` stands for the number of the task.
+   */
+  readonly output: string;
+  readonly resources: JobResources;
+  /** Makes the job an array of this many tasks, numbered from 1. */
+  readonly tasks?: number;
+}
+
+/** A run of tasks in the same state. */
+export interface TaskStatus {
+  /** First and last task number, both included. */
+  readonly first: number;
+  readonly last: number;
+  readonly state: JobState;
+  /** The scheduler's own word or letters, such as "qw". */
+  readonly native: string;
+  readonly host?: string;
+  readonly reason?: string;
+  readonly exitCode?: number;
+}
+
+export interface JobStatus {
+  readonly id: JobId;
+  /** As the scheduler reports it: `nameOf(spec.name)`. */
+  readonly name: string;
+  readonly state: JobState;
+  readonly native: string;
+  /** Where it runs, once it does. */
+  readonly host?: string;
+  /** Why it waits or failed, where the status question tells. `explain` may know more. */
+  readonly reason?: string;
+  /** Once finished, where known. */
+  readonly exitCode?: number;
+  /** For an array: all tasks that the scheduler lists, ascending, none twice. Tasks it no longer lists are left out. */
+  readonly tasks?: readonly TaskStatus[];
+}
+
+export interface JobHistory {
+  readonly id: JobId;
+  /** The last or worst exit code; undefined if a signal or the scheduler ended it. */
+  readonly exitCode?: number;
+  /** Why it ended, in the scheduler's words, where it says. */
+  readonly reason?: string;
+}
+
+/**
+ * A scheduler, behind the few questions that hpcnb has for it. An adapter is this and nothing else.
+ * The conformance suite in `@hpcnb/core/testing` holds every sentence below against the real thing.
+ *
+ * All methods may be called concurrently. A method whose signal aborts rejects with HPCNB_ABORTED; the scheduler may have
+ * carried the request out all the same.
+ */
+export interface Scheduler {
+  /** True when jobs run on the host that submits them, so that what is missing there is missing for the job. */
+  readonly runsOnHost: boolean;
+
+  /** The shell variable that holds the number of an array task inside the task. */
+  readonly taskVariable: string;
+
+  /** The name under which `status` will list a job that was submitted with this name. Pure. */
+  nameOf(name: string): string;
+
+  /**
+   * Hands a job to the scheduler.
+   *
+   * Success means that the scheduler has accepted it and that `status` lists it from now on until it ends.
+   * @throws HPCNB_SUBMIT_REJECTED in the scheduler's own words: nothing was submitted, and the same job will be rejected
+   *   again unless `transient` (a limit that may clear). HPCNB_SCHEDULER_UNREACHABLE: no answer came, and the job may or
+   *   may not have been accepted; look for its name with `status` before trying again.
+   */
+  submit(job: JobSpec, signal?: AbortSignal): Promise<JobId>;
+
+  /**
+   * All jobs of this user that the scheduler lists, with one question. A job that is absent from an answer has ended, or was never there, or the
+   * answer was incomplete in a way that could not be seen: the caller decides (see `absence` in the session's life cycle).
+   *
+   * @throws HPCNB_SCHEDULER_UNREACHABLE or HPCNB_SCHEDULER_ANSWER when there is no full answer. Nothing is known then:
+   *   unknown is not gone.
+   */
+  status(signal?: AbortSignal): Promise<JobStatus[]>;
+
+  /**
+   * Asks the scheduler to end jobs, queued or running, with all their tasks. Resolves once it has taken the request in;
+   * the jobs may still be listed for a while. A job that is no longer there is no error.
+   */
+  cancel(ids: readonly JobId[], signal?: AbortSignal): Promise<void>;
+
+  /** Why a job waits or failed, in the scheduler's words, one reason a line; undefined when it says nothing. */
+  explain(id: JobId, signal?: AbortSignal): Promise<string | undefined>;
+
+  /** How a job ended; undefined while it has not, or when the scheduler keeps no record (or not yet). */
+  history(id: JobId, signal?: AbortSignal): Promise<JobHistory | undefined>;
+
+  /** Exactly what `submit` would send: command and script, for people to read. Pure. */
+  render(job: JobSpec): string;
+
+  dispose?(): Promise<void>;
+}
