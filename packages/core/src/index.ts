@@ -5,5 +5,8 @@ export * from "./errors.js";
 export * from "./host.js";
 export * from "./plugin.js";
 export * from "./readiness.js";
+export * from "./records.js";
 export * from "./scheduler.js";
+export type * from "./session/workload.js";
+export type * from "./session-file/session.js";
 export * from "./tunnel.js";
