@@ -1,0 +1,182 @@
+import { throwIfAborted } from "../clock.js";
+import { HpcnbError } from "../errors.js";
+import type { SessionContext } from "./context.js";
+import { endJobs } from "./end-jobs.js";
+import { describeLoss } from "./evidence.js";
+import { lockPath } from "./layout.js";
+import type { Phase, SessionState } from "./life-cycle.js";
+import { prepared } from "./open-session.js";
+import { completeRun, startRun } from "./start-run.js";
+import type { Tracker } from "./tracker.js";
+
+export interface BringUpOptions {
+  /** Seconds for everything together; without it a queued job is waited for as long as it takes. */
+  readonly timeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told once the session's jobs are known: started by this call, or found. */
+  readonly onJobs?: ((how: "started" | "found", state: SessionState) => void) | undefined;
+  /** Told what is being done before there are jobs. */
+  readonly onStep?: ((step: "check", detail: string) => void) | undefined;
+}
+
+export interface SessionUp {
+  readonly state: SessionState;
+  readonly directory: string;
+  readonly token: string;
+}
+
+/** Milliseconds that a phase may take before something must be wrong. A queue has no such limit. */
+const phaseLimits: Partial<Record<Phase, number>> = { starting: 180_000, connecting: 60_000, gathering: 180_000 };
+
+/** Milliseconds between two looks at what the jobs publish, and between two questions to the scheduler. */
+const look = { first: 100, longest: 2_000 };
+const question = { first: 500, longest: 15_000 };
+const growth = 1.5;
+
+/**
+ * Makes a session be up: finds its jobs or starts them, and waits for each fact in turn. Calling it again, also after it was killed at any point,
+ * goes on with the same session.
+ *
+ * @throws HPCNB_TIMEOUT (the jobs go on), HPCNB_JOB_ENDED, HPCNB_SUBMIT_REJECTED (nothing is left running), HPCNB_ABORTED (what was
+ *   submitted goes on) and whatever preparing throws before anything was started.
+ */
+export async function bringUp(context: SessionContext, options: BringUpOptions = {}): Promise<SessionUp> {
+  const { signal } = options;
+  const tracker = await prepared(context, "make", signal);
+  await findOrStart(tracker, options);
+  await waitUntilUp(tracker, options);
+  const token = await tracker.readToken();
+  if (token === undefined)
+    throw new HpcnbError("HPCNB_STATE_UNREADABLE", `The token of run ${tracker.state.record?.run.id} cannot be read.`);
+  return { state: tracker.state, directory: tracker.directory, token };
+}
+
+async function findOrStart(tracker: Tracker, { signal, onJobs, onStep }: BringUpOptions): Promise<void> {
+  const { context } = tracker;
+  const lock = await context.host.lock(lockPath(tracker.directory), signal);
+  try {
+    await tracker.observe();
+    const { phase, record } = tracker.state;
+    if (record && phase !== "ended" && phase !== "failed") {
+      if (phase === "submitting") await completeRun(tracker, record, signal);
+      onJobs?.("found", tracker.state);
+      return;
+    }
+    const checked = await context.workload.check(context.host, context.session, tracker.directory, signal);
+    onStep?.("check", checked.summary);
+    if (record && phase === "failed")
+      await endJobs(tracker, record, tracker.state.loss?.why ?? "the notebook job was lost", signal);
+    await startRun(tracker, signal);
+    onJobs?.("started", tracker.state);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function waitUntilUp(tracker: Tracker, { timeout, signal }: BringUpOptions): Promise<void> {
+  const { clock, connector } = tracker.context;
+  const start = clock.now();
+  let phase = tracker.state.phase;
+  let phaseStart = start;
+  let lookPause = look.first;
+  let questionPause = question.first;
+  let nextQuestion = start;
+  for (;;) {
+    throwIfAborted(signal);
+    const questionIsDue = clock.now() >= nextQuestion;
+    await Promise.all([tracker.readReports(), questionIsDue ? tracker.askScheduler() : undefined]);
+    if (questionIsDue) {
+      if (Object.values(tracker.state.jobs).some(({ absences }) => absences > 0)) await tracker.askHistory();
+      nextQuestion = clock.now() + questionPause;
+      questionPause = Math.min(questionPause * growth, question.longest);
+    }
+    await connectWhenAnswering(tracker, signal);
+
+    const { state } = tracker;
+    if (state.phase === "up") return;
+    if (state.phase === "failed" || state.phase === "degraded") throw await lost(tracker);
+    if (state.phase === "stopping" || state.phase === "ended" || state.phase === "absent") throw endedMeanwhile(state);
+    if (state.phase !== phase) {
+      phase = state.phase;
+      phaseStart = clock.now();
+      lookPause = look.first;
+      questionPause = question.first;
+    }
+    throwIfLate(tracker, { phase, sincePhase: clock.now() - phaseStart, sinceStart: clock.now() - start, timeout });
+    await clock.sleep(phase === "queued" ? Math.max(lookPause, Math.min(questionPause, 1_000)) : lookPause, signal);
+    lookPause = Math.min(lookPause * growth, look.longest);
+  }
+
+  async function connectWhenAnswering(tracker: Tracker, signal?: AbortSignal): Promise<void> {
+    const { reports, record } = tracker.state;
+    if (tracker.state.phase !== "connecting" || reports.notebook.state !== "answering" || !record) return;
+    const connection = await connector.connect(tracker.directory, record.run.id, reports.notebook.endpoint, signal);
+    const token = await tracker.readToken();
+    if (token === undefined) return;
+    if (await tracker.context.workload.answers(connection.baseUrl, token, signal)) {
+      tracker.dispatch({ type: "tunnel-opened", connection });
+    }
+  }
+}
+
+async function lost(tracker: Tracker): Promise<HpcnbError> {
+  const { loss } = tracker.state;
+  // Another command may have ended the session on purpose.
+  await tracker.readRecord();
+  const { record } = tracker.state;
+  if (!loss || !record || record.ended) return endedMeanwhile(tracker.state);
+  const error = await describeLoss(tracker, loss);
+  if (loss.role !== "notebook") return error;
+  const lock = await tracker.context.host.lock(lockPath(tracker.directory));
+  try {
+    await endJobs(tracker, record, loss.why);
+    await tracker.context.connector.disconnect(tracker.directory);
+  } finally {
+    await lock.release();
+  }
+  return error;
+}
+
+function endedMeanwhile(state: SessionState): HpcnbError {
+  return new HpcnbError(
+    "HPCNB_JOB_ENDED",
+    `The session was ended meanwhile${state.record?.ended ? `: ${state.record.ended.why}` : ""}.`,
+    {
+      hint: "`hpcnb up` starts it again.",
+    },
+  );
+}
+
+function throwIfLate(
+  tracker: Tracker,
+  times: { phase: Phase; sincePhase: number; sinceStart: number; timeout: number | undefined },
+): void {
+  const { state } = tracker;
+  const limit = phaseLimits[times.phase];
+  const enginesWait = times.phase === "gathering" && (state.engines?.queued ?? 0) > 0;
+  const phaseIsLate = limit !== undefined && !enginesWait && times.sincePhase > limit;
+  const allIsLate = times.timeout !== undefined && times.sinceStart > times.timeout * 1000;
+  if (!phaseIsLate && !allIsLate) return;
+  const seconds = Math.round((allIsLate ? times.sinceStart : times.sincePhase) / 1000);
+  throw new HpcnbError("HPCNB_TIMEOUT", `After ${seconds} s still waiting for ${awaited(state)}.`, {
+    transient: true,
+    hint: "The jobs go on. `hpcnb up` waits again, `hpcnb status` and `hpcnb logs` show more, `hpcnb down` ends them.",
+  });
+}
+
+function awaited(state: SessionState): string {
+  const { notebook } = state.jobs;
+  const seen = notebook?.status
+    ? `the scheduler says "${notebook.status.native}"${notebook.status.reason ? `: ${notebook.status.reason}` : ""}`
+    : "the scheduler has not listed it yet";
+  switch (state.phase) {
+    case "starting":
+      return `the notebook server to answer on ${notebook?.status?.host ?? "its host"} (${seen})`;
+    case "connecting":
+      return "the notebook to answer through the tunnel";
+    case "gathering":
+      return `engines: ${state.reports.registered.tasks.length} of ${state.engines?.asked} are registered (queued ${state.engines?.queued}, running ${state.engines?.running}, failed ${state.engines?.failed})`;
+    default:
+      return `the notebook job ${notebook?.record.id ?? ""} to start (${seen})`;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Clock } from "../clock.js";
+import type { Host } from "../host.js";
+import type { StorageReadiness } from "../readiness.js";
+import type { Scheduler } from "../scheduler.js";
+import type { Session } from "../session-file/session.js";
+import type { Endpoint } from "../tunnel.js";
+import type { ConnectionFacts, SessionEvent, SessionState } from "./life-cycle.js";
+import type { Workload } from "./workload.js";
+
+/** Everything that the life cycle of one session needs of the world. */
+export interface SessionContext {
+  readonly session: Session;
+  readonly host: Host;
+  readonly scheduler: Scheduler;
+  readonly workload: Workload;
+  readonly readiness: StorageReadiness;
+  readonly connector: Connector;
+  readonly clock: Clock;
+  /** Called after each event with what is known then. */
+  readonly observe?: (state: SessionState, event: SessionEvent) => void;
+}
+
+/** The way from this machine to the notebook, kept by a background process. */
+export interface Connector {
+  /** The connection that is open now to this session's notebook directory, whatever run it was made for. */
+  current(directory: string): Promise<(ConnectionFacts & { readonly run: string }) | undefined>;
+
+  /**
+   * Opens a connection that outlives this command.
+   * @throws HPCNB_PORT_TAKEN or HPCNB_TUNNEL; nothing is left open then.
+   */
+  connect(directory: string, run: string, endpoint: Endpoint, signal?: AbortSignal): Promise<ConnectionFacts>;
+
+  /** Closes it if there is one; resolves when nothing listens any more. */
+  disconnect(directory: string): Promise<void>;
+}

@@ -1,0 +1,61 @@
+import { HpcnbError } from "../errors.js";
+import type { JobId, JobStatus } from "../scheduler.js";
+import type { SessionRecord } from "./session-record.js";
+import type { Tracker } from "./tracker.js";
+
+/** Milliseconds. */
+const stopLimit = 120_000;
+const firstPause = 100;
+const longestPause = 5_000;
+
+/**
+ * Cancels the jobs of a run and waits until a full answer lists none of them; then says so in the record. Jobs are found by id and by
+ * name, so that one whose id was never written down is ended too. To be called with the session's lock held.
+ */
+export async function endJobs(
+  tracker: Tracker,
+  record: SessionRecord,
+  why: string,
+  signal?: AbortSignal,
+): Promise<number> {
+  const { scheduler, clock } = tracker.context;
+  tracker.dispatch({ type: "stop-requested" });
+  const asked = new Set<JobId>();
+  const deadline = clock.now() + stopLimit;
+  let lastError: unknown;
+  let left: JobStatus[] | undefined;
+  for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
+    try {
+      const jobs = await scheduler.status(signal);
+      tracker.dispatch({ type: "jobs-listed", jobs });
+      left = jobs.filter(
+        (job) => job.state !== "finished" && record.jobs.some(({ id, name }) => job.id === id || job.name === name),
+      );
+      if (left.length === 0) break;
+      const toCancel = left.filter(({ id }) => !asked.has(id)).map(({ id }) => id);
+      await scheduler.cancel(toCancel, signal);
+      for (const id of toCancel) asked.add(id);
+      lastError = undefined;
+    } catch (error) {
+      // Only an answer counts. A scheduler that is away now may be back before the limit.
+      if (!(error instanceof Error && "transient" in error && error.transient)) throw error;
+      tracker.dispatch({ type: "question-failed", error });
+      lastError = error;
+    }
+    if (clock.now() + pause > deadline) throw notStopped(left, lastError);
+    await clock.sleep(pause, signal);
+  }
+  await tracker.writeRecord({ ...record, ended: { at: new Date().toISOString(), why } });
+  return asked.size;
+}
+
+function notStopped(left: readonly JobStatus[] | undefined, cause: unknown): HpcnbError {
+  const what = left
+    ? `the scheduler still lists ${left.map(({ id, name, native }) => `${id} (${name}, ${native})`).join(", ")}`
+    : "the scheduler gave no answer";
+  return new HpcnbError("HPCNB_NOT_STOPPED", `After ${stopLimit / 1000} s ${what}.`, {
+    cause,
+    transient: true,
+    hint: "Run `hpcnb down` again. If the jobs stay, their hosts may be out of the scheduler's reach: ask the site's support.",
+  });
+}

@@ -1,0 +1,10 @@
+export { type BringUpOptions, bringUp, type SessionUp } from "./bring-up.js";
+export type { Connector, SessionContext } from "./context.js";
+export type { EngineCounts } from "./engines.js";
+export * from "./layout.js";
+export * from "./life-cycle.js";
+export { prepared } from "./open-session.js";
+export type { JobRecord, SessionRecord } from "./session-record.js";
+export { takeDown } from "./take-down.js";
+export { Tracker } from "./tracker.js";
+export type * from "./workload.js";

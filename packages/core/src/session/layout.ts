@@ -1,0 +1,23 @@
+import type { Run } from "./workload.js";
+
+/** Where a session's state lies: beside the notebooks, on the cluster, for the user alone (0700). */
+export function sessionDirectory(notebookDirectory: string): string {
+  return `${notebookDirectory}/.hpcnb`;
+}
+
+export function recordPath(notebookDirectory: string): string {
+  return `${sessionDirectory(notebookDirectory)}/session.json`;
+}
+
+export function lockPath(notebookDirectory: string): string {
+  return `${sessionDirectory(notebookDirectory)}/lock`;
+}
+
+export function runDirectory(notebookDirectory: string, runId: string): string {
+  return `${sessionDirectory(notebookDirectory)}/runs/${runId}`;
+}
+
+/** The one file that holds a run's token: mode 0600, in the format of records.ts. */
+export function secretsPath(run: Pick<Run, "directory">): string {
+  return `${run.directory}/secrets.record`;
+}

@@ -1,0 +1,47 @@
+import { describeResult } from "../command.js";
+import { HpcnbError } from "../errors.js";
+import type { Host } from "../host.js";
+
+/** Ends with the directory's path, or with one of these exit codes. `pwd -L`: a physical path may not exist on other hosts. */
+const script = `
+case $1 in "~") set -- "$HOME" ;; "~/"*) set -- "$HOME/\${1#"~/"}" ;; esac
+[ -e "$1" ] || exit 81
+[ -d "$1" ] || exit 82
+unset CDPATH
+cd -- "$1" || exit 83
+[ "$2" = look ] || mkdir -p -m 700 .hpcnb || exit 84
+if [ -e .hpcnb ]; then
+  [ -O .hpcnb ] || exit 85
+  if [ "$2" != look ]; then : > .hpcnb/.writable && rm -f .hpcnb/.writable && chmod 700 .hpcnb || exit 84; fi
+fi
+pwd -L
+`;
+
+const problems: Record<number, string> = {
+  81: "does not exist",
+  82: "is not a directory",
+  83: "cannot be entered",
+  84: "cannot be written to",
+  85: "has a .hpcnb folder that belongs to another user",
+};
+
+/**
+ * The notebook directory as an absolute path on the host. With "make", the place for the session's state (`.hpcnb`, 0700) is made in
+ * it; with "look", nothing is changed.
+ * @throws HPCNB_DIRECTORY saying what is wrong with it.
+ */
+export async function resolveDirectory(
+  host: Host,
+  directory: string,
+  mode: "make" | "look",
+  signal?: AbortSignal,
+): Promise<string> {
+  const result = await host.run(["sh", "-c", script, "hpcnb", directory, mode], { signal });
+  if (result.exitCode === 0) return result.stdout.replace(/\n$/, "");
+  const problem = problems[result.exitCode ?? -1];
+  if (!problem) throw new HpcnbError("HPCNB_DIRECTORY", `${directory} on ${host.name}: ${describeResult(result)}`);
+  const detail = result.stderr.trim();
+  throw new HpcnbError("HPCNB_DIRECTORY", `${directory} on ${host.name} ${problem}${detail ? ` (${detail})` : ""}.`, {
+    hint: "notebook.directory is the folder with the notebooks, as the cluster sees it.",
+  });
+}

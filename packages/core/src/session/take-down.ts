@@ -1,0 +1,29 @@
+import type { SessionContext } from "./context.js";
+import { endJobs } from "./end-jobs.js";
+import { lockPath } from "./layout.js";
+import { prepared } from "./open-session.js";
+
+/**
+ * Ends everything that the session started, and returns when the scheduler no longer lists any of it.
+ * @returns how many jobs were ended by this call; undefined when there is no session.
+ * @throws HPCNB_NOT_STOPPED naming what is still there; calling again is safe.
+ */
+export async function takeDown(
+  context: SessionContext,
+  signal?: AbortSignal,
+): Promise<{ cancelled: number } | undefined> {
+  const tracker = await prepared(context, "look", signal);
+  if (!(await tracker.readRecord())) return undefined;
+  const lock = await context.host.lock(lockPath(tracker.directory), signal);
+  try {
+    const record = await tracker.readRecord();
+    if (!record) return undefined;
+    await context.connector.disconnect(tracker.directory);
+    tracker.dispatch({ type: "tunnel-closed" });
+    if (record.ended) return { cancelled: 0 };
+    const cancelled = await endJobs(tracker, record, "ended by `hpcnb down`", signal);
+    return { cancelled };
+  } finally {
+    await lock.release();
+  }
+}

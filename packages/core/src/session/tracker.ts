@@ -1,0 +1,96 @@
+import { isHpcnbError } from "../errors.js";
+import { decodeRecord } from "../records.js";
+import type { SessionContext } from "./context.js";
+import { secretsPath } from "./layout.js";
+import { advance, initialState, isGone, type SessionEvent, type SessionState } from "./life-cycle.js";
+import { readRecord, type SessionRecord, writeRecord } from "./session-record.js";
+
+/** The state of one session as this command knows it, and the questions that bring it up to date. */
+export class Tracker {
+  state: SessionState = initialState;
+  readonly context: SessionContext;
+  /** Absolute, on the host. */
+  readonly directory: string;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(context: SessionContext, directory: string, signal?: AbortSignal) {
+    this.context = context;
+    this.directory = directory;
+    this.#signal = signal;
+  }
+
+  dispatch(event: SessionEvent): void {
+    this.state = advance(this.state, event, this.context.session);
+    this.context.observe?.(this.state, event);
+  }
+
+  async readRecord(): Promise<SessionRecord | undefined> {
+    const record = await readRecord(this.context.host, this.directory, this.#signal);
+    this.dispatch({ type: "record-read", record });
+    return record;
+  }
+
+  async writeRecord(record: SessionRecord): Promise<void> {
+    await writeRecord(this.context.host, this.directory, record, this.#signal);
+    this.dispatch({ type: "record-read", record });
+  }
+
+  /** One question to the scheduler. No answer is an event like any other, and changes nothing. */
+  async askScheduler(): Promise<void> {
+    try {
+      this.dispatch({ type: "jobs-listed", jobs: await this.context.scheduler.status(this.#signal) });
+    } catch (error) {
+      if (!isHpcnbError(error) || error.code === "HPCNB_ABORTED") throw error;
+      this.dispatch({ type: "question-failed", error });
+    }
+  }
+
+  /** Asks how the jobs ended that the scheduler no longer lists. */
+  async askHistory(): Promise<void> {
+    for (const job of Object.values(this.state.jobs)) {
+      if (job.absences === 0 || job.history || job.record.id === undefined) continue;
+      try {
+        const history = await this.context.scheduler.history(job.record.id, this.#signal);
+        if (history) this.dispatch({ type: "history-read", role: job.record.role, history });
+      } catch (error) {
+        if (!isHpcnbError(error) || error.code === "HPCNB_ABORTED") throw error;
+        this.dispatch({ type: "question-failed", error });
+      }
+    }
+  }
+
+  /** What the jobs say of themselves: one round trip. */
+  async readReports(): Promise<void> {
+    const { host, readiness, workload } = this.context;
+    const { record } = this.state;
+    if (!record) return;
+    const records = await readiness.read(host, workload.recordPaths(record.run), record.run.id, this.#signal);
+    this.dispatch({ type: "reports-read", reports: workload.reports(records) });
+  }
+
+  async readConnection(): Promise<void> {
+    const connection = await this.context.connector.current(this.directory);
+    if (connection && connection.run === this.state.record?.run.id)
+      this.dispatch({ type: "tunnel-opened", connection });
+    else this.dispatch({ type: "tunnel-closed" });
+  }
+
+  /** Everything there is to know at this moment, in as few questions as it takes. */
+  async observe(): Promise<void> {
+    if (!(await this.readRecord()) || this.state.record?.ended) return;
+    await Promise.all([this.askScheduler(), this.readReports(), this.readConnection()]);
+    if (Object.values(this.state.jobs).some((job) => job.absences > 0 && !isGone(job))) {
+      await this.askHistory();
+      await this.askScheduler();
+    }
+  }
+
+  /** The notebook server's token; undefined when this run's file is not there or not complete. */
+  async readToken(): Promise<string | undefined> {
+    const { record } = this.state;
+    if (!record) return undefined;
+    const [text] = await this.context.host.readFiles([secretsPath(record.run)], this.#signal);
+    const token = decodeRecord(text, record.run.id)?.token;
+    return typeof token === "string" ? token : undefined;
+  }
+}
