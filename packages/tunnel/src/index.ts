@@ -1,1 +1,5 @@
-export {};
+export * from "./direct.js";
+export { becomeKeeper } from "./keeper/become-keeper.js";
+export { type ConnectorOptions, createConnector } from "./keeper/connector.js";
+export type { KeeperRequest } from "./keeper/protocol.js";
+export { createLocalHost } from "./local-host.js";

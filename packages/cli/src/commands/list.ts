@@ -1,0 +1,47 @@
+import { isHpcnbError, prepared } from "@hpcnb/core";
+import { knownSessions } from "../client-state.js";
+import { openSession } from "../open-session.js";
+
+interface ListedSession {
+  readonly name: string;
+  readonly phase: string;
+  readonly file: string;
+  readonly url?: string;
+  readonly problem?: string;
+}
+
+export async function list(options: { json: boolean; signal: AbortSignal }): Promise<void> {
+  const rows = await Promise.all(knownSessions().map(({ name, file }) => look(name, file, options.signal)));
+  if (options.json) process.stdout.write(`${JSON.stringify(rows)}\n`);
+  else if (rows.length === 0) process.stderr.write("No session was started from this machine.\n");
+  else process.stdout.write(renderList(rows));
+}
+
+/** A session that cannot be asked is shown with the reason; the others must not suffer from it. */
+async function look(name: string, file: string, signal: AbortSignal): Promise<ListedSession> {
+  try {
+    const { context, session } = await openSession(file);
+    try {
+      const tracker = await prepared(context, "look", signal);
+      await tracker.observe();
+      const { phase, connection } = tracker.state;
+      return { name, phase, file, ...(connection ? { url: context.workload.url(connection.baseUrl, session) } : {}) };
+    } finally {
+      await context.host.dispose?.();
+    }
+  } catch (error) {
+    if (!isHpcnbError(error) || error.code === "HPCNB_ABORTED") throw error;
+    return { name, phase: "unknown", file, problem: error.message.split("\n")[0] ?? error.code };
+  }
+}
+
+export function renderList(rows: readonly ListedSession[]): string {
+  const width = (pick: (row: ListedSession) => string) => Math.max(...rows.map((row) => pick(row).length));
+  const [names, phases] = [width(({ name }) => name), width(({ phase }) => phase)];
+  return rows
+    .map(
+      ({ name, phase, file, url, problem }) =>
+        `${name.padEnd(names)}  ${phase.padEnd(phases)}  ${url ?? problem ?? "-"}  ${file}\n`,
+    )
+    .join("");
+}

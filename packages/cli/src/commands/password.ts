@@ -1,0 +1,69 @@
+import { randomBytes } from "node:crypto";
+import { createInterface } from "node:readline";
+import { HpcnbError } from "@hpcnb/core";
+import { argon2idAsync } from "@noble/hashes/argon2.js";
+
+/** Jupyter's own parameters (jupyter_server.auth.security.passwd): memory in KiB, passes, lanes. */
+const cost = { m: 10_240, t: 10, p: 8 };
+
+/** Asks for a password, without echo on a terminal, and prints the hash for `notebook.password`. */
+export async function password(options: { signal: AbortSignal }): Promise<void> {
+  const text = process.stdin.isTTY ? await askTwice(options.signal) : await firstLine();
+  if (text === "") throw new HpcnbError("HPCNB_BAD_ARGUMENTS", "The password is empty.");
+  process.stdout.write(`${await hashPassword(text)}\n`);
+  if (process.stdout.isTTY) process.stderr.write("Put this line into the session file as notebook.password.\n");
+}
+
+/** The hash in the form that Jupyter stores, from its own default algorithm (argon2id, version 1.3). */
+export async function hashPassword(text: string, salt: Uint8Array = randomBytes(16)): Promise<string> {
+  // Jupyter hashes the UTF-8 bytes as they were typed.
+  const digest = await argon2idAsync(new TextEncoder().encode(text), salt, { ...cost, dkLen: 32, version: 0x13 });
+  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64").replace(/=+$/, "");
+  return `argon2:$argon2id$v=19$m=${cost.m},t=${cost.t},p=${cost.p}$${base64(salt)}$${base64(digest)}`;
+}
+
+async function askTwice(signal: AbortSignal): Promise<string> {
+  const first = await readHidden("Password: ", signal);
+  if (first !== (await readHidden("Again: ", signal)))
+    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", "The two passwords differ.");
+  return first;
+}
+
+/** Reads a line from the terminal in raw mode, so that nothing typed is shown. */
+function readHidden(prompt: string, signal: AbortSignal): Promise<string> {
+  const { stdin, stderr } = process;
+  return new Promise((resolve, reject) => {
+    let text = "";
+    const finish = (act: () => void) => {
+      stdin.off("data", read);
+      signal.removeEventListener("abort", stop);
+      stdin.setRawMode(false);
+      stdin.pause();
+      stderr.write("\n");
+      act();
+    };
+    const stop = () => finish(() => reject(new HpcnbError("HPCNB_ABORTED", "Interrupted.")));
+    const read = (chunk: string) => {
+      for (const key of chunk) {
+        if (key === "\r" || key === "\n" || key === "\u0004") return finish(() => resolve(text));
+        if (key === "\u0003") return stop();
+        text = key === "\u007f" || key === "\b" ? [...text].slice(0, -1).join("") : text + key;
+      }
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    stderr.write(prompt);
+    stdin.setEncoding("utf8");
+    stdin.setRawMode(true);
+    stdin.resume();
+    stdin.on("data", read);
+  });
+}
+
+async function firstLine(): Promise<string> {
+  const lines = createInterface({ input: process.stdin });
+  for await (const line of lines) {
+    lines.close();
+    return line;
+  }
+  return "";
+}

@@ -1,0 +1,119 @@
+import { prepared, type Session, type SessionState } from "@hpcnb/core";
+import { openSession } from "../open-session.js";
+
+export async function status(options: {
+  session: string | undefined;
+  json: boolean;
+  signal: AbortSignal;
+}): Promise<void> {
+  const { context, session } = await openSession(options.session);
+  try {
+    const tracker = await prepared(context, "look", options.signal);
+    await tracker.observe();
+    const view = statusView(session, tracker.state, {
+      directory: tracker.directory,
+      readiness: context.readiness.name,
+      url: (baseUrl) => context.workload.url(baseUrl, session),
+    });
+    process.stdout.write(options.json ? `${JSON.stringify(view)}\n` : renderStatus(view));
+  } finally {
+    await context.host.dispose?.();
+  }
+}
+
+export interface StatusView {
+  readonly name: string;
+  readonly phase: SessionState["phase"];
+  /** Why, where something went wrong or the session has ended. */
+  readonly why?: string;
+  readonly directory: string;
+  /** Without the token: `hpcnb open` and `hpcnb up` know it. */
+  readonly url?: string;
+  readonly server?: string;
+  /** "socket <path>" or "port <address>:<port>", with a note why a socket was not possible. */
+  readonly listens?: string;
+  readonly tunnel?: string;
+  readonly storage?: { readonly strategy: string; readonly seconds: number };
+  readonly engines?: SessionState["engines"];
+  readonly jobs: readonly JobView[];
+}
+
+interface JobView {
+  readonly role: string;
+  readonly id?: string;
+  readonly state: string;
+  readonly native?: string;
+  readonly host?: string;
+  readonly reason?: string;
+}
+
+/** What `status` tells, as data. Its JSON only ever gains keys. Pure. */
+export function statusView(
+  session: Session,
+  state: SessionState,
+  known: { directory: string; readiness: string; url: (baseUrl: string) => string },
+): StatusView {
+  const { notebook } = state.reports;
+  const alive = state.phase !== "ended" && state.phase !== "failed" && state.phase !== "absent";
+  const why = state.record?.ended?.why ?? (state.loss && `${state.loss.role}: ${state.loss.why}`);
+  return {
+    name: session.name,
+    phase: state.phase,
+    ...(why ? { why } : {}),
+    directory: known.directory,
+    ...(alive && state.connection ? { url: known.url(state.connection.baseUrl), tunnel: state.connection.kind } : {}),
+    ...(alive && notebook.state === "answering"
+      ? {
+          server: notebook.server,
+          listens: `${notebook.endpoint.kind === "socket" ? `socket ${notebook.endpoint.path}` : `port ${notebook.endpoint.address}:${notebook.endpoint.port}`}${notebook.note ? ` (${notebook.note})` : ""}`,
+        }
+      : {}),
+    ...(alive && (notebook.state === "answering" || notebook.state === "started")
+      ? { storage: { strategy: known.readiness, seconds: notebook.storageSeconds } }
+      : {}),
+    ...(alive && state.engines ? { engines: state.engines } : {}),
+    jobs: Object.values(state.jobs).map(({ record, status }) => ({
+      role: record.role,
+      ...(record.id === undefined ? {} : { id: record.id }),
+      state: state.phase === "ended" ? "finished" : (status?.state ?? "unknown"),
+      ...(alive && status ? pick(status, ["native", "host", "reason"]) : {}),
+    })),
+  };
+}
+
+function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Partial<Pick<T, K>> {
+  return Object.fromEntries(keys.flatMap((key) => (from[key] === undefined ? [] : [[key, from[key]]]))) as Partial<
+    Pick<T, K>
+  >;
+}
+
+export function renderStatus(view: StatusView): string {
+  const rows: [string, string | undefined][] = [
+    [view.name, `${view.phase}${view.why ? `: ${view.why}` : ""}`],
+    ["directory", view.directory],
+    ["url", view.url],
+    ["server", view.server],
+    ["listens", view.listens],
+    ["tunnel", view.tunnel],
+    ["storage", view.storage && `ready after ${view.storage.seconds.toFixed(1)} s (${view.storage.strategy})`],
+    [
+      "engines",
+      view.engines &&
+        `${view.engines.registered} of ${view.engines.asked} registered; queued ${view.engines.queued}, starting ${view.engines.starting}, running ${view.engines.running}, failed ${view.engines.failed}`,
+    ],
+    ...view.jobs.map((job): [string, string] => [
+      job.role === "engines" ? "array" : job.role,
+      [
+        `job ${job.id ?? "not submitted"}`,
+        job.state,
+        job.native && `(${job.native})`,
+        job.host && `on ${job.host}`,
+        job.reason,
+      ]
+        .filter(Boolean)
+        .join(" "),
+    ]),
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.flatMap(([name, text]) => (text ? [`${name.padEnd(width)}  ${text}\n`] : [])).join("");
+}

@@ -1,0 +1,61 @@
+import { bringUp, type Session, type SessionUp } from "@hpcnb/core";
+import { rememberSession } from "../client-state.js";
+import { openSession } from "../open-session.js";
+import { createProgress } from "../report/progress.js";
+import { type Step, stepsOf } from "../report/steps.js";
+
+export interface UpOptions {
+  readonly session: string | undefined;
+  /** Seconds. */
+  readonly timeout: number | undefined;
+  readonly json: boolean;
+  readonly signal: AbortSignal;
+}
+
+export async function up({ session: argument, timeout, json, signal }: UpOptions): Promise<void> {
+  const progress = createProgress();
+  const first: Step[] = [];
+  const { context, session } = await openSession(argument, (state) =>
+    progress.update([...first, ...stepsOf(state, context.readiness.name)]),
+  );
+  try {
+    const result = await bringUp(context, {
+      timeout,
+      signal,
+      onStep: (name, detail) => {
+        first.push({ name, done: true, text: detail });
+        progress.update(first);
+      },
+      onJobs: (how, state) => {
+        rememberSession(session);
+        if (how === "found")
+          first.push({ name: "session", done: true, text: `found, started ${state.record?.startedAt}` });
+      },
+    });
+    progress.stop();
+    report(result, session, context.workload.url(baseUrl(result), session, result.token), json);
+  } finally {
+    progress.stop();
+    await context.host.dispose?.();
+  }
+}
+
+function baseUrl({ state }: SessionUp): string {
+  if (!state.connection) throw new Error("The session is up without a connection");
+  return state.connection.baseUrl;
+}
+
+function report({ state, directory }: SessionUp, session: Session, url: string, json: boolean): void {
+  if (json) {
+    const { engines, record } = state;
+    process.stdout.write(
+      `${JSON.stringify({ name: session.name, phase: state.phase, url, directory, run: record?.run.id, jobs: record?.jobs, engines })}\n`,
+    );
+    return;
+  }
+  process.stdout.write(`${url}\n`);
+  if (session.cluster) {
+    process.stderr.write(`In a notebook: ipyparallel.Client(profile="${session.name}")\n`);
+  }
+  process.stderr.write(`Stop it with: hpcnb down ${session.file}\n`);
+}

@@ -1,0 +1,72 @@
+import "reflect-metadata";
+import { fileURLToPath } from "node:url";
+import {
+  type Clock,
+  type Connector,
+  type Host,
+  type Plugin,
+  type Scheduler,
+  type Session,
+  type SessionContext,
+  type StorageReadiness,
+  systemClock,
+  type Workload,
+} from "@hpcnb/core";
+import { createWorkload } from "@hpcnb/jupyter";
+import { createConnector, createLocalHost } from "@hpcnb/tunnel";
+import { container, type DependencyContainer, type InjectionToken, instanceCachingFactory } from "tsyringe";
+import type { SessionPlugins } from "./plugins/session-plugins.js";
+
+const ClockToken: InjectionToken<Clock> = Symbol("hpcnb.Clock");
+const HostToken: InjectionToken<Host> = Symbol("hpcnb.Host");
+const SchedulerToken: InjectionToken<Scheduler> = Symbol("hpcnb.Scheduler");
+const ReadinessToken: InjectionToken<StorageReadiness> = Symbol("hpcnb.StorageReadiness");
+const WorkloadToken: InjectionToken<Workload> = Symbol("hpcnb.Workload");
+const ConnectorToken: InjectionToken<Connector> = Symbol("hpcnb.Connector");
+
+/** The composition root: the one place that decides which implementation stands behind which word of core. */
+export function composeSession(session: Session, plugins: SessionPlugins): SessionContext {
+  const root = container.createChildContainer();
+  const once = <T>(token: InjectionToken<T>, make: (c: DependencyContainer) => T) =>
+    root.register(token, { useFactory: instanceCachingFactory(make) });
+
+  once(ClockToken, () => systemClock);
+  once(HostToken, () => createLocalHost());
+  once(WorkloadToken, () => createWorkload());
+  once(SchedulerToken, (c) =>
+    offered(plugins.scheduler, "scheduler").create({
+      host: c.resolve(HostToken),
+      clock: c.resolve(ClockToken),
+      options: session.scheduler.options,
+    }),
+  );
+  once(ReadinessToken, (c) =>
+    offered(plugins.readiness, "readiness").create({ clock: c.resolve(ClockToken), timeout: session.storage.timeout }),
+  );
+  once(ConnectorToken, () =>
+    createConnector({
+      keeperProgram: fileURLToPath(new URL("../bin/keeper.js", import.meta.url)),
+      host: session.host,
+      sessionFile: session.file,
+      kinds: plugins.tunnelKinds,
+      localPort: session.tunnel.localPort,
+    }),
+  );
+
+  return {
+    session,
+    host: root.resolve(HostToken),
+    scheduler: root.resolve(SchedulerToken),
+    workload: root.resolve(WorkloadToken),
+    readiness: root.resolve(ReadinessToken),
+    connector: root.resolve(ConnectorToken),
+    clock: root.resolve(ClockToken),
+  };
+}
+
+/** The loader has made sure that the plugin offers what it was loaded for. */
+function offered<Kind extends "scheduler" | "readiness">(plugin: Plugin, kind: Kind): NonNullable<Plugin[Kind]> {
+  const factory = plugin[kind];
+  if (!factory) throw new Error(`The plugin ${plugin.name} offers no ${kind}`);
+  return factory;
+}

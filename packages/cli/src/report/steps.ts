@@ -1,0 +1,76 @@
+import type { Endpoint, SessionState } from "@hpcnb/core";
+
+/** One line of what `up` shows. Steps come in the order in which a session goes through them. */
+export interface Step {
+  readonly name: string;
+  readonly done: boolean;
+  readonly text: string;
+}
+
+/** What there is to show of a session that is coming up: the steps that are done, and the one or two that are being waited for. Pure. */
+export function stepsOf(state: SessionState, readiness: string): Step[] {
+  const { record, reports, jobs } = state;
+  if (!record) return [];
+  const steps: Step[] = [];
+  const ids = record.jobs
+    .map(({ role, id, tasks }) => `${role} ${id ?? "…"}${tasks ? ` (${tasks} tasks)` : ""}`)
+    .join(", ");
+  const submitted = record.jobs.every(({ id }) => id !== undefined);
+  steps.push({ name: "jobs", done: submitted, text: ids });
+  if (!submitted) return steps;
+
+  const { notebook } = reports;
+  const status = jobs.notebook?.status;
+  const reported = notebook.state === "started" || notebook.state === "answering";
+  if (reported) steps.push({ name: "queue", done: true, text: `running on ${notebook.host}` });
+  else if (status?.state === "running" || status?.state === "starting") {
+    steps.push({ name: "queue", done: true, text: `running on ${status.host ?? "a host"}` });
+    steps.push({ name: "storage", done: false, text: `waiting until the job sees its files (${readiness})` });
+  } else {
+    const why = status ? `${status.native}${status.reason ? `: ${status.reason}` : ""}` : "not listed yet";
+    steps.push({ name: "queue", done: false, text: `waiting (${why})` });
+  }
+  if (reported) {
+    steps.push({
+      name: "storage",
+      done: true,
+      text: `ready after ${notebook.storageSeconds.toFixed(1)} s (${readiness})`,
+    });
+    steps.push(
+      notebook.state === "answering"
+        ? {
+            name: "notebook",
+            done: true,
+            text: `${notebook.server} answers on ${describeEndpoint(notebook.endpoint)}${notebook.note ? ` (${notebook.note})` : ""}`,
+          }
+        : { name: "notebook", done: false, text: "waiting until the server answers" },
+    );
+  }
+  if (notebook.state === "answering") {
+    steps.push(
+      state.connection
+        ? { name: "tunnel", done: true, text: `${state.connection.kind}, ${state.connection.baseUrl}` }
+        : { name: "tunnel", done: false, text: "opening" },
+    );
+  }
+  if (state.engines) steps.push(enginesStep(state));
+  return steps;
+}
+
+function enginesStep({ engines, reports, phase }: SessionState): Step {
+  const { asked = 0, queued = 0, starting = 0, running = 0, failed = 0, registered = 0 } = engines ?? {};
+  const rest = Object.entries({ queued, starting, running, failed })
+    .filter(([, count]) => count > 0)
+    .map(([word, count]) => `${count} ${word}`)
+    .join(", ");
+  const controller = reports.controller.state === "answering" ? "" : "; the controller is starting";
+  return {
+    name: "engines",
+    done: registered >= asked || phase === "up",
+    text: `${registered} of ${asked} registered${registered >= asked ? "" : ` (${rest}${controller})`}`,
+  };
+}
+
+export function describeEndpoint(endpoint: Endpoint): string {
+  return endpoint.kind === "socket" ? "a Unix socket" : `port ${endpoint.port} of ${endpoint.address}`;
+}

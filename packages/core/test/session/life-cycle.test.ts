@@ -1,0 +1,180 @@
+import {
+  advance,
+  type Endpoint,
+  initialState,
+  type JobStatus,
+  type Reports,
+  type Role,
+  type SessionEvent,
+  type SessionRecord,
+  type SessionState,
+} from "@hpcnb/core";
+import { expect } from "chai";
+
+const wanted = { cluster: { engines: 4, minimum: 2, resources: {} } };
+const endpoint: Endpoint = { kind: "socket", host: "node1", path: "/tmp/hpcnb-x/nb.sock" };
+const waiting: Reports = {
+  notebook: { state: "waiting" },
+  controller: { state: "waiting" },
+  registered: { tasks: [] },
+};
+const answering: Reports = {
+  ...waiting,
+  notebook: { state: "answering", host: "node1", storageSeconds: 0, endpoint, server: "JupyterLab 4" },
+};
+
+function recordWith(ids: Partial<Record<Role, string>>): SessionRecord {
+  return {
+    format: 1,
+    name: "s",
+    run: { id: "aaaaaaaaaa", directory: "/d/.hpcnb/runs/aaaaaaaaaa" },
+    scheduler: "mock",
+    startedAt: "2026-01-01T00:00:00Z",
+    jobs: (["notebook", "controller", "engines"] as const).map((role) => ({
+      role,
+      name: `s-${role}`,
+      ...(ids[role] === undefined ? {} : { id: ids[role] }),
+      ...(role === "engines" ? { tasks: 4 } : {}),
+    })),
+  };
+}
+
+const submitted: SessionEvent = {
+  type: "record-read",
+  record: recordWith({ notebook: "1", controller: "2", engines: "3" }),
+};
+
+function listed(...jobs: (Partial<JobStatus> & Pick<JobStatus, "id" | "state">)[]): SessionEvent {
+  return { type: "jobs-listed", jobs: jobs.map((job) => ({ name: "n", native: job.state, ...job })) };
+}
+
+const allRunning = listed(
+  { id: "1", state: "running" },
+  { id: "2", state: "running" },
+  { id: "3", state: "running", tasks: [{ first: 1, last: 4, state: "running", native: "r" }] },
+);
+const opened: SessionEvent = {
+  type: "tunnel-opened",
+  connection: { kind: "direct", baseUrl: "http://127.0.0.1:8888" },
+};
+const registered = (...tasks: number[]): SessionEvent => ({
+  type: "reports-read",
+  reports: { ...answering, controller: { state: "answering", host: "node2" }, registered: { tasks } },
+});
+
+function after(...events: SessionEvent[]): SessionState {
+  return events.reduce((state, event) => advance(state, event, wanted), initialState);
+}
+
+describe("life cycle", () => {
+  it("goes through its phases in order", () => {
+    const phases: string[] = [initialState.phase];
+    let state = initialState;
+    for (const event of [
+      { type: "record-read", record: recordWith({}) } as const,
+      submitted,
+      listed({ id: "1", state: "queued" }, { id: "2", state: "queued" }, { id: "3", state: "queued" }),
+      allRunning,
+      { type: "reports-read", reports: answering } as const,
+      opened,
+      registered(1, 3),
+      { type: "stop-requested" } as const,
+    ]) {
+      state = advance(state, event, wanted);
+      phases.push(state.phase);
+    }
+    expect(phases).to.deep.equal([
+      "absent",
+      "submitting",
+      "queued",
+      "queued",
+      "starting",
+      "connecting",
+      "gathering",
+      "up",
+      "stopping",
+    ]);
+  });
+
+  it("does not change when the scheduler gives no answer", () => {
+    const before = after(submitted, allRunning, registered(1, 2, 3, 4), opened);
+    let state = before;
+    for (let i = 0; i < 50; i += 1)
+      state = advance(state, { type: "question-failed", error: new Error("no answer") }, wanted);
+    expect(state).to.deep.equal(before);
+  });
+
+  it("does not believe a single answer that a job is gone", () => {
+    const state = after(submitted, allRunning, registered(1, 2, 3, 4), opened, listed());
+    expect(state.phase).to.equal("up");
+    expect(advance(state, listed(), wanted).phase).to.equal("failed");
+  });
+
+  it("starts to count absences again when a job is listed after all", () => {
+    const state = after(submitted, listed(), allRunning, listed(), registered(1, 2, 3, 4), opened);
+    expect(state.phase).to.equal("up");
+  });
+
+  it("believes the scheduler's history at once, and tells its reason", () => {
+    const state = after(submitted, allRunning, {
+      type: "history-read",
+      role: "notebook",
+      history: { id: "1", reason: "walltime" },
+    });
+    expect(state.phase).to.equal("failed");
+    expect(state.loss).to.deep.equal({ role: "notebook", why: "walltime" });
+  });
+
+  it("is degraded, not failed, when only the cluster is lost", () => {
+    const state = after(submitted, allRunning, registered(1, 2), opened, {
+      type: "history-read",
+      role: "controller",
+      history: { id: "2", exitCode: 1 },
+    });
+    expect(state.phase).to.equal("degraded");
+    expect(state.loss?.why).to.equal("it has ended with exit code 1");
+  });
+
+  it("fails with the reason of a job that the scheduler gave up on", () => {
+    const state = after(
+      submitted,
+      listed({ id: "1", state: "error", native: "Eqw", reason: "cannot open output file" }),
+    );
+    expect(state.phase).to.equal("failed");
+    expect(state.loss?.why).to.equal("cannot open output file");
+  });
+
+  it("forgets what belonged to an older run", () => {
+    const old = after(submitted, allRunning, registered(1, 2), opened);
+    const record = recordWith({ notebook: "7", controller: "8", engines: "9" });
+    const state = advance(
+      old,
+      { type: "record-read", record: { ...record, run: { id: "bbbbbbbbbb", directory: "/d" } } },
+      wanted,
+    );
+    expect(state.phase).to.equal("queued");
+    expect(state.reports.notebook.state).to.equal("waiting");
+  });
+
+  it("loses the connection and is connecting again", () => {
+    expect(after(submitted, allRunning, registered(1, 2), opened, { type: "tunnel-closed" }).phase).to.equal(
+      "connecting",
+    );
+  });
+
+  it("counts every engine exactly once, whatever is listed", () => {
+    const state = after(
+      submitted,
+      listed({
+        id: "3",
+        state: "running",
+        tasks: [
+          { first: 1, last: 1, state: "running", native: "r" },
+          { first: 2, last: 2, state: "starting", native: "t" },
+          { first: 3, last: 3, state: "held", native: "hqw" },
+        ],
+      }),
+    );
+    expect(state.engines).to.deep.equal({ asked: 4, queued: 1, starting: 1, running: 1, failed: 1, registered: 0 });
+  });
+});

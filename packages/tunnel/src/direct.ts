@@ -1,0 +1,120 @@
+import { connect, createServer, type Socket } from "node:net";
+import { definePlugin, type Endpoint, HpcnbError, type OpenTunnel, type Plugin, type TunnelContext } from "@hpcnb/core";
+
+/** Milliseconds between two looks whether the endpoint is still there, and how many in a row must fail. */
+const lookEvery = 5_000;
+const missesBelieved = 3;
+
+/** For a notebook on this very machine: forwards a local port to its socket or port. */
+export const directTunnel: Plugin = definePlugin({
+  apiVersion: 1,
+  name: "direct",
+  tunnel: {
+    create: (context) => ({
+      kind: "direct",
+      open: (endpoint, localPort, signal) => open(context, endpoint, localPort, signal),
+    }),
+  },
+});
+
+async function open(
+  { clock }: TunnelContext,
+  endpoint: Endpoint,
+  localPort: number,
+  signal?: AbortSignal,
+): Promise<OpenTunnel> {
+  await reach(endpoint);
+  const sockets = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (incoming) => {
+    const outgoing = connect(addressOf(endpoint));
+    for (const [from, to] of [
+      [incoming, outgoing],
+      [outgoing, incoming],
+    ] as const) {
+      sockets.add(from);
+      from.pipe(to);
+      // Either side may vanish at any time; the other is closed with it, and a browser simply asks again.
+      from.on("error", () => to.destroy());
+      from.on("close", () => {
+        sockets.delete(from);
+        to.destroySoon();
+      });
+    }
+  });
+  await listen(server, localPort);
+
+  const ending = new AbortController();
+  const closed = watch();
+  return {
+    closed,
+    close: async () => {
+      ending.abort();
+      const done = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of sockets) socket.destroy();
+      await done;
+      await closed;
+    },
+  };
+
+  async function watch(): Promise<string> {
+    const either = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
+    let misses = 0;
+    let last = "";
+    while (misses < missesBelieved) {
+      try {
+        await clock.sleep(lookEvery, either);
+      } catch {
+        return "closed";
+      }
+      try {
+        await reach(endpoint);
+        misses = 0;
+      } catch (error) {
+        misses += 1;
+        last = (error as Error).message;
+      }
+    }
+    server.close();
+    return last;
+  }
+}
+
+function addressOf(endpoint: Endpoint) {
+  return endpoint.kind === "socket" ? { path: endpoint.path } : { host: endpoint.address, port: endpoint.port };
+}
+
+function reach(endpoint: Endpoint): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(addressOf(endpoint), () => {
+      socket.destroy();
+      resolve();
+    });
+    socket.on("error", (cause) => {
+      const where = endpoint.kind === "socket" ? endpoint.path : `${endpoint.address}:${endpoint.port}`;
+      reject(
+        new HpcnbError("HPCNB_TUNNEL", `Nothing answers at ${where} on this machine (${cause.message}).`, {
+          cause,
+          hint: `The direct tunnel needs a notebook on this machine; this one runs on ${endpoint.host}.`,
+        }),
+      );
+    });
+  });
+}
+
+function listen(server: ReturnType<typeof createServer>, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      const taken = cause.code === "EADDRINUSE" || cause.code === "EACCES";
+      reject(
+        new HpcnbError(
+          taken ? "HPCNB_PORT_TAKEN" : "HPCNB_TUNNEL",
+          `Port ${port} of 127.0.0.1 cannot be used: ${cause.message}.`,
+          {
+            cause,
+          },
+        ),
+      );
+    });
+    server.listen({ host: "127.0.0.1", port, exclusive: true }, () => resolve());
+  });
+}

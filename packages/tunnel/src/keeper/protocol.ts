@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+import { chmodSync, lstatSync, mkdirSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { type Endpoint, type ErrorCode, HpcnbError } from "@hpcnb/core";
+
+/**
+ * The keeper is a background process that holds one tunnel open. The command that starts it hands it the request over the IPC channel of
+ * Node's child processes, and gets the outcome back on it. Later commands reach it at a Unix socket: one line of JSON each way.
+ */
+export interface KeeperRequest {
+  readonly controlSocket: string;
+  readonly run: string;
+  readonly endpoint: Endpoint;
+  /** The tunnels to try, in order. */
+  readonly kinds: readonly string[];
+  /** ssh alias of the submit node; undefined when it is this machine. */
+  readonly host: string | undefined;
+  /** From which plugins are looked for. */
+  readonly sessionFile: string;
+  /** A port that must be used, or the first of those that may be. */
+  readonly localPort: { readonly port: number; readonly fixed: boolean };
+}
+
+export interface KeeperStatus {
+  readonly run: string;
+  readonly kind: string;
+  readonly port: number;
+  readonly pid: number;
+  readonly endpoint: Endpoint;
+}
+
+export type KeeperOutcome =
+  | { readonly opened: KeeperStatus }
+  | { readonly failed: { readonly code: ErrorCode; readonly message: string; readonly hint?: string | undefined } };
+
+export type ControlQuestion = { readonly op: "status" } | { readonly op: "stop" };
+
+/** At most this many bytes fit into the path of a Unix socket on every platform (macOS has the least: 104 with the final NUL). */
+const longestSocketPath = 103;
+
+/** Where the keeper of this notebook directory on this host listens, for the user alone. */
+export function controlSocketPath(host: string | undefined, directory: string): string {
+  const key = createHash("sha256")
+    .update(`${host ?? ""}\n${directory}`)
+    .digest("hex")
+    .slice(0, 16);
+  const path = join(runtimeDirectory(), `${key}.sock`);
+  if (Buffer.byteLength(path) > longestSocketPath) {
+    throw new HpcnbError("HPCNB_UNSUPPORTED", `The path ${path} is too long for a Unix socket.`, {
+      hint: "Set XDG_RUNTIME_DIR to a shorter directory on a local disk.",
+    });
+  }
+  return path;
+}
+
+function runtimeDirectory(): string {
+  const { uid } = userInfo();
+  const base = process.env.XDG_RUNTIME_DIR;
+  const path = base ? join(base, "hpcnb") : join(tmpdir(), `hpcnb-${uid}`);
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const found = lstatSync(path);
+  // In a shared /tmp somebody else may have made the name first.
+  if (!found.isDirectory() || (uid >= 0 && found.uid !== uid)) {
+    throw new HpcnbError("HPCNB_UNSUPPORTED", `${path} is not a directory of this user.`, {
+      hint: "Set XDG_RUNTIME_DIR to a directory on a local disk that only you can write to.",
+    });
+  }
+  chmodSync(path, 0o700);
+  return path;
+}

@@ -1,0 +1,148 @@
+import { rmSync } from "node:fs";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { HpcnbError, isHpcnbError, type OpenTunnel, type Tunnel } from "@hpcnb/core";
+import type { ControlQuestion, KeeperRequest, KeeperStatus } from "./protocol.js";
+
+/** How many ports above the wished one are tried before giving up. */
+const portsTried = 100;
+
+export interface RunningKeeper {
+  readonly status: KeeperStatus;
+  /** Settles when the keeper has let go of everything. */
+  readonly ended: Promise<void>;
+}
+
+/** Opens the first tunnel that works, and answers questions about it until it is told to stop or the tunnel ends. */
+export async function serveKeeper(request: KeeperRequest, tunnels: readonly Tunnel[]): Promise<RunningKeeper> {
+  const control = createServer();
+  await claim(control, request.controlSocket);
+  try {
+    const { kind, port, tunnel } = await openFirst(request, tunnels);
+    const status: KeeperStatus = { run: request.run, kind, port, pid: process.pid, endpoint: request.endpoint };
+    const stopped = new Promise<Socket>((resolve) => {
+      control.on("connection", (socket) => answer(socket, status, () => resolve(socket)));
+    });
+    return { status, ended: end(request, control, tunnel, stopped) };
+  } catch (error) {
+    control.close();
+    throw error;
+  }
+}
+
+async function end(
+  request: KeeperRequest,
+  control: Server,
+  tunnel: OpenTunnel,
+  stopped: Promise<Socket>,
+): Promise<void> {
+  const asking = await Promise.race([stopped, tunnel.closed.then(() => undefined)]);
+  await tunnel.close();
+  // Closing a Unix server removes its file, so nobody finds a keeper that no longer listens.
+  const closed = new Promise<void>((resolve) => control.close(() => resolve()));
+  rmSync(`${request.controlSocket}.log`, { force: true });
+  asking?.end(`${JSON.stringify({ stopped: true })}\n`);
+  await closed;
+}
+
+/** Becomes the one keeper of this socket; a file left by one that was killed is replaced. */
+async function claim(control: Server, path: string): Promise<void> {
+  try {
+    await listen(control, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    if (await somebodyListens(path)) {
+      throw new HpcnbError("HPCNB_BUSY", "Another command is opening a tunnel to this notebook right now.", {
+        transient: true,
+      });
+    }
+    rmSync(path, { force: true });
+    await listen(control, path);
+  }
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(path, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function somebodyListens(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", () => resolve(false));
+  });
+}
+
+async function openFirst(request: KeeperRequest, tunnels: readonly Tunnel[]) {
+  const failures: Error[] = [];
+  for (const tunnel of tunnels) {
+    try {
+      return { kind: tunnel.kind, ...(await openAtPort(request, tunnel)) };
+    } catch (error) {
+      if (!isHpcnbError(error, "HPCNB_TUNNEL")) throw error;
+      failures.push(error);
+    }
+  }
+  const [only] = failures;
+  if (failures.length === 1 && only) throw only;
+  throw new HpcnbError(
+    "HPCNB_TUNNEL",
+    `No tunnel reaches the notebook:\n${failures.map((error, index) => `  ${tunnels[index]?.kind}: ${error.message}`).join("\n")}`,
+  );
+}
+
+async function openAtPort(
+  { endpoint, localPort }: KeeperRequest,
+  tunnel: Tunnel,
+): Promise<{ port: number; tunnel: OpenTunnel }> {
+  for (let port = localPort.port; ; port += 1) {
+    try {
+      return { port, tunnel: await tunnel.open(endpoint, port) };
+    } catch (error) {
+      const last = port >= Math.min(localPort.port + portsTried, 65_535);
+      if (!isHpcnbError(error, "HPCNB_PORT_TAKEN") || last) throw error;
+      if (localPort.fixed) {
+        throw new HpcnbError("HPCNB_PORT_TAKEN", error.message, {
+          cause: error,
+          hint: `Port ${await nextFreePort(port + 1)} is free: use it as tunnel.localPort, or leave tunnel.localPort out.`,
+        });
+      }
+    }
+  }
+}
+
+async function nextFreePort(from: number): Promise<number> {
+  for (let port = from; port < 65_536; port += 1) {
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen({ host: "127.0.0.1", port, exclusive: true }, () => resolve(true));
+    });
+    if (free) {
+      await new Promise((resolve) => server.close(resolve));
+      return port;
+    }
+  }
+  return 0;
+}
+
+function answer(socket: Socket, status: KeeperStatus, stop: () => void): void {
+  let text = "";
+  socket.setEncoding("utf8");
+  // Whoever asked has gone; there is nobody to tell.
+  socket.on("error", () => socket.destroy());
+  socket.on("data", (chunk: string) => {
+    text += chunk;
+    if (!text.includes("\n")) return;
+    const question = JSON.parse(text) as ControlQuestion;
+    if (question.op === "stop") stop();
+    else socket.end(`${JSON.stringify(status)}\n`);
+  });
+}

@@ -1,0 +1,136 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Connector, Endpoint } from "@hpcnb/core";
+import { type ConnectorOptions, createConnector } from "@hpcnb/tunnel";
+import { expect } from "chai";
+
+/** Starts real background processes: what `up` leaves behind on the user's machine. */
+describe("keeper", () => {
+  const saved = { XDG_RUNTIME_DIR: process.env.XDG_RUNTIME_DIR, NODE_OPTIONS: process.env.NODE_OPTIONS };
+  let folder: string;
+  let server: Server;
+  let other: Server | undefined;
+  let endpoint: Endpoint;
+  let connector: Connector;
+
+  const connectorWith = (options: Partial<ConnectorOptions> = {}) =>
+    createConnector({
+      keeperProgram: fileURLToPath(new URL("fixtures/keeper.ts", import.meta.url)),
+      host: undefined,
+      sessionFile: "/nowhere/session.yaml",
+      kinds: ["direct"],
+      localPort: undefined,
+      ...options,
+    });
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "hpcnb-test-"));
+    process.env.XDG_RUNTIME_DIR = folder;
+    // The keeper's program is TypeScript here; installed, it is JavaScript.
+    process.env.NODE_OPTIONS = `--import ${pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href} --conditions=@hpcnb/source`;
+    const path = join(folder, "nb.sock");
+    server = await serve(path, "notebook");
+    endpoint = { kind: "socket", host: "here", path };
+    connector = connectorWith();
+  });
+
+  afterEach(async () => {
+    await connector.disconnect("/d");
+    server.closeAllConnections();
+    server.close();
+    other?.close();
+    other = undefined;
+    rmSync(folder, { recursive: true });
+    for (const [name, value] of Object.entries(saved)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+
+  it("forwards a port of 127.0.0.1 to the notebook's socket, also after the connector has gone", async () => {
+    const { baseUrl, kind } = await connector.connect("/d", "run1", endpoint);
+    expect(kind).to.equal("direct");
+    expect(await (await fetch(`${baseUrl}/x`)).text()).to.equal("notebook /x");
+    expect(await connectorWith().current("/d")).to.deep.equal({ kind: "direct", baseUrl, run: "run1" });
+    expect(await connectorWith().current("/other")).to.equal(undefined);
+  });
+
+  it("is reused for the same run, and replaced on the same port for another", async () => {
+    const first = await connector.connect("/d", "run1", endpoint);
+    expect(await connector.connect("/d", "run1", endpoint)).to.deep.equal(first);
+    expect(await connector.connect("/d", "run2", endpoint)).to.deep.equal(first);
+    expect((await connector.current("/d"))?.run).to.equal("run2");
+  });
+
+  it("leaves no port and no socket file after disconnect", async () => {
+    const { baseUrl } = await connector.connect("/d", "run1", endpoint);
+    await connector.disconnect("/d");
+    expect(await connector.current("/d")).to.equal(undefined);
+    const failure = await fetch(baseUrl).then(
+      () => "answered",
+      (error: Error) => (error.cause as NodeJS.ErrnoException).code,
+    );
+    expect(failure).to.equal("ECONNREFUSED");
+    expect(readdirSync(join(folder, "hpcnb"))).to.deep.equal([]);
+  });
+
+  it("names the next free port when the wished one is taken", async () => {
+    other = await serveOnPort();
+    const { port } = other.address() as { port: number };
+    const wish = connectorWith({ localPort: port });
+    const error = await wish.connect("/d", "run1", endpoint).catch((reason) => reason);
+    expect(error).to.include({ code: "HPCNB_PORT_TAKEN" });
+    expect(error.message).to.include(String(port));
+    expect(error.hint).to.match(/^Port \d+ is free/);
+    expect(await wish.current("/d")).to.equal(undefined);
+  });
+
+  it("says what did not answer when the notebook cannot be reached", async () => {
+    const gone: Endpoint = { kind: "socket", host: "node7", path: join(folder, "gone.sock") };
+    const error = await connector.connect("/d", "run1", gone).catch((reason) => reason);
+    expect(error).to.include({ code: "HPCNB_TUNNEL" });
+    expect(error.message).to.include(gone.path);
+    expect(error.hint).to.include("node7");
+  });
+
+  it("takes over from a keeper that was killed", async () => {
+    await connector.connect("/d", "run1", endpoint);
+    const socket = readdirSync(join(folder, "hpcnb")).find((name) => name.endsWith(".sock"));
+    process.kill(await keeperPid(join(folder, "hpcnb", socket ?? "")), "SIGKILL");
+    await until(async () => (await connector.current("/d")) === undefined);
+    expect(existsSync(join(folder, "hpcnb", socket ?? ""))).to.equal(true);
+    const { baseUrl } = await connector.connect("/d", "run1", endpoint);
+    expect(await (await fetch(`${baseUrl}/y`)).text()).to.equal("notebook /y");
+  });
+});
+
+function serve(path: string, name: string): Promise<Server> {
+  const server = createServer((request, response) => response.end(`${name} ${request.url}`));
+  return new Promise((resolve) => server.listen(path, () => resolve(server)));
+}
+
+function serveOnPort(): Promise<Server> {
+  const server = createServer();
+  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
+}
+
+async function keeperPid(socket: string): Promise<number> {
+  const { connect } = await import("node:net");
+  return new Promise((resolve, reject) => {
+    const asking = connect(socket, () => asking.write('{"op":"status"}\n'));
+    asking.on("data", (data) => resolve((JSON.parse(data.toString()) as { pid: number }).pid));
+    asking.on("error", reject);
+  });
+}
+
+async function until(check: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 5_000;
+  while (!(await check())) {
+    if (Date.now() > deadline) throw new Error("The keeper still answers after 5 s");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
