@@ -1,0 +1,229 @@
+"""The local scheduler, part two: the supervisor, a process that runs one job.
+
+It starts the job's tasks, ends them when it is told to or when their time is up, and is over only when every
+process that they left is gone. For all its life it holds a lock on the file `alive` in the job's directory: that,
+and no process id, is how others know that it is there.
+"""
+
+import select
+
+TASK_VARIABLE = "HPCNB_TASK_ID"
+JOB_VARIABLE = "HPCNB_JOB_ID"
+
+# Seconds between asking to end and SIGKILL: for a task, and for what a task left behind.
+TASK_GRACE = 10
+LEFTOVER_GRACE = 2
+# Seconds between two looks for processes whose end no signal announces.
+LOOK = 0.1
+
+
+class Task:
+    def __init__(self, number):
+        self.number = number
+        # queued, running, ending (its main process is over, others are not), ended
+        self.state = "queued"
+        self.pid = self.start = self.exitCode = self.reason = None
+        # Moments of time.monotonic().
+        self.time_is_up = self.kill_at = None
+
+    def record(self):
+        fields = ("number", "state", "pid", "start", "exitCode", "reason")
+        return {field: getattr(self, field) for field in fields if getattr(self, field) is not None}
+
+
+class Supervisor:
+    def __init__(self, directory, job):
+        self.directory, self.job = directory, job
+        self.tasks = [Task(number + 1) for number in range(job.get("tasks", 1))]
+        self.cancelled = False
+        self.saved = None
+        self.identity = {"pid": os.getpid(), "start": start_time(os.getpid())}
+        self.wakeup, wake = os.pipe()
+        os.set_blocking(self.wakeup, False)
+        os.set_blocking(wake, False)
+        signal.set_wakeup_fd(wake)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        # Handlers and not SIG_IGN, which the tasks would inherit.
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+            signal.signal(number, self.on_cancel)
+        self.adopts = adopt_orphans()
+
+    def on_cancel(self, *_):
+        self.cancelled = True
+
+    def run(self, confirm):
+        """Tells `confirm` None as soon as the job was started, or why it was not, once nothing of it is left."""
+        self.save()
+        self.start_queued()
+        problem = next((task.reason for task in self.tasks if task.state == "ended"), None)
+        if problem:
+            self.cancelled = True
+        else:
+            self.save()
+            confirm(None)
+        self.turn()
+        while any(task.state != "ended" for task in self.tasks):
+            self.wait()
+            self.turn()
+        if problem:
+            confirm(problem)
+
+    def wait(self):
+        """Until a signal comes or something is due."""
+        now = time.monotonic()
+        moments = [now + LOOK for task in self.tasks if task.state == "ending"]
+        for task in self.tasks:
+            if task.state == "running":
+                # What SIGKILL did not end at once is looked at again and again.
+                moments += [max(at, now + LOOK) for at in (task.time_is_up, task.kill_at) if at is not None]
+        ready, _, _ = select.select([self.wakeup], [], [], min(moments) - now if moments else None)
+        if ready:
+            os.read(self.wakeup, 4096)
+
+    def turn(self):
+        table = self.look()
+        if os.path.exists(os.path.join(self.directory, "cancel")):
+            self.cancelled = True
+        now = time.monotonic()
+        for task in self.tasks:
+            if self.cancelled:
+                self.end(task, "it was cancelled")
+            if task.time_is_up is not None and now >= task.time_is_up:
+                self.end(task, f"the walltime of {clock_time(self.job['walltime'])} was reached")
+            if task.state == "running" and task.kill_at is not None and now >= task.kill_at:
+                send([*trees(table, [task.pid]), -task.pid], signal.SIGKILL)
+            if task.state == "ending":
+                self.sweep(task, table, now)
+        self.start_queued()
+        self.save()
+
+    def look(self):
+        """Takes note of what is over; all processes, when something has to be done about them."""
+        self.reap()
+        now = time.monotonic()
+        if not any(task.state == "ending" or (task.kill_at or now) < now for task in self.tasks):
+            return {}
+        table = all_processes()
+        # A child that ended during the look may have left one that the look missed.
+        while self.reap():
+            table = all_processes()
+        return table
+
+    def reap(self):
+        """True if a child was over."""
+        mains = {task.pid: task for task in self.running()}
+        found = False
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return found
+            if pid == 0:
+                return found
+            found = True
+            task = mains.get(pid)
+            if task is None:
+                continue
+            task.state, task.time_is_up, task.kill_at = "ending", None, None
+            if os.WIFEXITED(status):
+                task.exitCode = os.WEXITSTATUS(status)
+            elif task.reason is None:
+                task.reason = f"{signal_name(os.WTERMSIG(status))} ended it"
+
+    def running(self):
+        return [task for task in self.tasks if task.state == "running"]
+
+    def end(self, task, reason):
+        if task.reason is not None or task.state in ("ending", "ended"):
+            return
+        task.reason, task.time_is_up = reason, None
+        if task.state == "queued":
+            task.state = "ended"
+        else:
+            send([-task.pid], signal.SIGTERM, signal.SIGCONT)
+            task.kill_at = time.monotonic() + TASK_GRACE
+
+    def sweep(self, task, table, now):
+        """Ends what the task left behind; the task is over when nothing is left."""
+        left = self.leftovers(task, table)
+        if not left:
+            task.state = "ended"
+        elif task.kill_at is None:
+            task.kill_at = now + LEFTOVER_GRACE
+            # An interactive shell ignores SIGTERM and heeds SIGHUP.
+            send(left, signal.SIGTERM, signal.SIGHUP, signal.SIGCONT)
+        elif now >= task.kill_at:
+            send(left, signal.SIGKILL)
+
+    def leftovers(self, task, table):
+        """Orphans became children of this process. Whose they are, their environment says; one that does not say is
+        the whole job's, and lives as long as any task."""
+        if not self.adopts:
+            return [-task.pid] if group_exists(task.pid) else []
+        mains = {other.pid for other in self.running()}
+        orphans = [pid for pid, process in table.items() if process.parent == os.getpid() and pid not in mains]
+        owners = (task.number,) if mains else (task.number, None)
+        return trees(table, [pid for pid in orphans if self.owner(pid) in owners])
+
+    def owner(self, pid):
+        words = environment_of(pid)
+        if f"{JOB_VARIABLE}={self.job['id']}".encode() not in words:
+            return None
+        return next((task.number for task in self.tasks if f"{TASK_VARIABLE}={task.number}".encode() in words), None)
+
+    def start_queued(self):
+        busy = sum(task.state in ("running", "ending") for task in self.tasks)
+        free = self.job.get("slots", len(self.tasks)) - busy
+        for task in [task for task in self.tasks if task.state == "queued"][:free]:
+            try:
+                self.start(task)
+            except OSError as error:
+                task.state, task.reason = "ended", f"it could not be started: {self.explain(error)}"
+
+    def start(self, task):
+        import subprocess
+
+        # The job may have been submitted from inside another one.
+        environment = {name: value for name, value in os.environ.items() if name != TASK_VARIABLE}
+        environment[JOB_VARIABLE] = self.job["id"]
+        output = self.job["output"]
+        if "tasks" in self.job:
+            environment[TASK_VARIABLE] = str(task.number)
+            output = output.replace("{task}", str(task.number))
+        log = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            process = subprocess.Popen(
+                [os.path.join(self.directory, "script")],
+                cwd=self.job["workingDirectory"],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        finally:
+            os.close(log)
+        # `reap` asks for its end; Popen must not.
+        process.returncode = 0
+        task.pid, task.state, task.start = process.pid, "running", start_time(process.pid)
+        if "walltime" in self.job:
+            task.time_is_up = time.monotonic() + self.job["walltime"]
+
+    def explain(self, error):
+        script = os.path.join(self.directory, "script")
+        if error.filename != script:
+            return explain_error(error)
+        # The kernel's word for a missing interpreter is the same as for a missing script.
+        with open(script, encoding="utf-8") as file:
+            return f"{error.strerror}, for a script that begins with {file.readline(200).rstrip()!r}"
+
+    def save(self):
+        state = {"supervisor": self.identity, "tasks": [task.record() for task in self.tasks]}
+        if state == self.saved:
+            return
+        try:
+            write_json(os.path.join(self.directory, "state.json"), state)
+            self.saved = state
+        except OSError as error:
+            # A full disk is no reason to lose the tasks: the next turn tries again.
+            print(f"the state could not be written: {error}", file=sys.stderr, flush=True)

@@ -1,0 +1,255 @@
+"""The local scheduler, part four: what can be asked of it, and the program's beginning."""
+
+
+def submit(spool, request):
+    spec = {key: value for key, value in request["job"].items() if key != "script"}
+    check_places(spec)
+    new = None
+    try:
+        spool.make()
+        spool.prune()
+        new = os.path.join(spool.jobs, f".new-{HOST}-{os.getpid()}")
+        os.mkdir(new, 0o700)
+        lock = take_lock(os.path.join(new, "alive"))
+        write_text(os.path.join(new, "script"), request["job"]["script"], 0o700)
+        directory = enter(spool, new, {**spec, "host": HOST})
+    except OSError as error:
+        if new is not None and os.path.isdir(new):
+            remove(new)
+        raise Rejected(f"the job could not be put into the spool: {explain_error(error)}")
+    answer = start_supervisor(directory, read_json(os.path.join(directory, "job.json")))
+    os.close(lock)
+    if answer["problem"] is not None:
+        remove(directory)
+        raise Rejected(answer["problem"])
+    return {"id": os.path.basename(directory)}
+
+
+def check_places(spec):
+    try:
+        os.chdir(spec["workingDirectory"])
+    except OSError as error:
+        raise Rejected(f"the working directory cannot be entered: {explain_error(error)}")
+    directory = os.path.dirname(spec["output"])
+    if not os.path.isdir(directory):
+        raise Rejected(f"the output cannot be written: there is no directory {directory}")
+    if not os.access(directory, os.W_OK | os.X_OK):
+        raise Rejected(f"the output cannot be written: no permission to write to {directory}")
+
+
+def enter(spool, new, spec):
+    """Gives the job the next id. No directory can be renamed onto one that has files in it, so nobody else gets that id."""
+    number = max(spool.ids(), default=0)
+    while True:
+        number += 1
+        write_json(os.path.join(new, "job.json"), {**spec, "id": str(number)})
+        try:
+            os.rename(new, spool.directory(number))
+            return spool.directory(number)
+        except OSError:
+            if not os.path.isdir(spool.directory(number)):
+                raise
+
+
+def take_lock(path):
+    """Held by whoever has the descriptor, so a fork hands it on without a gap."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def start_supervisor(directory, job):
+    ready, tell = os.pipe()
+
+    def confirm(problem):
+        try:
+            os.write(tell, json.dumps({"problem": problem}).encode())
+        except BrokenPipeError:
+            # Whoever submitted the job is gone; the job is listed and goes on.
+            pass
+        os.close(tell)
+
+    detach(directory, lambda: Supervisor(directory, job).run(confirm))
+    os.close(tell)
+    with open(ready, "rb") as pipe:
+        text = pipe.read()
+    if not text:
+        raise Unanswerable(f"the supervisor of job {job['id']} ended at once: {last_error(directory)}")
+    return json.loads(text)
+
+
+def last_error(directory):
+    try:
+        with open(os.path.join(directory, "errors"), encoding="utf-8") as file:
+            lines = file.read().split("\n")
+    except FileNotFoundError:
+        lines = []
+    return next((line for line in reversed(lines) if line), "it left no message")
+
+
+def status(spool, _request):
+    jobs = (Job(spool, number) for number in spool.ids())
+    return {"jobs": [describe(job) for job in jobs if not job.is_over()]}
+
+
+def describe(job):
+    about = {"id": job.id, "name": job.spec["name"]}
+    tasks = [view(job, task) for task in job.tasks if task["state"] != "ended"]
+    about.update(summary(job, tasks))
+    if "tasks" in job.spec:
+        about["tasks"] = ranges(tasks)
+    return about
+
+
+def view(job, task):
+    number = {"first": task["number"], "last": task["number"]}
+    if not job.has_supervisor:
+        return {**number, **lost(job)}
+    if task["state"] == "queued":
+        slots = job.spec.get("slots")
+        if slots is None:
+            return {**number, "state": "starting", "native": "starting", "host": job.spec["host"]}
+        return {**number, "state": "queued", "native": "queued", "reason": f"all of its {slots} slots are taken"}
+    if task["state"] == "ending" or "reason" in task:
+        reason = task.get("reason", "its processes are being ended")
+        return {**number, "state": "running", "native": "ending", "host": job.spec["host"], "reason": reason}
+    return {**number, "state": "running", "native": "running", "host": job.spec["host"]}
+
+
+def summary(job, tasks):
+    if not job.has_supervisor:
+        return lost(job)
+    if not job.tasks:
+        return {"state": "starting", "native": "starting", "host": job.spec["host"]}
+    if not tasks:
+        return {"state": "running", "native": "ending", "host": job.spec["host"]}
+    best = min(tasks, key=lambda task: ("running", "ending", "starting", "queued").index(task["native"]))
+    return {key: value for key, value in best.items() if key not in ("first", "last")}
+
+
+def lost(job):
+    if job.is_elsewhere:
+        reason = f"it was started on {job.spec['host']}; only there can be seen whether it still runs"
+        return {"state": "unknown", "native": "elsewhere", "host": job.spec["host"], "reason": reason}
+    reason = "its supervisor was killed and its processes run on; cancelling the job ends them"
+    return {"state": "error", "native": "abandoned", "host": job.spec["host"], "reason": reason}
+
+
+def ranges(tasks):
+    """Neighbours that differ in nothing but their number become one."""
+    found = []
+    for task in tasks:
+        last = found[-1] if found else None
+        if last and last["last"] + 1 == task["first"] and {**last, "first": 0, "last": 0} == {**task, "first": 0, "last": 0}:
+            last["last"] = task["last"]
+        else:
+            found.append(dict(task))
+    return found
+
+
+def cancel(spool, request):
+    known = set(spool.ids())
+    elsewhere = []
+    for number in [int(text) for text in request["ids"] if text.isdigit()]:
+        job = Job(spool, number) if number in known else None
+        if job is None or job.is_over():
+            continue
+        # First the file, then the signal: a supervisor that has not said yet who it is will find the file.
+        write_text(job.path("cancel"), "", 0o600)
+        if job.is_elsewhere:
+            elsewhere.append(f"job {job.id} runs on {job.spec['host']} and can be cancelled only there")
+        elif not job.has_supervisor:
+            end_strays(job)
+        elif job.state and start_time(job.state["supervisor"]["pid"]) == job.state["supervisor"]["start"]:
+            send([job.state["supervisor"]["pid"]], signal.SIGTERM)
+    if elsewhere:
+        raise Unanswerable("; ".join(elsewhere))
+    return {}
+
+
+def end_strays(job):
+    try:
+        lock = take_lock(job.path("alive"))
+    except BlockingIOError:
+        # Somebody else asked at the same moment and is at it, or only looked: then the caller will ask again.
+        raise Unanswerable(f"job {job.id} is being looked at by another process")
+
+    def work():
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+            signal.signal(number, signal.SIG_IGN)
+        left = [task for task in job.tasks if task["state"] != "ended"]
+        for task in left:
+            task["reason"] = "it was cancelled after its supervisor had been killed"
+        state = {"supervisor": {"pid": os.getpid(), "start": start_time(os.getpid())}, "tasks": job.tasks}
+        write_json(job.path("state.json"), state)
+        seen = strays(left)
+        send(seen, signal.SIGTERM, signal.SIGHUP, signal.SIGCONT)
+        deadline = time.monotonic() + TASK_GRACE
+        # They are nobody's children here, so only looking tells.
+        while seen:
+            if time.monotonic() > deadline:
+                send(seen, signal.SIGKILL)
+            time.sleep(LOOK)
+            seen = strays(left, seen)
+        for task in left:
+            task["state"] = "ended"
+        write_json(job.path("state.json"), state)
+
+    detach(job.directory, work)
+    os.close(lock)
+
+
+def history(spool, request):
+    job = Job(spool, int(request["id"])) if request["id"].isdigit() else None
+    if job is None or job.spec is None or not job.is_over():
+        return {}
+    if not job.tasks:
+        return {"ended": {"reason": f"it never started: {last_error(job.directory)}"}}
+    if not job.has_ended:
+        return {"ended": {"reason": f"its supervisor was killed: {last_error(job.directory)}; how it ended is not known"}}
+    reasons = [{"first": t["number"], "last": t["number"], "reason": t["reason"]} for t in job.tasks if "reason" in t]
+    if not reasons:
+        return {"ended": {"exitCode": max(task["exitCode"] for task in job.tasks)}}
+    return {"ended": {"reason": "\n".join(named(job, group) for group in ranges(reasons))}}
+
+
+def named(job, group):
+    if "tasks" not in job.spec:
+        return group["reason"]
+    if group["first"] == group["last"]:
+        return f"task {group['first']}: {group['reason']}"
+    return f"tasks {group['first']}-{group['last']}: {group['reason']}"
+
+
+def explain(spool, request):
+    job = Job(spool, int(request["id"])) if request["id"].isdigit() else None
+    if job is None or job.spec is None:
+        return {}
+    if job.is_over():
+        return {"reason": history(spool, request)["ended"].get("reason")}
+    groups = ranges([view(job, task) for task in job.tasks if task["state"] != "ended"])
+    return {"reason": "\n".join(named(job, group) for group in groups if "reason" in group) or None}
+
+
+def main():
+    try:
+        if sys.version_info < (3, 9):
+            raise Unanswerable(f"Python 3.9 or newer is needed, and python3 is {sys.version.split()[0]}")
+        request = json.loads(sys.stdin.buffer.read())
+        name_itself()
+        verbs = {"submit": submit, "status": status, "cancel": cancel, "explain": explain, "history": history}
+        answer = verbs[request["verb"]](Spool(request.get("spool")), request)
+    except Rejected as error:
+        answer = {"rejected": str(error)}
+    except Unanswerable as error:
+        answer = {"failed": str(error)}
+    except OSError as error:
+        answer = {"failed": explain_error(error)}
+    print(json.dumps(answer))
+
+
+main()

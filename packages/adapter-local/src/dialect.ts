@@ -1,0 +1,56 @@
+import { HpcnbError, type JobSpec, type SchedulerDialect } from "@hpcnb/core";
+import { parseCancel, parseExplain, parseHistory, parseStatus, parseSubmit } from "./answers.js";
+import { requestCommand } from "./program.js";
+import { render } from "./render.js";
+
+export interface LocalOptions {
+  /** Where jobs are kept; absolute, or beginning with `~/`. Default: `hpcnb/local-jobs` in the user's state directory. */
+  readonly spool?: string;
+  /** How many tasks of one job run at the same time. Default: all. */
+  readonly slots?: number;
+}
+
+/** Asks the program in ../python, which is the scheduler: it has no other part, and nothing runs while no job does. */
+export function localDialect({ spool, slots }: LocalOptions): SchedulerDialect {
+  const ask = (verb: string, what: Readonly<Record<string, unknown>> = {}) =>
+    requestCommand({ verb, ...(spool === undefined ? {} : { spool }), ...what });
+  return {
+    runsOnHost: true,
+    taskVariable: "HPCNB_TASK_ID",
+    nameOf: (name) => name,
+    submit: (job) => ask("submit", { job: { ...jobRequest(job), ...(slots === undefined ? {} : { slots }) } }),
+    parseSubmit,
+    status: () => ask("status"),
+    parseStatus,
+    cancel: (ids) => ask("cancel", { ids }),
+    parseCancel,
+    explain: (id) => ask("explain", { id }),
+    parseExplain,
+    history: (id) => ask("history", { id }),
+    parseHistory,
+    render,
+  };
+}
+
+/** What is taken of a job. Cores and memory are not: nothing here could hold a process to them. */
+function jobRequest({ name, script, workingDirectory, output, resources, tasks }: JobSpec) {
+  refuse("resources.queue", resources.queue, "no queues");
+  refuse("resources.parallelEnvironment", resources.parallelEnvironment, "no parallel environments");
+  refuse("resources.native", resources.native?.length ? resources.native : undefined, "no submit command");
+  if (tasks !== undefined && !(Number.isInteger(tasks) && tasks >= 1))
+    throw new HpcnbError("HPCNB_SUBMIT_REJECTED", `An array has one task or more, not ${tasks}.`);
+  const { walltime } = resources;
+  return {
+    name,
+    script,
+    workingDirectory,
+    output,
+    ...(walltime === undefined ? {} : { walltime }),
+    ...(tasks === undefined ? {} : { tasks }),
+  };
+}
+
+function refuse(key: string, value: unknown, lacking: string): void {
+  if (value === undefined) return;
+  throw new HpcnbError("HPCNB_SUBMIT_REJECTED", `The local scheduler has ${lacking}: leave out ${key}.`);
+}
