@@ -1,5 +1,5 @@
 import { expectSuccess } from "./command.js";
-import { HpcnbError } from "./errors.js";
+import { HpcnbError, isHpcnbError } from "./errors.js";
 import type { CommandResult, Host } from "./host.js";
 import type { JobHistory, JobId, JobSpec, JobStatus, Scheduler } from "./scheduler.js";
 
@@ -52,7 +52,7 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
         ...(command.stdin === undefined ? {} : { stdin: command.stdin }),
       });
     } catch (error) {
-      if (error instanceof HpcnbError && error.code === "HPCNB_ABORTED") throw error;
+      if (isHpcnbError(error, "HPCNB_ABORTED")) throw error;
       throw new HpcnbError("HPCNB_SCHEDULER_UNREACHABLE", `${what} on ${host.name}: no answer from the scheduler.`, {
         cause: error,
         transient: true,

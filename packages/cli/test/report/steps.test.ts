@@ -1,0 +1,69 @@
+import { advance, initialState, type Reports, type SessionEvent, type SessionState } from "@hpcnb/core";
+import { expect } from "chai";
+import { stepsOf } from "../../src/report/steps.js";
+
+const record: SessionEvent = {
+  type: "record-read",
+  record: {
+    format: 1,
+    name: "s",
+    run: { id: "aaaaaaaaaa", directory: "/d" },
+    scheduler: "mock",
+    startedAt: "2026-01-01T00:00:00Z",
+    jobs: [
+      { role: "notebook", name: "s-notebook", id: "12" },
+      { role: "engines", name: "s-engines", id: "14", tasks: 4 },
+    ],
+  },
+};
+const answering: Reports = {
+  notebook: {
+    state: "answering",
+    host: "node1",
+    storageSeconds: 0.04,
+    endpoint: { kind: "port", host: "node1", address: "127.0.0.1", port: 40001 },
+    server: "JupyterLab 4.6.6",
+    note: "no local directory for a socket",
+  },
+  controller: { state: "waiting" },
+  registered: { tasks: [1] },
+};
+
+function after(...events: SessionEvent[]): SessionState {
+  return events.reduce(
+    (state, event) => advance(state, event, { cluster: { engines: 4, minimum: 4, resources: {} } }),
+    initialState,
+  );
+}
+
+const shown = (state: SessionState) =>
+  stepsOf(state, "probe").map(({ name, done, text }) => `${done ? "✓" : "·"} ${name}: ${text}`);
+
+describe("steps of up", () => {
+  it("are none before there is a session", () => {
+    expect(shown(initialState)).to.deep.equal([]);
+  });
+
+  it("say why a job waits, in the scheduler's words", () => {
+    const state = after(record, {
+      type: "jobs-listed",
+      jobs: [{ id: "12", name: "s", state: "queued", native: "qw", reason: "no free slot" }],
+    });
+    expect(shown(state)).to.deep.equal([
+      "✓ jobs: notebook 12, engines 14 (4 tasks)",
+      "· queue: waiting (qw: no free slot)",
+      "· engines: 0 of 4 registered (4 queued; the controller is starting)",
+    ]);
+  });
+
+  it("say what is waited for, once the server answers", () => {
+    expect(shown(after(record, { type: "reports-read", reports: answering }))).to.deep.equal([
+      "✓ jobs: notebook 12, engines 14 (4 tasks)",
+      "✓ queue: running on node1",
+      "✓ storage: ready after 0.0 s (probe)",
+      "✓ notebook: JupyterLab 4.6.6 answers on port 40001 of 127.0.0.1 (no local directory for a socket)",
+      "· tunnel: opening",
+      "· engines: 1 of 4 registered (4 queued; the controller is starting)",
+    ]);
+  });
+});
