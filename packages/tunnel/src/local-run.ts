@@ -1,0 +1,122 @@
+import type { ChildProcess } from "node:child_process";
+import { access } from "node:fs/promises";
+import { aborted, type CommandResult, HpcnbError, type RunOptions, throwIfAborted } from "@hpcnb/core";
+
+/** Milliseconds. */
+const defaultTimeout = 60_000;
+/** Between SIGTERM and SIGKILL for a command that is ended early. */
+const killDelay = 5_000;
+/** Bytes that a command may print: an answer about 75,000 tasks is some ten million. */
+const maxBuffer = 200_000_000;
+
+/** See `Host.run`. */
+export async function runLocally(argv: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
+  const { stdin = "", cwd, timeout = defaultTimeout, signal } = options;
+  throwIfAborted(signal);
+  const [program = "", ...args] = argv;
+  // Loaded when first needed: it takes longer to load than some commands take to run.
+  const { execa } = await import("execa");
+  throwIfAborted(signal);
+  // In a process group of its own, which is what can be ended as a whole: what the program started may hold its pipes open.
+  const subprocess = execa(program, args, {
+    reject: false,
+    stripFinalNewline: false,
+    input: stdin,
+    maxBuffer,
+    detached: true,
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  const ending = endEarly(subprocess, timeout, signal);
+  const result = await subprocess.finally(ending.stop);
+  if (ending.why === "abort") throw aborted(signal);
+  if (ending.why === "timeout")
+    throw new HpcnbError("HPCNB_TIMEOUT", `${program} did not end within ${timeout / 1000} s.`, { transient: true });
+  if (result.isMaxBuffer)
+    throw new HpcnbError("HPCNB_COMMAND_FAILED", `${program} printed more than ${maxBuffer / 1e6} MB.`);
+  if (result.exitCode === undefined && result.signal === undefined)
+    throw await notStarted(program, { code: result.code, cwd, cause: result.cause ?? result });
+  return {
+    argv,
+    exitCode: result.exitCode ?? null,
+    signal: result.signal,
+    stdout: result.stdout,
+    stderr: result.stderr,
+  };
+}
+
+/** Ends the group of a child when its time is up, when `signal` aborts, or when this process exits. */
+function endEarly(
+  child: Pick<ChildProcess, "pid" | "stdout" | "stderr">,
+  timeout: number,
+  signal: AbortSignal | undefined,
+): { readonly why: "abort" | "timeout" | undefined; stop(): void } {
+  let why: "abort" | "timeout" | undefined;
+  let killTimer: NodeJS.Timeout | undefined;
+  const end = (reason: "abort" | "timeout") => {
+    if (why) return;
+    why = reason;
+    killGroup(child.pid, "SIGTERM");
+    killTimer = setTimeout(() => {
+      killGroup(child.pid, "SIGKILL");
+      // Whoever left the group may go on, but is not waited for.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    }, killDelay);
+  };
+  const onAbort = () => end("abort");
+  const timer = setTimeout(() => end("timeout"), timeout);
+  signal?.addEventListener("abort", onAbort);
+  if (child.pid !== undefined) {
+    if (groups.size === 0) process.on("exit", endGroups);
+    groups.add(child.pid);
+  }
+  return {
+    get why() {
+      return why;
+    },
+    stop: () => {
+      clearTimeout(timer);
+      clearTimeout(killTimer);
+      signal?.removeEventListener("abort", onAbort);
+      if (child.pid !== undefined) groups.delete(child.pid);
+      if (groups.size === 0) process.off("exit", endGroups);
+    },
+  };
+}
+
+/** Of the commands that run now. */
+const groups = new Set<number>();
+
+function endGroups(): void {
+  for (const group of groups) killGroup(group, "SIGTERM");
+}
+
+function killGroup(group: number | undefined, signal: NodeJS.Signals): void {
+  if (group === undefined) return;
+  try {
+    process.kill(-group, signal);
+  } catch (error) {
+    // ESRCH: it is over. EPERM: macOS says so of a group in which all are over.
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code !== "ESRCH" && code !== "EPERM") throw error;
+  }
+}
+
+/** Why a program could not be started, as far as it can be found out. */
+export async function notStarted(
+  program: string,
+  { code, cwd, cause }: { code: string | undefined; cwd: string | undefined; cause: unknown },
+): Promise<HpcnbError> {
+  if (cwd !== undefined) {
+    try {
+      await access(cwd);
+    } catch (cause) {
+      return new HpcnbError("HPCNB_COMMAND_FAILED", `${program} could not be started in ${cwd}.`, { cause });
+    }
+  }
+  const missing = program.includes("/")
+    ? `There is no program ${program} on this machine.`
+    : `The program ${program} was not found on this machine. PATH is ${process.env.PATH || "empty"}.`;
+  const message = code === "ENOENT" ? missing : `${program} could not be started on this machine.`;
+  return new HpcnbError("HPCNB_COMMAND_FAILED", message, { cause });
+}
