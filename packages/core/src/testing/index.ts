@@ -1,1 +1,2 @@
-export {};
+export * from "./simulated-clock.js";
+export * from "./wait-until.js";

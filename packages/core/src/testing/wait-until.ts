@@ -1,0 +1,28 @@
+import type { Clock } from "../clock.js";
+import { HpcnbError } from "../errors.js";
+
+/**
+ * Asks for a fact until it is true.
+ * @throws HPCNB_TIMEOUT with `awaited()`, which says what was awaited and what was seen last.
+ */
+export type WaitUntil = (fact: () => Promise<boolean>, awaited: () => string) => Promise<void>;
+
+export interface WaitOptions {
+  readonly clock: Clock;
+  /** Milliseconds. Default 120,000: a real scheduler may look at its queue every 15 s only. */
+  readonly limit?: number;
+  /** Milliseconds between two questions. Default 200. */
+  readonly pause?: number;
+}
+
+export function createWaitUntil({ clock, limit = 120_000, pause = 200 }: WaitOptions): WaitUntil {
+  return async (fact, awaited) => {
+    const deadline = clock.now() + limit;
+    while (!(await fact())) {
+      if (clock.now() >= deadline) {
+        throw new HpcnbError("HPCNB_TIMEOUT", `Waited ${limit / 1000} s in vain for ${awaited()}.`);
+      }
+      await clock.sleep(pause);
+    }
+  };
+}
