@@ -1,0 +1,1 @@
+/** What the compiler does not do. Runs after every `tsc -b`. */

@@ -1,0 +1,31 @@
+import { Stop } from "./run.mjs";
+
+export function say(line) {
+  process.stderr.write(`${line}\n`);
+}
+
+/** One line: what is done, then the seconds it took. A string that `work` gives back is added. */
+export async function step(title, work) {
+  process.stderr.write(`  ${title} ... `);
+  const start = performance.now();
+  const seconds = () => `${((performance.now() - start) / 1000).toFixed(1)} s`;
+  try {
+    const result = await work();
+    say(typeof result === "string" ? `${result}, ${seconds()}` : seconds());
+    return result;
+  } catch (error) {
+    say(`failed after ${seconds()}`);
+    throw error;
+  }
+}
+
+/** Runs a script to its exit code. Only what is not a `Stop` deserves a stack trace. */
+export async function main(work) {
+  try {
+    process.exitCode = await work();
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    say(`\n${error.message}`);
+    process.exitCode = error.exitCode;
+  }
+}

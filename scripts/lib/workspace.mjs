@@ -1,0 +1,40 @@
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { root, run } from "./run.mjs";
+import { step } from "./step.mjs";
+
+/** Installs what pnpm-lock.yaml says, with the pnpm that package.json pins. */
+export async function installDependencies() {
+  if (await isInstalled()) return;
+  const { packageManager } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  await step(`Installing Node packages with ${packageManager}, run through npx (nothing is installed globally)`, () =>
+    run(["npx", "--yes", packageManager, "install", "--frozen-lockfile"], { env: { CI: "true" } }),
+  );
+}
+
+/** pnpm keeps a copy of the lockfile it has installed, and writes .modules.yaml at the very end. */
+async function isInstalled() {
+  const [wanted, installed, finished] = await Promise.all([
+    readFile(join(root, "pnpm-lock.yaml"), "utf8"),
+    unlessMissing(readFile(join(root, "node_modules/.pnpm/lock.yaml"), "utf8")),
+    unlessMissing(stat(join(root, "node_modules/.modules.yaml"))),
+  ]);
+  return wanted === installed && finished !== undefined;
+}
+
+export function build() {
+  return step("Building", compile);
+}
+
+export async function compile() {
+  await run(["node_modules/.bin/tsc", "-b"]);
+  await run([process.execPath, "scripts/after-build.mjs"]);
+}
+
+export async function unlessMissing(promise) {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+  }
+}
