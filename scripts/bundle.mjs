@@ -1,0 +1,54 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+/**
+ * One file for each entry of a package, and one for each `import()` in it. Starting up is part of what every command costs: Node reads a
+ * few large modules much faster than many small ones.
+ */
+const packages = {
+  core: ["index", "testing/index"],
+  "adapter-local": ["index"],
+  "adapter-mock": ["index"],
+  tunnel: ["index"],
+  jupyter: ["index"],
+  cli: ["main", "keeper-main"],
+};
+
+/** yargs is the one dependency whose many small files are felt: it is packed into the cli. Its parts ask for `require`. */
+const packed = ["yargs"];
+const banner = 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);';
+
+export async function bundle() {
+  await Promise.all(
+    Object.entries(packages).map(async ([name, entries]) => {
+      const source = `packages/${name}/src`;
+      const { dependencies = {} } = (await import(`../packages/${name}/package.json`, { with: { type: "json" } }))
+        .default;
+      const external = Object.keys(dependencies).filter((dependency) => !packed.includes(dependency));
+      await removeChunks(`packages/${name}/dist`);
+      await build({
+        entryPoints: entries.map((entry) => `${source}/${entry}.ts`),
+        outdir: `packages/${name}/dist`,
+        outbase: source,
+        chunkNames: "chunk-[hash]",
+        bundle: true,
+        splitting: true,
+        format: "esm",
+        platform: "node",
+        target: "node20.19",
+        external: external.flatMap((dependency) => [dependency, `${dependency}/*`]),
+        sourcemap: true,
+        logLevel: "warning",
+        ...(external.length < Object.keys(dependencies).length ? { banner: { js: banner } } : {}),
+      });
+    }),
+  );
+}
+
+/** Their names change with their content, so old ones would pile up. */
+async function removeChunks(directory) {
+  for (const name of await readdir(directory)) {
+    if (name.startsWith("chunk-")) await rm(join(directory, name));
+  }
+}
