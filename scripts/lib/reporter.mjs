@@ -40,7 +40,11 @@ export default class Reporter extends Base {
 function failIfStillOpen() {
   const report = () => {
     Base.consoleLog(`A test left something open: ${process.getActiveResourcesInfo().join(", ")}`);
-    process.exit(1);
+    // Added after mocha's own handler, which would set the number of failed tests.
+    process.on("exit", () => {
+      process.exitCode = 1;
+    });
+    process.exit();
   };
   setTimeout(report, closingLimit).unref();
 }

@@ -3,12 +3,15 @@ import { join } from "node:path";
 import { root, run } from "./run.mjs";
 import { step } from "./step.mjs";
 
+/** No questions; and no second look at the version that npx has just chosen, which would want an entry in the lockfile. */
+const pnpmSettings = { CI: "true", pnpm_config_pm_on_fail: "ignore" };
+
 /** Installs what pnpm-lock.yaml says, with the pnpm that package.json pins. */
 export async function installDependencies() {
   if (await isInstalled()) return;
   const { packageManager } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
   await step(`Installing Node packages with ${packageManager}, run through npx (nothing is installed globally)`, () =>
-    run(["npx", "--yes", packageManager, "install", "--frozen-lockfile"], { env: { CI: "true" } }),
+    run(["npx", "--yes", packageManager, "install", "--frozen-lockfile"], { env: pnpmSettings }),
   );
 }
 
