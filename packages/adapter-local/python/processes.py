@@ -1,7 +1,7 @@
 """The local scheduler, part one: what it needs to know of processes.
 
-processes.py, supervisor.py and spool.py are sent to `python3` in this order, as one text, so they share their names
-and import nothing but the standard library. Linux first; without /proc, process groups have to do.
+The five parts are sent to `python3` in their order, as one text, so they share their names and import nothing but
+the standard library. Linux first; without /proc, process groups have to do.
 """
 
 import json

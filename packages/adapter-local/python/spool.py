@@ -64,7 +64,8 @@ class Spool:
         """The newest stays, so that no id is ever given twice."""
         for number in self.ids()[:-1]:
             job = Job(self, number)
-            if job.is_over() and time.time() - os.stat(job.path("job.json")).st_mtime > KEEP:
+            # The directory changes with each state that is written, for the last time with the end.
+            if time.time() - os.stat(job.directory).st_mtime > KEEP and job.is_over():
                 remove(job.directory)
         for name in os.listdir(self.jobs):
             path = os.path.join(self.jobs, name)

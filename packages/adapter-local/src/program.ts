@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Command } from "@hpcnb/core";
 
 /** One text for Python, in this order; the same place seen from src and from dist. */
-const parts = ["processes.py", "supervisor.py", "spool.py", "verbs.py"];
+const parts = ["processes.py", "supervisor.py", "spool.py", "submit.py", "verbs.py"];
 
 /** Runs as much of standard input as it is told; that program finds the rest there. */
 const bootstrap =

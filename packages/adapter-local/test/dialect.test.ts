@@ -1,0 +1,101 @@
+import { type CommandResult, type ErrorCode, isHpcnbError, type JobSpec } from "@hpcnb/core";
+import { expect } from "chai";
+import { localDialect } from "../src/dialect.js";
+
+const job: JobSpec = {
+  name: "naïve 'job'",
+  script: "#!/bin/sh\necho 'é'\n",
+  workingDirectory: "/a b",
+  output: "/a b/out.{task}",
+  resources: { cores: 2, memory: 1_000_000, walltime: 90, native: [] },
+  tasks: 3,
+};
+
+describe("localDialect", () => {
+  const dialect = localDialect({ spool: "/spool", slots: 2 });
+
+  it("sends the program and a request for it on standard input, and nothing of the job in the arguments", () => {
+    const { argv, stdin = "" } = dialect.submit(job);
+    expect(argv[0]).to.equal("python3");
+    expect(argv.join(" ")).not.to.include("naïve");
+    const request = Buffer.from(stdin)
+      .subarray(Number(argv.at(-1)))
+      .toString();
+    expect(JSON.parse(request)).to.deep.equal({
+      verb: "submit",
+      spool: "/spool",
+      job: {
+        name: job.name,
+        script: job.script,
+        workingDirectory: job.workingDirectory,
+        output: job.output,
+        walltime: 90,
+        tasks: 3,
+        slots: 2,
+      },
+    });
+  });
+
+  for (const [key, resources] of Object.entries({
+    "resources.queue": { queue: "long.q" },
+    "resources.parallelEnvironment": { parallelEnvironment: "smp" },
+    "resources.native": { native: ["-P", "genomics"] },
+  })) {
+    it(`refuses ${key}, which it cannot heed`, () => {
+      fails(() => dialect.submit({ ...job, resources }), "HPCNB_SUBMIT_REJECTED", key);
+    });
+  }
+
+  it("refuses an array without tasks", () => {
+    for (const tasks of [0, -1, 1.5])
+      fails(() => dialect.submit({ ...job, tasks }), "HPCNB_SUBMIT_REJECTED", String(tasks));
+  });
+
+  it("shows a job for people, with its script as it is", () => {
+    expect(dialect.render(job)).to.equal(
+      [
+        "# job \"naïve 'job'\" on this machine",
+        '# directory "/a b"',
+        '# output "/a b/out.{task}"',
+        "# tasks 1-3, each with its number in HPCNB_TASK_ID",
+        "# walltime 90 s",
+        "# cores 2 (not enforced)",
+        "# memory 1000000 bytes (not enforced)",
+        job.script,
+      ].join("\n"),
+    );
+  });
+
+  it("understands the program's answers", () => {
+    expect(dialect.parseSubmit(printed({ id: "7" }))).to.equal("7");
+    expect(dialect.parseStatus(printed({ jobs: [] }))).to.deep.equal([]);
+    expect(dialect.parseHistory(printed({}))).to.equal(undefined);
+    expect(dialect.parseExplain(printed({ reason: null }))).to.equal(undefined);
+    dialect.parseCancel(printed({}));
+  });
+
+  it("tells a refusal from a question that nobody answered", () => {
+    fails(() => dialect.parseSubmit(printed({ rejected: "no room" })), "HPCNB_SUBMIT_REJECTED", "no room");
+    fails(() => dialect.parseStatus(printed({ failed: "no spool" })), "HPCNB_SCHEDULER_UNREACHABLE", "no spool");
+    const crashed = { ...printed({}), exitCode: 1, stderr: "Traceback: MemoryError" };
+    fails(() => dialect.parseStatus(crashed), "HPCNB_SCHEDULER_UNREACHABLE", "MemoryError");
+    const garbled = { ...printed({}), stdout: "Welcome!" };
+    fails(() => dialect.parseStatus(garbled), "HPCNB_SCHEDULER_ANSWER", "Welcome!");
+  });
+});
+
+function printed(answer: unknown): CommandResult {
+  return { argv: ["python3"], exitCode: 0, stdout: `${JSON.stringify(answer)}\n`, stderr: "" };
+}
+
+function fails(work: () => unknown, code: ErrorCode, words: string): void {
+  try {
+    work();
+  } catch (error) {
+    if (!isHpcnbError(error)) throw error;
+    expect(error.code).to.equal(code);
+    expect(error.message).to.include(words);
+    return;
+  }
+  throw new Error(`${code} was expected`);
+}

@@ -1,0 +1,313 @@
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { localDialect } from "../src/dialect.js";
+import { createMachine, failure, type Machine, until } from "./machine.js";
+
+describe("jobs on this machine", () => {
+  let machine: Machine;
+
+  beforeEach(async () => {
+    machine = await createMachine();
+  });
+
+  afterEach(() => machine.dispose());
+
+  it("run in their directory, with an id, an empty input and all output in one file", async () => {
+    const script = 'pwd; cat; echo "$HPCNB_JOB_ID$HPCNB_TASK_ID" >&2; exit 3';
+    const id = await machine.scheduler.submit(machine.job(script, { name: "naïve 'job' -n" }));
+    expect(await machine.ended(id)).to.deep.equal({ id, exitCode: 3 });
+    expect(await machine.read("out")).to.equal(`${machine.directory}\n${id}\n`);
+    expect((await stat(join(machine.directory, "out"))).mode & 0o777).to.equal(0o600);
+    expect(await machine.scheduler.status()).to.deep.equal([]);
+    expect(await machine.scheduler.explain(id)).to.equal(undefined);
+  });
+
+  it("append to an output that is there already", async () => {
+    await writeFile(join(machine.directory, "out"), "before\n");
+    await machine.ended(await machine.scheduler.submit(machine.job("echo after")));
+    expect(await machine.read("out")).to.equal("before\nafter\n");
+  });
+
+  it("are listed with host and name until they end, and leave their submitter at once", async () => {
+    const id = await machine.scheduler.submit(machine.job("exec sleep 60", { name: "naïve 'job'" }));
+    const host = hostname();
+    expect(await machine.scheduler.status()).to.deep.equal([
+      { id, name: "naïve 'job'", state: "running", native: "running", host },
+    ]);
+    expect(await machine.scheduler.history(id)).to.equal(undefined);
+    await machine.scheduler.cancel([id, id, "4711", "../1", ""]);
+    expect(await machine.ended(id)).to.deep.equal({ id, reason: "it was cancelled" });
+    expect(await machine.scheduler.status()).to.deep.equal([]);
+  });
+
+  it("keep their spool to their user", async () => {
+    const id = await machine.scheduler.submit(machine.job("true"));
+    await machine.ended(id);
+    for (const path of ["", "jobs", join("jobs", id)]) {
+      expect((await stat(join(machine.spool, path))).mode & 0o777).to.equal(0o700);
+    }
+  });
+
+  it("get different ids when they are submitted at once", async () => {
+    const ids = await Promise.all(
+      Array.from({ length: 8 }, () => machine.scheduler.submit(machine.job("exec sleep 60"))),
+    );
+    expect(new Set(ids).size).to.equal(8);
+    expect((await machine.scheduler.status()).map(({ id }) => id)).to.have.members(ids);
+    await machine.scheduler.cancel(ids);
+    for (const id of ids) await machine.ended(id);
+  });
+
+  it("as arrays of 20 are one line in the list, and each task knows its number", async () => {
+    const script = 'echo "task $HPCNB_TASK_ID"; while [ ! -e go ]; do sleep 0.05; done; exit $((HPCNB_TASK_ID % 3))';
+    const id = await machine.scheduler.submit(machine.job(script, { tasks: 20 }));
+    const [job] = await machine.scheduler.status();
+    const running = { state: "running", native: "running", host: hostname() };
+    expect(job?.tasks).to.deep.equal([{ first: 1, last: 20, ...running }]);
+    await writeFile(join(machine.directory, "go"), "");
+    expect(await machine.ended(id)).to.deep.equal({ id, exitCode: 2 });
+    for (let task = 1; task <= 20; task++) expect(await machine.read(`out.${task}`)).to.equal(`task ${task}\n`);
+  });
+
+  it("wait for a slot, and say so", async () => {
+    const scheduler = machine.withOptions({ slots: 2 });
+    const script = 'while [ ! -e "go$HPCNB_TASK_ID" ]; do sleep 0.05; done';
+    const id = await scheduler.submit(machine.job(script, { tasks: 5 }));
+    const reason = "all of its 2 slots are taken";
+    const [job] = await scheduler.status();
+    expect(job).to.include({ state: "running" });
+    expect(job?.tasks?.[1]).to.deep.equal({ first: 3, last: 5, state: "queued", native: "queued", reason });
+    expect(await scheduler.explain(id)).to.equal(`tasks 3-5: ${reason}`);
+    await writeFile(join(machine.directory, "go2"), "");
+    await until(async () => (await scheduler.status())[0]?.tasks?.[1]?.first === 3);
+    expect((await scheduler.status())[0]?.tasks?.map(({ first, last, state }) => [first, last, state])).to.deep.equal([
+      [1, 1, "running"],
+      [3, 3, "running"],
+      [4, 5, "queued"],
+    ]);
+    await scheduler.cancel([id]);
+    expect(await machine.ended(id)).to.deep.equal({
+      id,
+      reason: "task 1: it was cancelled\ntasks 3-5: it was cancelled",
+    });
+    expect(await readdir(machine.directory)).not.to.include("out.4");
+  });
+
+  it("take with them what left their session, before they are no longer listed", async () => {
+    const script = "setsid sh -c 'setsid sleep 60 & echo started; sleep 60' & sleep 60";
+    const id = await machine.scheduler.submit(machine.job(script));
+    await until(async () => (await machine.read("out")) !== "");
+    expect(await machine.processes()).to.have.length.above(3);
+    await machine.scheduler.cancel([id]);
+    await until(async () => (await machine.scheduler.status()).length === 0);
+    expect(await machine.processes()).to.deep.equal([]);
+  });
+
+  it("that end leave nothing, be it a daemon or deaf", async () => {
+    const script = "(trap '' TERM HUP; setsid sleep 60 &) ; setsid sleep 60 & exit 5";
+    const id = await machine.scheduler.submit(machine.job(script));
+    expect(await machine.ended(id)).to.deep.equal({ id, exitCode: 5 });
+    expect(await machine.processes()).to.deep.equal([]);
+  });
+
+  it("keep the daemons of a task while it runs, and end those of another", async () => {
+    const script = '(setsid sleep 6$HPCNB_TASK_ID &); [ "$HPCNB_TASK_ID" = 1 ] || sleep 60';
+    const id = await machine.scheduler.submit(machine.job(script, { tasks: 2 }));
+    await until(async () => (await machine.scheduler.status())[0]?.tasks?.[0]?.first === 2);
+    const daemons = await machine.host.run(["pgrep", "-x", "-f", "sleep 6[12]", "-a"]);
+    expect(daemons.stdout).to.include("sleep 62").and.not.to.include("sleep 61");
+    await machine.scheduler.cancel([id]);
+    expect(await machine.ended(id)).to.deep.equal({ id, reason: "task 2: it was cancelled" });
+    expect(await machine.processes()).to.deep.equal([]);
+  });
+
+  it("are killed when they do not heed SIGTERM", async () => {
+    const script = "trap '' TERM; trap 'echo hup' HUP; echo deaf; while :; do sleep 0.1; done";
+    const id = await machine.scheduler.submit(machine.job(script));
+    await until(async () => (await machine.read("out")) !== "");
+    await machine.scheduler.cancel([id]);
+    await until(async () => (await machine.scheduler.status())[0]?.native === "ending");
+    expect(await machine.scheduler.explain(id)).to.equal("it was cancelled");
+    expect(await machine.ended(id)).to.deep.equal({ id, reason: "it was cancelled" });
+    expect(await machine.processes()).to.deep.equal([]);
+    expect(await machine.read("out")).to.equal("deaf\n");
+  }).timeout(20_000);
+
+  it("may tidy up when they are cancelled", async () => {
+    const script = "trap 'echo tidy; exit 0' TERM; echo ready; while :; do sleep 0.1; done";
+    const id = await machine.scheduler.submit(machine.job(script));
+    await until(async () => (await machine.read("out")) !== "");
+    await machine.scheduler.cancel([id]);
+    expect(await machine.ended(id)).to.deep.equal({ id, reason: "it was cancelled" });
+    expect(await machine.read("out")).to.match(/tidy\n$/);
+  });
+
+  it("end with their walltime", async () => {
+    const id = await machine.scheduler.submit(machine.job("sleep 60", { resources: { walltime: 1 } }));
+    expect(await machine.ended(id)).to.deep.equal({ id, reason: "the walltime of 0:00:01 was reached" });
+    expect(await machine.scheduler.explain(id)).to.equal("the walltime of 0:00:01 was reached");
+  });
+
+  it("can be interrupted, which a notebook does with its kernels", async () => {
+    const id = await machine.scheduler.submit(machine.job("kill -INT $$; echo deaf"));
+    expect(await machine.ended(id)).to.deep.equal({ id, reason: "SIGINT ended it" });
+  });
+
+  it("outlive the job from which they were submitted", async () => {
+    const inner = localDialect({ spool: machine.spool }).submit(machine.job("sleep 60", { name: "inner" }));
+    await writeFile(join(machine.directory, "request"), inner.stdin ?? "");
+    const words = inner.argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+    const outer = await machine.scheduler.submit(machine.job(`${words} < request`, { name: "outer" }));
+    expect(await machine.ended(outer)).to.deep.equal({ id: outer, exitCode: 0 });
+    const [job, ...others] = await machine.scheduler.status();
+    expect(others).to.deep.equal([]);
+    expect(job).to.include({ name: "inner", state: "running" });
+    await machine.scheduler.cancel([job?.id ?? ""]);
+    await machine.ended(job?.id ?? "");
+  });
+
+  it("are forgotten a week after their end, but for the last one", async () => {
+    const ids: string[] = [];
+    for (const _ of [1, 2, 3]) ids.push(await machine.scheduler.submit(machine.job("true")));
+    for (const id of ids) await machine.ended(id);
+    const eightDaysAgo = Date.now() / 1000 - 8 * 24 * 3600;
+    for (const id of ids) await utimes(join(machine.spool, "jobs", id), eightDaysAgo, eightDaysAgo);
+    const next = await machine.scheduler.submit(machine.job("true"));
+    expect(await readdir(join(machine.spool, "jobs"))).to.have.members([ids[2], next]);
+    await machine.ended(next);
+  });
+});
+
+describe("jobs that lost their supervisor", () => {
+  let machine: Machine;
+
+  beforeEach(async () => {
+    machine = await createMachine();
+  });
+
+  afterEach(() => machine.dispose());
+
+  async function killSupervisor(id: string): Promise<void> {
+    const state = JSON.parse(await readFile(join(machine.spool, "jobs", id, "state.json"), "utf8"));
+    process.kill(state.supervisor.pid, "SIGKILL");
+    await until(async () => (await machine.scheduler.status())[0]?.native !== "running");
+  }
+
+  it("are an error while they run, and can be cancelled", async () => {
+    const script = "setsid sh -c 'setsid sleep 60 & echo started; sleep 60' & sleep 60";
+    const id = await machine.scheduler.submit(machine.job(script, { tasks: 2 }));
+    await until(async () => (await machine.read("out.1")) !== "" && (await machine.read("out.2")) !== "");
+    await killSupervisor(id);
+    const [job] = await machine.scheduler.status();
+    const reason = "its supervisor was killed and its processes run on; cancelling the job ends them";
+    expect(job).to.include({ id, state: "error", reason });
+    expect(await machine.scheduler.history(id)).to.equal(undefined);
+    await machine.scheduler.cancel([id]);
+    const tasks = "tasks 1-2: it was cancelled after its supervisor had been killed";
+    expect(await machine.ended(id)).to.deep.equal({ id, reason: tasks });
+    expect(await machine.processes()).to.deep.equal([]);
+  });
+
+  it("are over when nothing of them runs", async () => {
+    const script = "while [ ! -e go ]; do sleep 0.05; done";
+    const id = await machine.scheduler.submit(machine.job(script));
+    await killSupervisor(id);
+    await writeFile(join(machine.directory, "go"), "");
+    await until(async () => (await machine.scheduler.status()).length === 0);
+    const history = await machine.scheduler.history(id);
+    expect(history?.exitCode).to.equal(undefined);
+    expect(history?.reason).to.include("its supervisor was killed");
+  });
+});
+
+describe("jobs that are refused", () => {
+  let machine: Machine;
+
+  beforeEach(async () => {
+    machine = await createMachine();
+  });
+
+  afterEach(() => machine.dispose());
+
+  async function jobsInSpool(): Promise<string[]> {
+    return (await readdir(machine.spool)).includes("jobs") ? readdir(join(machine.spool, "jobs")) : [];
+  }
+
+  it("leave nothing behind", async () => {
+    await mkdir(machine.spool);
+    const missing = join(machine.directory, "missing");
+    const cases = {
+      "working directory": machine.job("sleep 60", { workingDirectory: missing }),
+      "no directory": machine.job("sleep 60", { output: join(missing, "out") }),
+      "Is a directory": machine.job("sleep 60", { output: machine.directory }),
+      "#!/no/such/shell": machine.job("", { script: "#!/no/such/shell\n", tasks: 3 }),
+      "Exec format error": machine.job("", { script: "sleep 60\n" }),
+    };
+    for (const [words, job] of Object.entries(cases)) {
+      const error = await failure(machine.scheduler.submit(job), "HPCNB_SUBMIT_REJECTED");
+      expect(error.message).to.include(words);
+      expect(error.transient).to.equal(false);
+    }
+    expect(await jobsInSpool()).to.deep.equal([]);
+    expect(await machine.scheduler.status()).to.deep.equal([]);
+    expect(await machine.processes()).to.deep.equal([]);
+  });
+
+  it("leave nothing behind when only one task of many cannot start", async () => {
+    await mkdir(join(machine.directory, "out.3"));
+    const job = machine.job("setsid sleep 60 & sleep 60", { tasks: 4 });
+    const error = await failure(machine.scheduler.submit(job), "HPCNB_SUBMIT_REJECTED");
+    expect(error.message).to.include("out.3");
+    expect(await jobsInSpool()).to.deep.equal([]);
+    await until(async () => (await machine.processes()).length === 0, 500);
+  });
+
+  it("say that the spool cannot be used", async () => {
+    await writeFile(machine.spool, "");
+    const error = await failure(machine.scheduler.submit(machine.job("sleep 60")), "HPCNB_SUBMIT_REJECTED");
+    expect(error.message).to.include(machine.spool);
+    // Unknown is not gone.
+    const unknown = await failure(machine.scheduler.status(), "HPCNB_SCHEDULER_UNREACHABLE");
+    expect(unknown.message).to.include(machine.spool);
+  });
+
+  it("say that Python is missing", async () => {
+    const { PATH } = process.env;
+    process.env.PATH = machine.directory;
+    try {
+      const error = await failure(machine.scheduler.status(), "HPCNB_SCHEDULER_UNREACHABLE");
+      expect((error.cause as Error).message)
+        .to.include("python3")
+        .and.to.include(machine.directory);
+    } finally {
+      process.env.PATH = PATH;
+    }
+  });
+});
+
+describe("a spool that several machines share", () => {
+  let machine: Machine;
+
+  beforeEach(async () => {
+    machine = await createMachine();
+  });
+
+  afterEach(() => machine.dispose());
+
+  it("does not take another machine's jobs for gone", async () => {
+    const id = await machine.scheduler.submit(machine.job("true"));
+    await machine.ended(id);
+    const directory = join(machine.spool, "jobs", id);
+    const spec = JSON.parse(await readFile(join(directory, "job.json"), "utf8"));
+    await writeFile(join(directory, "job.json"), JSON.stringify({ ...spec, host: "elsewhere" }));
+    expect(await machine.scheduler.status()).to.deep.equal([]);
+    const state = (await readFile(join(directory, "state.json"), "utf8")).replace('"ended"', '"running"');
+    await writeFile(join(directory, "state.json"), state);
+    expect((await machine.scheduler.status())[0]).to.include({ state: "unknown", host: "elsewhere" });
+    const error = await failure(machine.scheduler.cancel([id]), "HPCNB_SCHEDULER_UNREACHABLE");
+    expect(error.message).to.include("elsewhere");
+    expect(await machine.scheduler.history(id)).to.equal(undefined);
+  });
+});
