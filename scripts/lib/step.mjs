@@ -4,14 +4,14 @@ export function say(line) {
   process.stderr.write(`${line}\n`);
 }
 
-/** One line: what is done, then the seconds it took. A string that `work` gives back is added. */
+/** One line: what is done, then the seconds it took. */
 export async function step(title, work) {
   process.stderr.write(`  ${title} ... `);
   const start = performance.now();
   const seconds = () => `${((performance.now() - start) / 1000).toFixed(1)} s`;
   try {
     const result = await work();
-    say(typeof result === "string" ? `${result}, ${seconds()}` : seconds());
+    say(seconds());
     return result;
   } catch (error) {
     say(`failed after ${seconds()}`);
