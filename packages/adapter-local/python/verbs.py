@@ -82,11 +82,9 @@ def cancel(spool, request):
 
 
 def end_strays(job):
-    try:
-        lock = take_lock(job.path("alive"))
-    except BlockingIOError:
-        # Somebody else asked at the same moment and is at it, or only looked: then the caller will ask again.
-        raise Unanswerable(f"job {job.id} is being looked at by another process")
+    lock = take_lock_soon(job.path("alive"))
+    if lock is None:
+        return
 
     def work():
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
@@ -111,6 +109,18 @@ def end_strays(job):
 
     detach(job.directory, work)
     os.close(lock)
+
+
+def take_lock_soon(path):
+    """Those who only look let go of it at once; None when somebody keeps it, who asked for the same and is at it."""
+    deadline = time.monotonic() + 1
+    while True:
+        try:
+            return take_lock(path)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return None
+            time.sleep(0.01)
 
 
 def history(spool, request):

@@ -37,6 +37,8 @@ function jobRequest({ name, script, workingDirectory, output, resources, tasks }
   refuse("resources.queue", resources.queue, "no queues");
   refuse("resources.parallelEnvironment", resources.parallelEnvironment, "no parallel environments");
   refuse("resources.native", resources.native?.length ? resources.native : undefined, "no submit command");
+  if (/[\r\n]/.test(name))
+    throw new HpcnbError("HPCNB_SUBMIT_REJECTED", `A job's name is one line: ${JSON.stringify(name)}.`);
   if (tasks !== undefined && !(Number.isInteger(tasks) && tasks >= 1))
     throw new HpcnbError("HPCNB_SUBMIT_REJECTED", `An array has one task or more, not ${tasks}.`);
   const { walltime } = resources;

@@ -4,9 +4,9 @@ import type { JobSpec } from "@hpcnb/core";
 export function render({ name, script, workingDirectory, output, resources, tasks }: JobSpec): string {
   const { cores, memory, walltime } = resources;
   const lines = [
-    `job ${JSON.stringify(name)} on this machine`,
-    `directory ${JSON.stringify(workingDirectory)}`,
-    `output ${JSON.stringify(output)}`,
+    `job ${name}`,
+    `directory ${workingDirectory}`,
+    `output ${output}`,
     tasks === undefined ? undefined : `tasks 1-${tasks}, each with its number in HPCNB_TASK_ID`,
     walltime === undefined ? undefined : `walltime ${walltime} s`,
     cores === undefined ? undefined : `cores ${cores} (not enforced)`,

@@ -51,6 +51,10 @@ describe("localDialect", () => {
       fails(() => dialect.submit({ ...job, tasks }), "HPCNB_SUBMIT_REJECTED", String(tasks));
   });
 
+  it("refuses a name of two lines", () => {
+    fails(() => dialect.submit({ ...job, name: "two\nlines" }), "HPCNB_SUBMIT_REJECTED", "two");
+  });
+
   it("shows a job for people, with its script as it is", () => {
     expect(dialect.render(job)).to.equal(
       [
