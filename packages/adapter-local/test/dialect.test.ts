@@ -58,9 +58,9 @@ describe("localDialect", () => {
   it("shows a job for people, with its script as it is", () => {
     expect(dialect.render(job)).to.equal(
       [
-        "# job \"naïve 'job'\" on this machine",
-        '# directory "/a b"',
-        '# output "/a b/out.{task}"',
+        "# job naïve 'job'",
+        "# directory /a b",
+        "# output /a b/out.{task}",
         "# tasks 1-3, each with its number in HPCNB_TASK_ID",
         "# walltime 90 s",
         "# cores 2 (not enforced)",
