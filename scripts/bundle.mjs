@@ -7,7 +7,7 @@ import { build } from "esbuild";
  * few large modules much faster than many small ones.
  */
 const packages = {
-  core: ["index", "testing/index"],
+  core: ["index", "testing/index", "session-file-build"],
   "adapter-local": ["index"],
   "adapter-mock": ["index"],
   tunnel: ["index"],

@@ -29,7 +29,7 @@ export function build() {
   return step("Building", compile);
 }
 
-export async function compile() {
+async function compile() {
   await run(["node_modules/.bin/tsc", "-b"]);
   await run([process.execPath, "scripts/after-build.mjs"]);
 }

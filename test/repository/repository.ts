@@ -1,0 +1,25 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Runs one of the repository's development tools to its end, whatever its exit code. */
+export function runProgram(cwd: string, name: string, args: readonly string[]) {
+  return runCommand(cwd, join(root, "node_modules/.bin", name), args);
+}
+
+function runCommand(cwd: string, file: string, args: readonly string[]) {
+  return new Promise<{ exitCode: number; output: string }>((resolve, reject) => {
+    execFile(file, args, { cwd, maxBuffer: 1e8 }, (error, stdout, stderr) => {
+      if (error && typeof error.code !== "number") reject(error);
+      else resolve({ exitCode: Number(error?.code ?? 0), output: `${stdout}${stderr}` });
+    });
+  });
+}
+
+export async function trackedFiles(): Promise<string[]> {
+  const { exitCode, output } = await runCommand(root, "git", ["ls-files", "-z"]);
+  if (exitCode !== 0) throw new Error(output);
+  return output.split("\0").filter(Boolean);
+}
