@@ -18,8 +18,9 @@ function runCommand(cwd: string, file: string, args: readonly string[]) {
   });
 }
 
-export async function trackedFiles(): Promise<string[]> {
-  const { exitCode, output } = await runCommand(root, "git", ["ls-files", "-z"]);
-  if (exitCode !== 0) throw new Error(output);
-  return output.split("\0").filter(Boolean);
+/** Every line of every tracked text file that matches, as `file:line:text`. */
+export async function grepTracked(perlRegExp: string, ...pathspecs: string[]): Promise<string[]> {
+  const { exitCode, output } = await runCommand(root, "git", ["grep", "-InP", perlRegExp, "--", ".", ...pathspecs]);
+  if (exitCode > 1) throw new Error(output);
+  return output.split("\n").filter(Boolean);
 }
