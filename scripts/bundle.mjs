@@ -17,7 +17,8 @@ const packages = {
 
 /** yargs is the one dependency whose many small files are felt: it is packed into the cli. Its parts ask for `require`. */
 const packed = ["yargs"];
-const banner = 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);';
+const banner =
+  'import { createRequire as requireFrom } from "node:module";\nconst require = requireFrom(import.meta.url);';
 
 export async function bundle() {
   await Promise.all(

@@ -15,7 +15,7 @@ import {
 import { createWorkload } from "@hpcnb/jupyter";
 import { createConnector, createLocalHost } from "@hpcnb/tunnel";
 import { container, type DependencyContainer, type InjectionToken, instanceCachingFactory } from "tsyringe";
-import type { SessionPlugins } from "./plugins/session-plugins.js";
+import type { SessionPlugins } from "./valid-session.js";
 
 const ClockToken: InjectionToken<Clock> = Symbol("hpcnb.Clock");
 const HostToken: InjectionToken<Host> = Symbol("hpcnb.Host");

@@ -1,43 +1,93 @@
 import { accessSync, constants, statSync } from "node:fs";
-import { isHpcnbError, loadSessionFile, type Session, SessionFileError, type SessionSource } from "@hpcnb/core";
+import {
+  type Plugin,
+  type Problem,
+  readinessPlugins,
+  readSessionFile,
+  type Session,
+  SessionFileError,
+  type SessionSource,
+} from "@hpcnb/core";
 import { findSessionFile } from "./find-session.js";
-import { loadSessionPlugins, type SessionPlugins } from "./plugins/session-plugins.js";
+import { autoTunnels, tunnelPlugins } from "./plugins/builtin-tunnels.js";
+import { loadPlugin } from "./plugins/load-plugin.js";
 
 export interface ValidSession {
   readonly session: Session;
   readonly plugins: SessionPlugins;
 }
 
+export interface SessionPlugins {
+  readonly scheduler: Plugin;
+  readonly readiness: Plugin;
+  /** Names of tunnel plugins, in the order to try them. The keeper loads them itself. */
+  readonly tunnelKinds: readonly string[];
+}
+
 /**
  * Reads a session file and holds it against everything that can be checked without starting anything: the schema, the plugins it
  * names, their options, and, on this machine, the notebook directory.
- * @throws HPCNB_BAD_SESSION_FILE with all problems and where each is.
+ * @throws SessionFileError with all problems and where each is.
  */
 export async function loadValidSession(argument: string | undefined): Promise<ValidSession> {
-  const source = await loadSessionFile(findSessionFile(argument));
+  const file = findSessionFile(argument);
+  const source = await readSessionFile(file);
+  const problems: Problem[] = [...source.problems];
+  const plugins = await loadPlugins(source, problems);
+  const options = await pluginOptions(source, plugins?.scheduler, problems);
+  checkPlace(source, problems);
+  if (!source.session || !plugins || problems.length > 0) throw new SessionFileError(file, problems);
   const { session } = source;
-  const directory = session.host === undefined ? directoryProblem(session.notebook.directory) : undefined;
-  const problems = directory ? [source.problemAt("/notebook/directory", `notebook.directory ${directory}`)] : [];
-  if (session.host !== undefined) {
-    problems.push(source.problemAt("/host", "host is not supported yet: this hpcnb runs sessions on the machine where it is called"));
-  }
-  const plugins = await loadSessionPlugins(session).catch((error: unknown) => {
-    problems.push(pluginProblem(source, error));
-    return undefined;
-  });
-  const schema = plugins?.scheduler.scheduler?.optionsSchema;
-  const options = schema ? await source.checkOptions("/scheduler/options", schema) : { problems: [], options: session.scheduler.options };
-  problems.push(...options.problems);
-  if (!plugins || problems.length > 0) throw new SessionFileError(source.file, problems);
-  return { session: { ...session, scheduler: { ...session.scheduler, options: options.options } }, plugins };
+  return { session: { ...session, scheduler: { ...session.scheduler, options } }, plugins };
 }
 
-const pointerOfKind = { scheduler: "/scheduler", readiness: "/storage/readiness", tunnel: "/tunnel/kind" };
+/** The plugins are looked up even when other things are wrong, so that all problems are told at once. */
+async function loadPlugins(source: SessionSource, problems: Problem[]): Promise<SessionPlugins | undefined> {
+  const attempt = async (pointer: string, load: () => Promise<Plugin>): Promise<Plugin | undefined> => {
+    try {
+      return await load();
+    } catch (error) {
+      const { message, hint } = error as { message: string; hint?: string };
+      problems.push(source.problemAt(pointer, [message, hint].filter(Boolean).join(" ")));
+      return undefined;
+    }
+  };
+  const from = source.file;
+  const schedulerName = textAt(source, "scheduler", "plugin") ?? textAt(source, "scheduler") ?? "local";
+  const readinessName = textAt(source, "storage", "readiness") ?? "probe";
+  const tunnelName = textAt(source, "tunnel", "kind") ?? "auto";
+  const tunnelKinds = tunnelName === "auto" ? autoTunnels : [tunnelName];
+  const [scheduler, readiness, ...tunnels] = await Promise.all([
+    attempt("/scheduler", () => loadPlugin("scheduler", schedulerName, from)),
+    attempt("/storage/readiness", () => loadPlugin("readiness", readinessName, from, readinessPlugins)),
+    ...tunnelKinds.map((kind) => attempt("/tunnel/kind", () => loadPlugin("tunnel", kind, from, tunnelPlugins))),
+  ]);
+  return scheduler && readiness && tunnels.every(Boolean) ? { scheduler, readiness, tunnelKinds } : undefined;
+}
 
-function pluginProblem(source: SessionSource, error: unknown) {
-  if (!isHpcnbError(error)) throw error;
-  const kind = (["readiness", "tunnel"] as const).find((word) => error.message.includes(` ${word} "`)) ?? "scheduler";
-  return source.problemAt(pointerOfKind[kind], [error.message, error.hint].filter(Boolean).join(" "));
+async function pluginOptions(source: SessionSource, plugin: Plugin | undefined, problems: Problem[]) {
+  const given = source.session?.scheduler.options ?? {};
+  const schema = plugin?.scheduler?.optionsSchema;
+  if (Object.keys(given).length === 0) return given;
+  if (!schema) {
+    if (plugin) problems.push(source.problemAt("/scheduler/options", `the scheduler ${plugin.name} has no options`));
+    return given;
+  }
+  const checked = await source.checkOptions("/scheduler/options", given, schema);
+  problems.push(...checked.problems);
+  return checked.options;
+}
+
+function checkPlace({ session, problemAt }: SessionSource, problems: Problem[]): void {
+  if (!session) return;
+  if (session.host !== undefined) {
+    problems.push(
+      problemAt("/host", "host is not supported yet: this hpcnb runs sessions on the machine where it is called"),
+    );
+    return;
+  }
+  const problem = directoryProblem(session.notebook.directory);
+  if (problem) problems.push(problemAt("/notebook/directory", `notebook.directory ${problem}`));
 }
 
 function directoryProblem(path: string): string | undefined {
@@ -47,7 +97,18 @@ function directoryProblem(path: string): string | undefined {
     return undefined;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return `does not exist: ${path}`;
-    return `cannot be written to (${code}): ${path}`;
+    return code === "ENOENT" || code === "ENOTDIR"
+      ? `does not exist: ${path}`
+      : `cannot be written to (${code}): ${path}`;
   }
+}
+
+/** A text in the unchecked value of a session file. */
+function textAt({ value }: SessionSource, ...keys: string[]): string | undefined {
+  let at: unknown = value;
+  for (const key of keys) {
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined;
+    at = (at as Record<string, unknown>)[key];
+  }
+  return typeof at === "string" && at !== "" ? at : undefined;
 }

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { HpcnbError, type Plugin, type PluginKind, whyNotAPlugin } from "@hpcnb/core";
+import { HpcnbError, type Plugin, type PluginKind, suggest, whyNotAPlugin } from "@hpcnb/core";
 
 /** What the packages of each kind are called, so that a session file can say just "sge". */
 const packagePrefixes: Record<PluginKind, readonly string[]> = {
@@ -93,7 +93,7 @@ function notFound(kind: PluginKind, name: string, looked: readonly string[], kno
   const names = kind === "scheduler" ? bundledSchedulers : known.map((plugin) => plugin.name);
   throw new HpcnbError(
     "HPCNB_PLUGIN_NOT_FOUND",
-    `There is no ${kind} "${name}". hpcnb brings ${names.join(", ")}; looked for ${looked.join(" and ")}.`,
+    `There is no ${kind} "${name}"${suggest(name, names) || "."} hpcnb brings ${names.join(", ")}; looked for ${looked.join(" and ")}.`,
     { hint: `Another ${kind} is a package: install it beside the session file or together with hpcnb.` },
   );
 }

@@ -1,0 +1,107 @@
+import { homedir } from "node:os";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import type { FromSchema } from "json-schema-to-ts";
+import type { JobResources } from "../scheduler.js";
+import { parseDuration, parseMemory } from "../units.js";
+import type { sessionSchema } from "./schema.js";
+import type { Fault } from "./sentences.js";
+import type { PythonEnvironment, Session } from "./session.js";
+
+/** A session file that its schema has accepted, defaults filled in. */
+export type SessionFile = FromSchema<typeof sessionSchema>;
+
+type FileResources = NonNullable<SessionFile["resources"]>;
+
+/** What the schema cannot say, because keys depend on each other. The value may have other faults: each key is looked at as it is. */
+export function dependentFaults(value: unknown): Fault[] {
+  const faults: Fault[] = [];
+  const fault = (pointer: string, message: string) => faults.push({ pointer, part: "value", message });
+  const { host, notebook, cluster } = mapping(value);
+  const { directory } = mapping(notebook);
+  const { engines, minimum } = mapping(cluster);
+  if (typeof host === "string" && typeof directory === "string" && !isRemotePath(directory)) {
+    fault(
+      "/notebook/directory",
+      "notebook.directory must be absolute or begin with ~/, because it is on another machine (host is given)",
+    );
+  }
+  if (typeof engines === "number" && typeof minimum === "number" && minimum > engines) {
+    fault(
+      "/cluster/minimum",
+      `cluster.minimum must be at most cluster.engines (${engines}), but is the number ${minimum}`,
+    );
+  }
+  return faults;
+}
+
+/** A valid file as a session: units and paths resolved. Pure but for the home directory. */
+export function resolveSession(value: SessionFile, file: string): Session {
+  const { notebook, cluster, storage, tunnel, scheduler } = value;
+  const directory = resolveDirectory(notebook.directory, value.host, file);
+  return {
+    name: value.name ?? nameFrom(directory),
+    file,
+    host: value.host,
+    scheduler:
+      typeof scheduler === "object"
+        ? { plugin: scheduler.plugin, options: scheduler.options ?? {} }
+        : { plugin: scheduler, options: {} },
+    notebook: {
+      directory,
+      app: notebook.app,
+      environment: (notebook.environment ?? {}) as PythonEnvironment,
+      saveScript: notebook.saveScript,
+      password: notebook.password,
+      listen: notebook.listen,
+    },
+    resources: resolveResources(value.resources),
+    cluster: cluster && {
+      engines: cluster.engines,
+      minimum: cluster.minimum ?? cluster.engines,
+      resources: resolveResources(cluster.resources),
+    },
+    storage: { readiness: storage?.readiness ?? "probe", timeout: durationOf(storage?.timeout ?? "2m") },
+    tunnel: { kind: tunnel?.kind ?? "auto", localPort: tunnel?.localPort },
+  };
+}
+
+function resolveResources({ memory, walltime, ...rest }: FileResources = {}): JobResources {
+  return {
+    ...(rest as Omit<JobResources, "memory" | "walltime">),
+    ...(memory === undefined ? {} : { memory: certain(parseMemory(memory), memory) }),
+    ...(walltime === undefined ? {} : { walltime: durationOf(walltime) }),
+  };
+}
+
+function durationOf(text: string): number {
+  return certain(parseDuration(text), text);
+}
+
+/** The schema's patterns let through exactly what the parsers of units understand; a test holds them together. */
+function certain(value: number | undefined, text: string): number {
+  if (value === undefined) throw new Error(`The schema accepts "${text}", which cannot be parsed`);
+  return value;
+}
+
+function resolveDirectory(directory: string, host: string | undefined, file: string): string {
+  if (host !== undefined) return directory;
+  if (directory === "~") return homedir();
+  return directory.startsWith("~/") ? join(homedir(), directory.slice(2)) : resolve(dirname(file), directory);
+}
+
+function isRemotePath(directory: string): boolean {
+  return isAbsolute(directory) || /^~(\/|$)/.test(directory);
+}
+
+function mapping(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+/** The directory's name, with what a session's name may not have replaced. */
+function nameFrom(directory: string): string {
+  const name = basename(directory)
+    .replace(/[^A-Za-z0-9._-]/g, "-")
+    .replace(/^[._-]+/, "")
+    .slice(0, 63);
+  return name === "" || name === "default" ? "notebook" : name;
+}

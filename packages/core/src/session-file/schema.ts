@@ -1,0 +1,216 @@
+/**
+ * The one definition of the session file: its JSON Schema, which editors, `hpcnb schema`, the validator and the TypeScript type all
+ * come from. `x-expects` completes the sentence "... must be ..." in error messages; `x-secret` keeps a value out of them.
+ */
+const line = {
+  type: "string",
+  pattern: "^[^\\u0000-\\u001f\\u007f]+$",
+  maxLength: 4096,
+  "x-expects": "a text of one line",
+} as const;
+
+const duration = {
+  type: "string",
+  pattern: "^(?![0:]+[smhd]?$)(\\d{1,9}[smhd]|(\\d{1,6}:[0-5]?\\d|\\d{1,2}):[0-5]\\d)$",
+  "x-expects": "a time such as 90s, 30m, 8h or 8:00:00",
+} as const;
+
+const resources = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    cores: { type: "integer", minimum: 1, maximum: 65_536, description: "Processor cores of each job or task." },
+    memory: {
+      type: "string",
+      pattern: "^0*[1-9]\\d{0,6}[KMGTkmgt]([iI]?[bB])?$",
+      "x-expects": "an amount with a unit, such as 16G or 512M",
+      description: "Memory of each job or task, in powers of 1024: 512M, 16G.",
+      examples: ["16G"],
+    },
+    walltime: {
+      ...duration,
+      description: "How long the job may run: 30m, 8h, 8:00:00.",
+      examples: ["8:00:00"],
+    },
+    queue: { ...line, description: "The scheduler's queue or partition." },
+    parallelEnvironment: {
+      ...line,
+      description: "The parallel environment for jobs of several cores, where the scheduler has such.",
+    },
+    native: {
+      type: "array",
+      maxItems: 1_000,
+      items: line,
+      description: "Further arguments for the scheduler's own submit command, one item each, passed on as they are.",
+      examples: [["-P", "genomics"]],
+    },
+  },
+} as const;
+
+export const sessionSchema = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  title: "hpcnb session",
+  description: "One notebook project: its notebook server, its engines, and where they run.",
+  type: "object",
+  additionalProperties: false,
+  required: ["notebook"],
+  properties: {
+    name: {
+      type: "string",
+      pattern: "^(?!default$)[A-Za-z0-9][A-Za-z0-9._-]{0,62}$",
+      "x-expects":
+        'made of letters, digits, ".", "_" and "-", at most 63, beginning with a letter or digit, and not "default" (IPython\'s own profile)',
+      description:
+        "Name of the session, of its jobs and of its IPython profile. Without it, the name of the notebook directory is used.",
+      examples: ["rnaseq"],
+    },
+    scheduler: {
+      type: ["string", "object"],
+      minLength: 1,
+      maxLength: 4096,
+      default: "local",
+      additionalProperties: false,
+      required: ["plugin"],
+      properties: {
+        plugin: { ...line, description: "A scheduler's short name, an npm package, or a file beginning with ./" },
+        options: { type: "object", description: "Options of this scheduler's own." },
+      },
+      "x-expects": "the name of a scheduler, or a mapping with plugin and options",
+      description:
+        "The scheduler that runs the jobs: a short name, an npm package or ./file.js. With options: { plugin: ..., options: { ... } }.",
+      examples: ["local"],
+    },
+    host: {
+      type: "string",
+      pattern: "^[A-Za-z0-9_][A-Za-z0-9_.@:%-]*$",
+      maxLength: 255,
+      "x-expects": "an ssh host or alias, without spaces and not beginning with a dash",
+      description: "ssh alias of the submit node. Left out when hpcnb runs there itself.",
+    },
+    notebook: {
+      type: "object",
+      additionalProperties: false,
+      required: ["directory"],
+      description: "The notebook server.",
+      properties: {
+        directory: {
+          ...line,
+          "x-expects": "the path of a directory",
+          description:
+            "The folder with the notebooks, as the cluster sees it. Without host, a relative path starts at the session file's folder.",
+          examples: ["~/projects/rnaseq", "."],
+        },
+        app: {
+          type: "string",
+          enum: ["lab", "notebook"],
+          default: "lab",
+          description: "JupyterLab or the classic Notebook.",
+        },
+        environment: {
+          type: "object",
+          additionalProperties: false,
+          description: "Where Python with Jupyter is found. Without it, the python3 on PATH is used.",
+          properties: {
+            modules: {
+              type: "array",
+              maxItems: 1_000,
+              items: {
+                ...line,
+                pattern: "^[^\\u0000-\\u001f\\u007f\\s-][^\\u0000-\\u001f\\u007f\\s]*$",
+                "x-expects": "the name of a module",
+              },
+              description: "Environment modules to load, in this order.",
+              examples: [["python/3.11"]],
+            },
+            conda: { ...line, description: "Name or path of a conda environment to activate." },
+            venv: {
+              ...line,
+              description: "Directory of a virtual environment; a relative path starts at the notebook directory.",
+            },
+            setup: {
+              type: "string",
+              maxLength: 65_536,
+              description: "Lines of bash that run before Python is looked up.",
+            },
+          },
+        },
+        saveScript: {
+          type: "boolean",
+          default: false,
+          description: "Also keep each notebook as a script beside it whenever it is saved.",
+        },
+        password: {
+          type: "string",
+          pattern: "^(argon2:\\$argon2.+|[a-z0-9_]+:[0-9a-f]+:[0-9a-f]+)$",
+          maxLength: 1_024,
+          "x-expects": "a hash, which `hpcnb password` makes (never the password itself)",
+          "x-secret": true,
+          description:
+            "Hash of a password for the notebook, as `hpcnb password` prints it. Without it, only the URL's token lets you in.",
+        },
+        listen: {
+          type: "string",
+          enum: ["auto", "socket", "port"],
+          default: "auto",
+          description:
+            "Where the server listens: on a Unix socket that no other user can open, or on a port of 127.0.0.1. auto prefers the socket.",
+        },
+      },
+    },
+    resources: { ...resources, description: "What the notebook job needs." },
+    cluster: {
+      type: "object",
+      additionalProperties: false,
+      required: ["engines"],
+      description: "The ipyparallel cluster. Without it there is only the notebook.",
+      properties: {
+        engines: {
+          type: "integer",
+          minimum: 1,
+          maximum: 75_000,
+          description: "How many engines to start, as one array job.",
+        },
+        minimum: {
+          type: "integer",
+          minimum: 1,
+          maximum: 75_000,
+          description: "The session counts as up from this many registered engines on. Without it, all are waited for.",
+        },
+        resources: { ...resources, description: "What each engine needs." },
+      },
+    },
+    storage: {
+      type: "object",
+      additionalProperties: false,
+      description: "How jobs come to trust the files that other hosts have written.",
+      properties: {
+        readiness: {
+          ...line,
+          default: "probe",
+          description: "probe (wait until the content is there), delay (wait 30 s), none, or a plugin's.",
+          examples: ["probe"],
+        },
+        timeout: { ...duration, default: "2m", description: "The most that the probe waits." },
+      },
+    },
+    tunnel: {
+      type: "object",
+      additionalProperties: false,
+      description: "The way from your browser to the notebook.",
+      properties: {
+        kind: {
+          ...line,
+          default: "auto",
+          description: "auto (try each in turn), direct, or a plugin's.",
+          examples: ["auto"],
+        },
+        localPort: {
+          type: "integer",
+          minimum: 1,
+          maximum: 65_535,
+          description: "The port on 127.0.0.1 of your machine. Without it, the first free one from 8888 on.",
+        },
+      },
+    },
+  },
+} as const;

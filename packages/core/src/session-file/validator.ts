@@ -1,0 +1,48 @@
+import type { ErrorObject } from "ajv";
+import type { OptionsSchema } from "../plugin.js";
+import { sessionSchema } from "./schema.js";
+
+/** Returns what is wrong with a value, and nothing when it is valid. Fills in the schema's defaults. */
+export type Validate = (value: unknown) => readonly ErrorObject[];
+
+interface CompiledValidator {
+  (value: unknown): boolean;
+  errors?: readonly ErrorObject[] | null;
+}
+
+/**
+ * The validator of session files. An installed hpcnb brings it compiled, because compiling takes longer than everything else that
+ * `hpcnb validate` does; from source it is compiled now.
+ */
+export async function sessionValidator(): Promise<Validate> {
+  try {
+    const path = new URL("./session-validator.js", import.meta.url).href;
+    return wrap(((await import(path)) as { default: CompiledValidator }).default);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
+    return wrap((await createAjv()).compile(sessionSchema));
+  }
+}
+
+/** @throws a plain Error when the schema itself is wrong: that is a fault of the plugin. */
+export async function optionsValidator(schema: OptionsSchema): Promise<Validate> {
+  return wrap((await createAjv()).compile(schema));
+}
+
+export async function createAjv(code?: { source: true; esm: true }) {
+  const { Ajv2020 } = await import("ajv/dist/2020.js");
+  const ajv = new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    strict: true,
+    allowUnionTypes: true,
+    useDefaults: true,
+    ...(code ? { code } : {}),
+  });
+  ajv.addVocabulary(["x-expects", "x-secret"]);
+  return ajv;
+}
+
+function wrap(validator: CompiledValidator): Validate {
+  return (value) => (validator(value) ? [] : (validator.errors ?? []));
+}

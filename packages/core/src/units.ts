@@ -1,0 +1,28 @@
+const secondsOf: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+const bytesOf: Record<string, number> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+
+/** "90s", "10m", "8h", "2d", "1:30:00" or "30:00" (hours:minutes:seconds, minutes:seconds) in seconds; undefined for anything else. */
+export function parseDuration(text: string): number | undefined {
+  const simple = /^(\d{1,9})([smhd])$/.exec(text);
+  if (simple) return positive(Number(simple[1]) * (secondsOf[simple[2] ?? ""] ?? Number.NaN));
+  const clock = /^(?:(\d{1,6}):)?(\d{1,2}):([0-5]\d)$/.exec(text);
+  if (!clock) return undefined;
+  const [hours, minutes, seconds] = [clock[1] ?? "0", clock[2], clock[3]].map(Number) as [number, number, number];
+  return clock[1] !== undefined && minutes > 59 ? undefined : positive(hours * 3_600 + minutes * 60 + seconds);
+}
+
+/** "16G", "512M", "16GiB": powers of 1024, in bytes; undefined for anything else. */
+export function parseMemory(text: string): number | undefined {
+  const match = /^(\d{1,7})([KMGT])(?:i?B)?$/i.exec(text);
+  return match ? positive(Number(match[1]) * (bytesOf[(match[2] ?? "").toUpperCase()] ?? Number.NaN)) : undefined;
+}
+
+/** Seconds as hours:minutes:seconds, which every scheduler understands. */
+export function formatDuration(seconds: number): string {
+  const two = (value: number) => String(Math.floor(value)).padStart(2, "0");
+  return `${Math.floor(seconds / 3_600)}:${two((seconds % 3_600) / 60)}:${two(seconds % 60)}`;
+}
+
+function positive(value: number): number | undefined {
+  return value > 0 ? value : undefined;
+}
