@@ -1,2 +1,6 @@
+export * from "./plugin.js";
+export * from "./recording-host.js";
+export * from "./scheduler/index.js";
 export * from "./simulated-clock.js";
+export type * from "./test-functions.js";
 export * from "./wait-until.js";

@@ -1,0 +1,19 @@
+import type { Host } from "../host.js";
+
+/** The same host, which also remembers what the last command was given: every word of its argv, and its stdin. */
+export function recordingHost(host: Host): Host & { sent(): readonly string[] } {
+  let last: readonly string[] = [];
+  const { dispose } = host;
+  return {
+    name: host.name,
+    run: (argv, options) => {
+      last = [...argv, ...(options?.stdin === undefined ? [] : [options.stdin])];
+      return host.run(argv, options);
+    },
+    readFiles: (paths, signal) => host.readFiles(paths, signal),
+    writeFiles: (files, signal) => host.writeFiles(files, signal),
+    lock: (path, signal) => host.lock(path, signal),
+    ...(dispose ? { dispose: () => dispose.call(host) } : {}),
+    sent: () => last,
+  };
+}

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import type { JobStatus } from "../../scheduler.js";
+import type { Topic } from "./topic.js";
+
+export const arrays: Topic = (behaviour) => {
+  behaviour("runs every task once, with its own number and its own output file", ["realJobs"], async (bench) => {
+    const tasks = 5;
+    const variable = bench.scheduler.taskVariable;
+    const job = bench.job({ tasks, script: `#!/bin/sh\necho "this is task $${variable}"\n` });
+    const id = await bench.submit(job);
+    await bench.untilEnded(id);
+    for (let task = 1; task <= tasks; task++) {
+      const path = job.output.replaceAll("{task}", String(task));
+      const text = await bench.untilOutput(path, (read) => read.includes("this is task"), "the task's line");
+      assert.deepEqual(text.match(/this is task .*/g), [`this is task ${task}`]);
+    }
+  });
+
+  behaviour("lists each task once, in ascending order", [], async (bench) => {
+    const tasks = 4;
+    const id = await bench.submit(bench.job({ tasks }));
+    assertAscending(await bench.mustFind(id), tasks);
+    await bench.untilState(id, "running");
+    assertAscending(await bench.mustFind(id), tasks);
+  });
+
+  behaviour("lists every task of an array that waits", ["queue"], async (bench) => {
+    const tasks = 4;
+    await bench.whileOccupied(async () => {
+      const id = await bench.submit(bench.job({ tasks }));
+      await bench.untilState(id, "queued");
+      const job = await bench.mustFind(id);
+      assertAscending(job, tasks);
+      assert.equal(countTasks(job), tasks);
+      assert.ok(job.tasks?.every(({ state }) => state === "queued"));
+    });
+  });
+
+  behaviour("keeps an array of one task an array", [], async (bench) => {
+    const id = await bench.submit(bench.job({ tasks: 1 }));
+    const job = await bench.mustFind(id);
+    assertAscending(job, 1);
+    assert.equal(countTasks(job), 1);
+  });
+
+  behaviour("gives a job that is no array no tasks", [], async (bench) => {
+    const id = await bench.submit(bench.job());
+    assert.equal((await bench.mustFind(id)).tasks, undefined);
+  });
+};
+
+function countTasks(job: JobStatus): number {
+  return (job.tasks ?? []).reduce((sum, { first, last }) => sum + last - first + 1, 0);
+}
+
+function assertAscending({ id, tasks }: JobStatus, most: number): void {
+  assert.ok(tasks && tasks.length > 0, `array ${id} is listed without its tasks`);
+  let previous = 0;
+  for (const { first, last } of tasks) {
+    const numbers = JSON.stringify(tasks);
+    assert.ok(first > previous, `array ${id}: task ${first} comes after ${previous} in ${numbers}`);
+    assert.ok(last >= first && last <= most, `array ${id}: a run ${first} to ${last} of ${most} tasks in ${numbers}`);
+    previous = last;
+  }
+}

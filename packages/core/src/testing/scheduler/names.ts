@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { isHpcnbError } from "../../errors.js";
+import { need } from "./bench.js";
+import type { Topic } from "./topic.js";
+
+const strangeNames = [
+  "two words",
+  "a/path/like one",
+  'it\'s "quoted"',
+  "back\\slash",
+  "7 starts with a digit",
+  "-starts-with-a-dash",
+  "--help",
+  "Größe 測定 🧬",
+  "$HOME `date` $(date)",
+  "a:b@c*d?e,f;g&h|i<j>k#l%m=n!o~p",
+  " spaces around ",
+  "x".repeat(200),
+];
+
+const strangeDirectories = [
+  "with spaces",
+  'it\'s "quoted"',
+  "Größe 測定",
+  "$HOME and $(date) and `date`",
+  "{braces} %j %A $JOB_ID $TASK_ID",
+  "#hash;semi&and",
+];
+
+const oddScript = `#!/bin/sh
+echo 'single' "double" back\\\\slash 'dollar $HOME' percent %j
+cat <<'EOF'
+here: $NOT_EXPANDED \`nor this\` 'nor' "that"
+EOF
+echo größe 測定
+echo last`;
+
+const oddOutput = `here: $NOT_EXPANDED \`nor this\` 'nor' "that"
+größe 測定
+last`;
+
+export const names: Topic = (behaviour) => {
+  behaviour("lists a job under nameOf its name, however strange", [], async (bench) => {
+    for (const name of strangeNames) {
+      const id = await bench.submit(bench.job({ name, output: `${bench.fixture.directory}/strange-name.log` }));
+      const shown = bench.scheduler.nameOf(name);
+      assert.equal(bench.scheduler.nameOf(name), shown, "nameOf is pure");
+      assert.equal((await bench.mustFind(id)).name, shown, `job ${id} was submitted as ${JSON.stringify(name)}`);
+      await bench.scheduler.cancel([id]);
+    }
+  });
+
+  behaviour("refuses a name of two lines or makes it safe", [], async (bench) => {
+    const name = "two\nlines";
+    try {
+      const id = await bench.submit(bench.job({ name, output: `${bench.fixture.directory}/two-lines.log` }));
+      const listed = await bench.mustFind(id);
+      assert.equal(listed.name, bench.scheduler.nameOf(name));
+      assert.doesNotMatch(listed.name, /\n/);
+    } catch (error) {
+      if (!isHpcnbError(error)) throw error;
+    }
+  });
+
+  for (const name of strangeDirectories) {
+    behaviour(`works in a directory called ${name}`, ["realJobs"], async (bench) => {
+      const workingDirectory = `${bench.fixture.directory}/${name}`;
+      await bench.host.writeFiles([{ path: `${workingDirectory}/marker`, text: "right here\n" }]);
+      const single = bench.job({
+        script: "#!/bin/sh\ncat marker\n",
+        workingDirectory,
+        output: `${workingDirectory}/${name}.log`,
+      });
+      const array = bench.job({ ...single, tasks: 2, output: `${workingDirectory}/${name}-{task}.log` });
+      const ids = [await bench.submit(single), await bench.submit(array)];
+      for (const path of [single.output, ...[1, 2].map((task) => array.output.replaceAll("{task}", `${task}`))]) {
+        await bench.untilOutput(path, (text) => text.includes("right here"), "the marker's text");
+      }
+      await bench.untilEnded(...ids);
+    });
+  }
+
+  behaviour(
+    "hands on a script exactly, with quotes, backslashes, dollars and here-documents",
+    ["realJobs"],
+    async (bench) => {
+      const job = bench.job({ script: oddScript });
+      await bench.submit(job);
+      const text = await bench.untilOutput(job.output, (read) => read.includes("last"), "the script's last line");
+      assert.match(text, /^single double back\\slash dollar \$HOME percent %j$/m);
+      assert.ok(text.includes(oddOutput), `the output is ${JSON.stringify(text)}`);
+    },
+  );
+
+  behaviour("renders what it would submit", [], async (bench) => {
+    const job = bench.job();
+    const text = bench.scheduler.render(job);
+    assert.ok(text.includes(job.script.trimEnd()), "the script is not in it");
+    assert.ok(text.includes(bench.scheduler.nameOf(job.name)), "the name is not in it");
+    assert.ok(text.includes(job.output), "the output file is not in it");
+    assert.equal(bench.scheduler.render(job), text, "render is pure");
+    assert.deepEqual(
+      (await bench.scheduler.status()).filter(({ name }) => name === bench.scheduler.nameOf(job.name)),
+      [],
+      "rendering has submitted it",
+    );
+  });
+
+  behaviour("submits what it rendered", ["commands"], async (bench) => {
+    const job = bench.job();
+    const text = bench.scheduler.render(job);
+    await bench.submit(job);
+    const sent = need(bench.fixture.sent, "sent", "commands").call(bench.fixture);
+    assert.ok(sent.length > 0, "nothing was sent");
+    for (const word of sent)
+      assert.ok(text.includes(word.trimEnd()), `sent, but not rendered: ${JSON.stringify(word)}`);
+  });
+};

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import type { JobState } from "../../scheduler.js";
+import { expectError, noAnswer } from "./expect-error.js";
+import type { Topic } from "./topic.js";
+
+const states: readonly JobState[] = [
+  "queued",
+  "held",
+  "starting",
+  "running",
+  "suspended",
+  "error",
+  "finished",
+  "unknown",
+];
+
+export const status: Topic = (behaviour) => {
+  behaviour("answers for many jobs at once", [], async (bench) => {
+    const ids = [
+      await bench.submit(bench.job()),
+      await bench.submit(bench.job({ tasks: 2 })),
+      await bench.submit(bench.job()),
+    ];
+    const listed = await bench.scheduler.status();
+    for (const id of ids) {
+      const found = listed.filter((job) => job.id === id);
+      assert.equal(found.length, 1, `job ${id} is listed ${found.length} times in one answer`);
+      assert.ok(states.includes(found[0]?.state as JobState), `job ${id} is "${found[0]?.state}"`);
+      assert.ok(found[0]?.native.trim(), `job ${id} comes without the scheduler's own word for its state`);
+    }
+  });
+
+  behaviour("says that a job runs, and no more once it has ended", [], async (bench) => {
+    const id = await bench.submit(bench.job());
+    await bench.untilState(id, "running");
+    await bench.scheduler.cancel([id]);
+    await bench.untilEnded(id);
+  });
+
+  behaviour("tells the exit code, at once or in the history", ["realJobs", "history"], async (bench) => {
+    for (const exitCode of [0, 7]) {
+      const id = await bench.submit(bench.job({ script: `#!/bin/sh\nexit ${exitCode}\n` }));
+      await bench.untilEnded(id);
+      const seen = await bench.until(
+        `the exit code of job ${id}`,
+        async () => (await bench.scheduler.history(id))?.exitCode ?? (await bench.find(id))?.exitCode,
+        (answer) => answer !== undefined,
+      );
+      assert.equal(seen, exitCode);
+    }
+  });
+
+  behaviour("has no history of a job that has not ended, nor of one that never was", [], async (bench) => {
+    const id = await bench.submit(bench.job());
+    assert.equal(await bench.scheduler.history(id), undefined);
+    assert.equal(await bench.scheduler.history(bench.fixture.unknownId), undefined);
+  });
+
+  behaviour("throws when no answer comes, and knows the job again afterwards", ["outage"], async (bench) => {
+    const id = await bench.submit(bench.job());
+    await bench.duringOutage(async () => {
+      const error = await expectError("asking for jobs", bench.scheduler.status(), noAnswer);
+      assert.equal(error.transient, true, "the same question may be answered later, so the error must be transient");
+      await expectError("asking why a job waits", bench.scheduler.explain(id), noAnswer);
+      await expectError("asking how a job ended", bench.scheduler.history(id), noAnswer);
+    });
+    await bench.mustFind(id);
+  });
+
+  behaviour("does not claim to have cancelled when no answer comes", ["outage"], async (bench) => {
+    const id = await bench.submit(bench.job());
+    await bench.duringOutage(() => expectError("cancelling", bench.scheduler.cancel([id]), noAnswer));
+  });
+
+  behaviour("does not claim to have submitted when no answer comes", ["outage"], async (bench) => {
+    await bench.duringOutage(() =>
+      expectError("submitting", bench.submit(bench.job()), ["HPCNB_SCHEDULER_UNREACHABLE"]),
+    );
+  });
+};

@@ -1,0 +1,36 @@
+import type { TestFunctions } from "../test-functions.js";
+import { Bench } from "./bench.js";
+import type { Capability, SchedulerConformanceOptions } from "./fixture.js";
+
+type Check = (bench: Bench) => Promise<void>;
+
+/** Declares one behaviour of the contract as a test, to be skipped where one of the capabilities is missing. */
+export type Behaviour = (sentence: string, needs: readonly Capability[], check: Check) => void;
+
+export type Topic = (behaviour: Behaviour, options: SchedulerConformanceOptions) => void;
+
+export function declareBehaviours({ it }: TestFunctions, options: SchedulerConformanceOptions): Behaviour {
+  return (sentence, needs, check) => {
+    const body = () => onFreshBench(options, check);
+    if (needs.every((capability) => options.capabilities?.[capability] !== false)) it(sentence, body);
+    else it.skip?.(sentence, body);
+  };
+}
+
+async function onFreshBench(options: SchedulerConformanceOptions, check: Check): Promise<void> {
+  const fixture = await options.create();
+  const bench = new Bench(fixture);
+  const failures: unknown[] = [];
+  for (const step of [() => check(bench), () => bench.clean(), () => fixture.dispose()]) {
+    try {
+      await step();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) {
+    const messages = failures.map((error) => (error instanceof Error ? error.message : String(error)));
+    throw new AggregateError(failures, messages.join("\nand then, cleaning up: "), { cause: failures[0] });
+  }
+}
