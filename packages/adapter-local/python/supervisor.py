@@ -12,7 +12,7 @@ JOB_VARIABLE = "HPCNB_JOB_ID"
 
 # Seconds between asking to end and SIGKILL: for a task, and for what a task left behind.
 TASK_GRACE = 10
-LEFTOVER_GRACE = 2
+LEFTOVER_GRACE = 5
 # Seconds between two looks for processes whose end no signal announces.
 LOOK = 0.1
 
@@ -25,6 +25,7 @@ class Task:
         self.pid = self.start = self.exitCode = self.reason = None
         # Moments of time.monotonic().
         self.time_is_up = self.kill_at = None
+        self.leftovers_were_asked = False
 
     def record(self):
         fields = ("number", "state", "pid", "start", "exitCode", "reason")
@@ -101,7 +102,8 @@ class Supervisor:
         """Takes note of what is over; all processes, when something has to be done about them."""
         self.reap()
         now = time.monotonic()
-        if not any(task.state == "ending" or (task.kill_at or now) < now for task in self.tasks):
+        due = [task for task in self.running() if task.kill_at is not None and now >= task.kill_at]
+        if not due and not any(task.state == "ending" for task in self.tasks):
             return {}
         table = all_processes()
         # A child that ended during the look may have left one that the look missed.
@@ -124,7 +126,7 @@ class Supervisor:
             task = mains.get(pid)
             if task is None:
                 continue
-            task.state, task.time_is_up, task.kill_at = "ending", None, None
+            task.state, task.time_is_up = "ending", None
             if os.WIFEXITED(status):
                 task.exitCode = os.WEXITSTATUS(status)
             elif task.reason is None:
@@ -148,12 +150,16 @@ class Supervisor:
         left = self.leftovers(task, table)
         if not left:
             task.state = "ended"
-        elif task.kill_at is None:
-            task.kill_at = now + LEFTOVER_GRACE
-            # An interactive shell ignores SIGTERM and heeds SIGHUP.
-            send(left, signal.SIGTERM, signal.SIGHUP, signal.SIGCONT)
-        elif now >= task.kill_at:
+        elif task.kill_at is not None and now >= task.kill_at:
             send(left, signal.SIGKILL)
+        elif not task.leftovers_were_asked and not self.is_tidying_up(task, left, table):
+            task.leftovers_were_asked = True
+            task.kill_at = min(now + LEFTOVER_GRACE, task.kill_at or now + LEFTOVER_GRACE)
+            send(left, signal.SIGTERM, signal.SIGCONT)
+
+    def is_tidying_up(self, task, left, table):
+        """Whether a server and not only the shell around it was asked to end: it will end what it started itself."""
+        return task.kill_at is not None and any(pid < 0 or table[pid].session == task.pid for pid in left)
 
     def leftovers(self, task, table):
         """Orphans became children of this process. Whose they are, their environment says; one that does not say is

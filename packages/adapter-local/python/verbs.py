@@ -95,7 +95,7 @@ def end_strays(job):
         state = {"supervisor": {"pid": os.getpid(), "start": start_time(os.getpid())}, "tasks": job.tasks}
         write_json(job.path("state.json"), state)
         seen = strays(left)
-        send(seen, signal.SIGTERM, signal.SIGHUP, signal.SIGCONT)
+        send(seen, signal.SIGTERM, signal.SIGCONT)
         deadline = time.monotonic() + TASK_GRACE
         # They are nobody's children here, so only looking tells.
         while seen:
