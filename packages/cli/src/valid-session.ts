@@ -1,4 +1,5 @@
 import { accessSync, constants, statSync } from "node:fs";
+import { resolve } from "node:path";
 import {
   type Plugin,
   type Problem,
@@ -52,7 +53,7 @@ async function loadPlugins(source: SessionSource, problems: Problem[]): Promise<
       return undefined;
     }
   };
-  const from = source.file;
+  const from = resolve(source.file);
   const schedulerName = textAt(source, "scheduler", "plugin") ?? textAt(source, "scheduler") ?? "local";
   const readinessName = textAt(source, "storage", "readiness") ?? "probe";
   const tunnelName = textAt(source, "tunnel", "kind") ?? "auto";

@@ -15,18 +15,22 @@ export interface UpOptions {
 export async function up({ session: argument, timeout, json, signal }: UpOptions): Promise<void> {
   const progress = createProgress();
   const first: Step[] = [];
-  const { context, session } = await openSession(argument, (state) =>
-    progress.update([...first, ...stepsOf(state, context.readiness.name)]),
-  );
+  // What is learnt of a session while it is looked for is no news: it is shown once it is known whether it was there.
+  let decided = false;
+  const { context, session } = await openSession(argument, (state) => {
+    if (decided) progress.update([...first, ...stepsOf(state, context.readiness.name)]);
+  });
   try {
     const result = await bringUp(context, {
       timeout,
       signal,
       onStep: (name, detail) => {
+        decided = true;
         first.push({ name, done: true, text: detail });
         progress.update(first);
       },
       onJobs: (how, state) => {
+        decided = true;
         rememberSession(session);
         if (how === "found")
           first.push({ name: "session", done: true, text: `found, started ${state.record?.startedAt}` });

@@ -76,16 +76,15 @@ function resolveFrom(from: string, specifier: string): string | undefined {
   try {
     return createRequire(from).resolve(specifier);
   } catch (error) {
-    // Any other code means that the package is there and its package.json is at fault.
-    if ((error as NodeJS.ErrnoException).code === "MODULE_NOT_FOUND") return undefined;
-    throw new HpcnbError(
-      "HPCNB_PLUGIN_BROKEN",
-      `${specifier} is there but cannot be loaded: ${(error as Error).message}`,
-      {
-        cause: error,
-        hint: 'The "exports" of a plugin\'s package.json need a "default" condition.',
-      },
-    );
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "MODULE_NOT_FOUND") return undefined;
+    throw new HpcnbError("HPCNB_PLUGIN_BROKEN", `${specifier} is there but cannot be loaded: ${message}`, {
+      cause: error,
+      hint:
+        code === "ERR_PACKAGE_PATH_NOT_EXPORTED"
+          ? 'The "exports" of a plugin\'s package.json need a "default" condition.'
+          : undefined,
+    });
   }
 }
 
