@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { HpcnbError, isHpcnbError } from "../errors.js";
-import type { JobStatus } from "../scheduler.js";
+import type { JobStatus, Scheduler } from "../scheduler.js";
 import { endJobs } from "./end-jobs.js";
 import { runDirectory } from "./layout.js";
 import { type JobRecord, newRecord, type SessionRecord } from "./session-record.js";
@@ -64,35 +64,42 @@ async function submitMissing(
   listed: readonly JobStatus[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const { scheduler } = tracker.context;
-  const outcomes = await Promise.allSettled(
-    record.jobs.map(async (job): Promise<JobRecord> => {
-      if (job.id !== undefined) return job;
-      const known = listed.find(({ name }) => name === job.name);
-      if (known) return { ...job, id: known.id };
-      const plan = planned.find(({ role }) => role === job.role);
-      if (!plan) throw new Error(`No plan for the ${job.role} job of run ${record.run.id}`);
-      return { ...job, id: await scheduler.submit(plan.spec, signal) };
-    }),
-  );
-  const jobs = record.jobs.map((job, index) => {
-    const outcome = outcomes[index];
-    return outcome?.status === "fulfilled" ? outcome.value : job;
-  });
+  const { jobs, failure } = await submitInOrder(tracker.context.scheduler, record, { planned, listed, signal });
   await tracker.writeRecord({ ...record, jobs });
-
-  const failures = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
-  if (failures.length === 0) return;
-  // A rejection is final, and half a session is of no use. After no answer at all the jobs may be there: the next `up` finds them by name.
-  const rejected = failures.filter((error) => isHpcnbError(error, "HPCNB_SUBMIT_REJECTED"))[0];
-  if (!rejected) throw failures[0];
+  if (failure === undefined) return;
+  // A rejection is final, and half a session is of no use. After no answer the job may be there: the next `up` finds it by its name.
+  if (!isHpcnbError(failure, "HPCNB_SUBMIT_REJECTED")) throw failure;
   try {
-    await endJobs(tracker, record, "a job was rejected by the scheduler");
+    await endJobs(tracker, { ...record, jobs }, "a job was rejected by the scheduler");
   } catch (cause) {
-    throw new HpcnbError("HPCNB_SUBMIT_REJECTED", rejected.message, {
+    throw new HpcnbError("HPCNB_SUBMIT_REJECTED", failure.message, {
       cause,
       hint: "Not everything is ended yet: run `hpcnb down`.",
     });
   }
-  throw rejected;
+  throw failure;
+}
+
+/**
+ * One after the other: a scheduler serves jobs in the order of their ids, and engines that fill a user's last slots would wait for ever for a
+ * controller behind them.
+ */
+async function submitInOrder(
+  scheduler: Scheduler,
+  record: SessionRecord,
+  options: { planned: readonly PlannedJob[]; listed: readonly JobStatus[]; signal: AbortSignal | undefined },
+): Promise<{ jobs: JobRecord[]; failure?: unknown }> {
+  const jobs = [...record.jobs];
+  for (const [index, job] of record.jobs.entries()) {
+    if (job.id !== undefined) continue;
+    const known = options.listed.find(({ name }) => name === job.name);
+    const plan = options.planned.find(({ role }) => role === job.role);
+    if (!plan) throw new Error(`No plan for the ${job.role} job of run ${record.run.id}`);
+    try {
+      jobs[index] = { ...job, id: known?.id ?? (await scheduler.submit(plan.spec, options.signal)) };
+    } catch (failure) {
+      return { jobs, failure };
+    }
+  }
+  return { jobs };
 }
