@@ -1,1 +1,1 @@
-export {};
+export { createWorkload } from "./workload.js";

@@ -1,0 +1,186 @@
+"""Every job's program begins with this: records, waiting for storage, and how a job ends. Python 3.9, standard library."""
+
+import sys
+
+# A program on standard input has the working directory on its path, where a notebook's folder may hold a json.py.
+if sys.path and sys.path[0] == "":
+    del sys.path[0]
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import tempfile
+import threading
+import time
+import traceback
+
+HOST = socket.gethostname()
+RECORD_SIZE = 4096
+JSON_ROOM = RECORD_SIZE - 65
+
+# Seconds that a record may still take after a fixed delay.
+DELAY_GRACE = 5.0
+
+# Some schedulers take 99 and 100 for "run it again" and "keep it in error".
+RESERVED_EXIT_CODES = (99, 100)
+
+
+class Failure(Exception):
+    """What a person should be told, instead of a traceback."""
+
+    def __init__(self, problem, hint=None):
+        super().__init__(problem)
+        self.problem = problem
+        self.hint = hint
+
+
+def cannot_import(package, error):
+    return Failure(
+        f"{sys.executable} on {HOST} cannot import {package}: {error}.",
+        f"Install it with: {sys.executable} -m pip install {package}",
+    )
+
+
+class Stopped(SystemExit):
+    """The scheduler or hpcnb has asked the job to end."""
+
+
+def say(text):
+    print(f"hpcnb: {text}", flush=True)
+
+
+def encode_record(record):
+    text = json.dumps(record).encode("ascii")
+    if len(text) > JSON_ROOM:
+        raise ValueError(f"A record holds {JSON_ROOM} bytes, not {len(text)}.")
+    return text.ljust(JSON_ROOM) + hashlib.sha256(text).hexdigest().encode("ascii") + b"\n"
+
+
+def decode_record(data, run):
+    """The record, or why there is none: (record, None) or (None, reason)."""
+    if len(data) != RECORD_SIZE:
+        return None, f"it has {len(data)} bytes instead of {RECORD_SIZE}"
+    text = data[:JSON_ROOM].rstrip(b" ")
+    if hashlib.sha256(text).hexdigest().encode("ascii") + b"\n" != data[JSON_ROOM:]:
+        return None, "its checksum does not fit its content"
+    record = json.loads(text)
+    if record.get("run") != run:
+        return None, f"it is of run {record.get('run')}"
+    return record, None
+
+
+def read_record(path, run):
+    """Lists the directory first: that makes a network file system ask its server."""
+    try:
+        os.listdir(os.path.dirname(path))
+        with open(path, "rb") as file:
+            return decode_record(file.read(), run)
+    except OSError as error:
+        return None, error.strerror or str(error)
+
+
+def wait_for_record(path, run, readiness):
+    """The record at `path` and the seconds it took to become readable on this host."""
+    start = time.monotonic()
+    limit = readiness["seconds"]
+    if readiness["strategy"] == "delay":
+        time.sleep(limit)
+        limit = DELAY_GRACE
+    deadline = time.monotonic() + limit
+    pauses = growing_pauses(0.05, 2.0)
+    while True:
+        record, reason = read_record(path, run)
+        if record is not None:
+            return record, round(time.monotonic() - start, 3)
+        left = deadline - time.monotonic()
+        if left <= 0:
+            waited = time.monotonic() - start
+            raise Failure(
+                f"After {waited:.0f} s, {path} still cannot be read on {HOST}: {reason}.",
+                "The shared storage is late or is not there on that host. storage.timeout in the session file sets how "
+                "long to wait.",
+            )
+        time.sleep(min(next(pauses), left))
+
+
+def growing_pauses(first, longest):
+    """Seconds, each a little random, so that many jobs that began together do not ask together."""
+    pause = first
+    while True:
+        yield pause * random.uniform(0.8, 1.2)
+        pause = min(pause * 1.5, longest)
+
+
+class Report:
+    """What this job says of itself, overwritten in place with the same size. The last word is "failed" or "ended"."""
+
+    def __init__(self, path, run):
+        self.path = path
+        self.run = run
+        self.lock = threading.Lock()
+        self.is_final = False
+
+    def publish(self, state, **facts):
+        with self.lock:
+            if self.is_final:
+                return
+            self.is_final = state in ("failed", "ended")
+            data = encode_record({"run": self.run, "state": state, **facts})
+            descriptor = os.open(self.path, os.O_WRONLY)
+            try:
+                os.write(descriptor, data)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+    def finish(self, state, **facts):
+        """As `publish`, for the end, when a storage that is gone must not hide why."""
+        try:
+            self.publish(state, **facts)
+        except OSError as error:
+            say(f"{self.path} could not be written: {error}")
+
+
+def run_job(reports, work):
+    """Runs a job's work to its end, says in `reports` how it went, and exits."""
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    del sys.argv[1:]
+    signal.signal(signal.SIGTERM, stop)
+    code, end = 0, ("ended", {})
+    try:
+        work()
+    except Stopped:
+        pass
+    except KeyboardInterrupt:
+        code = 1
+    except Failure as failure:
+        say(failure.problem if failure.hint is None else f"{failure.problem} {failure.hint}")
+        code, end = 1, failed(failure.problem, failure.hint)
+    except SystemExit as error:
+        code = error.code if isinstance(error.code, int) else int(error.code is not None)
+        if code:
+            end = failed(f"It has stopped with exit code {code} on {HOST}.")
+    except Exception as error:
+        traceback.print_exc()
+        code, end = 1, failed(f"It has stopped on {HOST} with {type(error).__name__}: {error}")
+    for report in reports:
+        report.finish(end[0], **end[1])
+    say("ended." if code == 0 else f"ended with exit code {code}.")
+    sys.exit(1 if code in RESERVED_EXIT_CODES else code)
+
+
+def failed(problem, hint=None):
+    facts = {"problem": problem[:2000]}
+    if hint is not None:
+        facts["hint"] = hint[:1000]
+    return "failed", facts
+
+
+def stop(_signal, _frame):
+    raise Stopped(0)

@@ -1,0 +1,109 @@
+"""The notebook job: the server is started in this process, so that its token is in no list of arguments."""
+
+
+def run_notebook(parameters):
+    report = Report(os.path.join(parameters["records"], "notebook.record"), parameters["run"])
+    run_job([report], lambda: NotebookJob(parameters, report).run())
+
+
+class NotebookJob:
+    def __init__(self, parameters, report):
+        self.parameters = parameters
+        self.report = report
+        self.storage_seconds = 0.0
+        self.socket_directory = None
+        self.note = None
+
+    def run(self):
+        secrets = self.wait_for_storage()
+        enter(self.parameters["directory"])
+        security = make_ipython_overlay(self.parameters["ipython"], self.parameters["profile"])
+        application = find_application(self.parameters["app"])
+        try:
+            settings = {
+                **application.settings(self.parameters["directory"], secrets),
+                **self.choose_endpoint(application),
+            }
+            server = application.initialize(settings)
+            if self.parameters["saveScript"]:
+                keep_scripts(server.contents_manager)
+            self.start_thread(self.announce, server, application.title)
+            if self.parameters["cluster"]:
+                self.start_thread(self.follow_controller, security)
+            server.start()
+        finally:
+            if self.socket_directory:
+                shutil.rmtree(self.socket_directory, ignore_errors=True)
+
+    def wait_for_storage(self):
+        run, readiness = self.parameters["run"], self.parameters["readiness"]
+        _own, seconds = wait_for_record(self.report.path, run, readiness)
+        # Written together with the first: a fixed delay has been waited for already.
+        readiness = {"strategy": "content", "seconds": max(readiness["seconds"], DELAY_GRACE)}
+        path = os.path.join(self.parameters["records"], "secrets.record")
+        secrets, more = wait_for_record(path, run, readiness)
+        self.storage_seconds = round(seconds + more, 3)
+        self.report.publish("started", host=HOST, storage_seconds=self.storage_seconds)
+        return secrets
+
+    def choose_endpoint(self, application):
+        """The settings of a socket, or else of a port, for which `self.note` says why."""
+        listen = self.parameters["listen"]
+        if listen == "port":
+            return application.port_settings(free_port())
+        if application.has_sockets():
+            self.socket_directory, reason = make_local_directory(why_no_socket)
+        else:
+            reason = f"{application.title} cannot listen on one"
+        if self.socket_directory:
+            return application.socket_settings(socket_path(self.socket_directory))
+        if listen == "socket":
+            raise Failure(
+                f"The notebook server has no Unix socket to listen on, on {HOST}: {reason}.",
+                "With `notebook.listen: auto` in the session file it listens on a port of 127.0.0.1 instead.",
+            )
+        self.note = f"The server listens on a port, because no Unix socket can be had: {reason}"
+        say(self.note)
+        return application.port_settings(free_port())
+
+    def announce(self, server, title):
+        """Publishes where the server answers, as soon as it does."""
+        while not answers(self.endpoint(server)):
+            time.sleep(0.02)
+        note = {"note": self.note[:1000]} if self.note else {}
+        self.report.publish(
+            "answering",
+            host=HOST,
+            endpoint=self.endpoint(server),
+            server=title,
+            storage_seconds=self.storage_seconds,
+            **note,
+        )
+        if self.parameters["saveScript"]:
+            # The first save would wait a second for it.
+            importlib.import_module("nbconvert.exporters")
+
+    def endpoint(self, server):
+        if self.socket_directory:
+            return {"kind": "socket", "host": HOST, "path": socket_path(self.socket_directory)}
+        return {"kind": "port", "host": HOST, "address": "127.0.0.1", "port": server.port}
+
+    def follow_controller(self, security):
+        """Lets `ipyparallel.Client(profile=...)` find the controller, now and whenever it changes."""
+        path = os.path.join(security, "ipcontroller-client.json")
+        record_path = os.path.join(self.parameters["records"], "controller.record")
+        known, pauses = None, growing_pauses(0.1, 2.0)
+        while True:
+            record, _reason = read_record(record_path, self.parameters["run"])
+            client = record.get("client") if record else None
+            if record and client != known:
+                if client:
+                    write_private(path, json.dumps(client))
+                else:
+                    os.unlink(path)
+                known = client
+            time.sleep(5.0 if known else next(pauses))
+
+    @staticmethod
+    def start_thread(work, *arguments):
+        threading.Thread(target=work, args=arguments, daemon=True).start()

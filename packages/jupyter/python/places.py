@@ -1,0 +1,155 @@
+"""Directories of a job: private ones on a local disk, and IPython's."""
+
+# Other hosts may see what lies on these, and a socket there may not work.
+SHARED_FILE_SYSTEMS = {
+    "afs", "beegfs", "ceph", "cifs", "fhgfs", "glusterfs", "gpfs", "lustre", "nfs", "nfs4", "ocfs2", "orangefs",
+    "panfs", "pvfs2", "smb3", "smbfs", "wekafs",
+}  # fmt: skip
+
+# Bytes of sun_path without the NUL at its end, see unix(7) and macOS' sys/un.h.
+LONGEST_SOCKET_PATH = 103 if sys.platform == "darwin" else 107
+
+
+def file_system_of(path):
+    """The type of the file system that holds `path`; None where that cannot be known."""
+    path = os.path.realpath(path)
+    best, kind = "", None
+    try:
+        with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as file:
+            lines = file.read().splitlines()
+    except OSError:
+        return None
+    for line in lines:
+        fields = line.split(" ")
+        point = unescape_mount(fields[4])
+        # A later line for the same place hides an earlier one.
+        if (path == point or path.startswith(point.rstrip("/") + "/")) and len(point) >= len(best):
+            best, kind = point, fields[fields.index("-") + 1]
+    return kind
+
+
+def unescape_mount(text):
+    """Spaces and the like are octal there: proc(5)."""
+    for code, character in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
+        text = text.replace(code, character)
+    return text
+
+
+def is_shared(kind):
+    return kind is not None and (kind in SHARED_FILE_SYSTEMS or kind.startswith("fuse"))
+
+
+def make_local_directory(usable=lambda directory: None):
+    """
+    A new directory for this user alone (0700) on a local disk, or why there is none: (path, None) or (None, reason).
+    `usable` may say why one will not do.
+    """
+    reasons = []
+    for parent in dict.fromkeys(filter(None, (os.environ.get("TMPDIR"), "/tmp"))):
+        kind = file_system_of(parent)
+        if is_shared(kind):
+            reasons.append(f"{parent} is not local but {kind}")
+            continue
+        try:
+            directory = tempfile.mkdtemp(prefix="hpcnb-", dir=os.path.abspath(parent))
+        except OSError as error:
+            reasons.append(f"{parent}: {error.strerror}")
+            continue
+        reason = usable(directory)
+        if reason is None:
+            return directory, None
+        reasons.append(f"{parent}: {reason}")
+        shutil.rmtree(directory)
+    return None, "; ".join(reasons)
+
+
+def why_no_socket(directory):
+    """Proves that a Unix socket can be made in a directory, or says why not."""
+    path = socket_path(directory)
+    length = len(os.fsencode(path))
+    if length > LONGEST_SOCKET_PATH:
+        return f"the socket's path would have {length} bytes, and {LONGEST_SOCKET_PATH} is the most"
+    try:
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.bind(path)
+        os.unlink(path)
+    except OSError as error:
+        return f"no socket can be made there: {error.strerror or error}"
+    return None
+
+
+def socket_path(directory):
+    return os.path.join(directory, "nb.sock")
+
+
+def make_scratch_directory():
+    """A private directory, local if there is a local disk."""
+    directory, _reason = make_local_directory()
+    return directory or tempfile.mkdtemp(prefix="hpcnb-")
+
+
+def write_private(path, text):
+    """Atomically, and for this user alone."""
+    new = f"{path}.{os.getpid()}"
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+    os.replace(new, path)
+
+
+def users_ipython_directory():
+    """The user's own, also when hpcnb was started from inside a notebook that runs in an overlay."""
+    named = os.environ.get("HPCNB_USER_IPYTHONDIR") or os.environ.get("IPYTHONDIR")
+    return os.path.abspath(os.path.expanduser(named or "~/.ipython"))
+
+
+def make_ipython_overlay(overlay, profile):
+    """
+    An IPYTHONDIR that shows all of the user's own, and beside it a profile of ours. Nothing in the user's is changed.
+    Returns the path of our profile's security directory, which holds no connection file yet.
+    """
+    users = users_ipython_directory()
+    ours = f"profile_{profile}"
+    os.makedirs(overlay, mode=0o700, exist_ok=True)
+    link_entries(users, overlay, lambda name: name != ours)
+    link_entries(os.path.join(users, ours), os.path.join(overlay, ours), lambda name: name not in ("security", "pid"))
+    security = os.path.join(overlay, ours, "security")
+    os.makedirs(security, mode=0o700, exist_ok=True)
+    for name in os.listdir(overlay):
+        stale = os.path.join(overlay, name, "security", "ipcontroller-client.json")
+        if not os.path.islink(os.path.join(overlay, name)) and os.path.exists(stale):
+            os.unlink(stale)
+    os.environ["HPCNB_USER_IPYTHONDIR"] = users
+    os.environ["IPYTHONDIR"] = overlay
+    return security
+
+
+def link_entries(source, target, wanted):
+    """Makes `target` a directory whose only links are those to the wanted entries of `source`; the rest of it stays."""
+    if os.path.islink(target):
+        os.unlink(target)
+    os.makedirs(target, mode=0o700, exist_ok=True)
+    names = [name for name in os.listdir(source) if wanted(name)] if os.path.isdir(source) else []
+    for name in os.listdir(target):
+        path = os.path.join(target, name)
+        if os.path.islink(path):
+            os.unlink(path)
+    for name in names:
+        path = os.path.join(target, name)
+        if not os.path.lexists(path):
+            os.symlink(os.path.join(source, name), path)
+
+
+def make_scratch_profile(directory):
+    """A profile in `directory` with the user's own settings and start-up files, for a controller or an engine."""
+    profile = os.path.join(directory, "profile")
+    users = os.path.join(users_ipython_directory(), "profile_default")
+    link_entries(users, profile, lambda name: name == "startup" or "_config." in name)
+    return profile
+
+
+def enter(directory):
+    try:
+        os.chdir(directory)
+    except OSError as error:
+        raise Failure(f"The notebook directory {directory} cannot be entered on {HOST}: {error.strerror}.")

@@ -1,0 +1,23 @@
+import type { Role, Run } from "@hpcnb/core";
+
+/** Names in a run's directory. The programs in ../python use the same. */
+export const records = {
+  secrets: "secrets.record",
+  notebook: "notebook.record",
+  controller: "controller.record",
+  engines: "engines.record",
+} as const;
+
+export function recordPath(run: Pick<Run, "directory">, record: keyof typeof records): string {
+  return `${run.directory}/${records[record]}`;
+}
+
+export function logDirectory(run: Pick<Run, "directory">): string {
+  return `${run.directory}/logs`;
+}
+
+/** Of the engines without a number: the pattern that an adapter fills in. */
+export function logPath(run: Pick<Run, "directory">, role: Role, task?: number): string {
+  const name = role === "engines" ? `engine.${task ?? "{task}"}` : role;
+  return `${logDirectory(run)}/${name}.log`;
+}

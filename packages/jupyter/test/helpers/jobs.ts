@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { decodeRecord, type PlanContext, type PublishedRecord, type Reports, type Session } from "@hpcnb/core";
+import { createWorkload } from "@hpcnb/jupyter";
+import { makeContext } from "./session.js";
+
+const workload = createWorkload();
+
+/** Variables of the tester's own shell that would lead Jupyter or IPython to the tester's own files. */
+const foreign = /^(JUPYTER|IPYTHON|HPCNB|PYTHON|VIRTUAL_ENV|CONDA|IPP_)/;
+
+/** A session's jobs as plain child processes, in a home of their own. `dispose` leaves nothing behind. */
+export class Jobs {
+  /** Short, because a socket's path in it may have 107 bytes. */
+  readonly root = mkdtempSync("/tmp/hpcnb-test-");
+  readonly home = join(this.root, "home");
+  readonly temporary = join(this.root, "tmp");
+  readonly context: PlanContext;
+  readonly #children = new Map<string, ChildProcess>();
+
+  constructor(session: Session, folder = "my notebooks (ä'\"$x)") {
+    for (const path of [this.home, this.temporary]) mkdirSync(path);
+    const directory = join(this.home, folder);
+    mkdirSync(directory);
+    this.context = makeContext({ session, directory });
+    for (const { path, text } of workload.plan(this.context).files) {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      writeFileSync(path, text, { mode: 0o600 });
+    }
+  }
+
+  /** Starts all jobs, or some, with every task of an array as a process of its own. */
+  start(roles: readonly string[] = ["notebook", "controller", "engines"], environment: NodeJS.ProcessEnv = {}): void {
+    for (const { role, spec } of workload.plan(this.context).jobs) {
+      if (!roles.includes(role)) continue;
+      const script = join(this.root, `${role}.sh`);
+      writeFileSync(script, spec.script, { mode: 0o700 });
+      for (let task = 1; task <= (spec.tasks ?? 1); task += 1) {
+        const log = openSync(spec.output.replace("{task}", String(task)), "a", 0o600);
+        const child = spawn("bash", [script], {
+          cwd: spec.workingDirectory,
+          stdio: ["ignore", log, log],
+          env: { ...this.environment(), ...(spec.tasks ? { SGE_TASK_ID: String(task) } : {}), ...environment },
+        });
+        closeSync(log);
+        this.#children.set(spec.tasks ? `${role} ${task}` : role, child);
+      }
+    }
+  }
+
+  environment(): NodeJS.ProcessEnv {
+    const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
+    return { ...own, HOME: this.home, TMPDIR: this.temporary };
+  }
+
+  records(): (PublishedRecord | undefined)[] {
+    const { run } = this.context;
+    return workload.recordPaths(run).map((path) => {
+      try {
+        return decodeRecord(readFileSync(path, "latin1"), run.id);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async until(fact: (reports: Reports) => boolean, seconds = 40): Promise<Reports> {
+    const deadline = performance.now() + seconds * 1000;
+    for (;;) {
+      const reports = workload.reports(this.records());
+      if (fact(reports)) return reports;
+      if (performance.now() > deadline) throw new Error(`Not true in ${seconds} s: ${fact}\n${this.story(reports)}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  story(reports: Reports): string {
+    return `${JSON.stringify(reports)}\n${Object.entries(this.logs())
+      .map(([name, text]) => `--- ${name}\n${text}`)
+      .join("\n")}`;
+  }
+
+  logs(): Record<string, string> {
+    const folder = join(this.context.run.directory, "logs");
+    return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+  }
+
+  child(name: string): ChildProcess {
+    const child = this.#children.get(name);
+    if (!child) throw new Error(`No job ${name}`);
+    return child;
+  }
+
+  /** The exit code of a job, or the signal that ended it. */
+  async ended(name: string): Promise<number | NodeJS.Signals | null> {
+    const child = this.child(name);
+    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    return child.exitCode ?? child.signalCode;
+  }
+
+  async stop(): Promise<void> {
+    for (const [name, child] of this.#children) {
+      child.kill("SIGTERM");
+      const timer = setTimeout(() => child.kill("SIGKILL"), 15_000);
+      await this.ended(name);
+      clearTimeout(timer);
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.stop();
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}
