@@ -1,51 +1,31 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { expect } from "chai";
-import { type CliResult, hpcnb } from "./support/cli.js";
+import { hpcnb } from "./support/cli.js";
 import { Kernel } from "./support/kernel.js";
 import { processesMentioning, socketsMentioning } from "./support/leftovers.js";
-
-const example = fileURLToPath(new URL("../examples/quickstart/", import.meta.url));
+import { createProject, type Project } from "./support/project.js";
 
 /** The whole of it, on this machine: real JupyterLab, real ipyparallel, real processes. */
 describe("quickstart, end to end", function () {
   this.timeout(300_000);
-  let folder: string;
-  let project: string;
-  let env: NodeJS.ProcessEnv;
+  let project: Project;
   let url: string;
   let socket: string;
 
-  const run = (...args: string[]) => hpcnb(args, { env, cwd: project });
-  const ok = async (result: Promise<CliResult>): Promise<CliResult> => {
-    const { exitCode, stdout, stderr } = await result;
-    expect(exitCode, `${stderr}${stdout}`).to.equal(0);
-    return { exitCode, stdout, stderr };
-  };
-
   before(function () {
-    const venv = process.env.HPCNB_TEST_VENV;
-    if (!venv) {
+    const created = createProject("my quick 'start' ü");
+    if (!created) {
       this.skip(); // needs a Python environment with Jupyter: HPCNB_TEST_VENV is not set
     }
-    folder = mkdtempSync(join(tmpdir(), "hpcnb-e2e-"));
-    project = join(folder, "my quick 'start' ü");
-    cpSync(example, project, { recursive: true, filter: (path) => ![".venv", ".hpcnb"].includes(basename(path)) });
-    symlinkSync(venv, join(project, ".venv"));
-    mkdirSync(join(folder, "run"), { mode: 0o700 });
-    env = { XDG_STATE_HOME: join(folder, "state"), XDG_RUNTIME_DIR: join(folder, "run") };
+    project = created;
   });
 
-  after(async () => {
-    if (!folder) return;
-    await run("down");
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => project?.remove());
 
   it("up prints nothing but the URL on stdout, and each step on stderr", async () => {
-    const { stdout, stderr } = await ok(run("up"));
+    const { stdout, stderr } = await project.ok("up");
     url = stdout.trim();
     expect(url).to.match(/^http:\/\/127\.0\.0\.1:\d+\/lab\?token=[0-9a-f]{48}$/);
     for (const step of ["jobs", "queue", "storage", "notebook", "tunnel", "engines: 4 of 4 registered"])
@@ -54,9 +34,9 @@ describe("quickstart, end to end", function () {
   });
 
   it("status tells the same from another terminal, without the token", async () => {
-    const { stdout } = await ok(run("status", "--json"));
+    const { stdout } = await project.ok("status", "--json");
     const status = JSON.parse(stdout);
-    expect(status).to.include({ name: "quickstart", phase: "up", tunnel: "direct", directory: project });
+    expect(status).to.include({ name: "quickstart", phase: "up", tunnel: "direct", directory: project.directory });
     expect(status.engines).to.deep.equal({ asked: 4, queued: 0, starting: 0, running: 4, failed: 0, registered: 4 });
     expect(status.listens).to.match(/^socket \//);
     socket = status.listens.replace("socket ", "");
@@ -66,14 +46,14 @@ describe("quickstart, end to end", function () {
   });
 
   it("up again finds the session instead of starting another", async () => {
-    const { stdout, stderr } = await ok(run("up"));
+    const { stdout, stderr } = await project.ok("up");
     expect(stdout.trim()).to.equal(url);
     expect(stderr).to.include("session: found");
   });
 
   it("every cell of the example notebook runs, on all four engines, and draws its plot", async () => {
     const kernel = await Kernel.start(url, "monte-carlo.ipynb");
-    const { cells } = JSON.parse(readFileSync(join(project, "monte-carlo.ipynb"), "utf8")) as {
+    const { cells } = JSON.parse(readFileSync(join(project.directory, "monte-carlo.ipynb"), "utf8")) as {
       cells: { cell_type: string; source: string | string[] }[];
     };
     const shown: string[] = [];
@@ -95,30 +75,32 @@ describe("quickstart, end to end", function () {
   it("logs shows what each job wrote, and never the token", async () => {
     const token = new URL(url).searchParams.get("token");
     for (const words of [["notebook"], ["controller"], ["engine", "3"]]) {
-      const { stdout } = await ok(run("logs", ...words));
+      const { stdout } = await project.ok("logs", ...words);
       expect(stdout.length, words.join(" ")).to.be.greaterThan(0);
       expect(stdout).not.to.include(token);
     }
   });
 
   it("list and the session's name lead to it from any directory", async () => {
-    const { stdout } = await ok(hpcnb(["list"], { env, cwd: tmpdir() }));
+    const { stdout } = await hpcnb(["list"], { env: project.env, cwd: tmpdir() });
     expect(stdout).to.match(/^quickstart\s+up\s/);
-    expect((await ok(hpcnb(["status", "quickstart"], { env, cwd: tmpdir() }))).stdout).to.include("4 of 4 registered");
+    expect((await hpcnb(["status", "quickstart"], { env: project.env, cwd: tmpdir() })).stdout).to.include(
+      "4 of 4 registered",
+    );
   });
 
   it("down leaves no process, no socket and no port", async () => {
-    const { stderr } = await ok(run("down"));
+    const { stderr } = await project.ok("down");
     expect(stderr).to.include("3 jobs ended");
-    expect(processesMentioning(folder)).to.deep.equal([]);
-    expect(socketsMentioning(folder)).to.deep.equal([]);
+    expect(processesMentioning(project.folder)).to.deep.equal([]);
+    expect(socketsMentioning(project.folder)).to.deep.equal([]);
     expect(socketsMentioning(socket)).to.deep.equal([]);
     const answer = await fetch(url).then(
       () => "answered",
       (error: Error) => (error.cause as NodeJS.ErrnoException).code,
     );
     expect(answer).to.equal("ECONNREFUSED");
-    expect(JSON.parse((await ok(run("status", "--json"))).stdout).phase).to.equal("ended");
-    expect((await ok(run("down"))).stderr).to.include("nothing was running");
+    expect(JSON.parse((await project.ok("status", "--json")).stdout).phase).to.equal("ended");
+    expect((await project.ok("down")).stderr).to.include("nothing was running");
   });
 });
