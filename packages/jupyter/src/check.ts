@@ -34,8 +34,11 @@ print("\\n${answerMark}" + json.dumps({
 }))
 `;
 
-/** Reads all of the script first: the user's shell text may read standard input. */
-const runner = `script=$(cat); exec </dev/null; eval "$script"`;
+/**
+ * Reads all of the script first: the user's shell text may read standard input. --norc: a job's bash reads no ~/.bashrc, and this
+ * one would if its standard input were a socket.
+ */
+const runner = ["bash", "--norc", "-c", 'script=$(cat); exec </dev/null; eval "$script"', "bash"];
 
 interface Answer {
   readonly python: string;
@@ -54,7 +57,7 @@ export async function checkEnvironment(
 exec "$python" - <<'HPCNB_QUESTION'
 ${question}HPCNB_QUESTION
 `;
-  const result = await host.run(["bash", "-c", runner, "hpcnb"], { stdin: script, cwd: directory, signal });
+  const result = await host.run(runner, { stdin: script, cwd: directory, signal });
   const line = result.stdout.split("\n").findLast((text) => text.startsWith(answerMark));
   if (result.exitCode !== 0 || line === undefined) {
     const said = result.stderr.split("\n").find((text) => text.startsWith("hpcnb: "));

@@ -1,0 +1,17 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+describe("the launch programs", () => {
+  it("pass their own tests in Python", function () {
+    this.timeout(60_000);
+    const { status, stderr } = spawnSync("python3", ["-B", at("python/test_programs.py")], {
+      encoding: "utf8",
+      env: { ...process.env, HPCNB_PROGRAMS: at("../python") },
+    });
+    expect(status, stderr).to.equal(0);
+    expect(stderr).to.match(/Ran [1-9]\d* tests/);
+  });
+});

@@ -1,0 +1,275 @@
+"""Tests of the launch programs' parts. Run by programs.test.ts; HPCNB_PROGRAMS is the directory with the parts."""
+
+import os
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+PARTS = {}
+for name in ("common", "places", "save_script", "server", "notebook", "controller", "engine"):
+    path = os.path.join(os.environ["HPCNB_PROGRAMS"], f"{name}.py")
+    with open(path, encoding="utf-8") as file:
+        exec(compile(file.read(), path, "exec"), PARTS)
+
+
+class Namespace:
+    def __getattr__(self, name):
+        return PARTS[name]
+
+
+hpcnb = Namespace()
+CONTENT = {"strategy": "content", "seconds": 0.3}
+
+
+class InADirectory(unittest.TestCase):
+    def setUp(self):
+        self.held = tempfile.TemporaryDirectory()
+        self.addCleanup(self.held.cleanup)
+        self.root = self.held.name
+        environment = dict(os.environ)
+        self.addCleanup(lambda: (os.environ.clear(), os.environ.update(environment)))
+
+    def path(self, *names):
+        return os.path.join(self.root, *names)
+
+    def write(self, text, *names):
+        os.makedirs(os.path.dirname(self.path(*names)), exist_ok=True)
+        with open(self.path(*names), "wb") as file:
+            file.write(text if isinstance(text, bytes) else text.encode())
+        return self.path(*names)
+
+    def read(self, *names):
+        with open(self.path(*names), encoding="utf-8") as file:
+            return file.read()
+
+
+class Records(InADirectory):
+    def test_what_is_encoded_is_decoded(self):
+        data = hpcnb.encode_record({"run": "r", "path": "/ä b'"})
+        self.assertEqual(len(data), 4096)
+        self.assertEqual(hpcnb.decode_record(data, "r"), ({"run": "r", "path": "/ä b'"}, None))
+
+    def test_half_of_one_over_another_is_none(self):
+        old, new = (hpcnb.encode_record({"run": "r", "state": state, "x": "x" * 3000}) for state in ("waiting", "failing"))
+        self.assertEqual(hpcnb.decode_record(new[:2000] + old[2000:], "r")[0], None)
+        self.assertEqual(hpcnb.decode_record(new[:2000], "r"), (None, "it has 2000 bytes instead of 4096"))
+        self.assertEqual(hpcnb.decode_record(bytes(4096), "r")[0], None)
+
+    def test_one_of_another_run_is_none(self):
+        self.assertEqual(hpcnb.decode_record(hpcnb.encode_record({"run": "old"}), "new"), (None, "it is of run old"))
+
+    def test_too_large_a_record_is_refused(self):
+        with self.assertRaises(ValueError):
+            hpcnb.encode_record({"run": "x" * 4096})
+
+    def test_waiting_ends_when_the_content_is_there(self):
+        path = self.write(b" " * 4096, "a.record")
+        timer = threading.Timer(0.1, lambda: self.write(hpcnb.encode_record({"run": "r", "a": 1}), "a.record"))
+        timer.start()
+        self.addCleanup(timer.join)
+        record, seconds = hpcnb.wait_for_record(path, "r", {"strategy": "content", "seconds": 10})
+        self.assertEqual(record["a"], 1)
+        self.assertGreaterEqual(seconds, 0.1)
+
+    def test_waiting_is_bounded_and_says_what_was_seen(self):
+        start = time.monotonic()
+        with self.assertRaises(hpcnb.Failure) as caught:
+            hpcnb.wait_for_record(self.write(b"", "a.record"), "r", CONTENT)
+        self.assertLess(time.monotonic() - start, 2)
+        self.assertIn("it has 0 bytes", caught.exception.problem)
+        with self.assertRaises(hpcnb.Failure) as caught:
+            hpcnb.wait_for_record(self.path("no", "a.record"), "r", CONTENT)
+        self.assertIn("No such file", caught.exception.problem)
+
+    def test_a_delay_is_waited_even_if_all_is_there(self):
+        path = self.write(hpcnb.encode_record({"run": "r"}), "a.record")
+        _record, seconds = hpcnb.wait_for_record(path, "r", {"strategy": "delay", "seconds": 0.2})
+        self.assertGreaterEqual(seconds, 0.2)
+
+    def test_a_report_is_written_in_place_and_its_last_word_stays(self):
+        path = self.write(hpcnb.encode_record({"run": "r", "state": "waiting"}), "a.record")
+        inode = os.stat(path).st_ino
+        report = hpcnb.Report(path, "r")
+        report.publish("failed", problem="p")
+        report.publish("answering")
+        self.assertEqual(hpcnb.read_record(path, "r")[0], {"run": "r", "state": "failed", "problem": "p"})
+        self.assertEqual(os.stat(path).st_ino, inode)
+
+
+class Places(InADirectory):
+    def test_shared_file_systems_are_known(self):
+        self.assertTrue(all(hpcnb.is_shared(kind) for kind in ("nfs4", "lustre", "fuse.sshfs", "fuse")))
+        self.assertFalse(any(hpcnb.is_shared(kind) for kind in ("ext4", "tmpfs", "overlay", None)))
+
+    @unittest.skipUnless(sys.platform == "linux", "reads /proc")
+    def test_the_file_system_of_a_path_is_found(self):
+        self.assertEqual(hpcnb.file_system_of("/proc/self/status"), "proc")
+        self.assertNotEqual(hpcnb.file_system_of(self.root), "proc")
+
+    def test_a_local_directory_is_private(self):
+        os.environ["TMPDIR"] = self.root
+        directory, reason = hpcnb.make_local_directory(hpcnb.why_no_socket)
+        self.assertIsNone(reason)
+        self.assertEqual(os.path.dirname(directory), self.root)
+        self.assertEqual(os.stat(directory).st_mode & 0o777, 0o700)
+        self.assertEqual(os.listdir(directory), [])
+
+    def test_a_path_too_long_for_a_socket_is_passed_over_for_tmp(self):
+        os.environ["TMPDIR"] = self.path("x" * 100)
+        os.makedirs(os.environ["TMPDIR"])
+        directory, _reason = hpcnb.make_local_directory(hpcnb.why_no_socket)
+        self.addCleanup(os.rmdir, directory)
+        self.assertEqual(os.path.dirname(directory), "/tmp")
+        self.assertEqual(os.listdir(os.environ["TMPDIR"]), [])
+
+    def test_without_any_it_says_why(self):
+        os.environ["TMPDIR"] = self.path("missing")
+        directory, reason = hpcnb.make_local_directory(lambda directory: "it is Monday")
+        self.assertIsNone(directory)
+        self.assertIn("missing: No such file", reason)
+        self.assertIn("/tmp: it is Monday", reason)
+
+    def test_a_private_file_is_private_from_the_start(self):
+        path = self.write("old", "f")
+        os.chmod(path, 0o644)
+        hpcnb.write_private(path, "new")
+        self.assertEqual(self.read("f"), "new")
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+        self.assertEqual(os.listdir(self.root), ["f"])
+
+
+class Overlay(InADirectory):
+    def setUp(self):
+        super().setUp()
+        os.environ.pop("HPCNB_USER_IPYTHONDIR", None)
+        os.environ["IPYTHONDIR"] = self.path("users")
+        self.write("c.x = 1", "users", "profile_default", "ipython_config.py")
+
+    def make(self, profile="rnaseq"):
+        return hpcnb.make_ipython_overlay(self.path("overlay"), profile)
+
+    def tree(self, name):
+        return sorted(os.path.join(base, f) for base, _d, files in os.walk(self.path(name)) for f in files)
+
+    def test_it_shows_the_users_own_and_a_profile_of_ours(self):
+        before = self.tree("users")
+        security = self.make()
+        self.assertEqual(security, self.path("overlay", "profile_rnaseq", "security"))
+        self.assertEqual(os.stat(security).st_mode & 0o777, 0o700)
+        self.assertEqual(self.read("overlay", "profile_default", "ipython_config.py"), "c.x = 1")
+        self.assertEqual(os.environ["IPYTHONDIR"], self.path("overlay"))
+        self.assertEqual(self.tree("users"), before)
+
+    def test_it_follows_the_users_own_when_made_again(self):
+        self.make()
+        os.rename(self.path("users", "profile_default"), self.path("users", "profile_other"))
+        self.make()
+        self.assertEqual(sorted(os.listdir(self.path("overlay"))), ["profile_other", "profile_rnaseq"])
+
+    def test_from_inside_an_overlay_it_is_made_of_the_users_own(self):
+        self.make()
+        self.make()
+        self.assertEqual(os.readlink(self.path("overlay", "profile_default")), self.path("users", "profile_default"))
+
+    def test_a_profile_of_the_same_name_keeps_its_settings_and_its_connection(self):
+        self.write("theirs", "users", "profile_rnaseq", "security", "ipcontroller-client.json")
+        self.write("c.y = 2", "users", "profile_rnaseq", "ipython_config.py")
+        security = self.make()
+        self.assertEqual(self.read("overlay", "profile_rnaseq", "ipython_config.py"), "c.y = 2")
+        self.assertEqual(os.listdir(security), [])
+        self.assertEqual(self.read("users", "profile_rnaseq", "security", "ipcontroller-client.json"), "theirs")
+
+    def test_a_connection_file_of_an_earlier_run_goes(self):
+        hpcnb.write_private(os.path.join(self.make(), "ipcontroller-client.json"), "{}")
+        hpcnb.write_private(os.path.join(self.make("other"), "ipcontroller-client.json"), "{}")
+        self.assertEqual(os.listdir(self.make()), [])
+        self.assertEqual(os.listdir(self.path("overlay", "profile_other", "security")), [])
+
+    def test_what_ipython_made_in_the_overlay_stays(self):
+        os.environ["IPYTHONDIR"] = self.path("none")
+        self.make()
+        self.write("history", "overlay", "profile_default", "history.sqlite")
+        self.make()
+        self.assertEqual(self.read("overlay", "profile_default", "history.sqlite"), "history")
+
+
+class Engines(InADirectory):
+    def test_ranges(self):
+        self.assertEqual(hpcnb.ranges([]), "")
+        self.assertEqual(hpcnb.ranges([4]), "4")
+        self.assertEqual(hpcnb.ranges([1, 2, 3, 7, 9, 10]), "1-3,7,9-10")
+
+    def test_ranges_fit_into_a_record(self):
+        text = hpcnb.ranges(list(range(1, 20000, 2)))
+        self.assertLessEqual(len(hpcnb.encode_record({"run": "abcde12345", "registered": text, "count": 10000})), 4096)
+        self.assertTrue(text.endswith(tuple("13579")))
+
+    def waiting_for(self, **record):
+        path = self.write(hpcnb.encode_record({"run": "r", **record}), "controller.record")
+        return hpcnb.wait_for_controller(path, {"run": "r", "readiness": CONTENT})
+
+    def test_the_controllers_connection_is_taken(self):
+        self.assertEqual(self.waiting_for(state="answering", engine={"key": "k"}), {"key": "k"})
+
+    def test_the_end_of_the_controller_is_the_end_of_waiting(self):
+        with self.assertRaisesRegex(hpcnb.Failure, "no controller to connect to: out of memory"):
+            self.waiting_for(state="failed", problem="out of memory")
+        with self.assertRaisesRegex(hpcnb.Failure, "no controller to connect to: it was stopped"):
+            self.waiting_for(state="ended")
+
+    def test_a_job_without_a_task_number_says_so(self):
+        for text in ("undefined", ""):
+            with self.assertRaisesRegex(hpcnb.Failure, "task number"):
+                hpcnb.become_engine({}, text)
+
+
+class Jobs(InADirectory):
+    def run_job(self, work):
+        """In a child, because it changes a process' standard input and ends it."""
+        path = self.write(hpcnb.encode_record({"run": "r", "state": "waiting"}), "a.record")
+        child = os.fork()
+        if child == 0:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            os.dup2(1, 2)
+            try:
+                hpcnb.run_job([hpcnb.Report(path, "r")], work)
+            except SystemExit as end:
+                os._exit(end.code)
+            os._exit(77)
+        status = os.waitpid(child, 0)[1]
+        return os.WEXITSTATUS(status), hpcnb.read_record(path, "r")[0]
+
+    def test_an_end_is_published(self):
+        self.assertEqual(self.run_job(lambda: None), (0, {"run": "r", "state": "ended"}))
+
+    def test_standard_input_is_empty(self):
+        def work():
+            if os.read(0, 1) != b"":
+                raise hpcnb.Failure("not empty")
+
+        self.assertEqual(self.run_job(work)[0], 0)
+
+    def test_a_failure_is_published_with_its_hint(self):
+        def work():
+            raise hpcnb.Failure("p", "h")
+
+        self.assertEqual(self.run_job(work), (1, {"run": "r", "state": "failed", "problem": "p", "hint": "h"}))
+
+    def test_an_unexpected_error_is_published(self):
+        code, record = self.run_job(lambda: {}["x"])
+        self.assertEqual((code, record["state"]), (1, "failed"))
+        self.assertIn("KeyError: 'x'", record["problem"])
+
+    def test_no_job_ends_with_a_code_that_a_scheduler_gives_a_meaning(self):
+        for code in (99, 100):
+            self.assertEqual(self.run_job(lambda code=code: sys.exit(code))[0], 1)
+        self.assertEqual(self.run_job(lambda: sys.exit(3))[0], 3)
+
+    def test_being_told_to_stop_is_an_end(self):
+        self.assertEqual(self.run_job(lambda: os.kill(os.getpid(), 15)), (0, {"run": "r", "state": "ended"}))
+
+
+if __name__ == "__main__":
+    unittest.main()
