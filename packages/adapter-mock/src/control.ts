@@ -67,8 +67,9 @@ export function createControl({ clock, simulation, line, orders }: Parts): MockC
     return job;
   }
 
+  /** The last first, so that no task gets the slots of one before it just to be ended itself. */
   function tasksOf(job: Job, number?: number): readonly Task[] {
-    const tasks = number === undefined ? job.tasks : job.tasks.slice(number - 1, number);
+    const tasks = number === undefined ? job.tasks.toReversed() : job.tasks.slice(number - 1, number);
     if (tasks.length === 0) throw new RangeError(`Job ${job.id} has no task ${number}.`);
     return tasks;
   }
@@ -90,7 +91,7 @@ export function createControl({ clock, simulation, line, orders }: Parts): MockC
     vanish: (id) => {
       const job = jobOf(id);
       job.vanished = true;
-      for (const task of job.tasks) simulation.end(job, task, {});
+      for (const task of tasksOf(job)) simulation.end(job, task, {});
     },
     omit: (id, answers) => {
       orders.omitted.set(jobOf(id).id, answers);

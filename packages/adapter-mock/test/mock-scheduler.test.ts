@@ -203,6 +203,19 @@ describe("createMockScheduler", () => {
     expect(started).to.deep.equal(["1.1", "1.2", "1.3", "2.1"]);
   });
 
+  it("starts no task of a job that the test ends as a whole", async () => {
+    const { scheduler } = simulate({ slots: 2 });
+    const started: string[] = [];
+    scheduler.control.onStart(({ id, task }) => started.push(`${id}.${task}`));
+    for (const end of ["finish", "vanish"] as const) {
+      const id = await scheduler.submit({ ...job, tasks: 5 });
+      scheduler.control[end](id);
+    }
+    const cancelled = await scheduler.submit({ ...job, tasks: 5 });
+    await scheduler.cancel([cancelled]);
+    expect(started).to.deep.equal(["1.1", "1.2", "2.1", "2.2", "3.1", "3.2"]);
+  });
+
   it("answers about 75,000 tasks in well under half a second", async () => {
     const { clock, scheduler } = simulate({ slots: 20_000, queueWait: 5, startTime: [1, 9], runTime: [60, 600] });
     const id = await scheduler.submit({ ...job, tasks: 75_000 });
