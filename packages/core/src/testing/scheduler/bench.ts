@@ -5,7 +5,7 @@ import type { JobId, JobSpec, JobState, JobStatus, Scheduler } from "../../sched
 import type { SchedulerFixture } from "./fixture.js";
 
 /** Runs until it is ended, but not for ever: a suite that dies half-way leaves nothing for good. */
-export const longScript = "#!/bin/sh\nexec sleep 600\n";
+const longScript = "#!/bin/sh\nexec sleep 600\n";
 
 /** The scheduler under test with what a test does all the time; it ends every job that the test submitted. */
 export class Bench {
