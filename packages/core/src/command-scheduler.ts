@@ -53,10 +53,15 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
       });
     } catch (error) {
       if (isHpcnbError(error, "HPCNB_ABORTED")) throw error;
-      throw new HpcnbError("HPCNB_SCHEDULER_UNREACHABLE", `${what} on ${host.name}: no answer from the scheduler.`, {
-        cause: error,
-        transient: true,
-      });
+      // A program that is not there will not be there next time either.
+      const cannotStart = isHpcnbError(error, "HPCNB_COMMAND_FAILED");
+      throw new HpcnbError(
+        "HPCNB_SCHEDULER_UNREACHABLE",
+        cannotStart
+          ? `${what} on ${host.name}: ${error.message}`
+          : `${what} on ${host.name}: no answer from the scheduler.`,
+        { cause: error, transient: !cannotStart },
+      );
     }
   }
 

@@ -57,6 +57,7 @@ export interface JobStatus {
   readonly id: JobId;
   /** As the scheduler reports it: `nameOf(spec.name)`. */
   readonly name: string;
+  /** Of an array: "running" as soon as one of its tasks runs. */
   readonly state: JobState;
   readonly native: string;
   /** Where it runs, once it does. */
@@ -119,7 +120,7 @@ export interface Scheduler {
    */
   cancel(ids: readonly JobId[], signal?: AbortSignal): Promise<void>;
 
-  /** Why a job waits or failed, in the scheduler's words, one reason a line; undefined when it says nothing. */
+  /** Why a job waits or failed, in the scheduler's words, one reason a line; undefined when it says nothing or knows no such job. */
   explain(id: JobId, signal?: AbortSignal): Promise<string | undefined>;
 
   /** How a job ended; undefined while it has not, or when the scheduler keeps no record (or not yet). */

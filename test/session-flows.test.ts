@@ -1,0 +1,223 @@
+import { bringUp, HpcnbError, type Scheduler, type SessionUp, takeDown } from "@hpcnb/core";
+import { expect } from "chai";
+import { SimulatedSession } from "./support/simulated-session.js";
+
+/** The life cycle on a simulated scheduler: what happens in hours, on bad days, and when commands are killed. */
+describe("life cycle on a simulated scheduler", () => {
+  const up = (world: SimulatedSession, options = {}, scheduler?: Scheduler): Promise<SessionUp> =>
+    world.clock.run(bringUp(world.context(scheduler), options));
+  const failure = async (work: Promise<unknown>): Promise<HpcnbError> =>
+    work.then(
+      () => expect.fail("it succeeded"),
+      (error) => error,
+    );
+
+  it("waits for hours in a queue and asks the scheduler only now and then", async () => {
+    const world = new SimulatedSession({ queueWait: 4 * 3600 });
+    const { state } = await up(world);
+    expect(state.phase).to.equal("up");
+    expect(state.engines).to.include({ asked: 4, running: 4, registered: 4 });
+    expect(world.scheduler.control.requests).to.include({ submit: 3, cancel: 0 });
+    expect(world.scheduler.control.requests.status).to.be.lessThan((4 * 3600) / 15 + 30);
+  });
+
+  it("finds the session when called again, and submits nothing", async () => {
+    const world = new SimulatedSession();
+    const first = await up(world);
+    const again = await up(world);
+    expect(again.token).to.equal(first.token);
+    expect(world.scheduler.control.requests.submit).to.equal(3);
+  });
+
+  it("submits in an order that a full cluster can serve", async () => {
+    const world = new SimulatedSession({ slots: 3 }, { engines: 4, minimum: 1 });
+    const { state } = await up(world);
+    expect(state.phase).to.equal("up");
+    expect(world.scheduler.control.jobs.map(({ spec }) => spec.name.split("-")[1])).to.deep.equal([
+      "notebook",
+      "controller",
+      "engines",
+    ]);
+  });
+
+  it("is up from the minimum on", async () => {
+    const world = new SimulatedSession({}, { engines: 4, minimum: 2 });
+    world.mute.add(1).add(3);
+    expect((await up(world)).state.engines).to.include({ registered: 2, asked: 4 });
+  });
+
+  it("gives up on engines that run and never register, and says how many did", async () => {
+    const world = new SimulatedSession();
+    world.mute.add(2);
+    const error = await failure(up(world));
+    expect(error.code).to.equal("HPCNB_TIMEOUT");
+    expect(error.message).to.include("3 of 4 are registered");
+    expect(await world.listed()).to.have.length(3);
+  });
+
+  it("stops waiting after the given time and leaves the jobs in the queue", async () => {
+    const world = new SimulatedSession({ queueWait: 3600 });
+    const error = await failure(up(world, { timeout: 600 }));
+    expect(error.code).to.equal("HPCNB_TIMEOUT");
+    expect(error.message).to.match(/^After 6\d\d s still waiting for the notebook job 1 to start/);
+    expect(await world.listed()).to.have.length(3);
+    expect((await up(world)).state.phase).to.equal("up");
+    expect(world.scheduler.control.requests.submit).to.equal(3);
+  });
+
+  it("goes on when the scheduler gives no answer for a long time", async () => {
+    const world = new SimulatedSession({ queueWait: 60 });
+    const waiting = bringUp(world.context());
+    await world.clock.advance(5_000);
+    world.scheduler.control.loseAnswers(Number.POSITIVE_INFINITY);
+    await world.clock.advance(2 * 3600 * 1000);
+    world.scheduler.control.loseAnswers(0);
+    expect((await world.clock.run(waiting)).state.phase).to.equal("up");
+    expect(world.scheduler.control.requests.submit).to.equal(3);
+  });
+
+  it("does not believe one incomplete answer", async () => {
+    const world = new SimulatedSession({ queueWait: 600 });
+    const waiting = bringUp(world.context());
+    await world.clock.advance(30_000);
+    world.scheduler.control.omit("1", 1);
+    expect((await world.clock.run(waiting)).state.phase).to.equal("up");
+  });
+
+  it("adopts a job whose submission was carried out although no answer came", async () => {
+    const world = new SimulatedSession();
+    world.scheduler.control.loseAnswers(0);
+    let submissions = 0;
+    const flaky: Scheduler = {
+      ...world.scheduler,
+      submit: async (job, signal) => {
+        submissions += 1;
+        const id = await world.scheduler.submit(job, signal);
+        if (submissions !== 2) return id;
+        throw new HpcnbError("HPCNB_SCHEDULER_UNREACHABLE", "the connection was lost", { transient: true });
+      },
+    };
+    expect((await failure(up(world, {}, flaky))).code).to.equal("HPCNB_SCHEDULER_UNREACHABLE");
+    expect((await up(world)).state.phase).to.equal("up");
+    expect(await world.listed()).to.have.length(3);
+    expect(world.scheduler.control.jobs).to.have.length(3);
+  });
+
+  it("leaves nothing when one of the jobs is rejected", async () => {
+    const world = new SimulatedSession({ rejections: { maxTasks: 2 } });
+    const error = await failure(up(world));
+    expect(error.code).to.equal("HPCNB_SUBMIT_REJECTED");
+    expect(await world.listed()).to.deep.equal([]);
+    expect(await world.clock.run(takeDown(world.context()))).to.deep.equal({ cancelled: 0 });
+  });
+
+  it("ends everything when the notebook job is lost, and shows why and what it logged last", async () => {
+    const world = new SimulatedSession({ queueWait: 600 });
+    const waiting = bringUp(world.context());
+    await world.clock.advance(30_000);
+    const [notebook] = world.scheduler.control.jobs;
+    world.host.files.set(notebook?.spec.output ?? "", "one\nModuleNotFoundError: no module\n");
+    world.scheduler.control.fail("1", "cannot open output file");
+    const error = await failure(world.clock.run(waiting));
+    expect(error.code).to.equal("HPCNB_JOB_ENDED");
+    expect(error.message).to.include("The notebook job (job 1) is lost: cannot open output file");
+    expect(error.message).to.include("ModuleNotFoundError");
+    expect(await world.listed()).to.deep.equal([]);
+    expect(world.connected).to.equal(false);
+  });
+
+  it("starts anew after the notebook job has ended, and not a second controller beside the old one", async () => {
+    const world = new SimulatedSession();
+    const first = await up(world);
+    world.scheduler.control.finish("1", 0);
+    const second = await up(world);
+    expect(second.token).not.to.equal(first.token);
+    expect(await world.listed()).to.deep.equal(["4", "5", "6"]);
+  });
+
+  it("says that another command ended the session, and not that a job was lost", async () => {
+    const world = new SimulatedSession({ queueWait: 3600 });
+    const waiting = bringUp(world.context());
+    await world.clock.advance(30_000);
+    const ended = takeDown(world.context());
+    const error = await failure(world.clock.run(waiting));
+    expect(await world.clock.run(ended)).to.deep.equal({ cancelled: 3 });
+    expect(error.message).to.match(/^The session was ended meanwhile/);
+  });
+
+  it("lets only one of two commands start the session", async () => {
+    const world = new SimulatedSession();
+    const results = await world.clock.run(Promise.allSettled([bringUp(world.context()), bringUp(world.context())]));
+    expect(results.map(({ status }) => status).sort()).to.deep.equal(["fulfilled", "rejected"]);
+    expect(results.find(({ status }) => status === "rejected")).to.have.nested.property("reason.code", "HPCNB_BUSY");
+    expect(world.scheduler.control.jobs).to.have.length(3);
+  });
+
+  it("takes down only when the scheduler agrees, and says what is left otherwise", async () => {
+    const world = new SimulatedSession({ stopTime: 1_000 });
+    await up(world);
+    const error = await failure(world.clock.run(takeDown(world.context())));
+    expect(error.code).to.equal("HPCNB_NOT_STOPPED");
+    expect(error.message).to.include("still lists 1 (demo-notebook-");
+    await world.clock.advance(1_000_000);
+    await world.clock.run(takeDown(world.context()));
+    expect(await world.listed()).to.deep.equal([]);
+  });
+
+  it("waits for a scheduler that is away before it says that all is down", async () => {
+    const world = new SimulatedSession();
+    await up(world);
+    world.scheduler.control.loseAnswers(3);
+    expect(await world.clock.run(takeDown(world.context()))).to.deep.equal({ cancelled: 3 });
+  });
+
+  describe("killed at any point and run again", () => {
+    class Killed extends Error {}
+
+    /** A command that dies before its operation number `last` (of the host and the scheduler together). */
+    async function killedUp(world: SimulatedSession, last: number): Promise<boolean> {
+      let operations = 0;
+      const step = () => {
+        operations += 1;
+        if (operations > last) throw new Killed();
+      };
+      world.host.beforeEach = step;
+      const mortal: Scheduler = {
+        ...world.scheduler,
+        submit: async (job, signal) => {
+          step();
+          const id = await world.scheduler.submit(job, signal);
+          step();
+          return id;
+        },
+        status: async (signal) => {
+          step();
+          return world.scheduler.status(signal);
+        },
+      };
+      try {
+        await up(world, {}, mortal);
+        return false;
+      } catch (error) {
+        if (!(error instanceof Killed)) throw error;
+        return true;
+      } finally {
+        world.host.beforeEach = () => {};
+      }
+    }
+
+    it("is one session with three jobs, and goes down without a trace", async () => {
+      let last = 0;
+      for (; ; last += 1) {
+        const world = new SimulatedSession();
+        const killed = await killedUp(world, last);
+        expect((await up(world)).state.phase, `killed before operation ${last + 1}`).to.equal("up");
+        expect(await world.listed(), `killed before operation ${last + 1}`).to.have.length(3);
+        await world.clock.run(takeDown(world.context()));
+        expect(await world.listed()).to.deep.equal([]);
+        if (!killed) break;
+      }
+      expect(last).to.be.greaterThan(15);
+    });
+  });
+});

@@ -1,0 +1,40 @@
+import { type CommandResult, type Host, HpcnbError } from "@hpcnb/core";
+
+/** A host that is only files in memory: what the life cycle needs of one, at no cost and without time passing. */
+export class MemoryHost implements Host {
+  readonly name = "memory";
+  readonly files = new Map<string, string>();
+  readonly #locks = new Set<string>();
+  /** Called before each operation; a test may throw here, as a killed command would end. */
+  beforeEach: () => void = () => {};
+
+  async run(argv: readonly string[]): Promise<CommandResult> {
+    this.beforeEach();
+    const answer = (stdout: string): CommandResult => ({ argv, exitCode: 0, stdout, stderr: "" });
+    if (argv[0] === "sh") return answer(`${argv[4]}\n`);
+    if (argv[0] === "tail") return answer(this.files.get(argv.at(-1) ?? "") ?? "");
+    throw new Error(`The life cycle runs ${argv[0]}, which this host does not know`);
+  }
+
+  async readFiles(paths: readonly string[]): Promise<(string | undefined)[]> {
+    this.beforeEach();
+    return paths.map((path) => this.files.get(path));
+  }
+
+  async writeFiles(files: readonly { path: string; text: string }[]): Promise<void> {
+    this.beforeEach();
+    for (const { path, text } of files) this.files.set(path, text);
+  }
+
+  async lock(path: string) {
+    this.beforeEach();
+    if (this.#locks.has(path))
+      throw new HpcnbError("HPCNB_BUSY", "Another command is starting or stopping this session.");
+    this.#locks.add(path);
+    return {
+      release: async () => {
+        this.#locks.delete(path);
+      },
+    };
+  }
+}
