@@ -28,16 +28,21 @@ export function capture([program, ...args], { env = {}, minutes = 10 } = {}) {
       cwd: root,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
-      timeout: minutes * 60_000,
     });
+    // Not spawn's own time-out: that one goes on when the program does not exist, and holds the process open.
+    const limit = setTimeout(() => child.kill(), minutes * 60_000);
     let output = "";
     const collect = (text) => {
       output += text;
     };
+    const finish = (exitCode) => {
+      clearTimeout(limit);
+      resolve({ exitCode, output: output.trimEnd() });
+    };
     child.stdout.setEncoding("utf8").on("data", collect);
     child.stderr.setEncoding("utf8").on("data", collect);
-    child.on("error", (error) => resolve({ exitCode: error.message, output }));
-    child.on("close", (code, signal) => resolve({ exitCode: code ?? `ended by ${signal}`, output: output.trimEnd() }));
+    child.on("error", (error) => finish(error.message));
+    child.on("close", (code, signal) => finish(code ?? `ended by ${signal}`));
   });
 }
 
