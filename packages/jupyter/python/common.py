@@ -183,4 +183,6 @@ def failed(problem, hint=None):
 
 
 def stop(_signal, _frame):
+    # Told again, it would break off its own clearing up.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise Stopped(0)

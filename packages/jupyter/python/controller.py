@@ -35,23 +35,26 @@ class ControllerJob:
         try:
             profile = make_scratch_profile(scratch)
             child = start_controller(profile, scratch, self.parameters)
+            # Whatever this process waits for then, it learns of the child's end at once.
+            signal.signal(signal.SIGCHLD, lambda _signal, _frame: fail_if_ended(child))
+            fail_if_ended(child)
             # The child's start takes longer than this import.
             Client = import_client()
-            client, engine = read_connections(profile, child)
+            client, engine = read_connections(profile)
             self.report.publish("answering", host=HOST, client=client, engine=engine)
             path = os.path.join(profile, "security", "ipcontroller-client.json")
             with Client(path, timeout=60) as known:
-                self.watch(known, child)
+                self.watch(known)
         finally:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             if child:
                 end(child)
             shutil.rmtree(scratch, ignore_errors=True)
 
-    def watch(self, client, child):
-        """Publishes the registered engines whenever they change, for as long as the controller lives."""
+    def watch(self, client):
+        """Publishes the registered engines whenever they change, until this process is interrupted."""
         published, pauses = None, None
         while True:
-            fail_if_ended(child)
             tasks = [engine_id + 1 for engine_id in client.ids]
             if tasks != published:
                 self.engines.publish("answering", registered=ranges(tasks), count=len(tasks))
@@ -84,7 +87,7 @@ def start_controller(profile, directory, parameters):
         f"--HeartMonitor.max_heartmonitor_misses={math.ceil(ENGINE_SILENCE / period)}",
     ]
     # Not the notebook directory, from which Python would import whatever lies there.
-    return subprocess.Popen(command, cwd=directory, preexec_fn=die_with_parent)
+    return subprocess.Popen(command, cwd=directory, preexec_fn=become_group)
 
 
 def has_encryption():
@@ -97,15 +100,19 @@ def has_encryption():
         return False
 
 
-def die_with_parent():
-    """Linux: a controller whose job was killed would go on unseen. See prctl(2): 1 is PR_SET_PDEATHSIG."""
+def become_group():
+    """
+    The controller has children of its own, which can be ended together as a group. Linux: a controller whose job was
+    killed would go on unseen, see prctl(2): 1 is PR_SET_PDEATHSIG.
+    """
+    os.setpgid(0, 0)
     if sys.platform == "linux":
         import ctypes
 
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
-def read_connections(profile, child):
+def read_connections(profile):
     """What clients and engines need for connecting, once the controller has written both completely."""
     paths = [os.path.join(profile, "security", f"ipcontroller-{kind}.json") for kind in ("client", "engine")]
     deadline = time.monotonic() + CONTROLLER_LIMIT
@@ -113,7 +120,6 @@ def read_connections(profile, child):
         connections = [read_json(path) for path in paths]
         if all(connections):
             return connections
-        fail_if_ended(child)
         time.sleep(0.05)
     raise Failure(f"The ipyparallel controller on {HOST} was not ready after {CONTROLLER_LIMIT:.0f} s.")
 
@@ -139,8 +145,13 @@ def end(child):
     try:
         child.wait(CONTROLLER_GRACE)
     except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
+        say("the controller does not end, so it is killed")
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        # As it should be: nothing is left of the group.
+        pass
+    child.wait()
 
 
 def ranges(numbers):

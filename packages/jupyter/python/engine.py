@@ -31,7 +31,7 @@ def become_engine(parameters, task):
         say(f"engine {task} connects to the controller at {connection['location']} from {HOST}")
         # It looks half a second less often than the controller's heart beats.
         misses = math.ceil(CONTROLLER_SILENCE / (parameters["heartbeat"] + 500))
-        IPEngine.launch_instance(
+        started_from(scratch, IPEngine).launch_instance(
             argv=[
                 f"--file={file}",
                 f"--profile-dir={make_scratch_profile(scratch)}",
@@ -54,6 +54,21 @@ def import_engine():
     except ImportError as error:
         raise cannot_import("ipyparallel", error)
     return IPEngine
+
+
+def started_from(scratch, IPEngine):
+    """Its helper process is a `python -m`, which would import what lies in the notebook directory: a json.py, say."""
+
+    class Engine(IPEngine):
+        def start_nanny(self, *arguments, **more):
+            directory = os.getcwd()
+            os.chdir(scratch)
+            try:
+                return super().start_nanny(*arguments, **more)
+            finally:
+                os.chdir(directory)
+
+    return Engine
 
 
 def wait_for_controller(path, parameters):

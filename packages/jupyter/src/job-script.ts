@@ -32,7 +32,7 @@ export function jobScript(job: JobScript): string {
 
 ${environmentScript(job.environment, job.directory)}
 
-exec "$python" - hpcnb-${job.program.run}${task} <<'${delimiter}'
+exec "$python" - hpcnb-${job.program.run.replace("run_", "")}${task} <<'${delimiter}'
 ${programText(job.program)}
 
 ${job.program.run}(json.loads(r'${pythonLiteral(job.parameters)}'))

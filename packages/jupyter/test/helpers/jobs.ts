@@ -20,11 +20,11 @@ export class Jobs {
   readonly context: PlanContext;
   readonly #children = new Map<string, ChildProcess>();
 
-  constructor(session: Session, folder = "my notebooks (ä'\"$x)") {
+  constructor(session: Session, { runsOnHost = true } = {}) {
     for (const path of [this.home, this.temporary]) mkdirSync(path);
-    const directory = join(this.home, folder);
+    const directory = join(this.home, "my notebooks (ä'\"$x)");
     mkdirSync(directory);
-    this.context = makeContext({ session, directory });
+    this.context = makeContext({ session, directory, scheduler: { runsOnHost, taskVariable: "SGE_TASK_ID" } });
     for (const { path, text } of workload.plan(this.context).files) {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       writeFileSync(path, text, { mode: 0o600 });
@@ -67,6 +67,7 @@ export class Jobs {
     });
   }
 
+  /** @throws Error with all that the jobs have said. */
   async until(fact: (reports: Reports) => boolean, seconds = 40): Promise<Reports> {
     const deadline = performance.now() + seconds * 1000;
     for (;;) {
@@ -101,13 +102,16 @@ export class Jobs {
     return child.exitCode ?? child.signalCode;
   }
 
+  /** All at once, as when a session is ended. */
   async stop(): Promise<void> {
-    for (const [name, child] of this.#children) {
-      child.kill("SIGTERM");
-      const timer = setTimeout(() => child.kill("SIGKILL"), 15_000);
-      await this.ended(name);
-      clearTimeout(timer);
-    }
+    await Promise.all(
+      [...this.#children].map(async ([name, child]) => {
+        child.kill("SIGTERM");
+        const timer = setTimeout(() => child.kill("SIGKILL"), 15_000);
+        await this.ended(name);
+        clearTimeout(timer);
+      }),
+    );
   }
 
   async dispose(): Promise<void> {
