@@ -1,10 +1,11 @@
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { constructFromEvents, type Event, parseEvents, YAMLException } from "js-yaml";
-import { type Position, PositionMap } from "./positions.js";
+import { constructFromEvents, parseEvents, YAMLException } from "js-yaml";
+import { PositionMap } from "./positions.js";
 import { dependentFaults, resolveSession, type SessionFile } from "./resolve.js";
 import type { Fault } from "./sentences.js";
 import { brokenSource, createSource, type Problem, SessionFileError, type SessionSource } from "./source.js";
+import { readStructure, type Structure } from "./structure.js";
 import { sessionValidator } from "./validator.js";
 
 /** Bytes. A session file is a page of text; anything larger is some other file. */
@@ -13,10 +14,14 @@ const largestFile = 2 ** 20;
 /** YAML aliases that a file may use; more than that is an attack, not a session. */
 const mostAliases = 100;
 
+const isEmpty = "the file is empty: it needs at least notebook.directory";
+
 /** Reads a session file and finds everything that is wrong with it. Never throws for what the file says. */
 export async function readSessionFile(file: string): Promise<SessionSource> {
   const text = readText(file);
-  return typeof text === "string" ? readSessionText(text, file) : brokenSource(file, text.problem);
+  return typeof text === "string"
+    ? readSessionText(text, file)
+    : brokenSource(file, [{ line: 1, column: 1, message: text.problem }]);
 }
 
 /** The same, when only a valid session will do. @throws SessionFileError */
@@ -30,29 +35,30 @@ export async function loadSessionFile(
 }
 
 export async function readSessionText(text: string, file: string): Promise<SessionSource> {
-  let events: Event[];
+  let structure: Structure;
   let value: unknown;
-  let positions: PositionMap;
   try {
-    events = parseEvents(text, { filename: file });
-    positions = new PositionMap(text, events);
-    if (positions.documents.length === 0)
-      return brokenSource(file, "the file is empty: it needs at least notebook.directory");
-    // Duplicate keys are found by the position map, all of them; here the last one wins.
-    value = constructFromEvents(events, { source: text, filename: file, json: true, maxAliases: mostAliases })[0];
+    const events = parseEvents(text, { filename: file });
+    structure = readStructure(text, events);
+    // Duplicate keys are among the structure's faults, all of them; here the last one wins.
+    if (structure.isPlain)
+      value = constructFromEvents(events, { source: text, filename: file, json: true, maxAliases: mostAliases })[0];
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    return brokenSource(file, `not valid YAML: ${error.reason}`, markOf(error));
+    return brokenSource(file, [syntaxProblem(error, text)]);
   }
+  const positions = new PositionMap(text, structure.places);
+  const problems = structure.faults.map(({ offset, message }) => ({ ...positions.position(offset), message }));
+  if (!structure.hasDocument || value === null) return brokenSource(file, [{ line: 1, column: 1, message: isEmpty }]);
+  if (!structure.isPlain) return brokenSource(file, problems);
 
-  const problems = structureProblems(positions);
-  if (value === null) return brokenSource(file, "the file is empty: it needs at least notebook.directory");
   // Defaults are filled into a copy: what the user wrote stays as it is.
   const filled = structuredClone(value);
-  const faults = [...(await schemaFaults(filled)), ...dependentFaults(value)];
-  const session =
-    faults.length + problems.length === 0 ? resolveSession(filled as SessionFile, resolve(file)) : undefined;
-  return createSource({ file, value, positions, faults, problems, session });
+  const faults = await schemaFaults(filled);
+  const unnamed = dependentFaults(value).filter(({ pointer }) => !faults.some((fault) => fault.pointer === pointer));
+  const isValid = problems.length + faults.length + unnamed.length === 0;
+  const session = isValid ? resolveSession(filled as SessionFile, resolve(file)) : undefined;
+  return createSource({ file, value, positions, faults: [...faults, ...unnamed], problems, session });
 }
 
 async function schemaFaults(value: unknown): Promise<readonly Fault[]> {
@@ -61,23 +67,10 @@ async function schemaFaults(value: unknown): Promise<readonly Fault[]> {
   return (await import("./sentences.js")).faultsOf(errors);
 }
 
-function structureProblems(positions: PositionMap): Problem[] {
-  const [, ...more] = positions.documents;
-  return [
-    ...positions.duplicates.map(({ key, offset }) => ({
-      ...positions.position(offset),
-      message: `the key ${JSON.stringify(key)} stands here for the second time`,
-    })),
-    ...more.slice(0, 1).map((offset) => ({
-      ...positions.position(offset),
-      message: "a second YAML document begins here: a session file has one",
-    })),
-  ];
-}
-
-/** js-yaml counts from 0, and gives no mark for what concerns the whole file. */
-function markOf(error: YAMLException): Position {
-  return error.mark ? { line: error.mark.line + 1, column: error.mark.column + 1 } : { line: 1, column: 1 };
+/** What js-yaml says, where it says it: it gives no mark for what concerns the whole text. */
+function syntaxProblem({ reason, mark }: YAMLException, text: string): Problem {
+  const position = mark ? new PositionMap(text).position(mark.position) : { line: 1, column: 1 };
+  return { ...position, message: `not valid YAML: ${reason}` };
 }
 
 function readText(file: string): string | { problem: string } {
@@ -85,12 +78,15 @@ function readText(file: string): string | { problem: string } {
   try {
     const found = statSync(file);
     if (found.isDirectory()) return { problem: "is a directory: name the session file in it" };
+    // Anything else, such as a pipe, may never end.
+    if (!found.isFile()) return { problem: "is not a regular file" };
     if (found.size > largestFile)
       return { problem: `is larger than ${largestFile / 2 ** 20} MiB: this is no session file` };
     bytes = readFileSync(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return { problem: code === "ENOENT" ? "there is no such file" : `cannot be read: ${message}` };
+    const isMissing = code === "ENOENT" || code === "ENOTDIR";
+    return { problem: isMissing ? "there is no such file" : `cannot be read: ${message}` };
   }
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);

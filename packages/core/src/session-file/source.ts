@@ -21,7 +21,10 @@ export interface SessionSource {
   readonly value: unknown;
   /** A problem of the value at a JSON pointer, such as "/notebook/directory". */
   problemAt(pointer: string, message: string): Problem;
-  /** Checks the options of a plugin against its own schema. */
+  /**
+   * Checks the options of a plugin against its own schema, and fills in its defaults; problems are below `pointer`.
+   * @throws HPCNB_PLUGIN_BROKEN when the schema itself is wrong.
+   */
   checkOptions(
     pointer: string,
     options: Readonly<Record<string, unknown>>,
@@ -71,12 +74,7 @@ export function createSource(options: {
   };
 }
 
-/** A file that could not be read as YAML at all. */
-export function brokenSource(
-  file: string,
-  message: string,
-  position: Position = { line: 1, column: 1 },
-): SessionSource {
-  const positions = new PositionMap("", []);
-  return createSource({ file, value: undefined, positions, faults: [], problems: [{ ...position, message }] });
+/** A file that could not be read as YAML data at all. */
+export function brokenSource(file: string, problems: readonly Problem[]): SessionSource {
+  return createSource({ file, value: undefined, positions: new PositionMap(""), faults: [], problems });
 }

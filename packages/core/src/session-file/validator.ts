@@ -1,4 +1,5 @@
 import type { ErrorObject } from "ajv";
+import { HpcnbError } from "../errors.js";
 import type { OptionsSchema } from "../plugin.js";
 import { sessionSchema } from "./schema.js";
 
@@ -14,7 +15,14 @@ interface CompiledValidator {
  * The validator of session files. An installed hpcnb brings it compiled, because compiling takes longer than everything else that
  * `hpcnb validate` does; from source it is compiled now.
  */
-export async function sessionValidator(): Promise<Validate> {
+export function sessionValidator(): Promise<Validate> {
+  known ??= loadValidator();
+  return known;
+}
+
+let known: Promise<Validate> | undefined;
+
+async function loadValidator(): Promise<Validate> {
   try {
     const path = new URL("./session-validator.js", import.meta.url).href;
     return wrap(((await import(path)) as { default: CompiledValidator }).default);
@@ -24,9 +32,18 @@ export async function sessionValidator(): Promise<Validate> {
   }
 }
 
-/** @throws a plain Error when the schema itself is wrong: that is a fault of the plugin. */
+/** @throws HPCNB_PLUGIN_BROKEN when the schema itself is wrong. */
 export async function optionsValidator(schema: OptionsSchema): Promise<Validate> {
-  return wrap((await createAjv()).compile(schema));
+  const ajv = await createAjv();
+  try {
+    return wrap(ajv.compile(schema));
+  } catch (cause) {
+    throw new HpcnbError(
+      "HPCNB_PLUGIN_BROKEN",
+      `The plugin's optionsSchema is no valid JSON Schema: ${(cause as Error).message}.`,
+      { cause, hint: "Its author has to correct that; without scheduler.options it may work." },
+    );
+  }
 }
 
 export async function createAjv(code?: { source: true; esm: true }) {
