@@ -1,4 +1,4 @@
-import { bringUp, type Session, type SessionUp } from "@hpcnb/core";
+import { bringUp, HpcnbError, isHpcnbError, type Session, type SessionState, type SessionUp } from "@hpcnb/core";
 import { rememberSession } from "../client-state.js";
 import { openSession } from "../open-session.js";
 import { createProgress } from "../report/progress.js";
@@ -32,16 +32,28 @@ export async function up({ session: argument, timeout, json, signal }: UpOptions
       onJobs: (how, state) => {
         decided = true;
         rememberSession(session);
-        if (how === "found")
-          first.push({ name: "session", done: true, text: `found, started ${state.record?.startedAt}` });
+        if (how === "found") first.push({ name: "session", done: true, text: describeFound(state, session) });
       },
     });
     progress.stop();
     report(result, session, context.workload.url(baseUrl(result), session, result.token), json);
+  } catch (error) {
+    if (!decided || !isHpcnbError(error, "HPCNB_ABORTED")) throw error;
+    throw new HpcnbError("HPCNB_ABORTED", "Interrupted; what was submitted goes on.", {
+      hint: "`hpcnb up` waits again, `hpcnb status` shows how far it is, `hpcnb down` ends it.",
+    });
   } finally {
     progress.stop();
     await context.host.dispose?.();
   }
+}
+
+function describeFound({ record }: SessionState, session: Session): string {
+  const running = record?.jobs.find(({ role }) => role === "engines")?.tasks ?? 0;
+  const wanted = session.cluster?.engines ?? 0;
+  const note =
+    running === wanted ? "" : `; it has ${running} engines, and the file's ${wanted} come with the next start`;
+  return `found, started ${record?.startedAt}${note}`;
 }
 
 function baseUrl({ state }: SessionUp): string {

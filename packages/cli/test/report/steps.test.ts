@@ -8,7 +8,7 @@ const record: SessionEvent = {
     format: 1,
     name: "s",
     run: { id: "aaaaaaaaaa", directory: "/d" },
-    scheduler: "mock",
+    scheduler: { plugin: "mock", options: {} },
     startedAt: "2026-01-01T00:00:00Z",
     jobs: [
       { role: "notebook", name: "s-notebook", id: "12" },

@@ -161,7 +161,9 @@ function phaseOf(state: Omit<SessionState, "phase">, session: Pick<Session, "clu
   }
   if (!state.connection) return "connecting";
   if (loss) return "degraded";
-  if (session.cluster && reports.registered.tasks.length < session.cluster.minimum) return "gathering";
+  // The session file may have changed since the engines were submitted.
+  const minimum = Math.min(session.cluster?.minimum ?? 0, state.jobs.engines?.record.tasks ?? 0);
+  if (reports.registered.tasks.length < minimum) return "gathering";
   return "up";
 }
 

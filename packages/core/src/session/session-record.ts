@@ -1,6 +1,7 @@
 import { HpcnbError } from "../errors.js";
 import type { Host } from "../host.js";
 import type { JobId } from "../scheduler.js";
+import type { PluginChoice } from "../session-file/session.js";
 import { recordPath, runDirectory } from "./layout.js";
 import type { PlannedJob, Role } from "./workload.js";
 
@@ -14,7 +15,7 @@ export interface SessionRecord {
   readonly format: 1;
   readonly name: string;
   readonly run: { readonly id: string; readonly directory: string };
-  readonly scheduler: string;
+  readonly scheduler: PluginChoice;
   /** ISO 8601, by the clock of the machine that started the run; shown to people, never compared. */
   readonly startedAt: string;
   readonly jobs: readonly JobRecord[];
@@ -32,7 +33,7 @@ export interface JobRecord {
 
 export function newRecord(options: {
   name: string;
-  scheduler: string;
+  scheduler: PluginChoice;
   directory: string;
   runId: string;
   jobs: readonly PlannedJob[];

@@ -15,7 +15,7 @@ export async function startRun(tracker: Tracker, signal?: AbortSignal): Promise<
   await host.writeFiles(plan.files, signal);
   const record = newRecord({
     name: session.name,
-    scheduler: session.scheduler.plugin,
+    scheduler: session.scheduler,
     directory: tracker.directory,
     runId: run.id,
     jobs: plan.jobs,

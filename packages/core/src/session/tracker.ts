@@ -1,5 +1,7 @@
-import { isHpcnbError } from "../errors.js";
+import { isDeepStrictEqual } from "node:util";
+import { HpcnbError, isHpcnbError } from "../errors.js";
 import { decodeRecord } from "../records.js";
+import type { Session } from "../session-file/session.js";
 import type { SessionContext } from "./context.js";
 import { secretsPath } from "./layout.js";
 import { advance, initialState, isGone, type SessionEvent, type SessionState } from "./life-cycle.js";
@@ -26,6 +28,7 @@ export class Tracker {
 
   async readRecord(): Promise<SessionRecord | undefined> {
     const record = await readRecord(this.context.host, this.directory, this.#signal);
+    if (record && !record.ended) expectSameScheduler(record, this.context.session);
     this.dispatch({ type: "record-read", record });
     return record;
   }
@@ -93,4 +96,15 @@ export class Tracker {
     const token = decodeRecord(text, record.run.id)?.token;
     return typeof token === "string" ? token : undefined;
   }
+}
+
+/** Another scheduler would not know the session's jobs, and "not listed" would be taken for "gone". */
+function expectSameScheduler(record: SessionRecord, { scheduler, file }: Session): void {
+  if (isDeepStrictEqual(record.scheduler, scheduler)) return;
+  const describe = ({ plugin, options }: Session["scheduler"]) => `${plugin} ${JSON.stringify(options)}`;
+  throw new HpcnbError(
+    "HPCNB_OTHER_SCHEDULER",
+    `The session was started with the scheduler ${describe(record.scheduler)}, but ${file} now says ${describe(scheduler)}.`,
+    { hint: "Put the old scheduler back, run `hpcnb down`, and then change it." },
+  );
 }

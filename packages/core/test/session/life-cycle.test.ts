@@ -28,7 +28,7 @@ function recordWith(ids: Partial<Record<Role, string>>): SessionRecord {
     format: 1,
     name: "s",
     run: { id: "aaaaaaaaaa", directory: "/d/.hpcnb/runs/aaaaaaaaaa" },
-    scheduler: "mock",
+    scheduler: { plugin: "mock", options: {} },
     startedAt: "2026-01-01T00:00:00Z",
     jobs: (["notebook", "controller", "engines"] as const).map((role) => ({
       role,
