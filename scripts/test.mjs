@@ -36,10 +36,15 @@ await main(async () => {
   );
 });
 
-/** A directory stands for the test files below it. */
+/** A word that is a path narrows the tests to it; a directory stands for the test files below it. */
 function mochaArguments() {
-  return process.argv.slice(2).map((word) => {
-    const path = join(root, word);
-    return existsSync(path) && statSync(path).isDirectory() ? join(word, "**/*.test.ts") : word;
-  });
+  const words = process.argv.slice(2);
+  const isPath = (word) => existsSync(join(root, word));
+  const specs = words.some(isPath) ? [] : ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"];
+  return [
+    ...specs,
+    ...words.map((word) =>
+      isPath(word) && statSync(join(root, word)).isDirectory() ? join(word, "**/*.test.ts") : word,
+    ),
+  ];
 }
