@@ -23,12 +23,13 @@ def become_engine(parameters, task):
     enter(parameters["directory"])
     # Before the controller is there: it may be queued, and the import comes from shared storage.
     IPEngine = import_engine()
+    say(f"engine {task} on {HOST} waits for the controller")
     connection = wait_for_controller(path, parameters)
     scratch = make_scratch_directory()
     try:
         file = os.path.join(scratch, "controller.json")
         write_private(file, json.dumps(connection))
-        say(f"engine {task} connects to the controller at {connection['location']} from {HOST}")
+        say(f"it connects to the controller at {connection['location']}")
         # It looks half a second less often than the controller's heart beats.
         misses = math.ceil(CONTROLLER_SILENCE / (parameters["heartbeat"] + 500))
         started_from(scratch, IPEngine).launch_instance(

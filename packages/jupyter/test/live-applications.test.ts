@@ -7,9 +7,9 @@ import { venvFrom } from "./helpers/environments.js";
 import { Jobs } from "./helpers/jobs.js";
 import { processesWith } from "./helpers/processes.js";
 import { ask, saveNotebook } from "./helpers/server.js";
-import { makeSession } from "./helpers/session.js";
+import { makeContext, makeSession } from "./helpers/session.js";
 
-const token = "c0ffee".repeat(8);
+const { token } = makeContext().run;
 
 describe("a notebook job, really run", function () {
   this.timeout(60_000);

@@ -43,7 +43,9 @@ print(client[:].apply_sync(lambda x: x * 2, 21), client.load_balanced_view().map
 
   it("find each other when the engines were there first", async () => {
     jobs.start(["engines"]);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await jobs.until(() =>
+      [1, 2].every((task) => jobs.logs()[`engine.${task}.log`]?.includes("waits for the controller")),
+    );
     jobs.start(["controller"]);
     await jobs.until(({ registered }) => registered.tasks.length === 2);
   });

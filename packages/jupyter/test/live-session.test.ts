@@ -8,7 +8,7 @@ import { venvFrom } from "./helpers/environments.js";
 import { Jobs } from "./helpers/jobs.js";
 import { processesWith } from "./helpers/processes.js";
 import { ask, saveNotebook } from "./helpers/server.js";
-import { makeSession } from "./helpers/session.js";
+import { makeContext, makeSession } from "./helpers/session.js";
 
 const run = promisify(execFile);
 
@@ -50,7 +50,7 @@ c.FileContentsManager.post_save_hook = hook
   });
   after(() => jobs?.dispose());
 
-  const { token } = { token: "c0ffee".repeat(8) };
+  const { token } = makeContext().run;
   const python = (code: string, env: NodeJS.ProcessEnv = {}) =>
     run(join(venv, "bin/python"), ["-c", code], { cwd: jobs.root, env: { ...jobs.environment(), ...env } });
 

@@ -7,7 +7,7 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 describe("the launch programs", () => {
   it("pass their own tests in Python", function () {
     this.timeout(60_000);
-    const { status, stderr } = spawnSync("python3", ["-B", at("python/test_programs.py")], {
+    const { status, stderr } = spawnSync("python3", ["-B", "-m", "unittest", "discover", "-s", at("python")], {
       encoding: "utf8",
       env: { ...process.env, HPCNB_PROGRAMS: at("../python") },
     });

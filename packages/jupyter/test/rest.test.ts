@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import { createServer, type RequestListener, type Server } from "node:http";
-import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import { createServer, type RequestListener } from "node:http";
+import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
 import { isHpcnbError } from "@hpcnb/core";
 import { createWorkload } from "@hpcnb/jupyter";
 import { expect } from "chai";
@@ -60,12 +60,12 @@ describe("answers", () => {
   });
 
   describe("by how it is said", () => {
-    const servers: Pick<Server, "close">[] = [];
+    const servers: Server[] = [];
     afterEach(() => {
       for (const server of servers.splice(0)) server.close();
     });
 
-    async function listen(server: Server | ReturnType<typeof createTcpServer>): Promise<string> {
+    async function listen(server: Server): Promise<string> {
       servers.push(server);
       server.listen(0, "127.0.0.1");
       await once(server, "listening");
