@@ -17,6 +17,8 @@ class Namespace:
 
 
 hpcnb = Namespace()
+
+
 class InADirectory(unittest.TestCase):
     def setUp(self):
         self.held = tempfile.TemporaryDirectory()
