@@ -4,7 +4,7 @@ import { grepTracked } from "./repository.js";
 
 /** What would tie the repository to one machine. */
 const machineBound = {
-  "a home directory": String.raw`/root/|/(home|Users)/${userInfo().username}/`,
+  "a home directory": `/root/|/(home|Users)/${userInfo().username}/`,
   "a scratch directory": String.raw`/tmp/(lab|brief|clone)\b|/work/(main|shared)\b`,
   "a package registry": String.raw`https?://(?!(registry\.npmjs|pypi)\.org\b)[\w.-]*(registry|pypi|artifactory|nexus)[\w.-]*[/:]`,
 };
