@@ -10,9 +10,11 @@ const packages = {
   core: ["index", "testing/index", "session-file-build"],
   "adapter-local": ["index"],
   "adapter-mock": ["index"],
+  "adapter-sge": ["index"],
   tunnel: ["index"],
   jupyter: ["index"],
   cli: ["main", "keeper-main"],
+  testbed: ["index", "main"],
 };
 
 /** yargs is the one dependency whose many small files are felt: it is packed into the cli. Its parts ask for `require`. */
