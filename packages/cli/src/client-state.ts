@@ -11,8 +11,12 @@ export interface KnownSession {
   readonly file: string;
 }
 
+export function stateDirectory(): string {
+  return join(xdgState ?? join(homedir(), ".local", "state"), "hpcnb");
+}
+
 function directory(): string {
-  return join(xdgState ?? join(homedir(), ".local", "state"), "hpcnb", "sessions");
+  return join(stateDirectory(), "sessions");
 }
 
 function pathOf(file: string): string {

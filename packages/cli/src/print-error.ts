@@ -10,6 +10,8 @@ export function printError(error: unknown): number {
     stderr.write(`${paint("red", "hpcnb has a fault:")} ${error instanceof Error ? error.stack : String(error)}\n`);
     return exitCodes.failed;
   }
+  // The terminal shows Ctrl-C as ^C and stays on that line.
+  if (error.code === "HPCNB_ABORTED" && stderr.isTTY) stderr.write("\n");
   if (error.code === "HPCNB_BAD_SESSION_FILE") {
     // Each line begins with file:line:column, which editors and terminals make clickable.
     stderr.write(`${error.message}\n`);

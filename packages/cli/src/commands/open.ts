@@ -1,4 +1,7 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { HpcnbError, prepared } from "@hpcnb/core";
+import { stateDirectory } from "../client-state.js";
 import { openSession } from "../open-session.js";
 
 export async function open(options: { session: string | undefined; signal: AbortSignal }): Promise<void> {
@@ -13,10 +16,23 @@ export async function open(options: { session: string | undefined; signal: Abort
         hint: "`hpcnb up` starts it, or connects to it.",
       });
     }
-    const { default: openUrl } = await import("open");
-    await openUrl(context.workload.url(connection.baseUrl, session, token));
-    process.stderr.write(`Opened ${context.workload.url(connection.baseUrl, session)} in your browser.\n`);
+    const { default: openInBrowser } = await import("open");
+    await openInBrowser(writeRedirect(session.name, context.workload.url(connection.baseUrl, session, token)));
+    process.stderr.write(`Opening ${context.workload.url(connection.baseUrl, session)} in your browser.\n`);
   } finally {
     await context.host.dispose?.();
   }
+}
+
+/** A page that only this user can read and that leads to `url`: a browser's arguments, and so a token in them, are there for everybody to see. */
+function writeRedirect(name: string, url: string): string {
+  const directory = join(stateDirectory(), "open");
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const path = join(directory, `${name}.html`);
+  writeFileSync(
+    path,
+    `<!doctype html><meta http-equiv="refresh" content="0; url=${url}"><a href="${url}">${name}</a>\n`,
+    { mode: 0o600 },
+  );
+  return path;
 }

@@ -26,6 +26,8 @@ export interface StatusView {
   readonly phase: SessionState["phase"];
   /** Why, where something went wrong or the session has ended. */
   readonly why?: string;
+  /** Why the scheduler did not answer: what is said of the jobs is then unknown or old. */
+  readonly trouble?: string;
   readonly directory: string;
   /** Without the token: `hpcnb open` and `hpcnb up` know it. */
   readonly url?: string;
@@ -60,6 +62,7 @@ export function statusView(
     name: session.name,
     phase: state.phase,
     ...(why ? { why } : {}),
+    ...(state.trouble === undefined ? {} : { trouble: state.trouble }),
     directory: known.directory,
     ...(alive && state.connection ? { url: known.url(state.connection.baseUrl), tunnel: state.connection.kind } : {}),
     ...(alive && notebook.state === "answering"
@@ -90,6 +93,7 @@ function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]):
 export function renderStatus(view: StatusView): string {
   const rows: [string, string | undefined][] = [
     [view.name, `${view.phase}${view.why ? `: ${view.why}` : ""}`],
+    ["trouble", view.trouble],
     ["directory", view.directory],
     ["url", view.url],
     ["server", view.server],

@@ -11,7 +11,7 @@ export interface Step {
 export function stepsOf(state: SessionState, readiness: string): Step[] {
   const { record, reports, jobs } = state;
   if (!record) return [];
-  const steps: Step[] = [];
+  const steps: Step[] = state.trouble ? [{ name: "scheduler", done: false, text: firstLine(state.trouble) }] : [];
   const ids = record.jobs
     .map(({ role, id, tasks }) => `${role} ${id ?? "…"}${tasks ? ` (${tasks} tasks)` : ""}`)
     .join(", ");
@@ -71,6 +71,10 @@ function enginesStep({ engines, reports, phase }: SessionState): Step {
   };
 }
 
-export function describeEndpoint(endpoint: Endpoint): string {
+function describeEndpoint(endpoint: Endpoint): string {
   return endpoint.kind === "socket" ? "a Unix socket" : `port ${endpoint.port} of ${endpoint.address}`;
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0] ?? "";
 }

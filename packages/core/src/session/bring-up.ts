@@ -3,8 +3,8 @@ import { HpcnbError } from "../errors.js";
 import type { SessionContext } from "./context.js";
 import { endJobs } from "./end-jobs.js";
 import { describeLoss } from "./evidence.js";
-import { lockPath } from "./layout.js";
 import type { Phase, SessionState } from "./life-cycle.js";
+import { withLock } from "./lock.js";
 import { prepared } from "./open-session.js";
 import { completeRun, startRun } from "./start-run.js";
 import type { Tracker } from "./tracker.js";
@@ -51,10 +51,9 @@ export async function bringUp(context: SessionContext, options: BringUpOptions =
   return { state: tracker.state, directory: tracker.directory, token };
 }
 
-async function findOrStart(tracker: Tracker, { signal, onJobs, onStep }: BringUpOptions): Promise<void> {
+function findOrStart(tracker: Tracker, { signal, onJobs, onStep }: BringUpOptions): Promise<void> {
   const { context } = tracker;
-  const lock = await context.host.lock(lockPath(tracker.directory), signal);
-  try {
+  return withLock(tracker, signal, async () => {
     await tracker.observe();
     const { phase, record } = tracker.state;
     if (record && phase !== "ended" && phase !== "failed") {
@@ -64,13 +63,12 @@ async function findOrStart(tracker: Tracker, { signal, onJobs, onStep }: BringUp
     }
     const checked = await context.workload.check(context.host, context.session, tracker.directory, signal);
     onStep?.("check", checked.summary);
-    if (record && phase === "failed")
+    if (record && phase === "failed") {
       await endJobs(tracker, record, tracker.state.loss?.why ?? "the notebook job was lost", signal);
+    }
     await startRun(tracker, signal);
     onJobs?.("started", tracker.state);
-  } finally {
-    await lock.release();
-  }
+  });
 }
 
 async function waitUntilUp(tracker: Tracker, { timeout, signal }: BringUpOptions): Promise<void> {
@@ -127,12 +125,16 @@ async function lost(tracker: Tracker): Promise<HpcnbError> {
   if (!loss || !record || record.ended) return endedMeanwhile(tracker.state);
   const error = await describeLoss(tracker, loss);
   if (loss.role !== "notebook") return error;
-  const lock = await tracker.context.host.lock(lockPath(tracker.directory));
   try {
-    await endJobs(tracker, record, loss.why);
-    await tracker.context.connector.disconnect(tracker.directory);
-  } finally {
-    await lock.release();
+    await withLock(tracker, undefined, async () => {
+      await endJobs(tracker, record, loss.why);
+      await tracker.context.connector.disconnect(tracker.directory);
+    });
+  } catch (cause) {
+    return new HpcnbError("HPCNB_JOB_ENDED", error.message, {
+      cause,
+      hint: "Not everything of the session is ended yet: run `hpcnb down`.",
+    });
   }
   return error;
 }

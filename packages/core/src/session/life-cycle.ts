@@ -29,7 +29,7 @@ export type Phase =
 export type SessionEvent =
   | { readonly type: "record-read"; readonly record: SessionRecord | undefined }
   | { readonly type: "jobs-listed"; readonly jobs: readonly JobStatus[] }
-  /** The scheduler gave no full answer: nothing is known, and nothing changes. */
+  /** The scheduler gave no full answer: nothing is learnt of the session but that. */
   | { readonly type: "question-failed"; readonly error: unknown }
   | { readonly type: "history-read"; readonly role: Role; readonly history: JobHistory }
   | { readonly type: "reports-read"; readonly reports: Reports }
@@ -60,6 +60,8 @@ export interface SessionState {
   readonly connection?: ConnectionFacts;
   readonly engines?: EngineCounts;
   readonly stopping: boolean;
+  /** Why the last question to the scheduler has no answer; what is shown besides may be old. */
+  readonly trouble?: string;
   /** What went wrong, in the phases "failed" and "degraded". */
   readonly loss?: Loss;
 }
@@ -98,10 +100,12 @@ function learn(state: SessionState, event: SessionEvent): SessionState {
   switch (event.type) {
     case "record-read":
       return learnRecord(state, event.record);
-    case "jobs-listed":
-      return { ...state, jobs: mapJobs(state, (job) => seen(job, event.jobs)) };
+    case "jobs-listed": {
+      const { trouble: _, ...rest } = state;
+      return { ...rest, jobs: mapJobs(state, (job) => seen(job, event.jobs)) };
+    }
     case "question-failed":
-      return state;
+      return { ...state, trouble: event.error instanceof Error ? event.error.message : String(event.error) };
     case "history-read":
       return {
         ...state,

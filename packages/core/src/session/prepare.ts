@@ -2,7 +2,10 @@ import { describeResult } from "../command.js";
 import { HpcnbError } from "../errors.js";
 import type { Host } from "../host.js";
 
-/** Ends with the directory's path, or with one of these exit codes. `pwd -L`: a physical path may not exist on other hosts. */
+/**
+ * Ends with the directory's path, or with one of these exit codes. `pwd -L`: a physical path may not exist on other hosts.
+ * Of the runs the ten newest are kept for their logs, and git is told to leave all of it alone, because it holds secrets.
+ */
 const script = `
 case $1 in "~") set -- "$HOME" ;; "~/"*) set -- "$HOME/\${1#"~/"}" ;; esac
 [ -e "$1" ] || exit 81
@@ -12,7 +15,10 @@ cd -- "$1" || exit 83
 [ "$2" = look ] || mkdir -p -m 700 .hpcnb || exit 84
 if [ -e .hpcnb ]; then
   [ -O .hpcnb ] || exit 85
-  if [ "$2" != look ]; then : > .hpcnb/.writable && rm -f .hpcnb/.writable && chmod 700 .hpcnb || exit 84; fi
+  if [ "$2" != look ]; then
+    chmod 700 .hpcnb && echo '*' > .hpcnb/.gitignore || exit 84
+    ls -1t .hpcnb/runs 2>/dev/null | tail -n +11 | while read -r run; do rm -rf ".hpcnb/runs/$run"; done
+  fi
 fi
 pwd -L
 `;

@@ -1,6 +1,6 @@
 import type { SessionContext } from "./context.js";
 import { endJobs } from "./end-jobs.js";
-import { lockPath } from "./layout.js";
+import { withLock } from "./lock.js";
 import { prepared } from "./open-session.js";
 
 /**
@@ -14,16 +14,12 @@ export async function takeDown(
 ): Promise<{ cancelled: number } | undefined> {
   const tracker = await prepared(context, "look", signal);
   if (!(await tracker.readRecord())) return undefined;
-  const lock = await context.host.lock(lockPath(tracker.directory), signal);
-  try {
+  return withLock(tracker, signal, async () => {
     const record = await tracker.readRecord();
     if (!record) return undefined;
     await context.connector.disconnect(tracker.directory);
     tracker.dispatch({ type: "tunnel-closed" });
     if (record.ended) return { cancelled: 0 };
-    const cancelled = await endJobs(tracker, record, "ended by `hpcnb down`", signal);
-    return { cancelled };
-  } finally {
-    await lock.release();
-  }
+    return { cancelled: await endJobs(tracker, record, "ended by `hpcnb down`", signal) };
+  });
 }

@@ -96,12 +96,13 @@ describe("life cycle", () => {
     ]);
   });
 
-  it("does not change when the scheduler gives no answer", () => {
+  it("learns nothing of the session when the scheduler gives no answer, and says so", () => {
     const before = after(submitted, allRunning, registered(1, 2, 3, 4), opened);
     let state = before;
     for (let i = 0; i < 50; i += 1)
       state = advance(state, { type: "question-failed", error: new Error("no answer") }, wanted);
-    expect(state).to.deep.equal(before);
+    expect(state).to.deep.equal({ ...before, trouble: "no answer" });
+    expect(advance(state, allRunning, wanted)).to.deep.equal(before);
   });
 
   it("does not believe a single answer that a job is gone", () => {
