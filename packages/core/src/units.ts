@@ -1,14 +1,15 @@
 const secondsOf: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 const bytesOf: Record<string, number> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 
-/** "90s", "10m", "8h", "2d", "1:30:00" or "30:00" (hours:minutes:seconds, minutes:seconds) in seconds; undefined for anything else. */
+/**
+ * "90s", "10m", "8h", "2d" or "1:30:00" (hours:minutes:seconds) in seconds; undefined for anything else. "8:00" is refused, because
+ * schedulers differ on whether it is hours or minutes.
+ */
 export function parseDuration(text: string): number | undefined {
   const simple = /^(\d{1,9})([smhd])$/.exec(text);
   if (simple) return positive(Number(simple[1]) * (secondsOf[simple[2] ?? ""] ?? Number.NaN));
-  const clock = /^(?:(\d{1,6}):)?(\d{1,2}):([0-5]\d)$/.exec(text);
-  if (!clock) return undefined;
-  const [hours, minutes, seconds] = [clock[1] ?? "0", clock[2], clock[3]].map(Number) as [number, number, number];
-  return clock[1] !== undefined && minutes > 59 ? undefined : positive(hours * 3_600 + minutes * 60 + seconds);
+  const clock = /^(\d{1,6}):([0-5]\d):([0-5]\d)$/.exec(text);
+  return clock ? positive(Number(clock[1]) * 3_600 + Number(clock[2]) * 60 + Number(clock[3])) : undefined;
 }
 
 /** "16G", "512M", "16GiB": powers of 1024, in bytes; undefined for anything else. */

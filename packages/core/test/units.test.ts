@@ -1,44 +1,29 @@
 import { formatDuration, parseDuration, parseMemory, readSessionText } from "@hpcnb/core";
 import { expect } from "chai";
 
-const durations = [
-  "90s",
-  "10m",
-  "8h",
-  "2d",
-  "1:30:00",
-  "30:00",
-  "100:00:00",
-  "0:00:01",
-  "999999:59:59",
-  "1:5:00",
-  "5:00",
+const durations: readonly (readonly [string, number])[] = [
+  ["90s", 90],
+  ["10m", 600],
+  ["8h", 28_800],
+  ["2d", 172_800],
+  ["1:30:00", 5_400],
+  ["100:00:00", 360_000],
+  ["0:00:01", 1],
+  ["00:30:00", 1_800],
 ];
 const noDurations = [
-  "",
-  "8",
-  "0s",
-  "0h",
-  "0:00:00",
-  "00:00",
-  "8 h",
-  "-1h",
-  "1.5h",
-  "1:75:00",
-  "1:00:60",
-  "h",
-  "8H",
-  "1:2:3:4",
-  "9999999999s",
+  ...["", "8", "8 h", "-1h", "1.5h", "h", "8H", "9999999999s", "1h\n"],
+  ...["0s", "0h", "0:00:00"],
+  ...["1:75:00", "1:00:60", "1:2:3:4", "1:5:00", "1:00:5", "9999999:00:00"],
+  // Eight hours to one scheduler, eight minutes to another.
+  ...["8:00", "30:00", "00:00"],
 ];
 const amounts = ["16G", "512M", "1T", "1024K", "16GiB", "16gb", "016G"];
 const noAmounts = ["", "16", "0G", "16 G", "-1G", "1.5G", "16P", "16GX", "99999999G"];
 
 describe("units", () => {
   it("reads times as seconds", () => {
-    expect(durations.map(parseDuration)).to.deep.equal([
-      90, 600, 28_800, 172_800, 5_400, 1_800, 360_000, 1, 3_599_999_999, 3_900, 300,
-    ]);
+    for (const [text, seconds] of durations) expect(parseDuration(text), text).to.equal(seconds);
   });
 
   it("reads amounts of memory as bytes, in powers of 1024", () => {
@@ -66,7 +51,7 @@ describe("units", () => {
     const accepts = async (key: string, text: string) =>
       (await readSessionText(`notebook: { directory: . }\nresources: { ${key}: ${JSON.stringify(text)} }`, "s.yaml"))
         .session !== undefined;
-    for (const text of [...durations, ...noDurations])
+    for (const text of [...durations.map(([text]) => text), ...noDurations])
       expect(await accepts("walltime", text), text).to.equal(parseDuration(text) !== undefined);
     for (const text of [...amounts, ...noAmounts])
       expect(await accepts("memory", text), text).to.equal(parseMemory(text) !== undefined);

@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { constructFromEvents, parseEvents, YAMLException } from "js-yaml";
+import { dependentFaults } from "./dependent-faults.js";
 import { PositionMap } from "./positions.js";
-import { dependentFaults, resolveSession, type SessionFile } from "./resolve.js";
+import { resolveSession, type SessionFile } from "./resolve.js";
 import type { Fault } from "./sentences.js";
 import { brokenSource, createSource, type Problem, SessionFileError, type SessionSource } from "./source.js";
 import { readStructure, type Structure } from "./structure.js";
@@ -15,6 +16,14 @@ const largestFile = 2 ** 20;
 const mostAliases = 100;
 
 const isEmpty = "the file is empty: it needs at least notebook.directory";
+
+/** What usually is behind the parser's words. */
+const syntaxHelp: Readonly<Record<string, string>> = {
+  "tab characters": "use spaces",
+  "deficient indentation": "is a quote or a bracket open further up?",
+  "bad indentation":
+    'keys of one mapping begin in the same column, and a text with ": " or " #" in it needs quotes around it',
+};
 
 /** Reads a session file and finds everything that is wrong with it. Never throws for what the file says. */
 export async function readSessionFile(file: string): Promise<SessionSource> {
@@ -70,7 +79,8 @@ async function schemaFaults(value: unknown): Promise<readonly Fault[]> {
 /** What js-yaml says, where it says it: it gives no mark for what concerns the whole text. */
 function syntaxProblem({ reason, mark }: YAMLException, text: string): Problem {
   const position = mark ? new PositionMap(text).position(mark.position) : { line: 1, column: 1 };
-  return { ...position, message: `not valid YAML: ${reason}` };
+  const help = Object.entries(syntaxHelp).find(([words]) => reason.includes(words))?.[1];
+  return { ...position, message: `not valid YAML: ${reason}${help ? ` (${help})` : ""}` };
 }
 
 function readText(file: string): string | { problem: string } {

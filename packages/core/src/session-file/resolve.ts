@@ -1,38 +1,15 @@
 import { homedir } from "node:os";
-import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { FromSchema } from "json-schema-to-ts";
 import type { JobResources } from "../scheduler.js";
 import { parseDuration, parseMemory } from "../units.js";
 import type { sessionSchema } from "./schema.js";
-import type { Fault } from "./sentences.js";
 import type { PythonEnvironment, Session } from "./session.js";
 
 /** A session file that its schema has accepted, defaults filled in. */
 export type SessionFile = FromSchema<typeof sessionSchema>;
 
 type FileResources = NonNullable<SessionFile["resources"]>;
-
-/** What the schema cannot say, because keys depend on each other. The value may have other faults: each key is looked at as it is. */
-export function dependentFaults(value: unknown): Fault[] {
-  const faults: Fault[] = [];
-  const fault = (pointer: string, message: string) => faults.push({ pointer, part: "value", message });
-  const { host, notebook, cluster } = mapping(value);
-  const { directory } = mapping(notebook);
-  const { engines, minimum } = mapping(cluster);
-  if (typeof host === "string" && typeof directory === "string" && !isRemotePath(directory)) {
-    fault(
-      "/notebook/directory",
-      "notebook.directory must be absolute or begin with ~/, because it is on another machine (host is given)",
-    );
-  }
-  if (typeof engines === "number" && typeof minimum === "number" && minimum > engines) {
-    fault(
-      "/cluster/minimum",
-      `cluster.minimum must be at most cluster.engines (${engines}), but is the number ${minimum}`,
-    );
-  }
-  return faults;
-}
 
 /** A valid file as a session: units and paths resolved. Pure but for the home directory. */
 export function resolveSession(value: SessionFile, file: string): Session {
@@ -87,14 +64,6 @@ function resolveDirectory(directory: string, host: string | undefined, file: str
   if (host !== undefined) return directory;
   if (directory === "~") return homedir();
   return directory.startsWith("~/") ? join(homedir(), directory.slice(2)) : resolve(dirname(file), directory);
-}
-
-function isRemotePath(directory: string): boolean {
-  return isAbsolute(directory) || /^~(\/|$)/.test(directory);
-}
-
-function mapping(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 /** The directory's name, with what a session's name may not have replaced. */

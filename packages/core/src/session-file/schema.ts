@@ -4,14 +4,15 @@
  */
 const line = {
   type: "string",
-  pattern: "^[^\\u0000-\\u001f\\u007f]+$",
+  // No control characters, no line or paragraph separators, and nothing that UTF-8 cannot hold.
+  pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\ud800-\\udfff]+$",
   maxLength: 4096,
   "x-expects": "a text of one line",
 } as const;
 
 const duration = {
   type: "string",
-  pattern: "^(?![0:]+[smhd]?$)(\\d{1,9}[smhd]|(\\d{1,6}:[0-5]?\\d|\\d{1,2}):[0-5]\\d)$",
+  pattern: "^(?![0:]+[smhd]?$)(\\d{1,9}[smhd]|\\d{1,6}:[0-5]\\d:[0-5]\\d)$",
   "x-expects": "a time such as 90s, 30m, 8h or 8:00:00",
 } as const;
 
@@ -24,12 +25,12 @@ const resources = {
       type: "string",
       pattern: "^0*[1-9]\\d{0,6}[KMGTkmgt]([iI]?[bB])?$",
       "x-expects": "an amount with a unit, such as 16G or 512M",
-      description: "Memory of each job or task, in powers of 1024: 512M, 16G.",
+      description: "Memory of each job or task, in powers of 1024: 512M, 16G. At most 1024T.",
       examples: ["16G"],
     },
     walltime: {
       ...duration,
-      description: "How long the job may run: 30m, 8h, 8:00:00.",
+      description: "How long the job may run: 30m, 8h, 2d, or hours:minutes:seconds as in 8:00:00. At most 366d.",
       examples: ["8:00:00"],
     },
     queue: { ...line, description: "The scheduler's queue or partition." },
@@ -66,7 +67,7 @@ export const sessionSchema = {
     },
     scheduler: {
       type: ["string", "object"],
-      minLength: 1,
+      pattern: line.pattern,
       maxLength: 4096,
       default: "local",
       additionalProperties: false,
@@ -95,7 +96,7 @@ export const sessionSchema = {
       properties: {
         directory: {
           ...line,
-          "x-expects": "the path of a directory",
+          "x-expects": "the path of a directory, on one line",
           description:
             "The folder with the notebooks, as the cluster sees it. Without host, a relative path starts at the session file's folder.",
           examples: ["~/projects/rnaseq", "."],
@@ -122,14 +123,21 @@ export const sessionSchema = {
               description: "Environment modules to load, in this order.",
               examples: [["python/3.11"]],
             },
-            conda: { ...line, description: "Name or path of a conda environment to activate." },
+            conda: {
+              ...line,
+              pattern: `^(?!-)${line.pattern.slice(1)}`,
+              "x-expects": "the name or path of a conda environment",
+              description: "Name or path of a conda environment to activate.",
+            },
             venv: {
               ...line,
               description: "Directory of a virtual environment; a relative path starts at the notebook directory.",
             },
             setup: {
               type: "string",
+              pattern: "^[^\\u0000-\\u0008\\u000b-\\u001f\\u007f\\ud800-\\udfff]*$",
               maxLength: 65_536,
+              "x-expects": "lines of bash, without control characters",
               description: "Lines of bash that run before Python is looked up.",
             },
           },
@@ -190,7 +198,7 @@ export const sessionSchema = {
           description: "probe (wait until the content is there), delay (wait 30 s), none, or a plugin's.",
           examples: ["probe"],
         },
-        timeout: { ...duration, default: "2m", description: "The most that the probe waits." },
+        timeout: { ...duration, default: "2m", description: "The most that the probe waits: 90s, 2m. At most 1d." },
       },
     },
     tunnel: {

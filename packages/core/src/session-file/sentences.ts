@@ -1,6 +1,8 @@
 import type { ErrorObject } from "ajv";
 import { suggest } from "../suggest.js";
+import { withoutBranches } from "./branches.js";
 import { escapePointer } from "./positions.js";
+import { describe, firstSentence, lowerFirst, nameTypes, pathOf, quote } from "./words.js";
 
 /** A fault of the file: where it is, and a sentence. */
 export interface Fault {
@@ -9,21 +11,13 @@ export interface Fault {
   readonly message: string;
 }
 
-const typeWords: Record<string, string> = {
-  string: "a text",
-  integer: "a whole number",
-  number: "a number",
-  boolean: "true or false",
-  object: "a mapping",
-  array: "a list",
-  null: "empty",
-};
+type SchemaNode = Readonly<Record<string, unknown>>;
 
 /** ajv's errors as sentences, one for each fault. Pure. */
 export function faultsOf(errors: readonly ErrorObject[], prefix = ""): Fault[] {
   const faults = new Map<string, Fault>();
-  for (const error of errors) {
-    const fault = faultOf(error, prefix);
+  for (const error of withoutMisspelled(withoutBranches(errors))) {
+    const fault = faultOf(error, `${prefix}${error.instancePath}`);
     // What has the wrong type fails further checks too; the first sentence says it all.
     const key = `${fault.part} ${fault.pointer}`;
     if (!faults.has(key) || error.keyword === "type") faults.set(key, fault);
@@ -31,82 +25,85 @@ export function faultsOf(errors: readonly ErrorObject[], prefix = ""): Fault[] {
   return [...faults.values()];
 }
 
-function faultOf(error: ErrorObject, prefix: string): Fault {
-  const pointer = `${prefix}${error.instancePath}`;
-  const path = pathOf(pointer);
-  const schema = (error.parentSchema ?? {}) as Record<string, unknown>;
-  const here = (message: string): Fault => ({ pointer, part: "value", message });
-  const isNow = schema["x-secret"] ? "" : `, but is ${describe(error.data)}`;
-  switch (error.keyword) {
-    case "additionalProperties": {
+/** A required key that is there under a name much like it is not missing as well. */
+function withoutMisspelled(errors: readonly ErrorObject[]): ErrorObject[] {
+  const isMisspelled = (missing: ErrorObject) =>
+    errors.some((error) => {
+      if (error.keyword !== "additionalProperties" || error.instancePath !== missing.instancePath) return false;
       const key = String(error.params.additionalProperty);
-      const known = Object.keys((schema.properties ?? {}) as object);
-      return {
-        pointer: `${pointer}/${escapePointer(key)}`,
-        part: "key",
-        message: `${path ? `${path} has no key` : "there is no key"} ${JSON.stringify(key)}${suggest(key, known)}`,
-      };
+      const meant = suggest(key, knownKeys(error.parentSchema));
+      return meant !== "" && meant === suggest(key, [String(missing.params.missingProperty)]);
+    });
+  return errors.filter((error) => error.keyword !== "required" || !isMisspelled(error));
+}
+
+function faultOf(error: ErrorObject, pointer: string): Fault {
+  const path = pathOf(pointer);
+  const subject = path || "the file";
+  const schema = (error.parentSchema ?? {}) as SchemaNode;
+  const isNow = schema["x-secret"] ? "" : `, but is ${describe(error.data)}`;
+  const here = (message: string): Fault => ({ pointer, part: "value", message: `${subject} ${message}` });
+  switch (error.keyword) {
+    case "additionalProperties":
+    case "unevaluatedProperties": {
+      const key = String(error.params.additionalProperty ?? error.params.unevaluatedProperty);
+      const words = path ? `${path} has no key` : "there is no key";
+      const message = `${words} ${quote(key)}${suggest(key, knownKeys(schema))}`;
+      return { pointer: `${pointer}/${escapePointer(key)}`, part: "key", message };
     }
     case "required": {
       const key = String(error.params.missingProperty);
-      const property = (schema.properties as Record<string, { description?: string }> | undefined)?.[key];
-      return {
-        pointer: `${pointer}/${escapePointer(key)}`,
-        part: "key",
-        message: `${path ? `${path}.` : ""}${key} is missing${property?.description ? `: ${lowerFirst(firstSentence(property.description))}` : ""}`,
-      };
+      const message = `${path ? `${path}.` : ""}${key} is missing${meaningOf(schema, key)}`;
+      return { pointer: `${pointer}/${escapePointer(key)}`, part: "key", message };
     }
     case "enum": {
       const allowed = (schema.enum as unknown[]).map(String);
-      return here(`${path} must be one of ${allowed.join(", ")}${isNow}${suggest(String(error.data), allowed)}`);
+      return here(`must be one of ${allowed.join(", ")}${isNow}${suggest(String(error.data), allowed)}`);
     }
+    case "const":
+      return here(`must be ${JSON.stringify(schema.const)}${isNow}`);
     case "minimum":
     case "maximum":
-      return here(`${path} must be between ${schema.minimum} and ${schema.maximum}${isNow}`);
+      return here(`must be ${rangeOf(schema)}${isNow}`);
     case "maxLength":
+      return here(`is too long: at most ${error.params.limit} characters`);
     case "maxItems":
-      return here(
-        `${path} is too long: at most ${error.params.limit} ${error.keyword === "maxItems" ? "items" : "characters"}`,
-      );
+      return here(`is too long: at most ${error.params.limit} items`);
     case "minLength":
-      return here(`${path} must not be empty`);
+      return here("must not be empty");
     case "type":
     case "pattern":
-      return here(`${path || "the file"} must be ${expectation(schema)}${isNow}`);
+      return here(`must be ${expectation(schema)}${isNow}${aboutQuotes(error, schema)}`);
     default:
-      return here(`${path || "the file"} ${error.message ?? "is not valid"}`);
+      return here(error.message ?? "is not valid");
   }
 }
 
-function expectation(schema: Record<string, unknown>): string {
+function knownKeys(schema: SchemaNode | undefined): string[] {
+  return Object.keys((schema?.properties ?? {}) as object);
+}
+
+function expectation(schema: SchemaNode): string {
   if (typeof schema["x-expects"] === "string") return schema["x-expects"];
-  const types = [schema.type].flat().map((type) => typeWords[String(type)] ?? String(type));
-  return types.join(" or ");
+  if (Array.isArray(schema.enum)) return `one of ${schema.enum.join(", ")}`;
+  return nameTypes([schema.type].flat());
 }
 
-/** A value as a person would name it, never at full length. */
-function describe(value: unknown): string {
-  if (value === null || value === undefined) return "empty";
-  if (typeof value === "string")
-    return `the text ${JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value)}`;
-  if (typeof value === "number" || typeof value === "bigint") return `the number ${value}`;
-  if (typeof value === "boolean") return String(value);
-  return Array.isArray(value) ? "a list" : "a mapping";
+function rangeOf({ minimum, maximum }: SchemaNode): string {
+  if (maximum === undefined) return `at least ${minimum}`;
+  return minimum === undefined ? `at most ${maximum}` : `between ${minimum} and ${maximum}`;
 }
 
-function pathOf(pointer: string): string {
-  return pointer
-    .split("/")
-    .slice(1)
-    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
-    .map((part, index) => (/^\d+$/.test(part) ? `[${part}]` : `${index > 0 ? "." : ""}${part}`))
-    .join("");
+function meaningOf(schema: SchemaNode, key: string): string {
+  const property = (schema.properties as Record<string, { description?: string }> | undefined)?.[key];
+  return property?.description ? `: ${lowerFirst(firstSentence(property.description))}` : "";
 }
 
-function firstSentence(text: string): string {
-  return text.split(/(?<=\.) /)[0]?.replace(/\.$/, "") ?? text;
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+/** To YAML `2024` is a number and `"8"` is a text: what would do otherwise only lacks its quotes, or has them. */
+function aboutQuotes({ data }: ErrorObject, schema: SchemaNode): string {
+  if (schema["x-secret"]) return "";
+  if (schema.type === "integer" && typeof data === "string" && /^\d{1,9}$/.test(data)) return "; leave out the quotes";
+  if (schema.type !== "string" || (typeof data !== "number" && typeof data !== "boolean")) return "";
+  const allowed = schema.enum === undefined && new RegExp(String(schema.pattern ?? ""), "u").test(String(data));
+  return allowed ? "; write it in quotes" : "";
 }

@@ -1,5 +1,6 @@
 import { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE } from "js-yaml";
 import { escapePointer, type Place } from "./positions.js";
+import { quote } from "./words.js";
 
 /** Something that YAML allows and a session file does not. */
 export interface StructureFault {
@@ -40,7 +41,7 @@ export function readStructure(source: string, events: readonly Event[]): Structu
   let isPlain = true;
   let last = 0;
 
-  for (const [index, event] of events.entries()) {
+  for (const event of events) {
     if (event.type === EVENT_ID.POP) {
       open.pop();
       continue;
@@ -48,9 +49,7 @@ export function readStructure(source: string, events: readonly Event[]): Structu
     if (event.type === EVENT_ID.DOCUMENT) {
       if (hasDocument) {
         const message = "a second YAML document begins here: a session file has one";
-        const marker = Math.max(source.indexOf("\n---", last) + 1, last);
-        const content = events[index + 1] as ContentEvent | undefined;
-        faults.push({ offset: (content && offsetOf(source, content)) ?? marker, message });
+        faults.push({ offset: Math.max(source.indexOf("\n---", last) + 1, last), message });
         break;
       }
       hasDocument = true;
@@ -82,7 +81,7 @@ export function readStructure(source: string, events: readonly Event[]): Structu
     if (parent.keys.has(name)) {
       faults.push({
         offset: offset ?? last,
-        message: `the key ${JSON.stringify(name)} stands here for the second time`,
+        message: `the key ${quote(name)} stands here for the second time`,
       });
     }
     parent.keys.add(name);

@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { sessionSchema } from "@hpcnb/core";
+import { expect } from "chai";
+
+interface Node {
+  readonly type: unknown;
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+}
+
+function keysOf(node: Node, path = ""): [string, Node][] {
+  return Object.entries(node.properties ?? {}).flatMap(([key, child]): [string, Node][] => [
+    [`${path}${key}`, child],
+    ...keysOf(child, `${path}${key}.`),
+  ]);
+}
+
+describe("docs/session-file.md", () => {
+  const text = readFileSync(new URL("../../../../docs/session-file.md", import.meta.url), "utf8");
+  const rows = new Map(
+    Array.from(text.matchAll(/^\| `([\w.]+)` \| (.+) \| (.*)\|$/gm), ([, key = "", meaning = "", byDefault = ""]) => [
+      key,
+      { meaning, byDefault },
+    ]),
+  );
+  const keys = keysOf(sessionSchema);
+
+  it("has a row for every key of the schema, and no other", () => {
+    expect([...rows.keys()]).to.have.members(keys.map(([key]) => key));
+  });
+
+  it("has the schema's defaults and choices", () => {
+    for (const [key, node] of keys) {
+      const row = rows.get(key);
+      if (node.default !== undefined) expect(row?.byDefault.trim(), key).to.equal(`\`${node.default}\``);
+      for (const choice of node.enum ?? []) expect(row?.meaning, key).to.include(`\`${choice}\``);
+    }
+  });
+});

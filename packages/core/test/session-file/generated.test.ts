@@ -1,0 +1,61 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { expect } from "chai";
+import { load } from "js-yaml";
+import { sessionSchema } from "../../src/session-file/schema.js";
+import { createAjv } from "../../src/session-file/validator.js";
+import { schemaText, validatorText } from "../../src/session-file-build.js";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+interface Validator {
+  (value: unknown): boolean;
+  errors?: readonly { keyword: string; instancePath: string; params: object; parentSchema?: unknown }[] | null;
+}
+
+describe("what is generated from the session file's schema", () => {
+  it("is in the repository as it would be written now", () => {
+    expect(readFileSync(here("../../schema/session.schema.json"), "utf8")).to.equal(schemaText());
+  });
+
+  describe("the compiled validator", () => {
+    let folder: string;
+    let compiled: Validator;
+    let fresh: Validator;
+
+    before(async () => {
+      // Below the package, because it asks for ajv's helpers.
+      folder = mkdtempSync(here("../../node_modules/.generated-"));
+      const file = join(folder, "validator.mjs");
+      writeFileSync(file, await validatorText());
+      compiled = ((await import(pathToFileURL(file).href)) as { default: Validator }).default;
+      fresh = (await createAjv()).compile(sessionSchema);
+    });
+
+    after(() => rmSync(folder, { recursive: true }));
+
+    for (const name of ["good", "bad"].flatMap((kind) => readdirSync(here(kind)).map((file) => `${kind}/${file}`))) {
+      const value = name.endsWith(".yaml") ? readValue(here(name)) : undefined;
+      if (value === undefined) continue;
+      it(`says of ${name} what the schema says`, () => {
+        expect(outcome(compiled, value)).to.deep.equal(outcome(fresh, value));
+      });
+    }
+  });
+});
+
+/** The errors, and the value with its defaults. */
+function outcome(validate: Validator, value: unknown) {
+  const filled = structuredClone(value);
+  return { isValid: validate(filled), errors: validate.errors, filled };
+}
+
+/** Undefined for what is no YAML: no validator gets to see it. */
+function readValue(file: string): unknown {
+  try {
+    return load(readFileSync(file, "utf8"), { json: true });
+  } catch {
+    return undefined;
+  }
+}

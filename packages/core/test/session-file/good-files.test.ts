@@ -1,0 +1,56 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { loadSessionFile, type Session } from "@hpcnb/core";
+import { expect } from "chai";
+
+const folder = fileURLToPath(new URL("good/", import.meta.url));
+const load = async (name: string): Promise<Session> => (await loadSessionFile(`${folder}${name}.yaml`)).session;
+
+describe("good session files", () => {
+  for (const name of readdirSync(folder)) {
+    it(`${name} is a session`, async () => {
+      expect((await loadSessionFile(`${folder}${name}`)).session.file).to.equal(`${folder}${name}`);
+    });
+  }
+
+  it("may use every key", async () => {
+    const job = {
+      cores: 65_536,
+      memory: 2 ** 50,
+      walltime: 366 * 86_400,
+      queue: "long.q@@big",
+      parallelEnvironment: "smp 2",
+      native: ["-P", "a b", "-l", "gpu=1"],
+    };
+    expect(await load("everything")).to.deep.equal({
+      name: "rna-seq_2.1",
+      file: `${folder}everything.yaml`,
+      host: "ann@login.example:22",
+      scheduler: { plugin: "./my scheduler.js", options: { deep: [{ a: 1 }, null, "x"] } },
+      notebook: {
+        directory: `~/my "notes"/it's ✓`,
+        app: "notebook",
+        environment: {
+          modules: ["python/3.11", "gcc/12"],
+          conda: "rnaseq",
+          venv: "../venv with space",
+          setup: "export A=\"b\"\n\techo 'tab and ü'\n",
+        },
+        saveScript: true,
+        password: "argon2:$argon2id$v=19$m=10240,t=10,p=8$c2FsdA$aGFzaA",
+        listen: "port",
+      },
+      resources: job,
+      cluster: { engines: 75_000, minimum: 1, resources: job },
+      storage: { readiness: "@site/nfs", timeout: 86_400 },
+      tunnel: { kind: "./tunnel.js", localPort: 65_535 },
+    });
+  });
+
+  it("may be written in any of YAML's ways", async () => {
+    const session = await load("yaml-of-all-kinds");
+    expect(session).to.deep.include({ name: "2024", cluster: { engines: 16, minimum: 4, resources: {} } });
+    expect(session.notebook.directory).to.equal(join(folder, "folded text"));
+  });
+});
