@@ -19,10 +19,10 @@ function keysOf(node: Node, path = ""): [string, Node][] {
 describe("docs/session-file.md", () => {
   const text = readFileSync(new URL("../../../../docs/session-file.md", import.meta.url), "utf8");
   const rows = new Map(
-    Array.from(text.matchAll(/^\| `([\w.]+)` \| (.+) \| (.*)\|$/gm), ([, key = "", meaning = "", byDefault = ""]) => [
-      key,
-      { meaning, byDefault },
-    ]),
+    Array.from(
+      text.matchAll(/^\| `([\w.]+)` +\| (.+?) +\| (.*)\|$/gm),
+      ([, key = "", meaning = "", byDefault = ""]) => [key, { meaning, byDefault }],
+    ),
   );
   const keys = keysOf(sessionSchema);
 
