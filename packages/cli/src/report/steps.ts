@@ -46,13 +46,9 @@ export function stepsOf(state: SessionState, readiness: string): Step[] {
         : { name: "notebook", done: false, text: "waiting until the server answers" },
     );
   }
-  if (notebook.state === "answering") {
-    steps.push(
-      state.connection
-        ? { name: "tunnel", done: true, text: `${state.connection.kind}, ${state.connection.baseUrl}` }
-        : { name: "tunnel", done: false, text: "opening" },
-    );
-  }
+  if (state.connection) {
+    steps.push({ name: "tunnel", done: true, text: `${state.connection.kind}, ${state.connection.baseUrl}` });
+  } else if (state.phase === "connecting") steps.push({ name: "tunnel", done: false, text: "opening" });
   if (state.engines) steps.push(enginesStep(state));
   return steps;
 }

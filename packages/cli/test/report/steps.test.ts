@@ -7,6 +7,7 @@ const record: SessionEvent = {
   record: {
     format: 1,
     name: "s",
+    app: "lab",
     run: { id: "aaaaaaaaaa", directory: "/d" },
     scheduler: { plugin: "mock", options: {} },
     startedAt: "2026-01-01T00:00:00Z",
@@ -31,7 +32,7 @@ const answering: Reports = {
 
 function after(...events: SessionEvent[]): SessionState {
   return events.reduce(
-    (state, event) => advance(state, event, { cluster: { engines: 4, minimum: 4, resources: {} } }),
+    (state, event) => advance(state, event, { cluster: { engines: 4, minimum: 4, resources: {} }, connection: true }),
     initialState,
   );
 }

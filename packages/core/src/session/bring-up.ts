@@ -61,8 +61,11 @@ function findOrStart(tracker: Tracker, { signal, onJobs, onStep }: BringUpOption
       onJobs?.("found", tracker.state);
       return;
     }
-    const checked = await context.workload.check(context.host, context.session, tracker.directory, signal);
-    onStep?.("check", checked.summary);
+    // Elsewhere the environment may be there on the compute nodes alone; a job that lacks it says so.
+    if (context.scheduler.runsOnHost) {
+      const checked = await context.workload.check(context.host, context.session, tracker.directory, signal);
+      onStep?.("check", checked.summary);
+    }
     if (record && phase === "failed") {
       await endJobs(tracker, record, tracker.state.loss?.why ?? "the notebook job was lost", signal);
     }
@@ -107,7 +110,7 @@ async function waitUntilUp(tracker: Tracker, { timeout, signal }: BringUpOptions
 
   async function connectWhenAnswering(tracker: Tracker, signal?: AbortSignal): Promise<void> {
     const { reports, record } = tracker.state;
-    if (tracker.state.phase !== "connecting" || reports.notebook.state !== "answering" || !record) return;
+    if (!connector || tracker.state.phase !== "connecting" || reports.notebook.state !== "answering" || !record) return;
     const connection = await connector.connect(tracker.directory, record.run.id, reports.notebook.endpoint, signal);
     const token = await tracker.readToken();
     if (token === undefined) return;
@@ -128,7 +131,7 @@ async function lost(tracker: Tracker): Promise<HpcnbError> {
   try {
     await withLock(tracker, undefined, async () => {
       await endJobs(tracker, record, loss.why);
-      await tracker.context.connector.disconnect(tracker.directory);
+      await tracker.context.connector?.disconnect(tracker.directory);
     });
   } catch (cause) {
     return new HpcnbError("HPCNB_JOB_ENDED", error.message, {

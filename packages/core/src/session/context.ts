@@ -14,7 +14,8 @@ export interface SessionContext {
   readonly scheduler: Scheduler;
   readonly workload: Workload;
   readonly readiness: StorageReadiness;
-  readonly connector: Connector;
+  /** Undefined where no browser is, on a submit node. */
+  readonly connector: Connector | undefined;
   readonly clock: Clock;
   /** Called after each event with what is known then. */
   readonly observe?: (state: SessionState, event: SessionEvent) => void;

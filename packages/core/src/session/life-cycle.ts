@@ -83,8 +83,14 @@ const nothingReported: Reports = {
 
 export const initialState: SessionState = { phase: "absent", jobs: {}, reports: nothingReported, stopping: false };
 
-/** The state machine: what is known after an event. Pure; `session` says what is wanted. */
-export function advance(state: SessionState, event: SessionEvent, session: Pick<Session, "cluster">): SessionState {
+/** What a session must have to count as up. */
+export interface Wanted extends Pick<Session, "cluster"> {
+  /** False where no browser is: on a submit node the session is up without a tunnel, and is connected to from elsewhere. */
+  readonly connection: boolean;
+}
+
+/** The state machine: what is known after an event. Pure. */
+export function advance(state: SessionState, event: SessionEvent, wanted: Wanted): SessionState {
   const { loss: _loss, engines: _engines, ...facts } = learn(state, event);
   const loss = findLoss(facts);
   const engines = engineCounts(facts);
@@ -92,7 +98,7 @@ export function advance(state: SessionState, event: SessionEvent, session: Pick<
     ...facts,
     ...(loss ? { loss } : {}),
     ...(engines ? { engines } : {}),
-    phase: phaseOf({ ...facts, ...(loss ? { loss } : {}) }, session),
+    phase: phaseOf({ ...facts, ...(loss ? { loss } : {}) }, wanted),
   };
 }
 
@@ -151,7 +157,7 @@ export function isGone(job: JobFacts): boolean {
   return job.history !== undefined || job.absences >= absencesBelieved || job.status?.state === "finished";
 }
 
-function phaseOf(state: Omit<SessionState, "phase">, session: Pick<Session, "cluster">): Phase {
+function phaseOf(state: Omit<SessionState, "phase">, wanted: Wanted): Phase {
   const { record, reports, loss } = state;
   if (!record) return "absent";
   if (record.ended) return "ended";
@@ -163,10 +169,10 @@ function phaseOf(state: Omit<SessionState, "phase">, session: Pick<Session, "clu
     const job = state.jobs.notebook?.status?.state;
     return job === "running" || job === "starting" ? "starting" : "queued";
   }
-  if (!state.connection) return "connecting";
+  if (wanted.connection && !state.connection) return "connecting";
   if (loss) return "degraded";
   // The session file may have changed since the engines were submitted.
-  const minimum = Math.min(session.cluster?.minimum ?? 0, state.jobs.engines?.record.tasks ?? 0);
+  const minimum = Math.min(wanted.cluster?.minimum ?? 0, state.jobs.engines?.record.tasks ?? 0);
   if (reports.registered.tasks.length < minimum) return "gathering";
   return "up";
 }

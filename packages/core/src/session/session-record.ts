@@ -1,7 +1,7 @@
 import { HpcnbError } from "../errors.js";
 import type { Host } from "../host.js";
 import type { JobId } from "../scheduler.js";
-import type { PluginChoice } from "../session-file/session.js";
+import type { PluginChoice, Session } from "../session-file/session.js";
 import { recordPath, runDirectory } from "./layout.js";
 import type { PlannedJob, Role } from "./workload.js";
 
@@ -14,6 +14,7 @@ import type { PlannedJob, Role } from "./workload.js";
 export interface SessionRecord {
   readonly format: 1;
   readonly name: string;
+  readonly app: Session["notebook"]["app"];
   readonly run: { readonly id: string; readonly directory: string };
   readonly scheduler: PluginChoice;
   /** ISO 8601, by the clock of the machine that started the run; shown to people, never compared. */
@@ -32,8 +33,7 @@ export interface JobRecord {
 }
 
 export function newRecord(options: {
-  name: string;
-  scheduler: PluginChoice;
+  session: Session;
   directory: string;
   runId: string;
   jobs: readonly PlannedJob[];
@@ -41,9 +41,10 @@ export function newRecord(options: {
 }): SessionRecord {
   return {
     format: 1,
-    name: options.name,
+    name: options.session.name,
+    app: options.session.notebook.app,
     run: { id: options.runId, directory: runDirectory(options.directory, options.runId) },
-    scheduler: options.scheduler,
+    scheduler: options.session.scheduler,
     startedAt: new Date().toISOString(),
     jobs: options.jobs.map(({ role, spec }) => ({
       role,

@@ -14,8 +14,7 @@ export async function startRun(tracker: Tracker, signal?: AbortSignal): Promise<
   const plan = planOf(tracker, run);
   await host.writeFiles(plan.files, signal);
   const record = newRecord({
-    name: session.name,
-    scheduler: session.scheduler,
+    session,
     directory: tracker.directory,
     runId: run.id,
     jobs: plan.jobs,

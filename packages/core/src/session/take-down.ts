@@ -17,7 +17,7 @@ export async function takeDown(
   return withLock(tracker, signal, async () => {
     const record = await tracker.readRecord();
     if (!record) return undefined;
-    await context.connector.disconnect(tracker.directory);
+    await context.connector?.disconnect(tracker.directory);
     tracker.dispatch({ type: "tunnel-closed" });
     if (record.ended) return { cancelled: 0 };
     return { cancelled: await endJobs(tracker, record, "ended by `hpcnb down`", signal) };

@@ -22,7 +22,10 @@ export class Tracker {
   }
 
   dispatch(event: SessionEvent): void {
-    this.state = advance(this.state, event, this.context.session);
+    this.state = advance(this.state, event, {
+      cluster: this.context.session.cluster,
+      connection: this.context.connector !== undefined,
+    });
     this.context.observe?.(this.state, event);
   }
 
@@ -72,7 +75,7 @@ export class Tracker {
   }
 
   async readConnection(): Promise<void> {
-    const connection = await this.context.connector.current(this.directory);
+    const connection = await this.context.connector?.current(this.directory);
     if (connection && connection.run === this.state.record?.run.id)
       this.dispatch({ type: "tunnel-opened", connection });
     else this.dispatch({ type: "tunnel-closed" });

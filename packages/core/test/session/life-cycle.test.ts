@@ -11,7 +11,7 @@ import {
 } from "@hpcnb/core";
 import { expect } from "chai";
 
-const wanted = { cluster: { engines: 4, minimum: 2, resources: {} } };
+const wanted = { cluster: { engines: 4, minimum: 2, resources: {} }, connection: true };
 const endpoint: Endpoint = { kind: "socket", host: "node1", path: "/tmp/hpcnb-x/nb.sock" };
 const waiting: Reports = {
   notebook: { state: "waiting" },
@@ -27,6 +27,7 @@ function recordWith(ids: Partial<Record<Role, string>>): SessionRecord {
   return {
     format: 1,
     name: "s",
+    app: "lab",
     run: { id: "aaaaaaaaaa", directory: "/d/.hpcnb/runs/aaaaaaaaaa" },
     scheduler: { plugin: "mock", options: {} },
     startedAt: "2026-01-01T00:00:00Z",
