@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
 import {
+  type OptionsSchema,
   type Plugin,
   type Problem,
   readinessPlugins,
@@ -67,16 +68,29 @@ async function loadPlugins(source: SessionSource, problems: Problem[]): Promise<
 }
 
 async function pluginOptions(source: SessionSource, plugin: Plugin | undefined, problems: Problem[]) {
-  const given = source.session?.scheduler.options ?? {};
+  const found = valueAt(source, "scheduler", "options");
+  const given = typeof found === "object" && found !== null ? (found as Record<string, unknown>) : {};
   const schema = plugin?.scheduler?.optionsSchema;
-  if (Object.keys(given).length === 0) return given;
   if (!schema) {
-    if (plugin) problems.push(source.problemAt("/scheduler/options", `the scheduler ${plugin.name} has no options`));
+    if (plugin && Object.keys(given).length > 0) {
+      problems.push(source.problemAt("/scheduler/options", `the scheduler ${plugin.name} has no options`));
+    }
     return given;
   }
+  // Compiling a schema is the slowest thing that a command does at its start: not where it can say nothing.
+  if (Object.keys(given).length === 0 && !demandsSomething(schema)) return given;
   const checked = await source.checkOptions("/scheduler/options", given, schema);
   problems.push(...checked.problems);
   return checked.options;
+}
+
+/** Whether a schema of options finds fault with an empty object, or fills something in. */
+function demandsSomething(schema: OptionsSchema): boolean {
+  return (
+    JSON.stringify(schema, (key, value) => (key === "description" ? undefined : value)).match(
+      /"(required|default|minProperties)":/,
+    ) !== null
+  );
 }
 
 function checkPlace({ session, problemAt }: SessionSource, problems: Problem[]): void {
@@ -105,11 +119,16 @@ function directoryProblem(path: string): string | undefined {
 }
 
 /** A text in the unchecked value of a session file. */
-function textAt({ value }: SessionSource, ...keys: string[]): string | undefined {
+function textAt(source: SessionSource, ...keys: string[]): string | undefined {
+  const found = valueAt(source, ...keys);
+  return typeof found === "string" && found !== "" ? found : undefined;
+}
+
+function valueAt({ value }: SessionSource, ...keys: string[]): unknown {
   let at: unknown = value;
   for (const key of keys) {
     if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined;
     at = (at as Record<string, unknown>)[key];
   }
-  return typeof at === "string" && at !== "" ? at : undefined;
+  return at;
 }

@@ -2,7 +2,9 @@ import { loadValidSession } from "../valid-session.js";
 
 export async function validate(options: { session: string | undefined; json: boolean }): Promise<void> {
   const { session } = await loadValidSession(options.session);
-  if (options.json) process.stdout.write(`${JSON.stringify(session)}\n`);
+  // A hash is no password, but it is what one is guessed from.
+  const shown = { ...session, notebook: { ...session.notebook, password: session.notebook.password && "***" } };
+  if (options.json) process.stdout.write(`${JSON.stringify(shown)}\n`);
   else
     process.stderr.write(`${session.file} is valid: session ${session.name}, scheduler ${session.scheduler.plugin}.\n`);
 }

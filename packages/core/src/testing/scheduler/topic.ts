@@ -12,8 +12,9 @@ export type Topic = (behaviour: Behaviour, options: SchedulerConformanceOptions)
 export function declareBehaviours({ it }: TestFunctions, options: SchedulerConformanceOptions): Behaviour {
   return (sentence, needs, check) => {
     const body = () => onFreshBench(options, check);
-    if (needs.every((capability) => options.capabilities?.[capability] !== false)) it(sentence, body);
-    else it.skip?.(sentence, body);
+    const missing = needs.filter((capability) => options.capabilities?.[capability] === false);
+    if (missing.length === 0) it(sentence, body);
+    else it.skip?.(`${sentence} (this scheduler has no: ${missing.join(", ")})`, body);
   };
 }
 
