@@ -89,6 +89,15 @@ describe("quickstart, end to end", function () {
     );
   });
 
+  it("disconnect closes the port and nothing else; connect opens it again", async () => {
+    await project.ok("disconnect");
+    expect(JSON.parse((await project.ok("status", "--json")).stdout).phase).to.equal("connecting");
+    expect((await project.ok("connect")).stdout.trim()).to.equal(url);
+    expect((await project.ok("disconnect")).stderr).to.include("goes on");
+    expect((await project.ok("disconnect")).stderr).to.include("was not connected");
+    expect((await project.ok("up")).stdout.trim()).to.equal(url);
+  });
+
   it("down leaves no process, no socket and no port", async () => {
     const { stderr } = await project.ok("down");
     expect(stderr).to.include("3 jobs ended");

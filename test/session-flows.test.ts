@@ -1,4 +1,4 @@
-import { bringUp, HpcnbError, type Scheduler, type SessionUp, takeDown } from "@hpcnb/core";
+import { bringUp, connect, HpcnbError, type Scheduler, type SessionUp, takeDown } from "@hpcnb/core";
 import { expect } from "chai";
 import { SimulatedSession } from "./support/simulated-session.js";
 
@@ -175,6 +175,29 @@ describe("life cycle on a simulated scheduler", () => {
     await up(world);
     world.scheduler.control.loseAnswers(3);
     expect(await world.clock.run(takeDown(world.context()))).to.deep.equal({ cancelled: 3 });
+  });
+
+  it("connects to a notebook that runs, and starts nothing for it", async () => {
+    const world = new SimulatedSession({ queueWait: 600 });
+    const waiting = failure(up(world, { timeout: 60 }));
+    expect((await waiting).code).to.equal("HPCNB_TIMEOUT");
+    const error = await failure(world.clock.run(connect(world.context())));
+    expect(error).to.include({ code: "HPCNB_NO_SESSION" });
+    expect(error.message).to.include("it is queued");
+
+    const { token } = await up(world);
+    await world.clock.run(world.disconnect());
+    expect(world.connected).to.equal(false);
+    expect((await world.clock.run(connect(world.context()))).token).to.equal(token);
+    expect(world.connected).to.equal(true);
+    expect(world.scheduler.control.requests.submit).to.equal(3);
+  });
+
+  it("is up without a tunnel on a submit node, where no browser is", async () => {
+    const world = new SimulatedSession();
+    const { state } = await world.clock.run(bringUp({ ...world.context(), connector: undefined }));
+    expect(state.phase).to.equal("up");
+    expect(state.connection).to.equal(undefined);
   });
 
   describe("killed at any point and run again", () => {

@@ -69,6 +69,10 @@ export class SimulatedSession {
     return (await this.clock.run(this.scheduler.status())).map(({ id }) => id);
   }
 
+  async disconnect(): Promise<void> {
+    await this.#connector().disconnect(directory);
+  }
+
   #workload(): Workload {
     return { ...createWorkload(), check: async () => ({ summary: "Python" }), answers: async () => true };
   }

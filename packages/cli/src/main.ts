@@ -60,6 +60,18 @@ const cli = yargs(process.argv.slice(2))
     async ({ session }) => (await import("./commands/open.js")).open({ session, signal }),
   )
   .command(
+    "connect [session]",
+    "Open the tunnel to a session that runs, and print its URL",
+    (y) => y.positional("session", session).option("json", json),
+    async ({ session, json }) => (await import("./commands/connect.js")).connect({ session, json, signal }),
+  )
+  .command(
+    "disconnect [session]",
+    "Close the tunnel; the session goes on",
+    (y) => y.positional("session", session).option("json", json),
+    async ({ session, json }) => (await import("./commands/connect.js")).disconnect({ session, json, signal }),
+  )
+  .command(
     "list",
     "List the sessions that were started from this machine",
     (y) => y.option("json", json),

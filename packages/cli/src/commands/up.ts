@@ -1,8 +1,17 @@
-import { bringUp, HpcnbError, isHpcnbError, type Session, type SessionState, type SessionUp } from "@hpcnb/core";
+import {
+  bringUp,
+  HpcnbError,
+  isHpcnbError,
+  type Session,
+  type SessionState,
+  type SessionUp,
+  type Workload,
+} from "@hpcnb/core";
 import { rememberSession } from "../client-state.js";
 import { openSession } from "../open-session.js";
 import { createProgress } from "../report/progress.js";
 import { type Step, stepsOf } from "../report/steps.js";
+import { connectCommand } from "../session-address.js";
 
 export interface UpOptions {
   readonly session: string | undefined;
@@ -36,7 +45,7 @@ export async function up({ session: argument, timeout, json, signal }: UpOptions
       },
     });
     progress.stop();
-    report(result, session, context.workload.url(baseUrl(result), session, result.token), json);
+    report(result, session, context.workload, json);
   } catch (error) {
     if (!decided || !isHpcnbError(error, "HPCNB_ABORTED")) throw error;
     throw new HpcnbError("HPCNB_ABORTED", "Interrupted; what was submitted goes on.", {
@@ -56,22 +65,17 @@ function describeFound({ record }: SessionState, session: Session): string {
   return `found, started ${record?.startedAt}${note}`;
 }
 
-function baseUrl({ state }: SessionUp): string {
-  if (!state.connection) throw new Error("The session is up without a connection");
-  return state.connection.baseUrl;
-}
-
-function report({ state, directory }: SessionUp, session: Session, url: string, json: boolean): void {
+/** stdout gets the URL; on a submit node, where no browser is, the command that opens it elsewhere. */
+function report({ state, directory, token }: SessionUp, session: Session, workload: Workload, json: boolean): void {
+  const url = state.connection && workload.url(state.connection.baseUrl, session, token);
   if (json) {
-    const { engines, record } = state;
-    process.stdout.write(
-      `${JSON.stringify({ name: session.name, phase: state.phase, url, directory, run: record?.run.id, jobs: record?.jobs, engines })}\n`,
-    );
+    const { engines, phase, record } = state;
+    const facts = { name: session.name, phase, url, directory, run: record?.run.id, jobs: record?.jobs, engines };
+    process.stdout.write(`${JSON.stringify(facts)}\n`);
     return;
   }
-  process.stdout.write(`${url}\n`);
-  if (session.cluster) {
-    process.stderr.write(`In a notebook: ipyparallel.Client(profile="${session.name}")\n`);
-  }
+  if (!url) process.stderr.write("The notebook runs. Open it from your own machine with:\n");
+  process.stdout.write(`${url ?? connectCommand(directory)}\n`);
+  if (session.cluster) process.stderr.write(`In a notebook: ipyparallel.Client(profile="${session.name}")\n`);
   process.stderr.write(`Stop it with: hpcnb down ${session.file}\n`);
 }

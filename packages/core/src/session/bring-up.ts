@@ -1,5 +1,6 @@
 import { throwIfAborted } from "../clock.js";
 import { HpcnbError } from "../errors.js";
+import { tryToConnect } from "./connect.js";
 import type { SessionContext } from "./context.js";
 import { endJobs } from "./end-jobs.js";
 import { describeLoss } from "./evidence.js";
@@ -75,7 +76,7 @@ function findOrStart(tracker: Tracker, { signal, onJobs, onStep }: BringUpOption
 }
 
 async function waitUntilUp(tracker: Tracker, { timeout, signal }: BringUpOptions): Promise<void> {
-  const { clock, connector } = tracker.context;
+  const { clock } = tracker.context;
   const start = clock.now();
   let phase = tracker.state.phase;
   let phaseStart = start;
@@ -91,7 +92,7 @@ async function waitUntilUp(tracker: Tracker, { timeout, signal }: BringUpOptions
       nextQuestion = clock.now() + questionPause;
       questionPause = Math.min(questionPause * growth, question.longest);
     }
-    await connectWhenAnswering(tracker, signal);
+    if (tracker.state.phase === "connecting") await tryToConnect(tracker, signal);
 
     const { state } = tracker;
     if (state.phase === "up") return;
@@ -106,17 +107,6 @@ async function waitUntilUp(tracker: Tracker, { timeout, signal }: BringUpOptions
     throwIfLate(tracker, { phase, sincePhase: clock.now() - phaseStart, sinceStart: clock.now() - start, timeout });
     await clock.sleep(phase === "queued" ? Math.max(lookPause, Math.min(questionPause, 1_000)) : lookPause, signal);
     lookPause = Math.min(lookPause * growth, look.longest);
-  }
-
-  async function connectWhenAnswering(tracker: Tracker, signal?: AbortSignal): Promise<void> {
-    const { reports, record } = tracker.state;
-    if (!connector || tracker.state.phase !== "connecting" || reports.notebook.state !== "answering" || !record) return;
-    const connection = await connector.connect(tracker.directory, record.run.id, reports.notebook.endpoint, signal);
-    const token = await tracker.readToken();
-    if (token === undefined) return;
-    if (await tracker.context.workload.answers(connection.baseUrl, token, signal)) {
-      tracker.dispatch({ type: "tunnel-opened", connection });
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 export { type BringUpOptions, bringUp, type SessionUp } from "./bring-up.js";
+export { type Connected, connect } from "./connect.js";
 export type { Connector, SessionContext } from "./context.js";
 export type { EngineCounts } from "./engines.js";
 export * from "./layout.js";

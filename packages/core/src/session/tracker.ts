@@ -6,6 +6,7 @@ import type { SessionContext } from "./context.js";
 import { secretsPath } from "./layout.js";
 import { advance, initialState, isGone, type SessionEvent, type SessionState } from "./life-cycle.js";
 import { readRecord, type SessionRecord, writeRecord } from "./session-record.js";
+import type { NotebookReport } from "./workload.js";
 
 /** The state of one session as this command knows it, and the questions that bring it up to date. */
 export class Tracker {
@@ -19,6 +20,12 @@ export class Tracker {
     this.context = context;
     this.directory = directory;
     this.#signal = signal;
+  }
+
+  /** What the notebook has published, once its server answers on its host. */
+  get answering(): Extract<NotebookReport, { state: "answering" }> | undefined {
+    const { notebook } = this.state.reports;
+    return notebook.state === "answering" ? notebook : undefined;
   }
 
   dispatch(event: SessionEvent): void {

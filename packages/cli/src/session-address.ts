@@ -1,0 +1,20 @@
+import { hostname, userInfo } from "node:os";
+
+/** A session by where it is, for a machine that has no session file of it: `[user@]host:/notebook/directory`. */
+export interface SessionAddress {
+  /** What ssh connects to. */
+  readonly host: string;
+  /** On that host: absolute, or beginning with `~/`. */
+  readonly directory: string;
+}
+
+export function parseAddress(text: string): SessionAddress | undefined {
+  const match = /^([A-Za-z0-9_][^\s:/\\]*):(~$|~\/.*|\/.*)$/.exec(text);
+  return match?.[1] !== undefined && match[2] !== undefined ? { host: match[1], directory: match[2] } : undefined;
+}
+
+/** What to type on the laptop for a session that was started on this submit node. */
+export function connectCommand(directory: string): string {
+  const address = `${userInfo().username}@${hostname()}:${directory}`;
+  return `hpcnb connect ${/^[\w@.:~/+-]+$/.test(address) ? address : `'${address.replaceAll("'", "'\\''")}'`}`;
+}

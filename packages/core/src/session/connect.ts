@@ -1,0 +1,62 @@
+import { HpcnbError } from "../errors.js";
+import type { SessionContext } from "./context.js";
+import { prepared } from "./open-session.js";
+import type { Tracker } from "./tracker.js";
+
+/** Milliseconds that a notebook may take to answer through a tunnel that was just opened, and between two tries. */
+const answerLimit = 60_000;
+const retryEvery = 250;
+
+export interface Connected {
+  readonly tracker: Tracker;
+  readonly baseUrl: string;
+  readonly token: string;
+}
+
+/**
+ * Opens the way from this machine to a notebook that already answers on its host; starts nothing there. What is open already is used.
+ * @throws HPCNB_NO_SESSION when there is no such notebook (yet), HPCNB_TUNNEL, HPCNB_PORT_TAKEN, HPCNB_TIMEOUT.
+ */
+export async function connect(context: SessionContext, signal?: AbortSignal): Promise<Connected> {
+  const tracker = await prepared(context, "look", signal);
+  await tracker.observe();
+  const { phase, loss } = tracker.state;
+  if (!tracker.answering || phase === "ended" || phase === "failed") {
+    throw new HpcnbError(
+      "HPCNB_NO_SESSION",
+      `${context.session.name} has no notebook to connect to: it is ${phase}${loss ? ` (${loss.why})` : ""}.`,
+      {
+        hint: "`hpcnb up` starts it, or waits for it.",
+      },
+    );
+  }
+  const deadline = context.clock.now() + answerLimit;
+  for (;;) {
+    const connected = await tryToConnect(tracker, signal);
+    if (connected) return connected;
+    if (context.clock.now() > deadline) {
+      throw new HpcnbError(
+        "HPCNB_TIMEOUT",
+        `The tunnel is open, but the notebook gave no answer through it for ${answerLimit / 1000} s.`,
+        {
+          hint: "`hpcnb logs notebook` shows what the server says.",
+          transient: true,
+        },
+      );
+    }
+    await context.clock.sleep(retryEvery, signal);
+  }
+}
+
+/** One try: undefined when the notebook does not answer through the tunnel yet. */
+export async function tryToConnect(tracker: Tracker, signal?: AbortSignal): Promise<Connected | undefined> {
+  const { connector, workload } = tracker.context;
+  const { record } = tracker.state;
+  const endpoint = tracker.answering?.endpoint;
+  if (!connector || !endpoint || !record) return undefined;
+  const connection = await connector.connect(tracker.directory, record.run.id, endpoint, signal);
+  const token = await tracker.readToken();
+  if (token === undefined || !(await workload.answers(connection.baseUrl, token, signal))) return undefined;
+  tracker.dispatch({ type: "tunnel-opened", connection });
+  return { tracker, baseUrl: connection.baseUrl, token };
+}
