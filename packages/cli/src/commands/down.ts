@@ -1,14 +1,13 @@
 import { takeDown } from "@hpcnb/core";
 import { forgetSession } from "../client-state.js";
-import { openSession } from "../open-session.js";
+import { withSession } from "../with-session.js";
 
 export async function down(options: {
   session: string | undefined;
   json: boolean;
   signal: AbortSignal;
 }): Promise<void> {
-  const { context, session } = await openSession(options.session);
-  try {
+  await withSession(options.session, async ({ context, session }) => {
     const result = await takeDown(context, options.signal);
     forgetSession(session.file);
     if (options.json) {
@@ -21,7 +20,5 @@ export async function down(options: {
       process.stderr.write(
         `${session.name} is down: ${result.cancelled} ${result.cancelled === 1 ? "job" : "jobs"} ended.\n`,
       );
-  } finally {
-    await context.host.dispose?.();
-  }
+  });
 }

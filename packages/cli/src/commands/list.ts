@@ -1,6 +1,6 @@
 import { isHpcnbError, prepared } from "@hpcnb/core";
 import { knownSessions } from "../client-state.js";
-import { openSession } from "../open-session.js";
+import { withSession } from "../with-session.js";
 
 interface ListedSession {
   readonly name: string;
@@ -20,15 +20,12 @@ export async function list(options: { json: boolean; signal: AbortSignal }): Pro
 /** A session that cannot be asked is shown with the reason; the others must not suffer from it. */
 async function look(name: string, file: string, signal: AbortSignal): Promise<ListedSession> {
   try {
-    const { context, session } = await openSession(file);
-    try {
+    return await withSession(file, async ({ context, session }) => {
       const tracker = await prepared(context, "look", signal);
       await tracker.observe();
       const { phase, connection } = tracker.state;
       return { name, phase, file, ...(connection ? { url: context.workload.url(connection.baseUrl, session) } : {}) };
-    } finally {
-      await context.host.dispose?.();
-    }
+    });
   } catch (error) {
     if (!isHpcnbError(error) || error.code === "HPCNB_ABORTED") throw error;
     return { name, phase: "unknown", file, problem: error.message.split("\n")[0] ?? error.code };

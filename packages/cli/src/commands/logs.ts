@@ -1,5 +1,5 @@
 import { HpcnbError, prepared, type Role, type Tracker } from "@hpcnb/core";
-import { openSession } from "../open-session.js";
+import { withSession } from "../with-session.js";
 
 export interface LogsOptions {
   /** `[session] [notebook | controller | engine K]` */
@@ -13,8 +13,7 @@ const followEvery = 1_000;
 
 export async function logs({ words, follow, signal }: LogsOptions): Promise<void> {
   const { session: argument, role, task } = parseLogWords(words);
-  const { context } = await openSession(argument);
-  try {
+  await withSession(argument, async ({ context }) => {
     const tracker = await prepared(context, "look", signal);
     const record = await tracker.readRecord();
     if (!record) {
@@ -36,9 +35,7 @@ export async function logs({ words, follow, signal }: LogsOptions): Promise<void
       offset = (await printFrom(tracker, path, offset ?? 1, signal)) ?? offset;
       if ((await tracker.readRecord())?.ended) return;
     }
-  } finally {
-    await context.host.dispose?.();
-  }
+  });
 }
 
 /** Prints the file from byte `offset` on (counted from 1) and returns where it ended; undefined if there is no such file. */

@@ -2,11 +2,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HpcnbError, prepared } from "@hpcnb/core";
 import { stateDirectory } from "../client-state.js";
-import { openSession } from "../open-session.js";
+import { withSession } from "../with-session.js";
 
 export async function open(options: { session: string | undefined; signal: AbortSignal }): Promise<void> {
-  const { context, session } = await openSession(options.session);
-  try {
+  await withSession(options.session, async ({ context, session }) => {
     const tracker = await prepared(context, "look", options.signal);
     await tracker.observe();
     const { connection } = tracker.state;
@@ -19,9 +18,7 @@ export async function open(options: { session: string | undefined; signal: Abort
     const { default: openInBrowser } = await import("open");
     await openInBrowser(writeRedirect(session.name, context.workload.url(connection.baseUrl, session, token)));
     process.stderr.write(`Opening ${context.workload.url(connection.baseUrl, session)} in your browser.\n`);
-  } finally {
-    await context.host.dispose?.();
-  }
+  });
 }
 
 /** A page that only this user can read and that leads to `url`: a browser's arguments, and so a token in them, are there for everybody to see. */

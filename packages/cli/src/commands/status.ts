@@ -1,13 +1,12 @@
 import { prepared, type Session, type SessionState } from "@hpcnb/core";
-import { openSession } from "../open-session.js";
+import { withSession } from "../with-session.js";
 
 export async function status(options: {
   session: string | undefined;
   json: boolean;
   signal: AbortSignal;
 }): Promise<void> {
-  const { context, session } = await openSession(options.session);
-  try {
+  await withSession(options.session, async ({ context, session }) => {
     const tracker = await prepared(context, "look", options.signal);
     await tracker.observe();
     const view = statusView(session, tracker.state, {
@@ -16,9 +15,7 @@ export async function status(options: {
       url: (baseUrl) => context.workload.url(baseUrl, session),
     });
     process.stdout.write(options.json ? `${JSON.stringify(view)}\n` : renderStatus(view));
-  } finally {
-    await context.host.dispose?.();
-  }
+  });
 }
 
 export interface StatusView {

@@ -8,10 +8,10 @@ import {
   type Workload,
 } from "@hpcnb/core";
 import { rememberSession } from "../client-state.js";
-import { openSession } from "../open-session.js";
 import { createProgress } from "../report/progress.js";
 import { type Step, stepsOf } from "../report/steps.js";
 import { connectCommand } from "../session-address.js";
+import { withSession } from "../with-session.js";
 
 export interface UpOptions {
   readonly session: string | undefined;
@@ -22,39 +22,43 @@ export interface UpOptions {
 }
 
 export async function up({ session: argument, timeout, json, signal }: UpOptions): Promise<void> {
-  const progress = createProgress();
-  const first: Step[] = [];
-  // What is learnt of a session while it is looked for is no news: it is shown once it is known whether it was there.
-  let decided = false;
-  const { context, session } = await openSession(argument, (state) => {
-    if (decided) progress.update([...first, ...stepsOf(state, context.readiness.name)]);
+  await withSession(argument, async ({ context, session }) => {
+    const progress = createProgress();
+    const first: Step[] = [];
+    // What is learnt of a session while it is looked for is no news: it is shown once it is known whether it was there.
+    let decided = false;
+    const observe = (state: SessionState) => {
+      if (decided) progress.update([...first, ...stepsOf(state, context.readiness.name)]);
+    };
+    try {
+      const result = await bringUp(
+        { ...context, observe },
+        {
+          timeout,
+          signal,
+          onStep: (name, detail) => {
+            decided = true;
+            first.push({ name, done: true, text: detail });
+            progress.update(first);
+          },
+          onJobs: (how, state) => {
+            decided = true;
+            rememberSession(session);
+            if (how === "found") first.push({ name: "session", done: true, text: describeFound(state, session) });
+          },
+        },
+      );
+      progress.stop();
+      report(result, session, context.workload, json);
+    } catch (error) {
+      if (!decided || !isHpcnbError(error, "HPCNB_ABORTED")) throw error;
+      throw new HpcnbError("HPCNB_ABORTED", "Interrupted; what was submitted goes on.", {
+        hint: "`hpcnb up` waits again, `hpcnb status` shows how far it is, `hpcnb down` ends it.",
+      });
+    } finally {
+      progress.stop();
+    }
   });
-  try {
-    const result = await bringUp(context, {
-      timeout,
-      signal,
-      onStep: (name, detail) => {
-        decided = true;
-        first.push({ name, done: true, text: detail });
-        progress.update(first);
-      },
-      onJobs: (how, state) => {
-        decided = true;
-        rememberSession(session);
-        if (how === "found") first.push({ name: "session", done: true, text: describeFound(state, session) });
-      },
-    });
-    progress.stop();
-    report(result, session, context.workload, json);
-  } catch (error) {
-    if (!decided || !isHpcnbError(error, "HPCNB_ABORTED")) throw error;
-    throw new HpcnbError("HPCNB_ABORTED", "Interrupted; what was submitted goes on.", {
-      hint: "`hpcnb up` waits again, `hpcnb status` shows how far it is, `hpcnb down` ends it.",
-    });
-  } finally {
-    progress.stop();
-    await context.host.dispose?.();
-  }
 }
 
 function describeFound({ record }: SessionState, session: Session): string {
