@@ -177,6 +177,18 @@ describe("life cycle on a simulated scheduler", () => {
     expect(await world.clock.run(takeDown(world.context()))).to.deep.equal({ cancelled: 3 });
   });
 
+  it("refuses to touch another session in the same directory, and its own under another scheduler", async () => {
+    const world = new SimulatedSession();
+    await up(world);
+    for (const change of [{ name: "other" }, { scheduler: { plugin: "mock", options: { seed: 2 } } }]) {
+      const context = { ...world.context(), session: { ...world.session, ...change } };
+      for (const command of [bringUp, takeDown]) {
+        expect((await failure(world.clock.run(command(context)))).code).to.equal("HPCNB_OTHER_SESSION");
+      }
+    }
+    expect(await world.listed()).to.have.length(3);
+  });
+
   it("connects to a notebook that runs, and starts nothing for it", async () => {
     const world = new SimulatedSession({ queueWait: 600 });
     const waiting = failure(up(world, { timeout: 60 }));

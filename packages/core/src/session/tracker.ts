@@ -38,7 +38,7 @@ export class Tracker {
 
   async readRecord(): Promise<SessionRecord | undefined> {
     const record = await readRecord(this.context.host, this.directory, this.#signal);
-    if (record && !record.ended) expectSameScheduler(record, this.context.session);
+    if (record && !record.ended) expectSameSession(record, this.context.session, this.directory);
     this.dispatch({ type: "record-read", record });
     return record;
   }
@@ -108,13 +108,14 @@ export class Tracker {
   }
 }
 
-/** Another scheduler would not know the session's jobs, and "not listed" would be taken for "gone". */
-function expectSameScheduler(record: SessionRecord, { scheduler, file }: Session): void {
-  if (isDeepStrictEqual(record.scheduler, scheduler)) return;
-  const describe = ({ plugin, options }: Session["scheduler"]) => `${plugin} ${JSON.stringify(options)}`;
+/** Another session's jobs are not ours to end, and another scheduler would not know ours: "not listed" would be taken for "gone". */
+function expectSameSession(record: SessionRecord, session: Session, directory: string): void {
+  const describe = ({ name, scheduler }: Pick<Session, "name" | "scheduler">) =>
+    `${name} (scheduler ${scheduler.plugin} ${JSON.stringify(scheduler.options)})`;
+  if (record.name === session.name && isDeepStrictEqual(record.scheduler, session.scheduler)) return;
   throw new HpcnbError(
-    "HPCNB_OTHER_SCHEDULER",
-    `The session was started with the scheduler ${describe(record.scheduler)}, but ${file} now says ${describe(scheduler)}.`,
-    { hint: "Put the old scheduler back, run `hpcnb down`, and then change it." },
+    "HPCNB_OTHER_SESSION",
+    `In ${directory} the session ${describe(record)} is running, but ${session.file} says ${describe(session)}.`,
+    { hint: "Put the old values back and run `hpcnb down` before changing them. Two sessions need two directories." },
   );
 }
