@@ -183,7 +183,7 @@ describe("life cycle on a simulated scheduler", () => {
     for (const change of [{ name: "other" }, { scheduler: { plugin: "mock", options: { seed: 2 } } }]) {
       const context = { ...world.context(), session: { ...world.session, ...change } };
       for (const command of [bringUp, takeDown]) {
-        expect((await failure(world.clock.run(command(context)))).code).to.equal("HPCNB_OTHER_SESSION");
+        expect((await failure(world.clock.run<unknown>(command(context)))).code).to.equal("HPCNB_OTHER_SESSION");
       }
     }
     expect(await world.listed()).to.have.length(3);
