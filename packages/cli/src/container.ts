@@ -53,13 +53,16 @@ export function composeSession(session: Session, plugins: SessionPlugins): Sessi
     }),
   );
 
+  const scheduler = root.resolve(SchedulerToken);
+  // On a submit node there is nothing to connect: the notebook runs elsewhere, and the browser is elsewhere again.
+  const browserIsHere = session.host !== undefined || scheduler.runsOnHost;
   return {
     session,
     host: root.resolve(HostToken),
-    scheduler: root.resolve(SchedulerToken),
+    scheduler,
     workload: root.resolve(WorkloadToken),
     readiness: root.resolve(ReadinessToken),
-    connector: root.resolve(ConnectorToken),
+    connector: browserIsHere ? root.resolve(ConnectorToken) : undefined,
     clock: root.resolve(ClockToken),
   };
 }
