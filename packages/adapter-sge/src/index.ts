@@ -1,1 +1,17 @@
-export {};
+import { createCommandScheduler, definePlugin } from "@hpcnb/core";
+import { gridEngineDialect } from "./dialect.js";
+import type { GridEngineOptions } from "./options.js";
+import { optionsSchema } from "./options.js";
+
+export { gridEngineDialect } from "./dialect.js";
+export type { GridEngineOptions } from "./options.js";
+
+/** Grid Engine in all its variants: Sun, Son of, Some, Open Cluster Scheduler, Univa, Altair. */
+export default definePlugin({
+  apiVersion: 1,
+  name: "sge",
+  scheduler: {
+    optionsSchema,
+    create: ({ host, options }) => createCommandScheduler(host, gridEngineDialect(options as GridEngineOptions)),
+  },
+});

@@ -1,0 +1,33 @@
+import type { SchedulerDialect } from "@hpcnb/core";
+import { parseCancel } from "./cancel.js";
+import { gridEngineCommand } from "./command.js";
+import { parseExplain } from "./explain.js";
+import { parseHistory } from "./history.js";
+import { nameOf } from "./name.js";
+import type { GridEngineOptions } from "./options.js";
+import { render } from "./render.js";
+import { parseStatus } from "./status.js";
+import { submitArgv } from "./submit.js";
+import { parseSubmit } from "./submit-answer.js";
+
+/** Grid Engine through qsub, qstat, qdel and qacct. */
+export function gridEngineDialect(options: GridEngineOptions = {}): SchedulerDialect {
+  const command = (...argv: readonly string[]) => ({ argv: gridEngineCommand(options, argv) });
+  return {
+    runsOnHost: false,
+    taskVariable: "SGE_TASK_ID",
+    nameOf,
+    submit: (job) => ({ ...command(...submitArgv(job, options)), stdin: job.script }),
+    parseSubmit,
+    // A site's or a user's own defaults for qstat may hide jobs: -u and -s overrule them. qstat itself puts the user in for $user.
+    status: () => command("qstat", "-u", "$user", "-s", "prs", "-xml"),
+    parseStatus,
+    cancel: (ids) => command("qdel", ...ids),
+    parseCancel,
+    explain: (id) => command("qstat", "-j", id),
+    parseExplain,
+    history: (id) => command("qacct", "-j", id),
+    parseHistory,
+    render: (job) => render(gridEngineCommand(options, submitArgv(job, options)), job.script),
+  };
+}

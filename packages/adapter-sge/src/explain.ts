@@ -1,0 +1,41 @@
+import { type CommandResult, expectAnswer } from "@hpcnb/core";
+import { expectReached, spokenLines } from "./failures.js";
+
+/** Of a large site's reasons, one for each queue instance, the rest is only counted. */
+const most = 20;
+
+const collectsNone =
+  "Grid Engine gives no reason: this site does not collect them (schedd_job_info is off in its scheduler's configuration).";
+
+/** The reasons in the answer of `qstat -j`: of an error first, else of waiting. A job that runs has neither. */
+export function parseExplain(result: CommandResult): string | undefined {
+  expectReached(result, "Asking why");
+  if (spokenLines(result).some((line) => /^Following jobs do not exist/.test(line))) return undefined;
+  const { stdout } = expectAnswer(result, "Asking why");
+  const lines = stdout.split("\n");
+
+  const errors = lines.map((line) => /^error reason\s+(\d+):\s+(.*)$/.exec(line)).filter((match) => match !== null);
+  if (errors.length > 0) return list(errors.map((match) => withoutStamp(match[2] ?? "")));
+  if (lines.some((line) => /^usage\s+\d+:/.test(line))) return undefined;
+
+  const start = lines.findIndex((line) => line.startsWith("scheduling info:"));
+  if (start < 0) return undefined;
+  const end = lines.findIndex((line, index) => index > start && !/^\s/.test(line));
+  const info = lines
+    .slice(start, end < 0 ? undefined : end)
+    .map((line) => line.replace(/^scheduling info:/, "").trim());
+  if (info.some((line) => /^\(?Collecting of scheduler job information is turned off/.test(line))) return collectsNone;
+  return list(info.filter((line) => !/^\(?No messages/i.test(line)));
+}
+
+/** "11/23/2026 01:02:03 [1000:4711]: error: can't ..." without the time and the ids of user and process. */
+function withoutStamp(reason: string): string {
+  return reason.replace(/^\S+ \S+ \[\d+:\d+\]: /, "");
+}
+
+function list(reasons: readonly string[]): string | undefined {
+  const different = [...new Set(reasons)].filter(Boolean);
+  const shown = different.slice(0, most);
+  if (different.length > most) shown.push(`... and ${different.length - most} more`);
+  return shown.length === 0 ? undefined : shown.join("\n");
+}

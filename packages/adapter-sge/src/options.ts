@@ -1,0 +1,33 @@
+import type { OptionsSchema } from "@hpcnb/core";
+
+/** Only what differs between sites and cannot be found out. */
+export interface GridEngineOptions {
+  readonly settings?: string;
+  readonly memoryResource?: string;
+  readonly memoryPer?: "slot" | "job";
+}
+
+export const optionsSchema: OptionsSchema = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    settings: {
+      type: "string",
+      pattern: "^/[^\\r\\n]+$",
+      description:
+        "The site's settings.sh, such as /opt/sge/default/common/settings.sh, where qsub is found neither by the PATH of a plain command nor by bash's login profile.",
+    },
+    memoryResource: {
+      type: "string",
+      pattern: "^[A-Za-z_][A-Za-z0-9_.]*$",
+      description:
+        "The resource that stands for memory at this site: h_vmem, mem_free, virtual_free, m_mem_free, h_data ... Needed where a session asks for memory.",
+    },
+    memoryPer: {
+      enum: ["slot", "job"],
+      default: "slot",
+      description:
+        "Whether the site counts the memory resource for each slot of a parallel job (consumable YES, which is usual) or once for the job.",
+    },
+  },
+};

@@ -1,0 +1,24 @@
+import { HpcnbError } from "@hpcnb/core";
+
+/** What Grid Engine puts something else in for in an output path (qsub(1), -o). A doubled `$` stands for itself. */
+const expanded = /\$(?=HOME|USER|JOB_ID|JOB_NAME|HOSTNAME|TASK_ID|\$|\{task\})/g;
+
+export function plainPath(path: string, what: string): string {
+  if (/[\r\n]/.test(path)) throw refused(path, what, "a line break");
+  return path;
+}
+
+/** A path for -o, where `,` separates paths and `:` ends a host's name. */
+export function outputPath(output: string): string {
+  const path = plainPath(output, "output file").replace(expanded, "$$$$").replaceAll("{task}", "$TASK_ID");
+  if (path.includes(",")) throw refused(output, "output file", "a comma");
+  return path.includes(":") ? `:${path}` : path;
+}
+
+function refused(path: string, what: string, character: string): HpcnbError {
+  return new HpcnbError(
+    "HPCNB_SUBMIT_REJECTED",
+    `Grid Engine cannot take ${character} in the path of a job's ${what}: ${JSON.stringify(path)}.`,
+    { hint: "Give the notebook directory, or the one that it is in, another name." },
+  );
+}

@@ -1,0 +1,83 @@
+import { HpcnbError } from "@hpcnb/core";
+import { SaxesParser } from "saxes";
+
+/** One `<job_list>`; what it lacks is empty. */
+export interface Listing {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  /** "all.q@node1", or nothing for a job that waits. */
+  readonly queue: string;
+  readonly tasks: string;
+}
+
+const fields: Readonly<Record<string, keyof Listing>> = {
+  JB_job_number: "id",
+  JB_name: "name",
+  state: "state",
+  queue_name: "queue",
+  tasks: "tasks",
+};
+
+/** Characters that one step of the parser takes: the text is never held twice. */
+const step = 1 << 16;
+
+/**
+ * Hands on the jobs of an answer of `qstat -xml` one by one. Other elements, which depend on the variant and on a site's defaults, are
+ * passed over; what is printed before the document, too.
+ * @throws HPCNB_SCHEDULER_ANSWER when it is not a whole document of this kind: a part of the truth would make jobs look gone.
+ */
+export function readListings(text: string, found: (listing: Listing) => void): void {
+  const start = text.indexOf("<?xml");
+  if (start < 0) throw notUnderstood(text, "there is no XML in it");
+  const parser = new SaxesParser({ position: false });
+  let job: { -readonly [field in keyof Listing]: string } | undefined;
+  let field: keyof Listing | undefined;
+  // With -f in a site's defaults, the queue is told once for all of its jobs.
+  let queueOfList = "";
+  let inQueueName = false;
+  let root: string | undefined;
+
+  parser.on("error", (error) => {
+    throw notUnderstood(text, error.message);
+  });
+  parser.on("opentag", ({ name }) => {
+    root ??= name;
+    if (name === "job_list") job = { id: "", name: "", state: "", queue: queueOfList, tasks: "" };
+    else if (job) {
+      field = fields[name];
+      if (field) job[field] = "";
+    } else if (name === "Queue-List") queueOfList = "";
+    else inQueueName = name === "name";
+  });
+  parser.on("text", (part) => {
+    if (job && field) job[field] += part;
+    else if (inQueueName) queueOfList += part;
+  });
+  parser.on("closetag", ({ name }) => {
+    field = undefined;
+    inQueueName = false;
+    if (name === "Queue-List") queueOfList = "";
+    if (name !== "job_list" || !job) return;
+    if (!/^\d+$/.test(job.id)) throw notUnderstood(text, "a job has no number");
+    found(job);
+    job = undefined;
+  });
+
+  // qstat writes control characters of job names as they are, which no XML may have.
+  for (let at = start; at < text.length; at += step) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these are replaced
+    parser.write(text.slice(at, at + step).replace(/[\x00-\x08\x0b\x0c\x0e-\x1f]/g, "?"));
+  }
+  parser.close();
+  if (root !== "job_info") throw notUnderstood(text, `it is <${root}> and not <job_info>`);
+}
+
+function notUnderstood(text: string, why: string): HpcnbError {
+  const head = text.trim().slice(0, 300);
+  return new HpcnbError(
+    "HPCNB_SCHEDULER_ANSWER",
+    `qstat's answer was not understood, ${why}: ${head === "" ? "it is empty" : JSON.stringify(head)}`,
+    { transient: true },
+  );
+}

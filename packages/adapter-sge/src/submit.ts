@@ -1,0 +1,81 @@
+import { formatDuration, HpcnbError, type JobResources, type JobSpec } from "@hpcnb/core";
+import { nameOf } from "./name.js";
+import type { GridEngineOptions } from "./options.js";
+import { outputPath, plainPath } from "./paths.js";
+
+/**
+ * The qsub command, with everything explicit that a site's or a user's sge_request file may have set otherwise. Native arguments come last and
+ * so have the last word.
+ * @throws HPCNB_SUBMIT_REJECTED for what Grid Engine could not express, before anything is run.
+ */
+export function submitArgv(job: JobSpec, options: GridEngineOptions): string[] {
+  const { name, script, workingDirectory, output, resources, tasks } = job;
+  if (tasks !== undefined && !(Number.isInteger(tasks) && tasks >= 1))
+    throw reject(`An array has one task or more, not ${tasks}.`);
+  return [
+    "qsub",
+    "-terse",
+    // The script comes as it is: "#$" at the beginning of one of its lines means nothing.
+    ...["-b", "n", "-C", ""],
+    ...["-sync", "n"],
+    ...["-N", nameOf(name)],
+    ...["-wd", plainPath(workingDirectory, "working directory")],
+    ...["-o", outputPath(output)],
+    ...["-j", "y"],
+    ...["-S", interpreterOf(script)],
+    ...(tasks === undefined ? [] : ["-t", `1-${tasks}`]),
+    ...resourceArgv(resources, options),
+    ...(resources.native ?? []),
+  ];
+}
+
+/**
+ * Sites differ on whether Grid Engine heeds `#!` or -S (shell_start_mode in queue_conf(5)), so -S says what `#!` says. It takes no
+ * arguments: where there are some, `env` leaves it to the kernel to read the first line.
+ */
+function interpreterOf(script: string): string {
+  const [, interpreter, argument] = /^#! *(\/\S+)(?:[ \t]+(\S.*))?/.exec(script) ?? [];
+  if (interpreter === undefined) throw reject("The script does not begin with #! and the path of its interpreter.");
+  if (argument === undefined) return interpreter;
+  return /\/env$/.test(interpreter) && argument.trim() === "bash" ? "/bin/bash" : "/usr/bin/env";
+}
+
+function resourceArgv(resources: JobResources, options: GridEngineOptions): string[] {
+  const { cores, memory, walltime, queue, parallelEnvironment } = resources;
+  if ((cores ?? 1) > 1 && parallelEnvironment === undefined) {
+    throw reject(
+      `Grid Engine gives a job ${cores} cores only through a parallel environment, and none is named.`,
+      "Set resources.parallelEnvironment to one that keeps a job on one host. `qconf -spl` lists the site's; such a one is often called smp.",
+    );
+  }
+  return [
+    ...(parallelEnvironment === undefined ? [] : ["-pe", parallelEnvironment, String(cores ?? 1)]),
+    ...(walltime === undefined ? [] : ["-l", `h_rt=${formatDuration(walltime)}`]),
+    ...(memory === undefined ? [] : ["-l", memoryRequest(memory, cores ?? 1, options)]),
+    ...(queue === undefined ? [] : ["-q", queue]),
+  ];
+}
+
+function memoryRequest(
+  bytes: number,
+  cores: number,
+  { memoryResource, memoryPer = "slot" }: GridEngineOptions,
+): string {
+  if (memoryResource === undefined) {
+    throw reject(
+      "The job asks for memory, and every Grid Engine site has its own name for that.",
+      "Set scheduler.options.memoryResource (`qconf -sc` lists the site's resources; often h_vmem or mem_free), or leave out resources.memory.",
+    );
+  }
+  return `${memoryResource}=${formatMemory(memoryPer === "slot" ? Math.ceil(bytes / cores) : bytes)}`;
+}
+
+/** In the largest unit that is exact. Upper-case units are powers of 1024 (sge_types(1)). */
+function formatMemory(bytes: number): string {
+  const unit = (["G", "M", "K"] as const).find((_, index) => bytes % 1024 ** (3 - index) === 0);
+  return unit === undefined ? String(bytes) : `${bytes / 1024 ** { G: 3, M: 2, K: 1 }[unit]}${unit}`;
+}
+
+function reject(message: string, hint?: string): HpcnbError {
+  return new HpcnbError("HPCNB_SUBMIT_REJECTED", message, { hint });
+}

@@ -1,0 +1,38 @@
+import type { TaskStatus } from "@hpcnb/core";
+
+export interface TaskRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** "7", "3,5-9:2" or "20-40:1" as runs without gaps; undefined for anything else. */
+export function parseTasks(text: string): TaskRange[] | undefined {
+  const ranges: TaskRange[] = [];
+  for (const part of text.split(",")) {
+    const match = /^\s*(\d+)(?:-(\d+)(?::(\d+))?)?\s*$/.exec(part);
+    if (!match) return undefined;
+    const first = Number(match[1]);
+    const last = Number(match[2] ?? first);
+    const step = Number(match[3] ?? 1);
+    if (step <= 1) ranges.push({ first, last });
+    else for (let task = first; task <= last; task += step) ranges.push({ first: task, last: task });
+  }
+  return ranges;
+}
+
+/** Ascending, none twice, neighbours in the same state on the same host as one. Changes its argument. */
+export function compressTasks(tasks: TaskStatus[]): TaskStatus[] {
+  tasks.sort((a, b) => a.first - b.first);
+  const runs: TaskStatus[] = [];
+  let end = 0;
+  for (const task of tasks) {
+    if (task.last <= end) continue;
+    const first = Math.max(task.first, end + 1);
+    const run = runs.at(-1);
+    if (run && first === end + 1 && run.native === task.native && run.host === task.host) {
+      runs[runs.length - 1] = { ...run, last: task.last };
+    } else runs.push(first === task.first ? task : { ...task, first });
+    end = task.last;
+  }
+  return runs;
+}
