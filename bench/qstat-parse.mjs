@@ -1,36 +1,48 @@
 /** Reading `qstat -xml` of 75,000 running tasks, Grid Engine's own limit for one array: within 1 s and 200 MB more memory. */
-import { gridEngineDialect } from "../packages/adapter-sge/dist/index.js";
+import { writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+
+const { resolve } = createRequire(new URL("../packages/adapter-sge/package.json", import.meta.url));
+const { default: plugin } = await import(pathToFileURL(resolve("@hpcnb/adapter-sge")));
 
 const tasks = 75_000;
 const runs = 5;
 const megabyte = 2 ** 20;
-const { parseStatus } = gridEngineDialect();
-const result = { argv: ["qstat"], exitCode: 0, stdout: document(tasks), stderr: "" };
+const result = { argv: ["qstat"], exitCode: 0, stdout: Buffer.from(document(tasks)).toString(), stderr: "" };
+const scheduler = plugin.scheduler.create({ host: { name: "nowhere", run: async () => result }, options: {} });
 
-const before = peak();
-const times = Array.from({ length: runs }, () => {
+const times = [];
+const memory = [];
+for (let run = 0; run < runs; run++) {
+  const before = forgetPeak();
   const start = performance.now();
-  const [job] = parseStatus(result);
-  const elapsed = performance.now() - start;
+  const [job] = await scheduler.status();
+  times.push(performance.now() - start);
+  memory.push(peak() - before);
   if (job?.tasks?.length !== tasks) throw new Error(`${job?.tasks?.length} of ${tasks} tasks were read`);
-  return elapsed;
-});
-const memory = peak() - before;
+}
 
 const size = Buffer.byteLength(result.stdout) / megabyte;
 console.log(`qstat -xml of ${tasks} running tasks on 2,000 hosts, ${size.toFixed(1)} MB, ${runs} runs`);
 console.log(
   `milliseconds  first ${times[0].toFixed(0)}, min ${Math.min(...times).toFixed(0)}, max ${Math.max(...times).toFixed(0)}`,
 );
-console.log(`more memory   ${memory.toFixed(0)} MB at the peak of all runs`);
-if (Math.max(...times) > 1_000 || memory > 200) {
+console.log(`more MB       first ${memory[0].toFixed(0)}, max ${Math.max(...memory).toFixed(0)}`);
+if (Math.max(...times) > 1_000 || Math.max(...memory) > 200) {
   console.log("over the limit of 1,000 ms or 200 MB");
   process.exitCode = 1;
 }
 
-/** Megabytes that this process has had in memory at most so far. */
+/** Megabytes that this process has had in memory at most. */
 function peak() {
   return process.resourceUsage().maxRSS / 1024;
+}
+
+/** Lets the peak begin anew where that is possible, and gives it. */
+function forgetPeak() {
+  if (process.platform === "linux") writeFileSync("/proc/self/clear_refs", "5");
+  return peak();
 }
 
 /** Neighbours differ in their hosts, so that none can be put together. */
