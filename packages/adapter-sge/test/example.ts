@@ -1,0 +1,25 @@
+import { type ErrorCode, type HpcnbError, isHpcnbError, type JobSpec } from "@hpcnb/core";
+import { expect } from "chai";
+
+export function exampleJob(changes: Partial<JobSpec> = {}): JobSpec {
+  return {
+    name: "rnaseq-notebook-k3j9x0q2ab",
+    script: "#!/usr/bin/env bash\necho hello\n",
+    workingDirectory: "/home/alice/projects/rnaseq",
+    output: "/home/alice/projects/rnaseq/.hpcnb/runs/k3j9x0q2ab/logs/notebook.log",
+    resources: {},
+    ...changes,
+  };
+}
+
+/** The error that `work` throws; fails for any other outcome. */
+export function failure(work: () => unknown, code: ErrorCode): HpcnbError {
+  try {
+    work();
+  } catch (error) {
+    if (!isHpcnbError(error)) throw error;
+    expect(error.code, error.message).to.equal(code);
+    return error;
+  }
+  throw new Error(`${code} was expected`);
+}

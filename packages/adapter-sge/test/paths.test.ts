@@ -1,0 +1,25 @@
+import { expect } from "chai";
+import { outputPath } from "../src/paths.js";
+import { failure } from "./example.js";
+
+describe("an output path for Grid Engine", () => {
+  it("has the number of the task filled in by Grid Engine", () => {
+    expect(outputPath("/home/alice/logs/engine.{task}.log")).to.equal("/home/alice/logs/engine.$TASK_ID.log");
+  });
+
+  it("keeps dollars that mean nothing, and doubles those that Grid Engine would fill in", () => {
+    expect(outputPath("/h/$a $ b$")).to.equal("/h/$a $ b$");
+    expect(outputPath("/h/$HOME/$JOB_ID/$TASK_ID-{task}")).to.equal("/h/$$HOME/$$JOB_ID/$$TASK_ID-$TASK_ID");
+    expect(outputPath("/h/$$")).to.equal("/h/$$$");
+    expect(outputPath(["/h/$", "{task}"].join(""))).to.equal("/h/$$$TASK_ID");
+  });
+
+  it("does not have a colon taken for the end of a host's name", () => {
+    expect(outputPath("/h/at 10:30/log")).to.equal(":/h/at 10:30/log");
+  });
+
+  it("is refused where Grid Engine cannot have it", () => {
+    const error = failure(() => outputPath("/h/a,b/log"), "HPCNB_SUBMIT_REJECTED");
+    expect(error.message).to.include("a comma").and.to.include('"/h/a,b/log"');
+  });
+});

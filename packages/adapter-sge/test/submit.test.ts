@@ -1,0 +1,76 @@
+import { expect } from "chai";
+import { submitArgv } from "../src/submit.js";
+import { exampleJob, failure } from "./example.js";
+
+/** The value behind an option; undefined without it. */
+function optionValue(argv: readonly string[], option: string): string | undefined {
+  const at = argv.indexOf(option);
+  return at < 0 ? undefined : argv[at + 1];
+}
+
+describe("the qsub command", () => {
+  it("says everything that a site's defaults may say otherwise, and nothing that was not asked for", () => {
+    const job = exampleJob();
+    expect(submitArgv(job, {})).to.deep.equal([
+      "qsub",
+      "-terse",
+      ...["-b", "n", "-C", "", "-sync", "n"],
+      ...["-N", job.name, "-wd", job.workingDirectory, "-o", job.output, "-j", "y", "-S", "/bin/bash"],
+    ]);
+  });
+
+  it("asks for all resources, and gives native arguments the last word", () => {
+    const resources = {
+      cores: 4,
+      memory: 16 * 1024 ** 3,
+      walltime: 90 * 3600 + 61,
+      queue: "long.q",
+      parallelEnvironment: "smp",
+      native: ["-P", "genomics", "-q", "other.q"],
+    };
+    const argv = submitArgv(exampleJob({ resources, tasks: 32 }), { memoryResource: "h_vmem" });
+    expect(argv.slice(argv.indexOf("-t"))).to.deep.equal([
+      ...["-t", "1-32", "-pe", "smp", "4", "-l", "h_rt=90:01:01", "-l", "h_vmem=4G", "-q", "long.q"],
+      ...["-P", "genomics", "-q", "other.q"],
+    ]);
+  });
+
+  it("counts memory for the slot or for the job, in a unit that is exact", () => {
+    const memory = (bytes: number, cores: number, memoryPer: "slot" | "job") =>
+      optionValue(
+        submitArgv(exampleJob({ resources: { memory: bytes, cores, parallelEnvironment: "smp" } }), {
+          memoryResource: "mem_free",
+          memoryPer,
+        }),
+        "-l",
+      );
+    expect(memory(2 ** 30, 4, "slot")).to.equal("mem_free=256M");
+    expect(memory(2 ** 30, 4, "job")).to.equal("mem_free=1G");
+    expect(memory(2 ** 40, 1, "slot")).to.equal("mem_free=1024G");
+    expect(memory(3 * 2 ** 10, 1, "slot")).to.equal("mem_free=3K");
+    // Rounded up: a job never gets less than it asked for.
+    expect(memory(2 ** 30, 3, "slot")).to.equal("mem_free=357913942");
+  });
+
+  it("runs the script with the interpreter of its first line", () => {
+    const interpreter = (script: string) => optionValue(submitArgv(exampleJob({ script }), {}), "-S");
+    expect(interpreter("#!/bin/cat\n")).to.equal("/bin/cat");
+    expect(interpreter("#! /bin/sh")).to.equal("/bin/sh");
+    expect(interpreter("#!/bin/bash -l\n")).to.equal("/usr/bin/env");
+    expect(interpreter("#!/usr/bin/env python3\n")).to.equal("/usr/bin/env");
+    expect(interpreter("#!/usr/bin/env bash\n-x")).to.equal("/bin/bash");
+    expect(failure(() => interpreter("echo hello\n"), "HPCNB_SUBMIT_REJECTED").message).to.include("#!");
+  });
+
+  it("is not made for what Grid Engine cannot do", () => {
+    const reject = (changes: object) => failure(() => submitArgv(exampleJob(changes), {}), "HPCNB_SUBMIT_REJECTED");
+    const cores = reject({ resources: { cores: 4 } });
+    expect(cores.message).to.include("4 cores").and.to.include("parallel environment");
+    expect(cores.hint).to.include("resources.parallelEnvironment");
+    expect(reject({ resources: { memory: 2 ** 30 } }).hint).to.include("scheduler.options.memoryResource");
+    expect(reject({ tasks: 0 }).message).to.include("0");
+    expect(reject({ workingDirectory: "/home/a\nb" }).message)
+      .to.include("line break")
+      .and.to.include("/home/a\\nb");
+  });
+});

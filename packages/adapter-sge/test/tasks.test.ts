@@ -1,0 +1,38 @@
+import type { TaskStatus } from "@hpcnb/core";
+import { expect } from "chai";
+import { compressTasks, parseTasks } from "../src/tasks.js";
+
+describe("task numbers", () => {
+  it("are read in all forms that qstat has", () => {
+    expect(parseTasks("7")).to.deep.equal([{ first: 7, last: 7 }]);
+    expect(parseTasks("20-40:1")).to.deep.equal([{ first: 20, last: 40 }]);
+    expect(parseTasks("20-40")).to.deep.equal([{ first: 20, last: 40 }]);
+    expect(parseTasks("3,5-9:2, 12")).to.deep.equal([3, 5, 7, 9, 12].map((task) => ({ first: task, last: task })));
+    for (const text of ["", "a", "1-", "1-2:", "1;2", "1-3..."]) expect(parseTasks(text), text).to.equal(undefined);
+  });
+
+  const task = (first: number, last: number, native = "r", host = "node1"): TaskStatus => ({
+    first,
+    last,
+    state: "running",
+    native,
+    host,
+  });
+
+  it("are put in order and together where nothing differs", () => {
+    const runs = compressTasks([
+      task(10, 10),
+      task(2, 2),
+      task(1, 1),
+      task(3, 3, "t"),
+      task(4, 9),
+      task(11, 11, "r", "node2"),
+    ]);
+    expect(runs).to.deep.equal([task(1, 2), task(3, 3, "t"), task(4, 10), task(11, 11, "r", "node2")]);
+  });
+
+  it("are listed once, although an answer has them twice", () => {
+    const runs = compressTasks([task(1, 5), task(3, 8, "t"), task(4, 4), task(5, 5)]);
+    expect(runs).to.deep.equal([task(1, 5), task(6, 8, "t")]);
+  });
+});
