@@ -1,4 +1,5 @@
-import { type ErrorCode, type HpcnbError, isHpcnbError, type JobSpec } from "@hpcnb/core";
+import { readFileSync } from "node:fs";
+import { type CommandResult, type ErrorCode, type HpcnbError, isHpcnbError, type JobSpec } from "@hpcnb/core";
 import { expect } from "chai";
 
 export function exampleJob(changes: Partial<JobSpec> = {}): JobSpec {
@@ -22,4 +23,13 @@ export function failure(work: () => unknown, code: ErrorCode): HpcnbError {
     return error;
   }
   throw new Error(`${code} was expected`);
+}
+
+/** What a command printed, kept in a file; ./fixtures/README.md says where each comes from. */
+export function fixture(name: string): string {
+  return readFileSync(new URL(`fixtures/${name}`, import.meta.url), "utf8");
+}
+
+export function answer(changes: Partial<CommandResult>): CommandResult {
+  return { argv: ["a-command"], exitCode: 0, stdout: "", stderr: "", ...changes };
 }

@@ -1,0 +1,28 @@
+import { expect } from "chai";
+import { parseCancel } from "../src/cancel.js";
+import { answer, failure, fixture } from "./example.js";
+
+const failed = (name: string) => () => parseCancel(answer({ exitCode: 1, stdout: fixture(name) }));
+
+describe("qdel's answer", () => {
+  it("is no error for jobs that are deleted, are being deleted, or are gone", () => {
+    parseCancel(answer({ stdout: "alice has deleted job 5\n" }));
+    for (const name of ["qdel-unknown.txt", "qdel-unknown-and-known.txt", "qdel-twice.txt"]) failed(name)();
+  });
+
+  it("is an error for a job that may not be deleted, also among others", () => {
+    const error = failure(failed("qdel-denied.txt"), "HPCNB_SCHEDULER_ANSWER");
+    expect(error.message).to.include("privileges");
+    const both = `${fixture("qdel-unknown.txt")}${fixture("qdel-denied.txt")}`;
+    failure(() => parseCancel(answer({ exitCode: 1, stdout: both })), "HPCNB_SCHEDULER_ANSWER");
+    failure(() => parseCancel(answer({ exitCode: 1 })), "HPCNB_SCHEDULER_ANSWER");
+  });
+
+  it("is none when the qmaster cannot be reached", () => {
+    const error = failure(
+      () => parseCancel(answer({ exitCode: 1, stderr: fixture("qdel-no-qmaster.txt") })),
+      "HPCNB_SCHEDULER_UNREACHABLE",
+    );
+    expect(error.transient).to.equal(true);
+  });
+});

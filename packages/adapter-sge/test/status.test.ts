@@ -1,0 +1,104 @@
+import { expect } from "chai";
+import { parseStatus } from "../src/status.js";
+import { answer, failure, fixture } from "./example.js";
+
+const statusOf = (name: string) => parseStatus(answer({ stdout: fixture(name) }));
+
+/** A document with these `<job_list>` contents in its first section. */
+const document = (...jobs: string[]) =>
+  `<?xml version='1.0'?>\n<job_info><queue_info>${jobs.map((job) => `<job_list state="running">${job}</job_list>`).join("")}</queue_info><job_info></job_info></job_info>\n`;
+
+const listed = (text: string) => parseStatus(answer({ stdout: text }));
+
+describe("qstat's answer in other forms", () => {
+  it("has times that nobody needs, in milliseconds or with microseconds", () => {
+    expect(statusOf("qstat-milliseconds.xml")).to.deep.equal([
+      { id: "11", name: "notebook", state: "running", native: "r", host: "node1" },
+    ]);
+    expect(statusOf("qstat-iso-microseconds.xml")).to.deep.equal([
+      { id: "12", name: "notebook", state: "running", native: "r", host: "node2" },
+    ]);
+  });
+
+  it("may have states that the manual does not have, or none", () => {
+    const [strange, none] = listed(
+      document(
+        "<JB_job_number>1</JB_job_number><JB_name>a</JB_name><state>Xyz</state>",
+        "<JB_job_number>2</JB_job_number><JB_name>b</JB_name><state></state>",
+      ),
+    );
+    expect(strange).to.include({ state: "unknown", native: "Xyz" });
+    expect(none).to.include({ state: "unknown", native: "(none)" });
+  });
+
+  it("may have elements and characters that it should not have", () => {
+    const [job] = listed(
+      `Welcome to <the> cluster & be careful\n${document("<JB_job_number>1</JB_job_number><JB_name>a\u001b[1m &amp; &lt;b></JB_name><state>r</state><new><state>s</state></new>".replace("<new><state>s</state></new>", "<new a='b'/>"))}`,
+    );
+    expect(job).to.include({ name: "a?[1m & <b>", state: "running" });
+  });
+
+  it("lists a task once and in order, and an array in the state of its liveliest task", () => {
+    const task = (state: string, tasks: string, queue = "") =>
+      `<JB_job_number>9</JB_job_number><JB_name>e</JB_name><state>${state}</state><queue_name>${queue}</queue_name><tasks>${tasks}</tasks>`;
+    const [array] = listed(
+      document(
+        task("r", "10", "q@n1"),
+        task("r", "9", "q@n1"),
+        task("t", "2", "q@n1"),
+        task("Eqw", "1,3-7:2"),
+        task("hqw", "11-75000:1"),
+      ),
+    );
+    const error = (number: number) => ({ first: number, last: number, state: "error", native: "Eqw" });
+    expect(array).to.deep.equal({
+      id: "9",
+      name: "e",
+      state: "running",
+      native: "r",
+      host: "n1",
+      tasks: [
+        error(1),
+        { first: 2, last: 2, state: "starting", native: "t", host: "n1" },
+        ...[3, 5, 7].map(error),
+        { first: 9, last: 10, state: "running", native: "r", host: "n1" },
+        { first: 11, last: 75000, state: "held", native: "hqw" },
+      ],
+    });
+  });
+});
+
+describe("an answer that is not one", () => {
+  const whole = document("<JB_job_number>1</JB_job_number><JB_name>a</JB_name><state>r</state>");
+
+  it("is an error wherever it was cut off", () => {
+    for (let length = 0; length < whole.trimEnd().length; length += 7) {
+      const error = failure(() => listed(whole.slice(0, length)), "HPCNB_SCHEDULER_ANSWER");
+      expect(error.transient).to.equal(true);
+    }
+  });
+
+  it("shows how it begins", () => {
+    const error = failure(() => listed("No more jobs for you today"), "HPCNB_SCHEDULER_ANSWER");
+    expect(error.message).to.include("No more jobs for you today");
+    expect(failure(() => listed(""), "HPCNB_SCHEDULER_ANSWER").message).to.include("empty");
+    expect(
+      failure(() => listed("<?xml version='1.0'?><comunication_error/>"), "HPCNB_SCHEDULER_ANSWER").message,
+    ).to.include("comunication_error");
+    failure(() => listed(document("<JB_name>a</JB_name>")), "HPCNB_SCHEDULER_ANSWER");
+    failure(() => listed(document("<JB_job_number>1</JB_job_number><tasks>1-...</tasks>")), "HPCNB_SCHEDULER_ANSWER");
+  });
+
+  it("is no answer when qstat fails", () => {
+    for (const [exitCode, stderr] of [
+      [1, fixture("qstat-no-qmaster.txt")],
+      [139, ""],
+    ] as const) {
+      const error = failure(
+        () => parseStatus(answer({ exitCode, stderr, stdout: whole })),
+        "HPCNB_SCHEDULER_UNREACHABLE",
+      );
+      expect(error.transient).to.equal(true);
+    }
+  });
+});

@@ -1,0 +1,58 @@
+import { expect } from "chai";
+import { parseSubmit } from "../src/submit-answer.js";
+import { answer, failure, fixture } from "./example.js";
+
+describe("qsub's answer", () => {
+  it("is the id of a job or an array", () => {
+    expect(parseSubmit(answer({ stdout: fixture("qsub-job.txt") }))).to.equal("1");
+    expect(parseSubmit(answer({ stdout: fixture("qsub-array.txt") }))).to.equal("2");
+  });
+
+  it("is its last line that is an id, whatever a site prints before and after", () => {
+    expect(parseSubmit(answer({ stdout: fixture("qsub-verifier.txt") }))).to.equal("4711");
+    expect(parseSubmit(answer({ stdout: "2017\n12\nGood luck 4 you\n" }))).to.equal("12");
+  });
+
+  it("may be the sentence, where a wrapper drops -terse", () => {
+    expect(parseSubmit(answer({ stdout: 'Your job 17 ("a (b)") has been submitted\n' }))).to.equal("17");
+    expect(parseSubmit(answer({ stdout: 'Your job-array 18.1-4:1 ("x") has been submitted\n' }))).to.equal("18");
+  });
+
+  for (const [name, words] of Object.entries({
+    "qsub-unknown-queue.txt": 'Job was rejected because job requests unknown queue "no-such.q".',
+    "qsub-unknown-resource.txt": 'unknown resource "no_such".',
+    "qsub-unknown-pe.txt": "no-such",
+  })) {
+    it(`is a rejection in qsub's words: ${name}`, () => {
+      const error = failure(() => parseSubmit(answer({ exitCode: 1, stderr: fixture(name) })), "HPCNB_SUBMIT_REJECTED");
+      expect(error.message).to.include(words).and.not.to.include("Exiting");
+      expect(error.transient).to.equal(false);
+    });
+  }
+
+  it("is a rejection for now when a limit is reached", () => {
+    const limit = answer({ exitCode: 25, stderr: fixture("qsub-limit.txt") });
+    const error = failure(() => parseSubmit(limit), "HPCNB_SUBMIT_REJECTED");
+    expect(error.transient).to.equal(true);
+    expect(error.message).to.include("jobs");
+  });
+
+  it("is none when the qmaster cannot be reached", () => {
+    for (const name of ["qsub-no-qmaster.txt", "qsub-no-cell.txt"]) {
+      const error = failure(
+        () => parseSubmit(answer({ exitCode: 1, stderr: fixture(name) })),
+        "HPCNB_SCHEDULER_UNREACHABLE",
+      );
+      expect(error.transient, name).to.equal(true);
+    }
+  });
+
+  it("is none when it has no id, or when qsub was killed or is not there", () => {
+    const none = (changes: object) => failure(() => parseSubmit(answer(changes)), "HPCNB_SCHEDULER_UNREACHABLE");
+    expect(none({ stdout: "Welcome\n" }).message).to.include("Welcome");
+    none({ exitCode: null, signal: "SIGKILL" });
+    const missing = none({ exitCode: 127, stderr: "env: 'qsub': No such file or directory\n" });
+    expect(missing.hint).to.include("scheduler.options.settings");
+    expect(missing.transient).to.equal(false);
+  });
+});
