@@ -3,3 +3,5 @@ export { becomeKeeper } from "./keeper/become-keeper.js";
 export { type ConnectorOptions, createConnector } from "./keeper/connector.js";
 export type { KeeperRequest } from "./keeper/protocol.js";
 export { createLocalHost } from "./local-host.js";
+export type { SshOptions } from "./ssh/connection.js";
+export { createSshHost, type SshHost } from "./ssh/host.js";

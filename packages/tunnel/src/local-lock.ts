@@ -5,15 +5,16 @@ import { aborted, HpcnbError, type Lock, throwIfAborted } from "@hpcnb/core";
 import { notStarted } from "./local-run.js";
 
 /** Milliseconds in which the answer about a lock must come. */
-const lockTimeout = 30_000;
+export const lockTimeout = 30_000;
 
 /**
  * Holds a flock until its standard input ends, which it does when this process lets go of it or is no more. Node.js has no flock of its own.
+ * With a third argument it also ends when nothing was said for that many seconds.
  * The file says who holds it, for the message that others get.
  */
-const lockProgram = `
-import fcntl, os, sys
-path, holder = sys.argv[1:]
+export const lockProgram = `
+import fcntl, os, select, sys
+path, holder, *silence = sys.argv[1:]
 os.umask(0o077)
 try:
     os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -27,15 +28,16 @@ except OSError as error:
 os.ftruncate(file, 0)
 os.write(file, holder.encode())
 os.write(1, b"held")
-sys.stdin.buffer.read()
+limit = float(silence[0]) if silence else None
+while select.select([0], [], [], limit)[0] and os.read(0, 100):
+    pass
 os.ftruncate(file, 0)
 `;
 
 /** See `Host.lock`. */
 export async function lockLocally(path: string, signal?: AbortSignal): Promise<Lock> {
   throwIfAborted(signal);
-  const since = new Date().toISOString().replace(/\.\d+/, "");
-  const holder = `pid ${process.pid} on ${hostname()} since ${since}`;
+  const holder = thisProcess();
   // A session of its own: Ctrl-C in a terminal must not take the lock away before this process has tidied up.
   const child = spawn("python3", ["-I", "-S", "-c", lockProgram, path, holder], { stdio: "pipe", detached: true });
   const texts = { stdout: "", stderr: "" };
@@ -61,6 +63,12 @@ export async function lockLocally(path: string, signal?: AbortSignal): Promise<L
     throw new HpcnbError("HPCNB_BUSY", `${path} is locked by ${texts.stdout.slice(5)}.`, { transient: true });
   if (error instanceof Error) throw await notStarted("python3", { code: error.code, cwd: undefined, cause: error });
   throw new HpcnbError("HPCNB_COMMAND_FAILED", `${path} cannot be locked: ${texts.stderr.trim()}`);
+}
+
+/** For others who want the lock. */
+export function thisProcess(): string {
+  const since = new Date().toISOString().replace(/\.\d+/, "");
+  return `pid ${process.pid} on ${hostname()} since ${since}`;
 }
 
 function heldBy(child: ChildProcessWithoutNullStreams, closed: Promise<unknown>, path: string): Lock {

@@ -3,11 +3,11 @@ import { access } from "node:fs/promises";
 import { aborted, type CommandResult, HpcnbError, type RunOptions, throwIfAborted } from "@hpcnb/core";
 
 /** Milliseconds. */
-const defaultTimeout = 60_000;
+export const defaultTimeout = 60_000;
 /** Between SIGTERM and SIGKILL for a command that is ended early. */
 const killDelay = 5_000;
 /** Bytes that a command may print: an answer about 75,000 tasks is some ten million. */
-const maxBuffer = 200_000_000;
+export const maxBuffer = 200_000_000;
 
 /** See `Host.run`. */
 export async function runLocally(argv: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
@@ -45,7 +45,7 @@ export async function runLocally(argv: readonly string[], options: RunOptions = 
 }
 
 /** Ends the group of a child when its time is up, when `signal` aborts, or when this process exits. */
-function endEarly(
+export function endEarly(
   child: Pick<ChildProcess, "pid" | "stdout" | "stderr">,
   timeout: number,
   signal: AbortSignal | undefined,

@@ -37,7 +37,7 @@ export type KeeperOutcome =
 export type ControlQuestion = { readonly op: "status" } | { readonly op: "stop" };
 
 /** At most this many bytes fit into the path of a Unix socket on every platform (macOS has the least: 104 with the final NUL). */
-const longestSocketPath = 103;
+export const longestSocketPath = 103;
 
 /** Where the keeper of this notebook directory on this host listens, for the user alone. */
 export function controlSocketPath(host: string | undefined, directory: string): string {
@@ -54,7 +54,8 @@ export function controlSocketPath(host: string | undefined, directory: string): 
   return path;
 }
 
-function runtimeDirectory(): string {
+/** Of this user alone, on this machine. */
+export function runtimeDirectory(): string {
   const { uid } = userInfo();
   const base = process.env.XDG_RUNTIME_DIR;
   const path = base ? join(base, "hpcnb") : join(tmpdir(), `hpcnb-${uid}`);

@@ -1,0 +1,63 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { aborted, HpcnbError, throwIfAborted } from "@hpcnb/core";
+import { notStarted } from "../local-run.js";
+
+export interface ClientEnd {
+  /** null: a signal ended it. ssh itself failed: 255. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ClientOptions {
+  /** The terminal is its own, and sees what it says. */
+  readonly interactive: boolean;
+  /** A process stays behind: what is said after the client's end is not waited for. */
+  readonly leavesProcess?: boolean;
+  /** Milliseconds. */
+  readonly limit?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Runs an ssh that is to do something itself (log in, ask a shared connection), and not to run a command of ours. */
+export async function runClient(args: readonly string[], options: ClientOptions): Promise<ClientEnd> {
+  const { interactive, limit, signal } = options;
+  throwIfAborted(signal);
+  const child = spawn("ssh", args, {
+    stdio: [interactive ? "inherit" : "ignore", "pipe", "pipe"],
+    detached: !interactive,
+  });
+  const said = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].setEncoding("utf8").on("data", (text: string) => {
+      said[name] += text;
+      // "Permission denied, please try again." belongs before the next question.
+      if (interactive && name === "stderr" && process.stderr.isTTY) process.stderr.write(text);
+    });
+  }
+  const stop = () => child.kill();
+  const timeout = limit === undefined ? undefined : AbortSignal.timeout(limit);
+  for (const each of [timeout, signal]) each?.addEventListener("abort", stop);
+  try {
+    const closed = once(child, "close").catch((error: NodeJS.ErrnoException) => error);
+    const [code] = (await once(child, "exit").catch(async (error: NodeJS.ErrnoException) => {
+      throw await notStarted("ssh", { code: error.code, cwd: undefined, cause: error });
+    })) as [number | null];
+    // In older versions that process keeps these open.
+    if (options.leavesProcess && code === 0) for (const name of ["stdout", "stderr"] as const) child[name].destroy();
+    await closed;
+    if (signal?.aborted) throw aborted(signal);
+    if (timeout?.aborted)
+      throw new HpcnbError("HPCNB_TIMEOUT", `ssh took longer than ${(limit ?? 0) / 1000} s.`, { transient: true });
+    return { code, ...said };
+  } finally {
+    for (const each of [timeout, signal]) each?.removeEventListener("abort", stop);
+  }
+}
+
+export function describeEnd({ code, stdout, stderr }: ClientEnd): string {
+  const ending = code === null ? "it was ended by a signal" : `it ended with code ${code}`;
+  const said = `${stderr}\n${stdout}`.trim();
+  return said ? `${ending} and said:\n${said}` : `${ending}.`;
+}

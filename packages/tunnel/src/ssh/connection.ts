@@ -1,0 +1,134 @@
+import { HpcnbError, throwIfAborted } from "@hpcnb/core";
+import {
+  checkAlias,
+  clientOptions,
+  configArguments,
+  type Destination,
+  destinationArguments,
+  masterOptions,
+} from "./arguments.js";
+import { describeEnd, runClient } from "./client.js";
+import { parseSshConfig, type SshConfig } from "./config.js";
+import { controlPathIn, listens } from "./control-socket.js";
+import { sshFailure } from "./failure.js";
+
+export interface SshOptions extends Destination {
+  /** Whether the user is at a terminal, where ssh may ask for a password, a second factor or a new host's key. */
+  readonly interactive: boolean;
+  /** Where the sockets of shared connections are; for this user alone (0700). Default: hpcnb's runtime directory. */
+  readonly controlDirectory?: string | undefined;
+  /** Is told once what a person would want to know, such as that each command will log in anew. */
+  readonly notify?: ((text: string) => void) | undefined;
+}
+
+/** How the next client gets there. */
+export interface Route {
+  readonly config: SshConfig;
+  /** The shared connection's socket; undefined where connections cannot be shared. */
+  readonly controlPath: string | undefined;
+  /** What stands between `ssh` and a remote command. */
+  readonly arguments: readonly string[];
+  /** The client may ask at the terminal, so it must not be taken away from it. */
+  readonly asks: boolean;
+}
+
+export interface SshConnection extends Destination {
+  /**
+   * Makes sure that there is a shared connection, and logs in if there is none.
+   * @throws HPCNB_SSH with what ssh said.
+   */
+  open(signal?: AbortSignal): Promise<Route>;
+}
+
+/** Milliseconds for a login at which nobody is asked anything. */
+const loginLimit = 60_000;
+
+/**
+ * One connection to an alias for all commands, of this process and of others: whoever comes first logs in, and OpenSSH keeps the connection
+ * for a while after the last. One that the user has open by his own configuration is used instead.
+ */
+export function createSshConnection(options: SshOptions): SshConnection {
+  const { alias, configFile, interactive } = options;
+  let config: Promise<SshConfig> | undefined;
+  let sharing = true;
+  let opening: Promise<void> | undefined;
+  checkAlias(alias);
+
+  return { alias, configFile, open };
+
+  async function open(signal?: AbortSignal): Promise<Route> {
+    throwIfAborted(signal);
+    config ??= readConfig(options);
+    const known = await config.catch((error) => {
+      config = undefined;
+      throw error;
+    });
+    const own = sharing ? controlPathIn(options) : undefined;
+    if (own === undefined) return doWithout(known);
+    for (const path of [known.controlPath, own]) if (path && (await listens(path))) return route(known, path);
+    opening ??= logIn(known, own, signal).finally(() => {
+      opening = undefined;
+    });
+    await opening;
+    return sharing ? route(known, own) : doWithout(known);
+  }
+
+  function route(known: SshConfig, controlPath: string | undefined): Route {
+    // Once there is a connection nothing is asked; should it just have ended, the next command opens another.
+    const asks = interactive && controlPath === undefined;
+    return {
+      config: known,
+      controlPath,
+      arguments: destinationArguments(options, clientOptions(known, { controlPath, mayAsk: asks })),
+      asks,
+    };
+  }
+
+  function doWithout(known: SshConfig): Route {
+    if (sharing) {
+      sharing = false;
+      options.notify?.(
+        `ssh cannot share a connection to ${alias} here, so each command logs in anew, which takes longer.`,
+      );
+    }
+    return route(known, undefined);
+  }
+
+  async function logIn(known: SshConfig, controlPath: string, signal: AbortSignal | undefined): Promise<void> {
+    const argv = [...destinationArguments(options, masterOptions(known, controlPath, interactive)), "true"];
+    const end = await runClient(argv, {
+      interactive,
+      leavesProcess: true,
+      signal,
+      ...(interactive ? {} : { limit: loginLimit }),
+    });
+    if (end.code === 0 && (await listens(controlPath))) return;
+    // A server that ends the connection with its last session has still let us in.
+    if (end.code === 0 || isAboutSharing(end.stderr)) {
+      doWithout(known);
+      return;
+    }
+    if (end.code !== 255) {
+      throw new HpcnbError("HPCNB_SSH", `${alias} lets this user in, but runs no commands: ${describeEnd(end)}`, {
+        hint: `See what \`ssh ${alias} true\` does in a terminal.`,
+      });
+    }
+    throw sshFailure(end.stderr, { destination: alias, who: wellKnownName(alias, known) });
+  }
+}
+
+/** For messages: the alias, and the host that it stands for. */
+export function wellKnownName(alias: string, { hostname }: SshConfig): string {
+  return hostname === "" || hostname === alias ? alias : `${alias} (${hostname})`;
+}
+
+async function readConfig(destination: Destination): Promise<SshConfig> {
+  const end = await runClient(configArguments(destination), { interactive: false, limit: loginLimit });
+  if (end.code !== 0) throw sshFailure(end.stderr, { destination: destination.alias });
+  return parseSshConfig(end.stdout);
+}
+
+/** ssh could not make its socket: no such thing on this file system or in this build of it. */
+function isAboutSharing(stderr: string): boolean {
+  return /unix_listener|muxserver|ControlPath|ControlSocket|too long for Unix domain socket/.test(stderr);
+}

@@ -1,0 +1,55 @@
+import { createHash } from "node:crypto";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { longestSocketPath, runtimeDirectory } from "../keeper/protocol.js";
+
+/** Characters that ssh adds to the name while it makes the socket. */
+const temporarySuffix = 17;
+
+export interface ControlSocketPlace {
+  readonly alias: string;
+  readonly configFile?: string | undefined;
+  readonly controlDirectory?: string | undefined;
+}
+
+/** The socket of the connection to an alias: the same for all of this user's commands. Undefined when no socket can have that path. */
+export function controlPathIn(place: ControlSocketPlace): string | undefined {
+  const key = createHash("sha256")
+    .update(`${place.alias}\n${place.configFile ?? ""}`)
+    .digest("hex")
+    .slice(0, 16);
+  const path = join(place.controlDirectory ?? runtimeDirectory(), `ssh-${key}`);
+  return Buffer.byteLength(path) + temporarySuffix > longestSocketPath ? undefined : path;
+}
+
+/** Whether a connection is behind this socket. */
+export function listens(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    // ENOENT: nobody has logged in. ECONNREFUSED: the file is what a connection that was killed left behind.
+    socket.on("error", () => resolve(false));
+  });
+}
+
+export interface Hold {
+  /** Settles when the connection ends, or when it is let go. */
+  readonly ended: Promise<void>;
+  release(): void;
+}
+
+/**
+ * Keeps a shared connection from ending while nobody uses it: a client that is connected to it, and has asked for nothing yet, counts as
+ * a user of it (PROTOCOL.mux of OpenSSH).
+ */
+export function holdConnection(path: string): Hold {
+  const socket = connect(path);
+  socket.resume();
+  const ended = new Promise<void>((resolve) => {
+    socket.on("error", () => resolve());
+    socket.on("close", () => resolve());
+  });
+  return { ended, release: () => socket.destroy() };
+}

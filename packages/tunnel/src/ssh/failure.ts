@@ -1,0 +1,111 @@
+import { type ErrorCode, HpcnbError } from "@hpcnb/core";
+
+interface KnownFailure {
+  readonly pattern: RegExp;
+  /** From the match; `who` is the host that was wanted. */
+  readonly say: (match: RegExpExecArray, who: string) => string;
+  readonly hint: (destination: string) => string;
+  readonly transient?: boolean;
+}
+
+/** The texts are OpenSSH's own, and unchanged since version 7. The first that fits counts: the more telling ones come first. */
+const knownFailures: readonly KnownFailure[] = [
+  {
+    pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED|host key for .* has changed/i,
+    say: (_, who) => `The host key of ${who}, or of a host on the way, is not the one that your known_hosts has.`,
+    hint: (destination) =>
+      `Ask the site whether the host was set up anew. If so, remove the old key with ssh-keygen -R, then run \`ssh ${destination}\` once.`,
+  },
+  {
+    pattern: /Host key verification failed|No \S+ host key is known for (\S+)/,
+    say: (_, who) => `The host key of ${who}, or of a host on the way, is not known yet.`,
+    hint: (destination) =>
+      `Run \`ssh ${destination}\` once in a terminal, and confirm the key if it is the one that the site names.`,
+  },
+  {
+    pattern: /Could not resolve hostname (\S+?):/,
+    say: ([, host], who) => `There is no host ${host} as far as this machine knows (for ${who}).`,
+    hint: () => "Check the spelling, your ~/.ssh/config, and whether this machine is on the network or needs a VPN.",
+    transient: true,
+  },
+  {
+    pattern: /connect to host (\S+) port (\d+): Connection refused/,
+    say: ([, host, port]) => `${host} refuses connections to port ${port}.`,
+    hint: () => "No ssh server listens there: the port is wrong, or the server is down.",
+    transient: true,
+  },
+  {
+    pattern: /connect to host (\S+) port (\d+): (.*)/,
+    say: ([, host, port, why]) => `${host}, port ${port}, cannot be reached: ${why?.trim()}.`,
+    hint: () => "Check the network, and whether the site wants a VPN or a jump host.",
+    transient: true,
+  },
+  {
+    pattern: /administratively prohibited/,
+    say: (_, who) => `A host on the way to ${who} does not allow connections to be passed on.`,
+    hint: () =>
+      "The site forbids it (AllowTcpForwarding). Ask which jump host it wants you to use, or try another tunnel.kind.",
+  },
+  {
+    pattern: /open failed: connect failed: (.*)/,
+    say: ([, why], who) => `The host before it on the way cannot reach ${who}: ${why?.trim()}.`,
+    hint: () => "The name may be wrong, the host down, or without an ssh server.",
+  },
+  {
+    pattern: /Too many authentication failures/,
+    say: (_, who) => `${who} gave up after too many keys were tried.`,
+    hint: () => "Name the right key in ~/.ssh/config with IdentityFile, and set IdentitiesOnly yes.",
+  },
+  {
+    pattern: /(\S+): Permission denied \(([^)]*)\)/,
+    say: ([, at, ways], who) => `${at} is not let in (${who}); accepted there: ${ways?.replaceAll(",", ", ")}.`,
+    hint: (destination) =>
+      `Try \`ssh ${destination}\` in a terminal. If that works without a password, hpcnb works too; otherwise install your key there, or start ssh-agent and add it.`,
+  },
+  {
+    pattern: /no matching (.*?) found/,
+    say: ([, what], who) => `This ssh and ${who} have no ${what} in common.`,
+    hint: () => "One of the two is old. The site can say which algorithms to allow in ~/.ssh/config.",
+  },
+  {
+    pattern:
+      /(Bad configuration option.*|Bad owner or permissions on .*|Can't open user config file .*|.*\bline \d+: .*)/,
+    say: ([, what]) => `ssh does not accept its configuration: ${what?.trim()}`,
+    hint: () => "Mend that file.",
+  },
+  {
+    pattern:
+      /(kex_exchange_identification: .*|Connection (?:closed|reset|timed out).*|Timeout, server .*|Broken pipe|.*Connection timed out during.*)/,
+    say: ([, what], who) => `The connection to ${who} broke: ${what?.trim()}`,
+    hint: () => "The network, or a server that turns away too many connections. Try again.",
+    transient: true,
+  },
+];
+
+const linesShown = 6;
+
+export interface FailureContext {
+  /** What a person types after `ssh` to go the same way. */
+  readonly destination: string;
+  readonly who?: string;
+  readonly code?: ErrorCode;
+}
+
+/** Why ssh gave up, in words. `said` is what it printed. */
+export function sshFailure(
+  said: string,
+  { destination, who = destination, code = "HPCNB_SSH" }: FailureContext,
+): HpcnbError {
+  const lines = said
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
+  const quoted = lines.slice(-linesShown).join("\n");
+  for (const { pattern, say, hint, transient } of knownFailures) {
+    const match = pattern.exec(said);
+    if (!match) continue;
+    return new HpcnbError(code, `${say(match, who)}\nssh said:\n${quoted}`, { hint: hint(destination), transient });
+  }
+  const text = quoted ? `ssh to ${who} failed:\n${quoted}` : `ssh to ${who} failed and said nothing.`;
+  return new HpcnbError(code, text, { hint: `See what \`ssh ${destination}\` does in a terminal.` });
+}

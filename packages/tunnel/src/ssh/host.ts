@@ -1,0 +1,32 @@
+import type { Host } from "@hpcnb/core";
+import { createSshConnection, type SshConnection, type SshOptions } from "./connection.js";
+import { readFilesThrough, writeFilesThrough } from "./files.js";
+import { lockRemotely } from "./lock.js";
+import { runRemotely } from "./run.js";
+
+/** A host that is reached by OpenSSH, with all that the user has configured for it. */
+export interface SshHost extends Host {
+  /** For tunnels: they go over the same connection. */
+  readonly connection: SshConnection;
+}
+
+/**
+ * Does nothing yet: the first command logs in. The connection is left to OpenSSH, which ends it a minute after its last user.
+ * Every method may throw HPCNB_SSH.
+ */
+export function createSshHost(options: SshOptions): SshHost {
+  const connection = createSshConnection(options);
+  const run: Host["run"] = (argv, runOptions) => runRemotely(connection, argv, runOptions);
+  return {
+    name: options.alias,
+    connection,
+    run,
+    readFiles: (paths, signal) => readFilesThrough(run, paths, signal),
+    writeFiles: (files, signal) => writeFilesThrough(run, files, signal),
+    lock: (path, signal) => lockRemotely(connection, path, signal),
+  };
+}
+
+export function isSshHost(host: Host): host is SshHost {
+  return "connection" in host;
+}

@@ -1,0 +1,90 @@
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { aborted, describeResult, HpcnbError, type Lock } from "@hpcnb/core";
+import { lockProgram, lockTimeout, thisProcess } from "../local-lock.js";
+import { notStarted } from "../local-run.js";
+import type { SshConnection } from "./connection.js";
+import { pythonArgv } from "./files.js";
+import { bootstrap, readRemoteOutput, remoteCommand } from "./remote-command.js";
+import { resultOf } from "./run.js";
+
+/** Milliseconds between two signs of life, and seconds without one after which the host gives the lock to others. */
+const signEvery = 20_000;
+const silence = 120;
+
+/**
+ * See `Host.lock`: a process on the host holds it. That process ends with its connection, and when it hears nothing for two minutes: a
+ * laptop that was cut off may leave a connection that the host takes for alive for hours.
+ */
+export async function lockRemotely(connection: SshConnection, path: string, signal?: AbortSignal): Promise<Lock> {
+  const route = await connection.open(signal);
+  const argv = pythonArgv(lockProgram, path, thisProcess(), String(silence));
+  const command = remoteCommand(argv);
+  const child = spawn("ssh", [...route.arguments, bootstrap], { stdio: "pipe", detached: !route.asks });
+  const said = { stdout: "", stderr: "" };
+  const output = () => readRemoteOutput(said, command.marker);
+  const answered = new Promise<void>((resolve) => {
+    for (const name of ["stdout", "stderr"] as const) {
+      child[name].setEncoding("utf8").on("data", (text: string) => {
+        said[name] += text;
+        if (output().stdout !== "") resolve();
+      });
+    }
+  });
+  // It may end before it has read everything; what it said tells why.
+  child.stdin.on("error", () => child.stdin.destroy());
+  child.stdin.write(command.line);
+  const closed = once(child, "close").catch((error: NodeJS.ErrnoException) => error);
+  const limit = AbortSignal.any([AbortSignal.timeout(lockTimeout), ...(signal ? [signal] : [])]);
+  const stop = () => child.kill("SIGKILL");
+  limit.addEventListener("abort", stop);
+  await Promise.race([closed, answered]);
+  limit.removeEventListener("abort", stop);
+
+  if (output().stdout === "held" && !signal?.aborted) return heldBy(child, closed, { path, output });
+  child.stdin.destroy();
+  const error = await closed;
+  if (signal?.aborted) throw aborted(signal);
+  if (limit.aborted)
+    throw new HpcnbError("HPCNB_TIMEOUT", `No answer about the lock ${path} within ${lockTimeout / 1000} s.`);
+  if (error instanceof Error) throw await notStarted("ssh", { code: error.code, cwd: undefined, cause: error });
+  const { stdout } = output();
+  if (stdout.startsWith("busy "))
+    throw new HpcnbError("HPCNB_BUSY", `${path} is locked by ${stdout.slice(5)}.`, { transient: true });
+  const result = resultOf(output(), { argv: ["python3"], connection, route });
+  throw new HpcnbError("HPCNB_COMMAND_FAILED", `${path} cannot be locked: ${describeResult(result)}`);
+}
+
+function heldBy(
+  child: ChildProcessWithoutNullStreams,
+  closed: Promise<unknown>,
+  { path, output }: { path: string; output: () => ReturnType<typeof readRemoteOutput> },
+): Lock {
+  const signs = setInterval(() => child.stdin.write("\n"), signEvery);
+  const handles = [signs, child, child.stdin, child.stdout, child.stderr] as unknown as Pick<
+    ChildProcess,
+    "ref" | "unref"
+  >[];
+  // Holding a lock is no reason to stay alive; waiting for its release is.
+  for (const handle of handles) handle.unref();
+  let released: Promise<void> | undefined;
+  return {
+    release: () => {
+      released ??= (async () => {
+        clearInterval(signs);
+        for (const handle of handles.slice(1)) handle.ref();
+        child.stdin.end();
+        const limit = setTimeout(() => child.kill(), lockTimeout);
+        await closed;
+        clearTimeout(limit);
+        const { outcome } = output();
+        if (outcome?.kind === "ended" && outcome.status === 0) return;
+        throw new HpcnbError(
+          "HPCNB_COMMAND_FAILED",
+          `The lock ${path} was lost while it was held: its holder or the connection to it ended.`,
+        );
+      })();
+      return released;
+    },
+  };
+}

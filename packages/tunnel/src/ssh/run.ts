@@ -1,0 +1,118 @@
+import { constants } from "node:os";
+import { aborted, type CommandResult, HpcnbError, type RunOptions, throwIfAborted } from "@hpcnb/core";
+import { defaultTimeout, endEarly, maxBuffer, notStarted } from "../local-run.js";
+import { type Route, type SshConnection, wellKnownName } from "./connection.js";
+import { sshFailure } from "./failure.js";
+import { bootstrap, type RemoteOutput, readRemoteOutput, remoteCommand } from "./remote-command.js";
+
+/** Milliseconds that the end of a command on the host may take, when it was ended from here. */
+const endLimit = 15_000;
+
+/** See `Host.run`: the same on the other end of a connection. */
+export async function runRemotely(
+  connection: SshConnection,
+  argv: readonly string[],
+  options: RunOptions = {},
+): Promise<CommandResult> {
+  const { stdin = "", cwd, timeout = defaultTimeout, signal } = options;
+  const route = await connection.open(signal);
+  const { execa } = await import("execa");
+  throwIfAborted(signal);
+  const command = remoteCommand(argv, cwd);
+  const subprocess = execa("ssh", [...route.arguments, bootstrap], {
+    reject: false,
+    stripFinalNewline: false,
+    input: command.line + stdin,
+    maxBuffer,
+    // Ctrl-C in the terminal is for hpcnb, which ends what it wants ended. Only a client that asks needs the terminal.
+    detached: !route.asks,
+  });
+  const ending = endEarly(subprocess, timeout, signal);
+  const result = await subprocess.finally(ending.stop);
+  const [program = ""] = argv;
+  if (result.exitCode === undefined && result.signal === undefined)
+    throw await notStarted("ssh", { code: result.code, cwd: undefined, cause: result.cause ?? result });
+  const output = readRemoteOutput(result, command.marker);
+  if (ending.why) {
+    if (output.processGroup !== undefined && !output.outcome) await endThere(connection, output.processGroup);
+    if (ending.why === "abort") throw aborted(signal);
+    throw new HpcnbError("HPCNB_TIMEOUT", `${program} did not end within ${timeout / 1000} s on ${connection.alias}.`, {
+      transient: true,
+    });
+  }
+  if (result.isMaxBuffer)
+    throw new HpcnbError("HPCNB_COMMAND_FAILED", `${program} printed more than ${maxBuffer / 1e6} MB.`);
+  return resultOf(output, { argv, cwd, connection, route });
+}
+
+export interface Asked {
+  readonly argv: readonly string[];
+  readonly cwd?: string | undefined;
+  readonly connection: SshConnection;
+  readonly route: Route;
+}
+
+export function resultOf(output: RemoteOutput, { argv, cwd, connection, route }: Asked): CommandResult {
+  const { outcome, stdout, stderr } = output;
+  const { alias } = connection;
+  const [program = ""] = argv;
+  switch (outcome?.kind) {
+    case "ended":
+      return { argv, ...statusOf(outcome.status), stdout, stderr };
+    case "no-directory":
+      throw new HpcnbError("HPCNB_COMMAND_FAILED", `${program} could not be started in ${cwd} on ${alias}.`);
+    case "no-program":
+      throw new HpcnbError(
+        "HPCNB_COMMAND_FAILED",
+        program.includes("/")
+          ? `There is no program ${program} on ${alias}.`
+          : `The program ${program} was not found on ${alias}. PATH is ${outcome.path || "empty"} there.`,
+        {
+          hint: program.includes("/")
+            ? undefined
+            : `A command over ssh sees what \`ssh ${alias} env\` prints, which may be less than a login.`,
+        },
+      );
+    case undefined:
+      throw cutOff(output, { argv, connection, route });
+  }
+}
+
+/** A connection that ended before the command did, or a login that never got to it. */
+function cutOff({ processGroup, around, stderr }: RemoteOutput, { argv, connection, route }: Asked): HpcnbError {
+  const { alias } = connection;
+  const who = wellKnownName(alias, route.config);
+  if (processGroup === undefined) return sshFailure(around, { destination: alias, who });
+  const said = `${stderr}\n${around}`.trim();
+  return new HpcnbError(
+    "HPCNB_SSH",
+    `The connection to ${who} was lost while ${argv[0]} ran there.${said ? `\n${said.slice(-2000)}` : ""}`,
+    { hint: "Whether it had done its work is not known. Try again when the network is back.", transient: true },
+  );
+}
+
+/** A shell tells an end by a signal as 128 and the signal's number. */
+function statusOf(status: number): Pick<CommandResult, "exitCode" | "signal"> {
+  const signal = Object.entries(constants.signals).find(([, number]) => number === status - 128)?.[0];
+  return signal === undefined ? { exitCode: status, signal: undefined } : { exitCode: null, signal };
+}
+
+/** A command goes on when its connection ends; this ends it, with all that it started, and waits until it is over. */
+const endScript = `
+kill -s TERM -- "-$1" 2>/dev/null || kill -s TERM "$1" 2>/dev/null || exit 0
+for second in 1 2 3 4 5; do
+  kill -s 0 -- "-$1" 2>/dev/null || exit 0
+  sleep 0.2
+  kill -s 0 -- "-$1" 2>/dev/null || exit 0
+  sleep 0.8
+done
+kill -s KILL -- "-$1"
+`;
+
+async function endThere(connection: SshConnection, processGroup: number): Promise<void> {
+  try {
+    await runRemotely(connection, ["sh", "-c", endScript, "sh", String(processGroup)], { timeout: endLimit });
+  } catch {
+    // Without a connection nothing can be ended; that the command took too long, or was interrupted, is what the caller hears.
+  }
+}
