@@ -37,7 +37,7 @@ describe("qstat -j's answer", () => {
   });
 
   it("is none when the qmaster cannot be reached, or qstat fails otherwise", () => {
-    for (const stderr of [fixture("qstat-no-qmaster.txt"), "qstat: bad day\n"])
+    for (const stderr of [fixture("qstat-j-no-qmaster.txt"), "qstat: bad day\n"])
       failure(() => parseExplain(answer({ exitCode: 1, stderr })), "HPCNB_SCHEDULER_UNREACHABLE");
   });
 });

@@ -24,13 +24,13 @@ describe("qacct's answer", () => {
 
   it("says in words what happened on the host", () => {
     expect(history("qacct-output-file.txt")?.reason).to.include("its output file could not be opened");
-    const failed = (code: number) =>
-      parseHistory(answer({ stdout: fixture("qacct-output-file.txt").replace("26 : opening", `${code} : opening`) }))
-        ?.reason;
-    expect(failed(27)).to.include("interpreter");
-    expect(failed(28)).to.include("working directory");
-    expect(failed(37)).to.include("h_rt");
-    expect(failed(21)).to.equal("opening output file, Grid Engine's code 21");
+    expect(history("qacct-no-shell.txt")?.reason).to.include("interpreter");
+    expect(history("qacct-no-directory.txt")?.reason).to.include("working directory");
+    expect(history("qacct-limit.txt")?.reason).to.equal(
+      "its walltime of 5 s was reached, SIGKILL, Grid Engine's code 37",
+    );
+    const other = fixture("qacct-output-file.txt").replace(/26 .*/, "21  : recognizing job");
+    expect(parseHistory(answer({ stdout: other }))?.reason).to.equal("recognizing job, Grid Engine's code 21");
   });
 
   it("has the worst exit code of an array's tasks", () => {
@@ -58,7 +58,7 @@ describe("qacct's answer", () => {
   });
 
   it("is none when qacct fails", () => {
-    for (const stderr of [fixture("qsub-no-cell.txt"), "qacct: bad day\n"])
+    for (const stderr of [fixture("qacct-no-root.txt"), "qacct: bad day\n"])
       failure(() => parseHistory(answer({ exitCode: 1, stderr })), "HPCNB_SCHEDULER_UNREACHABLE");
   });
 });

@@ -92,6 +92,7 @@ describe("an answer that is not one", () => {
   it("is no answer when qstat fails", () => {
     for (const [exitCode, stderr] of [
       [1, fixture("qstat-no-qmaster.txt")],
+      [1, fixture("qstat-no-root.txt")],
       [139, ""],
     ] as const) {
       const error = failure(

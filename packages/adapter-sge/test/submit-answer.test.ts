@@ -30,6 +30,11 @@ describe("qsub's answer", () => {
     });
   }
 
+  it("is a rejection when native arguments are wrong", () => {
+    const wrong = answer({ exitCode: 2, stderr: fixture("qsub-bad-option.txt") });
+    expect(failure(() => parseSubmit(wrong), "HPCNB_SUBMIT_REJECTED").message).to.include("-zzz");
+  });
+
   it("is a rejection for now when a limit is reached", () => {
     const limit = answer({ exitCode: 25, stderr: fixture("qsub-limit.txt") });
     const error = failure(() => parseSubmit(limit), "HPCNB_SUBMIT_REJECTED");
@@ -38,7 +43,7 @@ describe("qsub's answer", () => {
   });
 
   it("is none when the qmaster cannot be reached", () => {
-    for (const name of ["qsub-no-qmaster.txt", "qsub-no-cell.txt"]) {
+    for (const name of ["qsub-no-qmaster.txt", "qsub-no-cell.txt", "qsub-no-root.txt"]) {
       const error = failure(
         () => parseSubmit(answer({ exitCode: 1, stderr: fixture(name) })),
         "HPCNB_SCHEDULER_UNREACHABLE",
