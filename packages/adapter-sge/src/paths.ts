@@ -8,10 +8,15 @@ export function plainPath(path: string, what: string): string {
   return path;
 }
 
-/** A path for -o, where `,` separates paths and `:` ends a host's name. */
-export function outputPath(output: string): string {
-  const path = plainPath(output, "output file").replace(expanded, "$$$$").replaceAll("{task}", "$TASK_ID");
-  if (path.includes(",")) throw refused(output, "output file", "a comma");
+/**
+ * A path for -o, where `,` separates paths and `:` ends a host's name. Of a path in a working directory with commas only the rest is
+ * given, which Grid Engine looks for in the working directory.
+ */
+export function outputPath(output: string, workingDirectory: string): string {
+  const base = `${workingDirectory}/`;
+  const given = output.includes(",") && output.startsWith(base) ? `./${output.slice(base.length)}` : output;
+  if (given.includes(",")) throw refused(output, "output file", "a comma");
+  const path = plainPath(given, "output file").replace(expanded, "$$$$").replaceAll("{task}", "$TASK_ID");
   return path.includes(":") ? `:${path}` : path;
 }
 

@@ -20,7 +20,7 @@ export function submitArgv(job: JobSpec, options: GridEngineOptions): string[] {
     ...["-sync", "n"],
     ...["-N", nameOf(name)],
     ...["-wd", plainPath(workingDirectory, "working directory")],
-    ...["-o", outputPath(output)],
+    ...["-o", outputPath(output, workingDirectory)],
     ...["-j", "y"],
     ...["-S", interpreterOf(script)],
     ...(tasks === undefined ? [] : ["-t", `1-${tasks}`]),

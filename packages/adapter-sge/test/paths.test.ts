@@ -1,6 +1,8 @@
 import { expect } from "chai";
-import { outputPath } from "../src/paths.js";
+import { outputPath as pathFor } from "../src/paths.js";
 import { failure } from "./example.js";
+
+const outputPath = (path: string, workingDirectory = "/home/alice") => pathFor(path, workingDirectory);
 
 describe("an output path for Grid Engine", () => {
   it("has the number of the task filled in by Grid Engine", () => {
@@ -16,6 +18,11 @@ describe("an output path for Grid Engine", () => {
 
   it("does not have a colon taken for the end of a host's name", () => {
     expect(outputPath("/h/at 10:30/log")).to.equal(":/h/at 10:30/log");
+  });
+
+  it("is given from its working directory when that has a comma", () => {
+    expect(outputPath("/h/a, b/~logs/{task}", "/h/a, b")).to.equal("./~logs/$TASK_ID");
+    expect(outputPath("/h/a b/log", "/h/a b")).to.equal("/h/a b/log");
   });
 
   it("is refused where Grid Engine cannot have it", () => {
