@@ -1,10 +1,12 @@
 import { type CommandResult, expectAnswer, HpcnbError, type JobStatus, type TaskStatus } from "@hpcnb/core";
+import { expectReached } from "./failures.js";
 import { type Listing, readListings } from "./qstat-xml.js";
 import { liveliest, stateOf } from "./states.js";
 import { compressTasks, parseTasks } from "./tasks.js";
 
 /** What qstat -xml lists: an array's waiting tasks together on one entry, each of its running tasks on one of its own. */
 export function parseStatus(result: CommandResult): JobStatus[] {
+  expectReached(result, "Asking for jobs");
   const { stdout } = expectAnswer(result, "Asking for jobs");
   const entries = new Map<string, { name: string; tasks: TaskStatus[]; isArray: boolean }>();
   readListings(stdout, (listing) => {
