@@ -1,5 +1,6 @@
-import { connect, createServer, type Socket } from "node:net";
+import { connect } from "node:net";
 import { definePlugin, type Endpoint, HpcnbError, type OpenTunnel, type Plugin, type TunnelContext } from "@hpcnb/core";
+import { servePort } from "./local-port.js";
 
 /** Milliseconds between two looks whether the endpoint is still there, and how many in a row must fail. */
 const lookEvery = 5_000;
@@ -24,24 +25,7 @@ async function open(
   signal?: AbortSignal,
 ): Promise<OpenTunnel> {
   await reach(endpoint);
-  const sockets = new Set<Socket>();
-  const server = createServer({ allowHalfOpen: true }, (incoming) => {
-    const outgoing = connect(addressOf(endpoint));
-    for (const [from, to] of [
-      [incoming, outgoing],
-      [outgoing, incoming],
-    ] as const) {
-      sockets.add(from);
-      from.pipe(to);
-      // Either side may vanish at any time; the other is closed with it, and a browser simply asks again.
-      from.on("error", () => to.destroy());
-      from.on("close", () => {
-        sockets.delete(from);
-        to.destroySoon();
-      });
-    }
-  });
-  await listen(server, localPort);
+  const local = await servePort(localPort, addressOf(endpoint));
 
   const ending = new AbortController();
   const closed = watch();
@@ -49,9 +33,7 @@ async function open(
     closed,
     close: async () => {
       ending.abort();
-      const done = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const socket of sockets) socket.destroy();
-      await done;
+      await local.close();
       await closed;
     },
   };
@@ -74,7 +56,7 @@ async function open(
         last = (error as Error).message;
       }
     }
-    server.close();
+    await local.close();
     return last;
   }
 }
@@ -98,23 +80,5 @@ function reach(endpoint: Endpoint): Promise<void> {
         }),
       );
     });
-  });
-}
-
-function listen(server: ReturnType<typeof createServer>, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => {
-      const taken = cause.code === "EADDRINUSE" || cause.code === "EACCES";
-      reject(
-        new HpcnbError(
-          taken ? "HPCNB_PORT_TAKEN" : "HPCNB_TUNNEL",
-          `Port ${port} of 127.0.0.1 cannot be used: ${cause.message}.`,
-          {
-            cause,
-          },
-        ),
-      );
-    });
-    server.listen({ host: "127.0.0.1", port, exclusive: true }, () => resolve());
   });
 }

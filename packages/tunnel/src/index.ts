@@ -5,3 +5,4 @@ export type { KeeperRequest } from "./keeper/protocol.js";
 export { createLocalHost } from "./local-host.js";
 export type { SshOptions } from "./ssh/connection.js";
 export { createSshHost, type SshHost } from "./ssh/host.js";
+export { jumpTunnel, loginForwardTunnel } from "./ssh/tunnels.js";

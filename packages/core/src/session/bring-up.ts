@@ -17,7 +17,7 @@ export interface BringUpOptions {
   /** Told once the session's jobs are known: started by this call, or found. */
   readonly onJobs?: ((how: "started" | "found", state: SessionState) => void) | undefined;
   /** Told what is being done before there are jobs. */
-  readonly onStep?: ((step: "check", detail: string) => void) | undefined;
+  readonly onStep?: ((step: "before" | "check", detail: string) => void) | undefined;
 }
 
 export interface SessionUp {
@@ -62,6 +62,7 @@ function findOrStart(tracker: Tracker, { signal, onJobs, onStep }: BringUpOption
       onJobs?.("found", tracker.state);
       return;
     }
+    if (record && phase === "failed") onStep?.("before", `the last run was lost: ${tracker.state.loss?.why}`);
     // Elsewhere the environment may be there on the compute nodes alone; a job that lacks it says so.
     if (context.scheduler.runsOnHost) {
       const checked = await context.workload.check(context.host, context.session, tracker.directory, signal);

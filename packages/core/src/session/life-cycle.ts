@@ -185,6 +185,8 @@ function findLoss(state: Omit<SessionState, "phase">): Loss | undefined {
     if (report?.state === "failed") {
       return { role, why: report.problem, ...(report.hint === undefined ? {} : { hint: report.hint }) };
     }
+    // A job that is told to stop says that it has ended; why it was told, the scheduler knows.
+    if (job.history?.reason) return { role, why: job.history.reason };
     if (report?.state === "ended") return { role, why: "it has stopped by itself" };
     if (job.status?.state === "error")
       return { role, why: job.status.reason ?? `the scheduler gave up on it (${job.status.native})` };
@@ -194,7 +196,6 @@ function findLoss(state: Omit<SessionState, "phase">): Loss | undefined {
 }
 
 function describeEnd(job: JobFacts): string {
-  if (job.history?.reason) return job.history.reason;
   const exitCode = job.history?.exitCode ?? job.status?.exitCode;
   return exitCode === undefined ? "the scheduler no longer lists it" : `it has ended with exit code ${exitCode}`;
 }

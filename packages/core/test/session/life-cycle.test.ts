@@ -127,6 +127,13 @@ describe("life cycle", () => {
     expect(state.loss).to.deep.equal({ role: "notebook", why: "walltime" });
   });
 
+  it("tells the scheduler's reason also when the job has said that it ended", () => {
+    const ended: SessionEvent = { type: "reports-read", reports: { ...answering, notebook: { state: "ended" } } };
+    const history: SessionEvent = { type: "history-read", role: "notebook", history: { id: "1", reason: "walltime" } };
+    expect(after(submitted, allRunning, ended).loss?.why).to.equal("it has stopped by itself");
+    expect(after(submitted, allRunning, ended, history).loss?.why).to.equal("walltime");
+  });
+
   it("is degraded, not failed, when only the cluster is lost", () => {
     const state = after(submitted, allRunning, registered(1, 2), opened, {
       type: "history-read",

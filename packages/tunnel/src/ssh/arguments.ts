@@ -2,7 +2,7 @@ import { HpcnbError } from "@hpcnb/core";
 import type { SshConfig } from "./config.js";
 
 /** Seconds: how long a connection that nobody uses stays, so that the next command need not log in again. */
-const persist = 60;
+const idleSeconds = 60;
 /** Seconds; for users whose configuration does not say. Three questions without an answer end a connection. */
 const connectTimeout = 30;
 const aliveInterval = 15;
@@ -24,33 +24,28 @@ export function configArguments({ alias, configFile }: Destination): string[] {
   return [...configOf(configFile), "-G", "--", alias];
 }
 
-export interface ClientOptions {
-  /** The shared connection's socket; undefined: a connection of its own. */
-  readonly controlPath: string | undefined;
-  /** Whether ssh may ask for a password, a second factor or a new host's key. */
-  readonly mayAsk: boolean;
+/** Options with which a client goes over a shared connection, or over one of its own. */
+export function clientOptions(
+  config: SshConfig,
+  { controlPath, mayAsk }: { controlPath: string | undefined; mayAsk: boolean },
+): string[] {
+  const socket = controlPath === undefined ? "none" : socketArgument(controlPath);
+  return ["-T", "-S", socket, ...option("ControlMaster=no"), ...settings(config, mayAsk)];
 }
 
-/** Options for a client that runs one command. */
-export function clientOptions(config: SshConfig, { controlPath, mayAsk }: ClientOptions): string[] {
-  return [
-    "-T",
-    "-S",
-    controlPath === undefined ? "none" : socketArgument(controlPath),
-    ...option("ControlMaster=no"),
-    ...common(config, mayAsk),
-  ];
-}
-
-/** Options for the client that logs in, and leaves the connection behind for others. */
-export function masterOptions(config: SshConfig, controlPath: string, mayAsk: boolean): string[] {
+/** Options for the client that logs in, and leaves the connection behind for others; it stays `persist` seconds after the last. */
+export function masterOptions(
+  config: SshConfig,
+  { controlPath, mayAsk, persist = idleSeconds }: { controlPath: string; mayAsk: boolean; persist?: number },
+): string[] {
   return [
     "-T",
     "-S",
     socketArgument(controlPath),
     ...option("ControlMaster=auto"),
     ...option(`ControlPersist=${persist}`),
-    ...common(config, mayAsk),
+    ...noForwardings,
+    ...settings(config, mayAsk),
   ];
 }
 
@@ -63,16 +58,11 @@ export function controlArguments(controlPath: string, request: readonly string[]
   return ["-F", "/dev/null", "-S", socketArgument(controlPath), ...request, "--", "shared"];
 }
 
-function common(config: SshConfig, mayAsk: boolean): string[] {
-  return [
-    // Forwardings of the user's configuration are for when he logs in himself; here they would collide with those.
-    ...option("ClearAllForwardings=yes"),
-    ...settings(config, mayAsk),
-  ];
-}
+/** Forwardings of the user's configuration are for when he logs in himself; here they would collide with those. */
+export const noForwardings: readonly string[] = option("ClearAllForwardings=yes");
 
 /** What is set for every connection, where the user has not decided. Host keys and ways to log in are his alone. */
-export function settings(config: SshConfig, mayAsk: boolean): string[] {
+function settings(config: SshConfig, mayAsk: boolean): string[] {
   return [
     ...(config.hasConnectTimeout ? [] : option(`ConnectTimeout=${connectTimeout}`)),
     ...(config.hasServerAlive ? [] : option(`ServerAliveInterval=${aliveInterval}`)),
@@ -81,7 +71,7 @@ export function settings(config: SshConfig, mayAsk: boolean): string[] {
   ];
 }
 
-export function configOf(configFile: string | undefined): string[] {
+function configOf(configFile: string | undefined): string[] {
   return configFile === undefined ? [] : ["-F", configFile];
 }
 
@@ -90,6 +80,29 @@ export function option(setting: string): string[] {
 }
 
 /** A socket's path as ssh takes it: it replaces %h and the like in it. */
-export function socketArgument(path: string): string {
+function socketArgument(path: string): string {
   return path.replaceAll("%", "%%");
+}
+
+/** What listens at the far end of a forwarding, as the host there sees it. */
+export type Target = { readonly path: string } | { readonly host: string; readonly port: number };
+
+/** For `-L`: from a socket on this side to the target on the other. */
+export function forwardArgument(socket: string, target: Target): string {
+  const far = "path" in target ? escapeColons(target.path) : `[${target.host}]:${target.port}`;
+  return `${escapeColons(socket)}:${far}`;
+}
+
+function escapeColons(path: string): string {
+  return path.replace(/[\\:]/g, "\\$&");
+}
+
+/** For ProxyCommand, which the user's shell runs: the way to the next host through a client with these arguments. */
+export function proxyCommand(clientArguments: readonly string[]): string {
+  const words = ["ssh", ...clientArguments].map(shellWord).join(" ").replaceAll("%", "%%");
+  return `${words.replace(/ -- /, " -W '[%h]:%p' -- ")}`;
+}
+
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -26,13 +26,14 @@ export interface Route {
   readonly config: SshConfig;
   /** The shared connection's socket; undefined where connections cannot be shared. */
   readonly controlPath: string | undefined;
-  /** What stands between `ssh` and a remote command. */
-  readonly arguments: readonly string[];
+  /** What stands between `ssh` and a remote command; with further options. */
+  client(options: readonly string[]): string[];
   /** The client may ask at the terminal, so it must not be taken away from it. */
   readonly asks: boolean;
 }
 
 export interface SshConnection extends Destination {
+  readonly controlDirectory: string | undefined;
   /**
    * Makes sure that there is a shared connection, and logs in if there is none.
    * @throws HPCNB_SSH with what ssh said.
@@ -54,7 +55,7 @@ export function createSshConnection(options: SshOptions): SshConnection {
   let opening: Promise<void> | undefined;
   checkAlias(alias);
 
-  return { alias, configFile, open };
+  return { alias, configFile, controlDirectory: options.controlDirectory, open };
 
   async function open(signal?: AbortSignal): Promise<Route> {
     throwIfAborted(signal);
@@ -79,7 +80,8 @@ export function createSshConnection(options: SshOptions): SshConnection {
     return {
       config: known,
       controlPath,
-      arguments: destinationArguments(options, clientOptions(known, { controlPath, mayAsk: asks })),
+      client: (more) =>
+        destinationArguments(options, [...clientOptions(known, { controlPath, mayAsk: asks }), ...more]),
       asks,
     };
   }
@@ -95,7 +97,7 @@ export function createSshConnection(options: SshOptions): SshConnection {
   }
 
   async function logIn(known: SshConfig, controlPath: string, signal: AbortSignal | undefined): Promise<void> {
-    const argv = [...destinationArguments(options, masterOptions(known, controlPath, interactive)), "true"];
+    const argv = [...destinationArguments(options, masterOptions(known, { controlPath, mayAsk: interactive })), "true"];
     const end = await runClient(argv, {
       interactive,
       leavesProcess: true,
@@ -122,7 +124,7 @@ export function wellKnownName(alias: string, { hostname }: SshConfig): string {
   return hostname === "" || hostname === alias ? alias : `${alias} (${hostname})`;
 }
 
-async function readConfig(destination: Destination): Promise<SshConfig> {
+export async function readConfig(destination: Destination): Promise<SshConfig> {
   const end = await runClient(configArguments(destination), { interactive: false, limit: loginLimit });
   if (end.code !== 0) throw sshFailure(end.stderr, { destination: destination.alias });
   return parseSshConfig(end.stdout);

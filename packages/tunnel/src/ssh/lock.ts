@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { aborted, describeResult, HpcnbError, type Lock } from "@hpcnb/core";
 import { lockProgram, lockTimeout, thisProcess } from "../local-lock.js";
 import { notStarted } from "../local-run.js";
+import { noForwardings } from "./arguments.js";
 import type { SshConnection } from "./connection.js";
 import { pythonArgv } from "./files.js";
 import { bootstrap, readRemoteOutput, remoteCommand } from "./remote-command.js";
@@ -20,7 +21,7 @@ export async function lockRemotely(connection: SshConnection, path: string, sign
   const route = await connection.open(signal);
   const argv = pythonArgv(lockProgram, path, thisProcess(), String(silence));
   const command = remoteCommand(argv);
-  const child = spawn("ssh", [...route.arguments, bootstrap], { stdio: "pipe", detached: !route.asks });
+  const child = spawn("ssh", [...route.client(noForwardings), bootstrap], { stdio: "pipe", detached: !route.asks });
   const said = { stdout: "", stderr: "" };
   const output = () => readRemoteOutput(said, command.marker);
   const answered = new Promise<void>((resolve) => {

@@ -1,6 +1,7 @@
 import { constants } from "node:os";
 import { aborted, type CommandResult, HpcnbError, type RunOptions, throwIfAborted } from "@hpcnb/core";
 import { defaultTimeout, endEarly, maxBuffer, notStarted } from "../local-run.js";
+import { noForwardings } from "./arguments.js";
 import { type Route, type SshConnection, wellKnownName } from "./connection.js";
 import { sshFailure } from "./failure.js";
 import { bootstrap, type RemoteOutput, readRemoteOutput, remoteCommand } from "./remote-command.js";
@@ -19,7 +20,7 @@ export async function runRemotely(
   const { execa } = await import("execa");
   throwIfAborted(signal);
   const command = remoteCommand(argv, cwd);
-  const subprocess = execa("ssh", [...route.arguments, bootstrap], {
+  const subprocess = execa("ssh", [...route.client(noForwardings), bootstrap], {
     reject: false,
     stripFinalNewline: false,
     input: command.line + stdin,
@@ -28,6 +29,10 @@ export async function runRemotely(
     detached: !route.asks,
   });
   const ending = endEarly(subprocess, timeout, signal);
+  subprocess.once("exit", () => {
+    // The shared connection has these open as well, for as long as the command goes on.
+    if (ending.why) for (const name of ["stdout", "stderr"] as const) subprocess[name].destroy();
+  });
   const result = await subprocess.finally(ending.stop);
   const [program = ""] = argv;
   if (result.exitCode === undefined && result.signal === undefined)
@@ -100,11 +105,9 @@ function statusOf(status: number): Pick<CommandResult, "exitCode" | "signal"> {
 /** A command goes on when its connection ends; this ends it, with all that it started, and waits until it is over. */
 const endScript = `
 kill -s TERM -- "-$1" 2>/dev/null || kill -s TERM "$1" 2>/dev/null || exit 0
-for second in 1 2 3 4 5; do
+for fifth in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
   kill -s 0 -- "-$1" 2>/dev/null || exit 0
   sleep 0.2
-  kill -s 0 -- "-$1" 2>/dev/null || exit 0
-  sleep 0.8
 done
 kill -s KILL -- "-$1"
 `;
