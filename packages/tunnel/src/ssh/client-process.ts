@@ -1,0 +1,65 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+
+/** An ssh that stays for as long as a tunnel does. It ends with this process, because its standard input does. */
+export interface ClientProcess {
+  readonly ended: Promise<void>;
+  stdout(): string;
+  stderr(): string;
+  /** Resolves when it has ended. */
+  stop(): Promise<void>;
+}
+
+/** Characters of the newest output that are kept. */
+const kept = 16_000;
+
+export function startClient(args: readonly string[], stdin = ""): ClientProcess {
+  const child = spawn("ssh", args, { stdio: "pipe", detached: true });
+  const said = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].setEncoding("utf8").on("data", (text: string) => {
+      said[name] = (said[name] + text).slice(-kept);
+    });
+  }
+  // It may end before it has read everything; what it said tells why.
+  child.stdin.on("error", () => child.stdin.destroy());
+  child.stdin.write(stdin);
+  // An end of the client is enough: a shared connection may have its pipes open still.
+  const ended = once(child, "exit").then(
+    () => {},
+    (error: Error) => {
+      said.stderr += error.message;
+    },
+  );
+  return {
+    ended,
+    stdout: () => said.stdout,
+    stderr: () => said.stderr,
+    stop: async () => {
+      child.kill();
+      await ended;
+      for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+    },
+  };
+}
+
+/**
+ * Waits until `ready` is true or the client has ended.
+ * @returns whether it is ready; false also when `limit` milliseconds are over or `signal` aborts.
+ */
+export async function untilReady(
+  client: ClientProcess,
+  ready: () => boolean | Promise<boolean>,
+  { limit, signal }: { limit: number; signal?: AbortSignal | undefined },
+): Promise<boolean> {
+  let over = false;
+  client.ended.then(() => {
+    over = true;
+  });
+  const deadline = performance.now() + limit;
+  while (!(await ready())) {
+    if (over || signal?.aborted || performance.now() > deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  return true;
+}

@@ -1,0 +1,76 @@
+import { rmSync } from "node:fs";
+import type { Endpoint } from "@hpcnb/core";
+import {
+  checkAlias,
+  clientOptions,
+  controlArguments,
+  destinationArguments,
+  masterOptions,
+  option,
+  proxyCommand,
+  type Target,
+} from "./arguments.js";
+import { runClient } from "./client.js";
+import { type Route, readConfig, type SshConnection } from "./connection.js";
+import { listens } from "./control-socket.js";
+import { sshFailure } from "./failure.js";
+import { forward, newSocketPath, type Way, wayLimit } from "./way.js";
+
+/** Seconds that the connection to a node outlives a keeper that was killed. */
+const persist = 5;
+
+/** An ssh to the node itself, through the submit node: the notebook's socket, or a port that only the node can reach. */
+export async function openJump(
+  connection: SshConnection,
+  endpoint: Endpoint,
+  { socket, signal }: { socket: string; signal?: AbortSignal | undefined },
+): Promise<Way> {
+  const login = await connection.open(signal);
+  const { host: node } = endpoint;
+  checkAlias(node);
+  const destination = `-J ${connection.alias} ${node}`;
+  const known = await readConfig({ alias: node, configFile: connection.configFile });
+  const via = ["-l", login.config.user, ...option(`ProxyCommand=${proxyCommand(login.client([]))}`)];
+  const controlPath = login.controlPath === undefined ? undefined : newSocketPath(connection.controlDirectory, "node");
+  const to = { alias: node, configFile: connection.configFile };
+  const route: Route = {
+    config: known,
+    controlPath,
+    client: (more) =>
+      destinationArguments(to, [...clientOptions(known, { controlPath, mayAsk: false }), ...via, ...more]),
+    asks: false,
+  };
+  if (controlPath === undefined) return forward({ route, destination, target: targetOn(endpoint), socket, signal });
+
+  const options = ["-f", "-N", ...masterOptions(known, { controlPath, mayAsk: false, persist }), ...via];
+  const end = await runClient(destinationArguments(to, options), {
+    interactive: false,
+    leavesProcess: true,
+    limit: wayLimit,
+    signal,
+  });
+  if (end.code !== 0) throw sshFailure(end.stderr, { destination, who: node, code: "HPCNB_TUNNEL" });
+  const hangUp = async () => {
+    if (await listens(controlPath))
+      await runClient(controlArguments(controlPath, ["-O", "exit"]), { interactive: false, limit: wayLimit });
+    rmSync(controlPath, { force: true });
+  };
+  try {
+    const way = await forward({ route, destination, target: targetOn(endpoint), socket, signal });
+    return {
+      ...way,
+      close: async () => {
+        await way.close();
+        await hangUp();
+      },
+    };
+  } catch (error) {
+    await hangUp();
+    throw error;
+  }
+}
+
+/** The endpoint as its own host sees it. */
+export function targetOn(endpoint: Endpoint): Target {
+  return endpoint.kind === "socket" ? { path: endpoint.path } : { host: endpoint.address, port: endpoint.port };
+}

@@ -1,0 +1,50 @@
+import type { Endpoint, Host } from "@hpcnb/core";
+import type { SshConnection } from "./connection.js";
+import { targetOn } from "./jump.js";
+import { openRelay } from "./relay.js";
+import { runRemotely } from "./run.js";
+import { forward, type Way } from "./way.js";
+
+/**
+ * Goes to the submit node, and lets that one reach the notebook: a port that is open to the cluster's network directly, anything else
+ * with the ssh of the submit node, which knows the nodes of its cluster and their keys.
+ */
+export async function openLoginForward(
+  connection: SshConnection,
+  endpoint: Endpoint,
+  { socket, signal }: { socket: string; signal?: AbortSignal | undefined },
+): Promise<Way> {
+  const route = await connection.open(signal);
+  const destination = connection.alias;
+  const request = { route, destination, socket, signal };
+  if (endpoint.kind === "port" && !isLoopback(endpoint.address))
+    return forward({ ...request, target: targetOn(endpoint) });
+  const run: Host["run"] = (argv, options) => runRemotely(connection, argv, options);
+  const { stdout } = await run(["uname", "-n"], { signal });
+  if (sameHost(stdout.trim(), endpoint.host)) return forward({ ...request, target: targetOn(endpoint) });
+
+  const relay = await openRelay(connection, endpoint, signal);
+  try {
+    const way = await forward({ ...request, target: { path: relay.socket } });
+    return {
+      socket,
+      ended: Promise.race([way.ended, relay.ended]),
+      close: async () => {
+        await way.close();
+        await relay.close();
+      },
+    };
+  } catch (error) {
+    await relay.close();
+    throw error;
+  }
+}
+
+function isLoopback(address: string): boolean {
+  return /^127\.|^::1$|^localhost$/.test(address);
+}
+
+/** One may be given with its domain, the other without. */
+function sameHost(one: string, other: string): boolean {
+  return one === other || one.split(".")[0] === other || one === other.split(".")[0];
+}

@@ -1,0 +1,133 @@
+import { request } from "node:http";
+import {
+  aborted,
+  definePlugin,
+  type Endpoint,
+  HpcnbError,
+  isHpcnbError,
+  type OpenTunnel,
+  type Plugin,
+  type TunnelContext,
+} from "@hpcnb/core";
+import { type LocalPort, servePort } from "../local-port.js";
+import type { SshConnection } from "./connection.js";
+import { isSshHost } from "./host.js";
+import { openJump } from "./jump.js";
+import { openLoginForward } from "./login-forward.js";
+import { needsHost, newSocketPath, type Way } from "./way.js";
+
+/** Milliseconds in which the notebook must answer through the tunnel; between two looks; and how many in a row must fail. */
+const answerLimit = 10_000;
+const lookEvery = 30_000;
+const missesBelieved = 3;
+
+type OpenWay = (
+  connection: SshConnection,
+  endpoint: Endpoint,
+  options: { socket: string; signal?: AbortSignal | undefined },
+) => Promise<Way>;
+
+/** Laptop, submit node, node: ssh reaches the node itself. */
+export const jumpTunnel: Plugin = sshTunnel("jump", openJump);
+
+/** Laptop, submit node: that one reaches the node. */
+export const loginForwardTunnel: Plugin = sshTunnel("login-forward", openLoginForward);
+
+function sshTunnel(name: string, openWay: OpenWay): Plugin {
+  return definePlugin({
+    apiVersion: 1,
+    name,
+    tunnel: {
+      create: (context) => ({
+        kind: name,
+        open: (endpoint, localPort, signal) => open(context, { name, openWay, endpoint, localPort, signal }),
+      }),
+    },
+  });
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly openWay: OpenWay;
+  readonly endpoint: Endpoint;
+  readonly localPort: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function open({ host, clock }: TunnelContext, wanted: Wanted): Promise<OpenTunnel> {
+  const { name, openWay, endpoint, localPort, signal } = wanted;
+  if (!isSshHost(host)) throw needsHost(name);
+  const { connection } = host;
+  const socket = newSocketPath(connection.controlDirectory, "way");
+  // The port first: it may be taken, and to find that out last would cost a login for each port that is tried.
+  const local = await servePort(localPort, { path: socket });
+  const way = await openWay(connection, endpoint, { socket, signal }).catch(async (error) => {
+    await local.close();
+    throw error;
+  });
+  try {
+    await answers(localPort, signal);
+  } catch (cause) {
+    await closeBoth(local, way);
+    if (isHpcnbError(cause)) throw cause;
+    throw new HpcnbError("HPCNB_TUNNEL", `${describe(endpoint)} gives no answer by way of ${connection.alias}.`, {
+      cause,
+      hint: "The site may hide the job's files from ssh, or not allow such forwardings; another tunnel.kind may work.",
+    });
+  }
+
+  const ending = new AbortController();
+  const closed = Promise.race([way.ended, watch()]).then(async (reason) => {
+    ending.abort();
+    await closeBoth(local, way).catch(() => {});
+    return reason;
+  });
+  return {
+    closed,
+    close: async () => {
+      ending.abort();
+      await closed;
+    },
+  };
+
+  async function watch(): Promise<string> {
+    let misses = 0;
+    while (misses < missesBelieved) {
+      try {
+        await clock.sleep(lookEvery, ending.signal);
+      } catch {
+        return "closed";
+      }
+      misses = await answers(localPort).then(
+        () => 0,
+        () => misses + 1,
+      );
+    }
+    return `${describe(endpoint)} gives no answer any more.`;
+  }
+}
+
+async function closeBoth(local: LocalPort, way: Way): Promise<void> {
+  await local.close();
+  await way.close();
+}
+
+function describe(endpoint: Endpoint): string {
+  const where = endpoint.kind === "socket" ? endpoint.path : `port ${endpoint.port}`;
+  return `The notebook on ${endpoint.host} (${where})`;
+}
+
+/** Any answer of an HTTP server will do: which one, and whether it lets in, is not a tunnel's business. */
+function answers(port: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const limit = AbortSignal.any([AbortSignal.timeout(answerLimit), ...(signal ? [signal] : [])]);
+    const asking = request({ host: "127.0.0.1", port, path: "/api", agent: false, signal: limit }, (response) => {
+      // The rest of the answer is of no interest, and neither is what becomes of it.
+      response.on("error", () => {});
+      response.resume();
+      resolve();
+    });
+    asking.on("error", (error) => reject(signal?.aborted ? aborted(signal) : error));
+    asking.end();
+  });
+}

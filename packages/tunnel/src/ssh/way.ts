@@ -1,0 +1,96 @@
+import { randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { HpcnbError, throwIfAborted } from "@hpcnb/core";
+import { runtimeDirectory } from "../keeper/protocol.js";
+import { controlArguments, forwardArgument, option, type Target } from "./arguments.js";
+import { runClient } from "./client.js";
+import { startClient, untilReady } from "./client-process.js";
+import type { Route } from "./connection.js";
+import { holdConnection, listens } from "./control-socket.js";
+import { sshFailure } from "./failure.js";
+
+/** A socket on this machine, for this user alone, that leads to a target on another. */
+export interface Way {
+  readonly socket: string;
+  /** Settles with the reason when it leads nowhere any more. */
+  readonly ended: Promise<string>;
+  /** Resolves when nothing is left of it. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds in which ssh must be ready to forward. */
+export const wayLimit = 20_000;
+
+/** A socket path that nobody has; within 103 bytes where the keeper's own is. */
+export function newSocketPath(controlDirectory: string | undefined, word: string): string {
+  return join(controlDirectory ?? runtimeDirectory(), `${word}-${randomBytes(5).toString("hex")}`);
+}
+
+export interface WayRequest {
+  readonly route: Route;
+  /** Where the route leads, for messages and as a person would type it after `ssh`. */
+  readonly destination: string;
+  readonly target: Target;
+  readonly socket: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Forwards a new socket to a target that the route's last host can reach. @throws HPCNB_TUNNEL */
+export function forward(request: WayRequest): Promise<Way> {
+  const { controlPath } = request.route;
+  return controlPath === undefined ? forwardAlone(request) : forwardShared(request, controlPath);
+}
+
+async function forwardShared(request: WayRequest, controlPath: string): Promise<Way> {
+  const { destination, target, socket, signal } = request;
+  const spec = ["-L", forwardArgument(socket, target)];
+  const ask = (what: string) =>
+    runClient(controlArguments(controlPath, ["-O", what, ...spec]), { interactive: false, limit: wayLimit, signal });
+  const hold = holdConnection(controlPath);
+  try {
+    const end = await ask("forward");
+    if (end.code !== 0) throw sshFailure(end.stderr, { destination, code: "HPCNB_TUNNEL" });
+  } catch (error) {
+    hold.release();
+    throw error;
+  }
+  return {
+    socket,
+    ended: hold.ended.then(() => `The ssh connection to ${destination} ended.`),
+    close: async () => {
+      // A connection that has ended took the forwarding with it, and says nothing to this.
+      if (await listens(controlPath)) await ask("cancel");
+      hold.release();
+      rmSync(socket, { force: true });
+    },
+  };
+}
+
+/** With a connection of its own, which a remote `cat` keeps until this process ends. */
+async function forwardAlone({ route, destination, target, socket, signal }: WayRequest): Promise<Way> {
+  throwIfAborted(signal);
+  const options = ["-L", forwardArgument(socket, target), ...option("ExitOnForwardFailure=yes")];
+  const client = startClient([...route.client(options), "exec cat"]);
+  if (!(await untilReady(client, () => listens(socket), { limit: wayLimit, signal }))) {
+    await client.stop();
+    rmSync(socket, { force: true });
+    throwIfAborted(signal);
+    throw sshFailure(client.stderr(), { destination, code: "HPCNB_TUNNEL" });
+  }
+  return {
+    socket,
+    ended: client.ended.then(() => `ssh to ${destination} ended: ${client.stderr().trim() || "it said nothing"}`),
+    close: async () => {
+      await client.stop();
+      rmSync(socket, { force: true });
+    },
+  };
+}
+
+/** Not through which host, but that none is left to go through: `host:` is missing in the session file. */
+export function needsHost(kind: string): HpcnbError {
+  return new HpcnbError("HPCNB_TUNNEL", `The tunnel ${kind} goes through a submit node, and this session has none.`, {
+    hint: "Put `host` into the session file, or use the tunnel kind direct.",
+  });
+}

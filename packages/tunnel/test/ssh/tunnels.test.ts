@@ -1,0 +1,236 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type Endpoint,
+  type ErrorCode,
+  type HpcnbError,
+  isHpcnbError,
+  type OpenTunnel,
+  systemClock,
+  type Tunnel,
+} from "@hpcnb/core";
+import { createLocalHost, createSshHost, jumpTunnel, loginForwardTunnel } from "@hpcnb/tunnel";
+import { expect } from "chai";
+import { accepts, freePort, needSshServer, type Site, startSite, until } from "./site.js";
+
+describe("ssh tunnels", () => {
+  let site: Site;
+  let folder: string;
+  let servers: Server[];
+  let socketEndpoint: Endpoint;
+  let portEndpoint: Endpoint;
+  let localPort: number;
+  let open: OpenTunnel | undefined;
+
+  const tunnels = { jump: jumpTunnel, "login-forward": loginForwardTunnel };
+  const kinds = ["jump", "login-forward"] as const;
+
+  function tunnel(kind: keyof typeof tunnels, options: { alias?: string; controlDirectory?: string } = {}): Tunnel {
+    const host = createSshHost({
+      alias: "login",
+      interactive: false,
+      configFile: site.configFile,
+      controlDirectory: site.controlDirectory,
+      ...options,
+    });
+    const factory = tunnels[kind].tunnel;
+    if (!factory) throw new Error("no tunnel");
+    return factory.create({ host, clock: systemClock });
+  }
+
+  before(needSshServer);
+  before(async () => {
+    site = await startSite();
+  });
+  after(() => site?.stop());
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "hpcnb nb:"));
+    const path = join(folder, "nb.sock");
+    const port = await freePort();
+    servers = [await serve(path), await serve(port)];
+    socketEndpoint = { kind: "socket", host: "node1", path };
+    portEndpoint = { kind: "port", host: "node1", address: "127.0.0.1", port };
+    localPort = await freePort();
+  });
+
+  afterEach(async () => {
+    await open?.close();
+    open = undefined;
+    for (const server of servers) {
+      server.closeAllConnections();
+      server.close();
+    }
+    rmSync(folder, { recursive: true });
+    // What is left is the connection to the submit node, which stays a while for the next command.
+    const left = readdirSync(site.controlDirectory).filter((name) => !name.startsWith("ssh-"));
+    expect(left).to.deep.equal([]);
+    expect(await accepts(localPort)).to.equal(false);
+  });
+
+  for (const kind of kinds) {
+    describe(kind, () => {
+      it("reaches a socket on a node", async () => {
+        open = await tunnel(kind).open(socketEndpoint, localPort);
+        expect(await get(localPort, "/x")).to.equal("notebook /x");
+      });
+
+      it("reaches a port on a node that only the node itself can reach", async () => {
+        open = await tunnel(kind).open(portEndpoint, localPort);
+        expect(await get(localPort, "/y")).to.equal("notebook /y");
+      });
+
+      it("needs one login at the submit node, and one at the node", async () => {
+        const controlDirectory = mkdtempSync(join(site.controlDirectory, "ssh-"));
+        const before = { login: site.logins("login"), node1: site.logins("node1") };
+        open = await tunnel(kind, { controlDirectory }).open(socketEndpoint, localPort);
+        await Promise.all(Array.from({ length: 8 }, () => get(localPort, "/x")));
+        expect(site.logins("login") - before.login).to.equal(1);
+        expect(site.logins("node1") - before.node1).to.equal(1);
+        await open.close();
+        open = undefined;
+        leave(controlDirectory);
+      });
+
+      it("leaves nothing on the node when it is closed", async () => {
+        open = await tunnel(kind).open(socketEndpoint, localPort);
+        await open.close();
+        expect(await open.closed).to.equal("closed");
+        await until(() => sessionsOn(site, "node1") === 0, "nobody is logged in on the node");
+      });
+
+      it("refuses a local port that is taken, before it logs in anywhere", async () => {
+        servers.push(await serve(localPort));
+        const before = site.logins("node1");
+        const error = await failure(tunnel(kind).open(socketEndpoint, localPort), "HPCNB_PORT_TAKEN");
+        expect(error.message).to.include(String(localPort));
+        expect(site.logins("node1")).to.equal(before);
+        servers.pop()?.close();
+      });
+
+      it("says so when nothing answers, and leaves nothing", async () => {
+        const gone: Endpoint = { kind: "socket", host: "node1", path: join(folder, "gone.sock") };
+        const error = await failure(tunnel(kind).open(gone, localPort), "HPCNB_TUNNEL");
+        expect(error.message).to.include("node1").and.to.include(gone.path);
+        await until(() => sessionsOn(site, "node1") === 0, "nobody is logged in on the node");
+      });
+
+      it("names the node that refuses connections, and what was tried", async () => {
+        await site.cut("node1");
+        const error = await failure(tunnel(kind).open(socketEndpoint, localPort), "HPCNB_TUNNEL");
+        await site.mend("node1");
+        expect(error.message)
+          .to.include("node1")
+          .and.to.match(/refuse/i);
+      });
+
+      it("tells the submit node's failure from the node's", async () => {
+        await site.cut("login");
+        const error = await failure(tunnel(kind).open(socketEndpoint, localPort), "HPCNB_SSH");
+        await site.mend("login");
+        expect(error.message).to.include(`refuses connections to port ${site.ports.login}`);
+      });
+
+      it("never trusts a node whose key is not known, and says what to do", async () => {
+        const path = kind === "jump" ? site.knownHosts : join(site.folder, "login_known_hosts");
+        const known = readFileSync(path, "utf8");
+        writeFileSync(path, known.replace(new RegExp(`^.*:${site.ports.node1} .*\n`, "m"), ""));
+        const error = await failure(tunnel(kind).open(socketEndpoint, localPort), "HPCNB_TUNNEL");
+        writeFileSync(path, known);
+        expect(error.message).to.match(/host key of .*node1.* not known yet/);
+        expect(error.hint).to.include(kind === "jump" ? "ssh -J login node1" : "ssh node1");
+      });
+
+      it("ends when the network is cut, and can be opened again on the same port", async () => {
+        open = await tunnel(kind).open(socketEndpoint, localPort);
+        await site.cut("login");
+        expect(await open.closed).to.match(/ended/);
+        await open.close();
+        expect(await accepts(localPort)).to.equal(false);
+        await site.mend("login");
+        open = await tunnel(kind).open(socketEndpoint, localPort);
+        expect(await get(localPort, "/z")).to.equal("notebook /z");
+      });
+
+      it("stops opening when it is told to", async () => {
+        await failure(tunnel(kind).open(socketEndpoint, localPort, AbortSignal.timeout(30)), "HPCNB_ABORTED");
+        await until(() => sessionsOn(site, "node1") === 0, "nobody is logged in on the node");
+      });
+
+      it("works where connections cannot be shared", async () => {
+        const long = join(folder, "x".repeat(30));
+        execFileSync("mkdir", [long]);
+        // Short enough for the tunnel's own socket, too long for a shared connection's.
+        const controlDirectory = join(long, "y".repeat(Math.max(1, 84 - Buffer.byteLength(long))));
+        execFileSync("mkdir", [controlDirectory]);
+        open = await tunnel(kind, { controlDirectory }).open(socketEndpoint, localPort);
+        expect(await get(localPort, "/x")).to.equal("notebook /x");
+        await open.close();
+        open = undefined;
+        expect(readdirSync(controlDirectory)).to.deep.equal([]);
+      });
+
+      it("needs a submit node", async () => {
+        const local = tunnels[kind].tunnel?.create({ host: createLocalHost(), clock: systemClock });
+        const error = await failure(local?.open(socketEndpoint, localPort) ?? Promise.resolve(), "HPCNB_TUNNEL");
+        expect(error.hint).to.include("host");
+      });
+    });
+  }
+
+  it("login-forward reaches a notebook on the submit node itself without a second login", async () => {
+    const before = site.logins("node1");
+    open = await tunnel("login-forward").open({ ...socketEndpoint, host: hostname() }, localPort);
+    expect(await get(localPort, "/x")).to.equal("notebook /x");
+    expect(site.logins("node1")).to.equal(before);
+  });
+
+  it("jump takes no forwardings of the user's own configuration", async () => {
+    site.configure(`Host node1\n  LocalForward ${localPort} 127.0.0.1:1\n  ExitOnForwardFailure yes\n`);
+    open = await tunnel("jump").open(socketEndpoint, localPort);
+    expect(await get(localPort, "/x")).to.equal("notebook /x");
+  });
+});
+
+function serve(where: string | number): Promise<Server> {
+  const server = createServer((request, response) => response.end(`notebook ${request.url}`));
+  return new Promise((resolve) => {
+    if (typeof where === "string") server.listen(where, () => resolve(server));
+    else server.listen(where, "127.0.0.1", () => resolve(server));
+  });
+}
+
+async function get(port: number, path: string): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(5_000) });
+  return response.text();
+}
+
+/** Sessions that the site's server has open now. */
+function sessionsOn(site: Site, server: "login" | "node1"): number {
+  const rows = execFileSync("ps", ["-eo", "pid=,ppid=,args="], { encoding: "utf8" })
+    .split("\n")
+    .map((line) => line.trim());
+  const listener = rows.find((row) => row.includes(`sshd-${server} `) && row.includes(site.folder))?.split(/\s+/)[0];
+  return rows.filter((row) => row.split(/\s+/)[1] === listener).length;
+}
+
+function leave(controlDirectory: string): void {
+  for (const name of readdirSync(controlDirectory))
+    execFileSync("ssh", ["-F", "/dev/null", "-S", join(controlDirectory, name), "-O", "exit", "x"], {
+      stdio: "ignore",
+    });
+}
+
+async function failure(work: Promise<unknown>, code: ErrorCode): Promise<HpcnbError> {
+  try {
+    await work;
+  } catch (error) {
+    if (!isHpcnbError(error)) throw error;
+    expect(error.code, error.message).to.equal(code);
+    return error;
+  }
+  throw new Error(`${code} was expected`);
+}
