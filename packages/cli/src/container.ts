@@ -13,7 +13,7 @@ import {
   type Workload,
 } from "@hpcnb/core";
 import { createWorkload } from "@hpcnb/jupyter";
-import { createConnector, createLocalHost } from "@hpcnb/tunnel";
+import { createConnector, createLocalHost, createSshHost } from "@hpcnb/tunnel";
 import { container, type DependencyContainer, type InjectionToken, instanceCachingFactory } from "tsyringe";
 import type { SessionPlugins } from "./valid-session.js";
 
@@ -31,7 +31,7 @@ export function composeSession(session: Session, plugins: SessionPlugins): Sessi
     root.register(token, { useFactory: instanceCachingFactory(make) });
 
   once(ClockToken, () => systemClock);
-  once(HostToken, () => createLocalHost());
+  once(HostToken, () => hostOf(session));
   once(WorkloadToken, () => createWorkload());
   once(SchedulerToken, (c) =>
     offered(plugins.scheduler, "scheduler").create({
@@ -65,6 +65,15 @@ export function composeSession(session: Session, plugins: SessionPlugins): Sessi
     connector: browserIsHere ? root.resolve(ConnectorToken) : undefined,
     clock: root.resolve(ClockToken),
   };
+}
+
+function hostOf({ host }: Session): Host {
+  if (host === undefined) return createLocalHost();
+  return createSshHost({
+    alias: host,
+    interactive: process.stdin.isTTY && process.stderr.isTTY,
+    notify: (text) => process.stderr.write(`${text}\n`),
+  });
 }
 
 /** The loader has made sure that the plugin offers what it was loaded for. */

@@ -1,10 +1,11 @@
 import { systemClock } from "@hpcnb/core";
-import { becomeKeeper, createLocalHost } from "@hpcnb/tunnel";
+import { becomeKeeper, createLocalHost, createSshHost } from "@hpcnb/tunnel";
 import { tunnelPlugins } from "./plugins/builtin-tunnels.js";
 import { loadPlugin } from "./plugins/load-plugin.js";
 
-await becomeKeeper(async ({ kinds, sessionFile }) => {
-  const host = createLocalHost();
+await becomeKeeper(async ({ host: alias, kinds, sessionFile }) => {
+  // Nobody is at a terminal: what needs an answer was asked by the command that came first.
+  const host = alias === undefined ? createLocalHost() : createSshHost({ alias, interactive: false });
   const plugins = await Promise.all(kinds.map((kind) => loadPlugin("tunnel", kind, sessionFile, tunnelPlugins)));
   return plugins.flatMap(({ tunnel }) => (tunnel ? [tunnel.create({ host, clock: systemClock })] : []));
 });

@@ -58,7 +58,7 @@ async function loadPlugins(source: SessionSource, problems: Problem[]): Promise<
   const schedulerName = textAt(source, "scheduler", "plugin") ?? textAt(source, "scheduler") ?? "local";
   const readinessName = textAt(source, "storage", "readiness") ?? "probe";
   const tunnelName = textAt(source, "tunnel", "kind") ?? "auto";
-  const tunnelKinds = tunnelName === "auto" ? autoTunnels : [tunnelName];
+  const tunnelKinds = tunnelName === "auto" ? autoTunnels(textAt(source, "host")) : [tunnelName];
   const [scheduler, readiness, ...tunnels] = await Promise.all([
     attempt("/scheduler", () => loadPlugin("scheduler", schedulerName, from)),
     attempt("/storage/readiness", () => loadPlugin("readiness", readinessName, from, readinessPlugins)),
@@ -94,13 +94,8 @@ function demandsSomething(schema: OptionsSchema): boolean {
 }
 
 function checkPlace({ session, problemAt }: SessionSource, problems: Problem[]): void {
-  if (!session) return;
-  if (session.host !== undefined) {
-    problems.push(
-      problemAt("/host", "host is not supported yet: this hpcnb runs sessions on the machine where it is called"),
-    );
-    return;
-  }
+  // On another machine only `up` can look.
+  if (!session || session.host !== undefined) return;
   const problem = directoryProblem(session.notebook.directory);
   if (problem) problems.push(problemAt("/notebook/directory", `notebook.directory ${problem}`));
 }

@@ -1,0 +1,76 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { needSshServer, type Site, startSite } from "../packages/tunnel/test/ssh/site.js";
+import { Kernel } from "./support/kernel.js";
+import { processesMentioning } from "./support/leftovers.js";
+import { createProject, type Project } from "./support/project.js";
+
+/** The laptop's side of it: everything on another host that is reached by ssh alone, here a private ssh server on this machine. */
+describe("a session on a host", function () {
+  this.timeout(300_000);
+  let site: Site;
+  let project: Project;
+  let url: string;
+
+  before(needSshServer);
+  before(async function () {
+    const created = createProject("on a host");
+    if (!created) {
+      this.skip(); // needs a Python environment with Jupyter: HPCNB_TEST_VENV is not set
+    }
+    project = created;
+    site = await startSite();
+    // What the user's own ~/.ssh/config would be.
+    const bin = join(project.folder, "bin");
+    mkdirSync(bin);
+    writeFileSync(join(bin, "ssh"), `#!/bin/sh\nexec /usr/bin/ssh -F ${site.configFile} "$@"\n`, { mode: 0o755 });
+    project.env.PATH = `${bin}:${process.env.PATH}`;
+    const file = join(project.directory, "session.yaml");
+    const text = readFileSync(file, "utf8")
+      .replace(
+        /^scheduler:.*$/m,
+        `host: login\nscheduler: { plugin: local, options: { spool: ${project.folder}/spool } }`,
+      )
+      .replace("directory: .", `directory: "${project.directory}"`);
+    writeFileSync(file, text);
+  });
+
+  after(async () => {
+    await project?.remove();
+    await site?.stop();
+  });
+
+  it("comes up from here, through one login, and answers in the user's own browser", async () => {
+    const { stdout, stderr } = await project.ok("up");
+    url = stdout.trim();
+    expect(url).to.match(/^http:\/\/127\.0\.0\.1:\d+\/lab\?token=[0-9a-f]{48}$/);
+    expect(stderr).to.include("engines: 4 of 4 registered");
+    expect(site.logins("login")).to.equal(1);
+    const kernel = await Kernel.start(url, "monte-carlo.ipynb");
+    const { text, error } = await kernel.execute(
+      'import ipyparallel; print(sorted(ipyparallel.Client(profile="quickstart").ids))',
+    );
+    expect(text.trim(), error).to.equal("[0, 1, 2, 3]");
+    kernel.close();
+  });
+
+  it("tells by status and logs what is there, and is found again by up", async () => {
+    const status = JSON.parse((await project.ok("status", "--json")).stdout);
+    expect(status).to.include({ phase: "up", tunnel: "login-forward" });
+    expect((await project.ok("logs", "controller")).stdout).not.to.equal("");
+    expect((await project.ok("up")).stdout.trim()).to.equal(url);
+  });
+
+  it("is disconnected and connected again while it goes on", async () => {
+    await project.ok("disconnect");
+    expect((await project.ok("connect")).stdout.trim()).to.equal(url);
+    expect((await fetch(url)).status).to.equal(200);
+  });
+
+  it("goes down and leaves nothing, here or there", async () => {
+    expect((await project.ok("down")).stderr).to.include("3 jobs ended");
+    const left = processesMentioning(project.folder).filter((line) => !/ssh: .*\[mux\]|sshd/.test(line));
+    expect(left).to.deep.equal([]);
+  });
+});
