@@ -68,6 +68,19 @@ describe("a session on a host", function () {
     expect((await fetch(url)).status).to.equal(200);
   });
 
+  it("is connected to from a machine that has no file of it, by its address", async () => {
+    await project.ok("disconnect");
+    const address = `login:${project.directory}`;
+    expect(new URL((await project.ok("connect", address)).stdout.trim()).search).to.equal(new URL(url).search);
+    expect((await project.ok("status", address)).stdout).to.include("4 of 4 registered");
+    const refused = await project.run("up", address);
+    expect(refused.exitCode).to.equal(2);
+    expect(refused.stderr).to.include("needs its file");
+    const nothing = await project.run("connect", `login:${project.folder}`);
+    expect(nothing.exitCode).to.equal(2);
+    expect(nothing.stderr).to.include("No session was ever started");
+  });
+
   it("goes down and leaves nothing, here or there", async () => {
     expect((await project.ok("down")).stderr).to.include("3 jobs ended");
     const left = processesMentioning(project.folder).filter((line) => !/ssh: .*\[mux\]|sshd/.test(line));

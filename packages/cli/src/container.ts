@@ -13,8 +13,9 @@ import {
   type Workload,
 } from "@hpcnb/core";
 import { createWorkload } from "@hpcnb/jupyter";
-import { createConnector, createLocalHost, createSshHost } from "@hpcnb/tunnel";
+import { createConnector } from "@hpcnb/tunnel";
 import { container, type DependencyContainer, type InjectionToken, instanceCachingFactory } from "tsyringe";
+import { hostOf } from "./host-of.js";
 import type { SessionPlugins } from "./valid-session.js";
 
 const ClockToken: InjectionToken<Clock> = Symbol("hpcnb.Clock");
@@ -31,7 +32,7 @@ export function composeSession(session: Session, plugins: SessionPlugins): Sessi
     root.register(token, { useFactory: instanceCachingFactory(make) });
 
   once(ClockToken, () => systemClock);
-  once(HostToken, () => hostOf(session));
+  once(HostToken, () => hostOf(session.host));
   once(WorkloadToken, () => createWorkload());
   once(SchedulerToken, (c) =>
     offered(plugins.scheduler, "scheduler").create({
@@ -65,15 +66,6 @@ export function composeSession(session: Session, plugins: SessionPlugins): Sessi
     connector: browserIsHere ? root.resolve(ConnectorToken) : undefined,
     clock: root.resolve(ClockToken),
   };
-}
-
-function hostOf({ host }: Session): Host {
-  if (host === undefined) return createLocalHost();
-  return createSshHost({
-    alias: host,
-    interactive: process.stdin.isTTY && process.stderr.isTTY,
-    notify: (text) => process.stderr.write(`${text}\n`),
-  });
 }
 
 /** The loader has made sure that the plugin offers what it was loaded for. */

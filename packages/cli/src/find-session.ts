@@ -4,7 +4,7 @@ import { knownSessions } from "./client-state.js";
 
 const defaultFile = "session.yaml";
 
-/** The session file that the user means: a path, or the name of a session that was started from this machine. */
+/** What the user means: a session file, the name of a session known here, or the address of one on a host (`host:/directory`). */
 export function findSessionFile(argument: string | undefined): string {
   if (argument === undefined) {
     if (existsSync(defaultFile)) return defaultFile;

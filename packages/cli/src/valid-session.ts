@@ -10,7 +10,6 @@ import {
   SessionFileError,
   type SessionSource,
 } from "@hpcnb/core";
-import { findSessionFile } from "./find-session.js";
 import { autoTunnels, tunnelPlugins } from "./plugins/builtin-tunnels.js";
 import { loadPlugin } from "./plugins/load-plugin.js";
 
@@ -31,8 +30,7 @@ export interface SessionPlugins {
  * names, their options, and, on this machine, the notebook directory.
  * @throws SessionFileError with all problems and where each is.
  */
-export async function loadValidSession(argument: string | undefined): Promise<ValidSession> {
-  const file = findSessionFile(argument);
+export async function loadValidSession(file: string): Promise<ValidSession> {
   const source = await readSessionFile(file);
   const problems: Problem[] = [...source.problems];
   const plugins = await loadPlugins(source, problems);

@@ -1,4 +1,6 @@
 import type { Session, SessionContext } from "@hpcnb/core";
+import { findSessionFile } from "./find-session.js";
+import { parseAddress } from "./session-address.js";
 import { loadValidSession } from "./valid-session.js";
 
 export interface OpenSession {
@@ -6,12 +8,16 @@ export interface OpenSession {
   readonly context: SessionContext;
 }
 
-/** Runs `work` with a valid session file and everything that is needed to act on it, and lets go of the host afterwards. */
+/** Runs `work` with a session, from its file or from where it is, and everything that is needed to act on it, and lets go of the host afterwards. */
 export async function withSession<T>(
   argument: string | undefined,
   work: (open: OpenSession) => Promise<T>,
 ): Promise<T> {
-  const { session, plugins } = await loadValidSession(argument);
+  const place = findSessionFile(argument);
+  const address = parseAddress(place);
+  const { session, plugins } = address
+    ? await (await import("./session-at.js")).loadSessionAt(place, address)
+    : await loadValidSession(place);
   const { composeSession } = await import("./container.js");
   const context = composeSession(session, plugins);
   try {

@@ -10,7 +10,7 @@ import {
 import { rememberSession } from "../client-state.js";
 import { createProgress } from "../report/progress.js";
 import { type Step, stepsOf } from "../report/steps.js";
-import { connectCommand } from "../session-address.js";
+import { connectCommand, parseAddress } from "../session-address.js";
 import { withSession } from "../with-session.js";
 
 export interface UpOptions {
@@ -22,6 +22,15 @@ export interface UpOptions {
 }
 
 export async function up({ session: argument, timeout, json, signal }: UpOptions): Promise<void> {
+  if (argument !== undefined && parseAddress(argument)) {
+    throw new HpcnbError(
+      "HPCNB_BAD_ARGUMENTS",
+      `Starting a session needs its file, not only its place (${argument}).`,
+      {
+        hint: `\`hpcnb connect ${argument}\` connects to one that runs there.`,
+      },
+    );
+  }
   await withSession(argument, async ({ context, session }) => {
     const progress = createProgress();
     const first: Step[] = [];

@@ -1,7 +1,8 @@
+import { findSessionFile } from "../find-session.js";
 import { loadValidSession } from "../valid-session.js";
 
 export async function validate(options: { session: string | undefined; json: boolean }): Promise<void> {
-  const { session } = await loadValidSession(options.session);
+  const { session } = await loadValidSession(findSessionFile(options.session));
   // A hash is no password, but it is what one is guessed from.
   const shown = { ...session, notebook: { ...session.notebook, password: session.notebook.password && "***" } };
   if (options.json) process.stdout.write(`${JSON.stringify(shown)}\n`);
