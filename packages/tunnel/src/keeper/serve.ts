@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { HpcnbError, isHpcnbError, type OpenTunnel, type Tunnel } from "@hpcnb/core";
+import { type Clock, HpcnbError, isHpcnbError, type OpenTunnel, systemClock, type Tunnel } from "@hpcnb/core";
+import { openAgain } from "./heal.js";
 import type { ControlQuestion, KeeperRequest, KeeperStatus } from "./protocol.js";
 
 /** How many ports above the wished one are tried before giving up. */
@@ -12,31 +13,58 @@ export interface RunningKeeper {
   readonly ended: Promise<void>;
 }
 
-/** Opens the first tunnel that works, and answers questions about it until it is told to stop or the tunnel ends. */
-export async function serveKeeper(request: KeeperRequest, tunnels: readonly Tunnel[]): Promise<RunningKeeper> {
+/**
+ * Opens the first tunnel that works, and answers questions about it until it is told to stop. A tunnel that ends by itself is opened again
+ * on the same port, until that is given up.
+ */
+export async function serveKeeper(
+  request: KeeperRequest,
+  tunnels: readonly Tunnel[],
+  clock: Clock = systemClock,
+): Promise<RunningKeeper> {
   const control = createServer();
   await claim(control, request.controlSocket);
   try {
-    const { kind, port, tunnel } = await openFirst(request, tunnels);
+    const { tunnel, port, opened } = await openFirst(request, tunnels);
+    const { kind } = tunnel;
     const status: KeeperStatus = { run: request.run, kind, port, pid: process.pid, endpoint: request.endpoint };
     const stopped = new Promise<Socket>((resolve) => {
       control.on("connection", (socket) => answer(socket, status, () => resolve(socket)));
     });
-    return { status, ended: end(request, control, tunnel, stopped) };
+    const again = (signal: AbortSignal) =>
+      openAgain(() => tunnel.open(request.endpoint, port, signal), { clock, signal });
+    return { status, ended: keep(opened, stopped, again).then((asking) => end(request, control, asking)) };
   } catch (error) {
     control.close();
     throw error;
   }
 }
 
-async function end(
-  request: KeeperRequest,
-  control: Server,
-  tunnel: OpenTunnel,
+/** Resolves when nothing is open any more: with who asked for that, or with nobody when the tunnel could not be kept open. */
+async function keep(
+  first: OpenTunnel,
   stopped: Promise<Socket>,
-): Promise<void> {
-  const asking = await Promise.race([stopped, tunnel.closed.then(() => undefined)]);
-  await tunnel.close();
+  again: (signal: AbortSignal) => Promise<OpenTunnel>,
+): Promise<Socket | undefined> {
+  const stopping = new AbortController();
+  const asked = stopped.then((socket) => {
+    stopping.abort();
+    return socket;
+  });
+  for (let tunnel: OpenTunnel | undefined = first; tunnel; ) {
+    const asking = await Promise.race([asked, tunnel.closed.then(() => undefined)]);
+    await tunnel.close();
+    if (asking) return asking;
+    tunnel = await again(stopping.signal).catch((error: Error) => {
+      // To the keeper's log: there is nobody else to tell.
+      if (!stopping.signal.aborted) console.error(error.message);
+      return undefined;
+    });
+  }
+  return stopping.signal.aborted ? asked : undefined;
+}
+
+async function end(request: KeeperRequest, control: Server, asking: Socket | undefined): Promise<void> {
   // Closing a Unix server removes its file, so nobody finds a keeper that no longer listens.
   const closed = new Promise<void>((resolve) => control.close(() => resolve()));
   rmSync(`${request.controlSocket}.log`, { force: true });
@@ -84,7 +112,7 @@ async function openFirst(request: KeeperRequest, tunnels: readonly Tunnel[]) {
   const failures: Error[] = [];
   for (const tunnel of tunnels) {
     try {
-      return { kind: tunnel.kind, ...(await openAtPort(request, tunnel)) };
+      return { tunnel, ...(await openAtPort(request, tunnel)) };
     } catch (error) {
       if (!isHpcnbError(error, "HPCNB_TUNNEL")) throw error;
       failures.push(error);
@@ -101,10 +129,10 @@ async function openFirst(request: KeeperRequest, tunnels: readonly Tunnel[]) {
 async function openAtPort(
   { endpoint, localPort }: KeeperRequest,
   tunnel: Tunnel,
-): Promise<{ port: number; tunnel: OpenTunnel }> {
+): Promise<{ port: number; opened: OpenTunnel }> {
   for (let port = localPort.port; ; port += 1) {
     try {
-      return { port, tunnel: await tunnel.open(endpoint, port) };
+      return { port, opened: await tunnel.open(endpoint, port) };
     } catch (error) {
       const last = port >= Math.min(localPort.port + portsTried, 65_535);
       if (!isHpcnbError(error, "HPCNB_PORT_TAKEN") || last) throw error;

@@ -61,3 +61,17 @@ export function describeEnd({ code, stdout, stderr }: ClientEnd): string {
   const said = `${stderr}\n${stdout}`.trim();
   return said ? `${ending} and said:\n${said}` : `${ending}.`;
 }
+
+/**
+ * What ssh said of a login that failed. A client that leaves a connection behind says nothing of what happened on the hosts before the last
+ * one, so `another`, which leaves none, is asked then.
+ */
+export async function wordsOfFailure(
+  { stderr }: ClientEnd,
+  another: readonly string[],
+  limit: number,
+): Promise<string> {
+  if (!stderr.includes("UNKNOWN port 65535")) return stderr;
+  const end = await runClient(another, { interactive: false, limit });
+  return end.code === 0 ? stderr : end.stderr;
+}

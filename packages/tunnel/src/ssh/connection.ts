@@ -7,7 +7,7 @@ import {
   destinationArguments,
   masterOptions,
 } from "./arguments.js";
-import { describeEnd, runClient } from "./client.js";
+import { describeEnd, runClient, wordsOfFailure } from "./client.js";
 import { parseSshConfig, type SshConfig } from "./config.js";
 import { controlPathIn, listens } from "./control-socket.js";
 import { sshFailure } from "./failure.js";
@@ -115,7 +115,9 @@ export function createSshConnection(options: SshOptions): SshConnection {
         hint: `See what \`ssh ${alias} true\` does in a terminal.`,
       });
     }
-    throw sshFailure(end.stderr, { destination: alias, who: wellKnownName(alias, known) });
+    const unshared = clientOptions(known, { controlPath: undefined, mayAsk: false });
+    const said = await wordsOfFailure(end, [...destinationArguments(options, unshared), "true"], loginLimit);
+    throw sshFailure(said, { destination: alias, who: wellKnownName(alias, known) });
   }
 }
 

@@ -24,19 +24,19 @@ const knownFailures: readonly KnownFailure[] = [
   },
   {
     pattern: /Could not resolve hostname (\S+?):/,
-    say: ([, host], who) => `There is no host ${host} as far as this machine knows (for ${who}).`,
+    say: ([, host], who) => `There is no host ${host} that could be found${forWhom(host, who)}.`,
     hint: () => "Check the spelling, your ~/.ssh/config, and whether this machine is on the network or needs a VPN.",
     transient: true,
   },
   {
     pattern: /connect to host (\S+) port (\d+): Connection refused/,
-    say: ([, host, port]) => `${host} refuses connections to port ${port}.`,
+    say: ([, host, port], who) => `${host} refuses connections to port ${port}${forWhom(host, who)}.`,
     hint: () => "No ssh server listens there: the port is wrong, or the server is down.",
     transient: true,
   },
   {
     pattern: /connect to host (\S+) port (\d+): (.*)/,
-    say: ([, host, port, why]) => `${host}, port ${port}, cannot be reached: ${why?.trim()}.`,
+    say: ([, host, port, why], who) => `${host}, port ${port}, cannot be reached${forWhom(host, who)}: ${why?.trim()}.`,
     hint: () => "Check the network, and whether the site wants a VPN or a jump host.",
     transient: true,
   },
@@ -50,6 +50,13 @@ const knownFailures: readonly KnownFailure[] = [
     pattern: /open failed: connect failed: (.*)/,
     say: ([, why], who) => `The host before it on the way cannot reach ${who}: ${why?.trim()}.`,
     hint: () => "The name may be wrong, the host down, or without an ssh server.",
+  },
+  {
+    // Over a shared connection ssh does not hand on what the other side said.
+    pattern: /Stdio forwarding request failed|Connection closed by UNKNOWN port 65535/,
+    say: (_, who) =>
+      `${who} cannot be reached from the host before it on the way, or that one passes no connections on.`,
+    hint: (destination) => `\`ssh ${destination}\` in a terminal may tell more.`,
   },
   {
     pattern: /Too many authentication failures/,
@@ -81,6 +88,11 @@ const knownFailures: readonly KnownFailure[] = [
     transient: true,
   },
 ];
+
+/** The host that failed may be one on the way, or the alias by another name. */
+function forWhom(host: string | undefined, who: string): string {
+  return host === undefined || who.includes(host) ? "" : ` (on the way to ${who})`;
+}
 
 const linesShown = 6;
 

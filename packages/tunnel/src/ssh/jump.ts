@@ -10,7 +10,7 @@ import {
   proxyCommand,
   type Target,
 } from "./arguments.js";
-import { runClient } from "./client.js";
+import { runClient, wordsOfFailure } from "./client.js";
 import { type Route, readConfig, type SshConnection } from "./connection.js";
 import { listens } from "./control-socket.js";
 import { sshFailure } from "./failure.js";
@@ -49,7 +49,11 @@ export async function openJump(
     limit: wayLimit,
     signal,
   });
-  if (end.code !== 0) throw sshFailure(end.stderr, { destination, who: node, code: "HPCNB_TUNNEL" });
+  if (end.code !== 0) {
+    const unshared = [...clientOptions(known, { controlPath: undefined, mayAsk: false }), ...via];
+    const said = await wordsOfFailure(end, [...destinationArguments(to, unshared), "true"], wayLimit);
+    throw sshFailure(said, { destination, who: node, code: "HPCNB_TUNNEL" });
+  }
   const hangUp = async () => {
     if (await listens(controlPath))
       await runClient(controlArguments(controlPath, ["-O", "exit"]), { interactive: false, limit: wayLimit });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type ErrorCode, type HpcnbError, isHpcnbError } from "@hpcnb/core";
 import { createSshHost, type SshHost } from "@hpcnb/tunnel";
 import { expect } from "chai";
-import { needSshServer, type Site, startSite, until } from "./site.js";
+import { freePort, needSshServer, type Site, startSite, until } from "./site.js";
 
 describe("createSshHost", () => {
   let site: Site;
@@ -283,6 +283,26 @@ describe("createSshHost", () => {
   });
 
   describe("failures", () => {
+    it("names the host on the way that failed", async () => {
+      const closed = await freePort();
+      site.configure(`
+Host behind-a-wall
+  Port ${closed}
+  ProxyJump login
+Host behind-nobody
+  Port ${site.ports.login}
+  ProxyJump nobody
+Host nobody
+  Port ${closed}
+`);
+      const wall = await failure(hostAt("behind-a-wall").run(["true"]), "HPCNB_SSH");
+      expect(wall.message).to.match(
+        /^The host before it on the way cannot reach behind-a-wall \(127.0.0.1\): Connection refused/,
+      );
+      const nobody = await failure(hostAt("behind-nobody").run(["true"]), "HPCNB_SSH");
+      expect(nobody.message).to.match(new RegExp(`^127.0.0.1 refuses connections to port ${closed}`));
+    });
+
     it("refuses an alias that ssh would take for an option", () => {
       for (const alias of ["-oProxyCommand=x", "", "a b"])
         expect(() => hostAt(alias))
@@ -311,7 +331,7 @@ Host changed-key
   UserKnownHostsFile ${changed}
 `);
       const messages: Record<string, RegExp> = {
-        nowhere: /no host nowhere\.invalid/,
+        nowhere: /no host nowhere\.invalid that could be found/,
         "unknown-key": /host key of unknown-key .* is not known yet/,
         "changed-key": /host key of changed-key .* is not the one/,
       };

@@ -1,0 +1,31 @@
+import { type Clock, isHpcnbError, type OpenTunnel } from "@hpcnb/core";
+
+/** Milliseconds: the first pause between two tries, the longest, and how long a network may be away. */
+const firstPause = 1_000;
+const longestPause = 60_000;
+const awayLimit = 24 * 3_600_000;
+/** A notebook that is not there is not waited for: it has ended, or the next `up` starts it somewhere else. */
+const triesForTheRest = 4;
+
+/**
+ * Opens a tunnel again that ended by itself. A network that is away is waited for, with growing pauses; anything else is tried a few
+ * times, so that nobody is locked out for knocking too often.
+ * @throws the last failure, or HPCNB_ABORTED.
+ */
+export async function openAgain(
+  open: () => Promise<OpenTunnel>,
+  { clock, signal }: { clock: Clock; signal: AbortSignal },
+): Promise<OpenTunnel> {
+  const since = clock.now();
+  let others = 0;
+  for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!isHpcnbError(error) || error.code === "HPCNB_ABORTED") throw error;
+      if (!error.transient) others += 1;
+      if (others >= triesForTheRest || clock.now() - since > awayLimit) throw error;
+    }
+    await clock.sleep(pause, signal);
+  }
+}

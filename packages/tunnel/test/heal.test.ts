@@ -1,0 +1,163 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Clock, type ErrorCode, HpcnbError, type OpenTunnel, type Tunnel } from "@hpcnb/core";
+import { expect } from "chai";
+import { openAgain } from "../src/keeper/heal.js";
+import type { KeeperRequest } from "../src/keeper/protocol.js";
+import { serveKeeper } from "../src/keeper/serve.js";
+
+describe("openAgain", () => {
+  const { signal } = new AbortController();
+
+  it("waits for a network that is away, ever longer, and for a day at most", async () => {
+    const { clock, pauses } = fastClock();
+    const error = await openAgain(() => Promise.reject(failure("HPCNB_SSH", true)), { clock, signal }).catch((e) => e);
+    expect(error).to.include({ code: "HPCNB_SSH" });
+    expect(pauses.slice(0, 8)).to.deep.equal([1, 2, 4, 8, 16, 32, 60, 60].map((s) => s * 1000));
+    expect(clock.now()).to.be.within(24 * 3_600_000, 25 * 3_600_000);
+  });
+
+  it("gives up soon where waiting does not help, although the network was away in between", async () => {
+    const { clock } = fastClock();
+    let tries = 0;
+    const open = async () => {
+      tries += 1;
+      throw failure("HPCNB_TUNNEL", tries % 2 === 1);
+    };
+    expect(await openAgain(open, { clock, signal }).catch((error) => error)).to.include({ code: "HPCNB_TUNNEL" });
+    expect(tries).to.equal(8);
+  });
+
+  it("does not hide a mistake in a plugin", async () => {
+    const { clock, pauses } = fastClock();
+    const error = await openAgain(() => Promise.reject(new TypeError("oops")), { clock, signal }).catch((e) => e);
+    expect(error).to.be.instanceOf(TypeError);
+    expect(pauses).to.deep.equal([]);
+  });
+});
+
+describe("serveKeeper", () => {
+  let folder: string;
+  let request: KeeperRequest;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "hpcnb-keeper-"));
+    request = {
+      controlSocket: join(folder, "k.sock"),
+      run: "r1",
+      endpoint: { kind: "socket", host: "node1", path: "/x" },
+      kinds: ["fake"],
+      host: "login",
+      sessionFile: "/nowhere",
+      localPort: { port: 8888, fixed: false },
+    };
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it("opens a tunnel again that ended by itself, on the same port, until it is told to stop", async () => {
+    const fake = fakeTunnel(["opens", "is away", "is away", "opens"]);
+    const keeper = await serveKeeper({ ...request, localPort: { port: 8890, fixed: true } }, [fake], fastClock().clock);
+    fake.break();
+    await fake.openings(2);
+    expect(fake.ports).to.deep.equal([8890, 8890, 8890, 8890]);
+    const done = say(request.controlSocket, "stop");
+    await keeper.ended;
+    await done;
+    expect(fake.closings()).to.equal(2);
+  });
+
+  it("ends when the notebook is gone for good", async () => {
+    const fake = fakeTunnel(["opens", "is gone", "is gone", "is gone", "is gone"]);
+    const keeper = await serveKeeper(request, [fake], fastClock().clock);
+    const said = console.error;
+    console.error = () => {};
+    fake.break();
+    await keeper.ended;
+    console.error = said;
+    expect(fake.ports).to.have.length(5);
+  });
+
+  it("stops also while the network is away", async () => {
+    const fake = fakeTunnel(["opens", ...Array<Turn>(1_000).fill("is away")]);
+    const { clock, pauses } = fastClock();
+    const stopped = new Promise<void>((resolve) => {
+      const sleep: Clock["sleep"] = (milliseconds, signal) => {
+        if (pauses.push(milliseconds) === 3) say(request.controlSocket, "stop").then(resolve);
+        // As a real clock does: in vain until it is aborted.
+        if (pauses.length < 3) return Promise.resolve();
+        return new Promise((_, reject) =>
+          signal?.addEventListener("abort", () => reject(failure("HPCNB_ABORTED", false))),
+        );
+      };
+      serveKeeper(request, [fake], { now: clock.now, sleep }).then(() => fake.break());
+    });
+    await stopped;
+    expect(fake.closings()).to.equal(1);
+  });
+});
+
+type Turn = "opens" | "is away" | "is gone";
+
+function fakeTunnel(turns: Turn[]): Tunnel & {
+  readonly ports: number[];
+  break(): void;
+  closings(): number;
+  openings(count: number): Promise<void>;
+} {
+  const ports: number[] = [];
+  let broken = () => {};
+  let opened = 0;
+  let closings = 0;
+  const waiting: { count: number; resolve: () => void }[] = [];
+  return {
+    kind: "fake",
+    ports,
+    open: async (_, port): Promise<OpenTunnel> => {
+      ports.push(port);
+      const turn = turns.shift();
+      if (turn === "is away") throw failure("HPCNB_SSH", true);
+      if (turn !== "opens") throw failure("HPCNB_TUNNEL", false);
+      opened += 1;
+      for (const { count, resolve } of waiting) if (opened >= count) resolve();
+      const closed = new Promise<string>((resolve) => {
+        broken = () => resolve("cut");
+      });
+      return {
+        closed,
+        close: async () => {
+          closings += 1;
+          broken();
+        },
+      };
+    },
+    break: () => broken(),
+    closings: () => closings,
+    openings: (count) => new Promise((resolve) => waiting.push({ count, resolve })),
+  };
+}
+
+/** Sleeps take no time, and the clock shows that they did. */
+function fastClock(): { clock: Clock; pauses: number[] } {
+  let now = 0;
+  const pauses: number[] = [];
+  const sleep = async (milliseconds: number) => {
+    pauses.push(milliseconds);
+    now += milliseconds;
+  };
+  return { clock: { now: () => now, sleep }, pauses };
+}
+
+function failure(code: ErrorCode, transient: boolean): HpcnbError {
+  return new HpcnbError(code, "it failed", { transient });
+}
+
+function say(socket: string, op: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const asking = connect(socket, () => asking.write(`${JSON.stringify({ op })}\n`));
+    asking.resume();
+    asking.on("error", reject);
+    asking.on("close", () => resolve());
+  });
+}
