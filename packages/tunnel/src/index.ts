@@ -3,6 +3,7 @@ export { becomeKeeper } from "./keeper/become-keeper.js";
 export { type ConnectorOptions, createConnector } from "./keeper/connector.js";
 export type { KeeperRequest } from "./keeper/protocol.js";
 export { createLocalHost } from "./local-host.js";
+export { type SshConfigBlockRequest, sshConfigBlock } from "./ssh/config-block.js";
 export type { SshOptions } from "./ssh/connection.js";
 export { createSshHost, type SshHost } from "./ssh/host.js";
 export { jumpTunnel, loginForwardTunnel } from "./ssh/tunnels.js";

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -279,6 +280,41 @@ describe("createSshHost", () => {
         `Host busy-login\n  Port ${site.ports.login}\n  LocalForward ${site.ports.login} 127.0.0.1:1\n  ExitOnForwardFailure yes\n  RemoteCommand date\n  RequestTTY yes\n`,
       );
       expect((await hostAt("busy-login").run(["echo", "a"])).stdout).to.equal("a\n");
+    });
+  });
+
+  describe("at a terminal", () => {
+    before(function () {
+      if (!existsSync("/usr/bin/script")) this.skip();
+    });
+
+    it("lets ssh ask once, also when many commands follow, and shows what a login prints", async () => {
+      const known = join(site.folder, "asked_known_hosts");
+      site.configure(`
+Host new-here
+  Port ${site.ports.login}
+  UserKnownHostsFile ${known}
+  StrictHostKeyChecking ask
+`);
+      const options = { configFile: site.configFile, controlDirectory: site.controlDirectory };
+      const program = `import { createSshHost } from "@hpcnb/tunnel";
+        const host = createSshHost({ alias: "new-here", interactive: true, ...${JSON.stringify(options)} });
+        const said = await Promise.all(["a", "b"].map((word) => host.run(["echo", word])));
+        console.log("answers: " + said.map(({ stdout }) => stdout.trim()).join(" "));`;
+      const command = [process.execPath, ...process.execArgv, "--input-type=module", "-e", program];
+      const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+      const terminal = spawn("script", ["-qec", quoted, "/dev/null"], { cwd: new URL("../..", import.meta.url) });
+      let shown = "";
+      for (const stream of [terminal.stdout, terminal.stderr]) {
+        stream.setEncoding("utf8").on("data", (text: string) => {
+          shown += text;
+          if (text.includes("continue connecting")) terminal.stdin.write("yes\n");
+        });
+      }
+      await once(terminal, "close");
+      expect(shown).to.include("answers: a b");
+      expect(shown.split("continue connecting")).to.have.length(2);
+      expect(shown).to.include("Authorised users only");
     });
   });
 

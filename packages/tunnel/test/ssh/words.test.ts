@@ -1,0 +1,271 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sshConfigBlock } from "@hpcnb/tunnel";
+import { expect } from "chai";
+import { clientOptions, forwardArgument, masterOptions, proxyCommand } from "../../src/ssh/arguments.js";
+import { parseSshConfig } from "../../src/ssh/config.js";
+import { controlPathIn } from "../../src/ssh/control-socket.js";
+import { sshFailure } from "../../src/ssh/failure.js";
+import { bootstrap, readRemoteOutput, remoteCommand } from "../../src/ssh/remote-command.js";
+
+const plain = parseSshConfig(
+  "hostname login.example.org\nuser alice\nport 22\nconnecttimeout none\nserveraliveinterval 0\n",
+);
+
+describe("remoteCommand", () => {
+  const nasty = [
+    "!!",
+    "a!b",
+    "$HOME",
+    "`id`",
+    "'",
+    "''",
+    '"',
+    "\\",
+    "\\'",
+    "a\nb\n",
+    "\n",
+    "",
+    "é漢",
+    "%s",
+    "-n",
+    "*",
+    "^x",
+    "{a,b}",
+  ];
+
+  for (const shell of ["sh", "bash", "tcsh", "csh", "fish", "zsh", "ksh", "busybox sh"]) {
+    it(`comes through unharmed where the login shell is ${shell}`, function () {
+      const [program = "", ...args] = shell.split(" ");
+      if (!has(program)) return this.skip();
+      const { line, marker } = remoteCommand(["printf", "<%s>", ...nasty], "/", "hpcnb-mark");
+      const stdout = execFileSync(program, [...args, "-c", bootstrap], {
+        input: line,
+        encoding: "utf8",
+        stdio: ["pipe", "pipe", "pipe"],
+      });
+      const output = readRemoteOutput({ stdout, stderr: "" }, marker);
+      expect(output.stdout).to.equal(nasty.map((word) => `<${word}>`).join(""));
+    });
+  }
+
+  it("is one line, whatever the words are", () => {
+    expect(remoteCommand(nasty, "a\nb").line.trimEnd()).not.to.include("\n");
+  });
+});
+
+describe("readRemoteOutput", () => {
+  const mark = "hpcnb-mark";
+
+  it("takes away what was printed before and after the command", () => {
+    const output = readRemoteOutput(
+      {
+        stdout: `Welcome\n${mark} 77\nthe answer`,
+        stderr: `Banner\n${mark}\nwarning: ${mark}\n${mark} end 3\nShared connection closed.\n`,
+      },
+      mark,
+    );
+    expect(output).to.deep.include({
+      stdout: "the answer",
+      stderr: `warning: ${mark}\n`,
+      processGroup: 77,
+      outcome: { kind: "ended", status: 3 },
+    });
+    expect(output.around).to.include("Banner").and.to.include("Shared connection closed.");
+  });
+
+  it("tells a command that was never started from one whose end is not known", () => {
+    const never = readRemoteOutput({ stdout: "This account is not available.\n", stderr: "" }, mark);
+    expect(never).to.include({ processGroup: undefined, outcome: undefined, stdout: "" });
+    expect(never.around).to.include("not available");
+    const cut = readRemoteOutput({ stdout: `${mark} 5\nhalf`, stderr: `${mark}\nBroken pipe\n` }, mark);
+    expect(cut).to.include({ processGroup: 5, outcome: undefined, stdout: "half" });
+  });
+
+  it("tells what could not be started, and where it was looked for", () => {
+    const missing = readRemoteOutput(
+      { stdout: `${mark} 5\n`, stderr: `${mark}\n${mark} no-program /bin:/usr/bin\n` },
+      mark,
+    );
+    expect(missing.outcome).to.deep.equal({ kind: "no-program", path: "/bin:/usr/bin" });
+  });
+});
+
+describe("ssh arguments", () => {
+  it("never touch host key checking, and ask nothing in the background", () => {
+    const all = [
+      ...clientOptions(plain, { controlPath: "/run/x", mayAsk: false }),
+      ...masterOptions(plain, { controlPath: "/run/x", mayAsk: false }),
+    ];
+    expect(all.join(" ")).not.to.match(/StrictHostKeyChecking|KnownHosts/i);
+    expect(all).to.include("BatchMode=yes");
+    expect(masterOptions(plain, { controlPath: "/run/x", mayAsk: true })).not.to.include("BatchMode=yes");
+  });
+
+  it("leave alone what the user has decided", () => {
+    const decided = parseSshConfig("hostname h\nconnecttimeout 5\nserveraliveinterval 60\nremotecommand none\n");
+    const text = masterOptions(decided, { controlPath: "/run/x", mayAsk: true }).join(" ");
+    expect(text).not.to.match(/ConnectTimeout|ServerAlive|RemoteCommand/);
+    expect(masterOptions(plain, { controlPath: "/x", mayAsk: true }).join(" ")).to.match(
+      /ConnectTimeout=30.*ServerAliveInterval=15/,
+    );
+  });
+
+  it("quote what ssh and the shell would take apart", () => {
+    expect(forwardArgument("/run/a:b", { path: "/tmp/c\\d:e" })).to.equal("/run/a\\:b:/tmp/c\\\\d\\:e");
+    expect(forwardArgument("/s", { host: "::1", port: 8 })).to.equal("/s:[::1]:8");
+    expect(proxyCommand(["-S", "/run/a b%", "--", "login"])).to.equal("ssh -S '/run/a b%%' -W '[%h]:%p' -- login");
+  });
+
+  it("have a place for the shared connection's socket, or none where it would be too long", () => {
+    const at = (directory: string) => controlPathIn({ alias: "login", controlDirectory: directory });
+    expect(at("/run/user/1000/hpcnb")).to.match(/^\/run\/user\/1000\/hpcnb\/ssh-[0-9a-f]{16}$/);
+    expect(at(`/${"x".repeat(64)}`)).to.be.a("string");
+    expect(at(`/${"x".repeat(65)}`)).to.equal(undefined);
+  });
+});
+
+describe("parseSshConfig", () => {
+  it("takes what hpcnb needs from the answer of ssh -G", () => {
+    const text =
+      "user bob\nhostname h.example.org\nport 2222\nproxyjump gate\ncontrolpath /run/mine\nremotecommand ls -l\nidentityfile ~/.ssh/a\nidentityfile ~/.ssh/b\n";
+    expect(parseSshConfig(text)).to.deep.equal({
+      user: "bob",
+      hostname: "h.example.org",
+      port: "2222",
+      proxyJump: "gate",
+      controlPath: "/run/mine",
+      hasRemoteCommand: true,
+      hasConnectTimeout: false,
+      hasServerAlive: false,
+    });
+  });
+
+  it("knows what is not set, and does not guess a path that is not worked out", () => {
+    expect(parseSshConfig("hostname h\ncontrolpath none\nproxyjump none\n")).to.include({
+      controlPath: undefined,
+      proxyJump: undefined,
+    });
+    expect(parseSshConfig("controlpath /run/%C\n").controlPath).to.equal(undefined);
+  });
+});
+
+describe("sshFailure", () => {
+  const cases: [said: string, message: RegExp, hint: RegExp, transient: boolean][] = [
+    [
+      "ssh: Could not resolve hostname nono: Name or service not known",
+      /no host nono .*\(on the way to login\)/,
+      /VPN/,
+      true,
+    ],
+    [
+      "ssh: connect to host a.example.org port 22: Connection refused",
+      /a\.example\.org refuses .* port 22/,
+      /server/,
+      true,
+    ],
+    [
+      "ssh: connect to host a port 22: Connection timed out",
+      /a, port 22, cannot be reached .*: Connection timed out\./,
+      /VPN/,
+      true,
+    ],
+    ["ssh: connect to host a port 22: No route to host", /cannot be reached .*No route/, /network/, true],
+    [
+      "alice@a: Permission denied (publickey,password).",
+      /alice@a is not let in .*publickey, password/,
+      /ssh login/,
+      false,
+    ],
+    ["Host key verification failed.", /host key of login.* not known yet/, /ssh login/, false],
+    [
+      "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.",
+      /is not the one/,
+      /ssh-keygen -R/,
+      false,
+    ],
+    [
+      "channel 0: open failed: administratively prohibited: open failed\nstdio forwarding failed",
+      /does not allow/,
+      /AllowTcpForwarding/,
+      false,
+    ],
+    [
+      "channel 0: open failed: connect failed: No route to host\nstdio forwarding failed",
+      /cannot reach login: No route/,
+      /name/,
+      false,
+    ],
+    ["Received disconnect from 1.2.3.4: Too many authentication failures", /too many keys/, /IdentitiesOnly/, false],
+    [
+      "Unable to negotiate with 1.2.3.4: no matching host key type found. Their offer: ssh-rsa",
+      /no host key type in common/,
+      /old/,
+      false,
+    ],
+    ["/home/a/.ssh/config: line 3: Bad configuration option: foo", /configuration: .*foo/, /Mend/, false],
+    ["kex_exchange_identification: read: Connection reset by peer", /broke: kex_exchange/, /Try again/, true],
+    ["Timeout, server login not responding.", /broke: Timeout/, /network/, true],
+    ["something new", /failed:\nsomething new/, /ssh login/, false],
+    ["", /said nothing/, /ssh login/, false],
+  ];
+
+  for (const [said, message, hint, transient] of cases) {
+    it(`explains: ${said.split("\n")[0]}`, () => {
+      const error = sshFailure(said, { destination: "login" });
+      expect(error).to.include({ code: "HPCNB_SSH", transient });
+      expect(error.message).to.match(message);
+      expect(error.hint).to.match(hint);
+      if (said) expect(error.message).to.include(said.split("\n").at(-1));
+    });
+  }
+
+  it("shows the end of a long story only", () => {
+    const error = sshFailure(`${"banner\n".repeat(500)}Host key verification failed.`, { destination: "login" });
+    expect(error.message.length).to.be.below(400);
+  });
+});
+
+describe("sshConfigBlock", () => {
+  it("is the article's block, and one that ssh understands", function () {
+    const block = sshConfigBlock({
+      name: "rnaseq-notebook",
+      alias: "submitnode",
+      user: "alice",
+      endpoint: { kind: "socket", host: "node1", path: "/tmp/hpcnb a%/nb.sock" },
+      localPort: 8888,
+    });
+    expect(block).to.include("Host rnaseq-notebook\n  HostName node1\n  User alice\n  ProxyJump submitnode\n");
+    if (!has("ssh")) return this.skip();
+    const folder = mkdtempSync(join(tmpdir(), "hpcnb-block-"));
+    writeFileSync(join(folder, "config"), block);
+    const read = execFileSync("ssh", ["-F", join(folder, "config"), "-G", "rnaseq-notebook"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    rmSync(folder, { recursive: true });
+    expect(read)
+      .to.match(/^hostname node1$/m)
+      .and.to.match(/^user alice$/m)
+      .and.to.match(/^proxyjump submitnode$/m);
+    expect(read).to.match(/^localforward \[127\.0\.0\.1\]:8888 \/tmp\/hpcnb a%+\/nb\.sock$/m);
+  });
+
+  it("also knows ports", () => {
+    const endpoint = { kind: "port", host: "node1", address: "127.0.0.1", port: 40_000 } as const;
+    expect(sshConfigBlock({ name: "n", alias: "s", endpoint, localPort: 8889 })).to.include(
+      "  LocalForward 127.0.0.1:8889 127.0.0.1:40000\n",
+    );
+  });
+});
+
+function has(program: string): boolean {
+  try {
+    execFileSync("sh", ["-c", `command -v ${program}`], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
