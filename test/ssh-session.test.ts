@@ -68,6 +68,13 @@ describe("a session on a host", function () {
     expect((await fetch(url)).status).to.equal(200);
   });
 
+  it("prints the block for plain ssh", async () => {
+    const { stdout } = await project.ok("ssh-config");
+    expect(stdout).to.match(
+      /^Host hpcnb-quickstart\n {2}HostName \S+\n {2}ProxyJump login\n {2}LocalForward 127\.0\.0\.1:8888 \//,
+    );
+  });
+
   it("is connected to from a machine that has no file of it, by its address", async () => {
     await project.ok("disconnect");
     const address = `login:${project.directory}`;

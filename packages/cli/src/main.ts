@@ -72,6 +72,12 @@ const cli = yargs(process.argv.slice(2))
     async ({ session, json }) => (await import("./commands/connect.js")).disconnect({ session, json, signal }),
   )
   .command(
+    "ssh-config [session]",
+    "Print a block for ~/.ssh/config that reaches the notebook by plain ssh",
+    (y) => y.positional("session", session),
+    async ({ session }) => (await import("./commands/ssh-config.js")).sshConfig({ session, signal }),
+  )
+  .command(
     "list",
     "List the sessions that were started from this machine",
     (y) => y.option("json", json),

@@ -1,0 +1,25 @@
+import { HpcnbError, prepared } from "@hpcnb/core";
+import { sshConfigBlock } from "@hpcnb/tunnel";
+import { withSession } from "../with-session.js";
+
+/** The port in the block where the session file names none: Jupyter's own. */
+const usualPort = 8888;
+
+/** Prints a block for ~/.ssh/config, for people who want plain ssh; writes nothing there. */
+export async function sshConfig(options: { session: string | undefined; signal: AbortSignal }): Promise<void> {
+  await withSession(options.session, async ({ context, session }) => {
+    const tracker = await prepared(context, "look", options.signal);
+    await tracker.observe();
+    const endpoint = tracker.answering?.endpoint;
+    if (session.host === undefined || !endpoint) {
+      const why = session.host === undefined ? "its file names no host" : `it is ${tracker.state.phase}`;
+      throw new HpcnbError("HPCNB_NO_SESSION", `${session.name} has nothing for plain ssh to reach: ${why}.`, {
+        hint: "The block names the node that the notebook runs on, so it is there only while one runs on a host.",
+      });
+    }
+    const localPort = session.tunnel.localPort ?? usualPort;
+    const name = `hpcnb-${session.name}`;
+    process.stdout.write(sshConfigBlock({ name, alias: session.host, endpoint, localPort }));
+    process.stderr.write(`With this in ~/.ssh/config, \`ssh -N ${name}\` opens port ${localPort}.\n`);
+  });
+}
