@@ -9,6 +9,9 @@ import { createSshHost, type SshHost } from "@hpcnb/tunnel";
 import { expect } from "chai";
 import { freePort, needSshServer, type Site, startSite, until } from "./site.js";
 
+/** Runs a command at a terminal of its own. */
+const pseudoTerminal = "/usr/bin/script";
+
 describe("createSshHost", () => {
   let site: Site;
   let host: SshHost;
@@ -285,7 +288,7 @@ describe("createSshHost", () => {
 
   describe("at a terminal", () => {
     before(function () {
-      if (!existsSync("/usr/bin/script")) this.skip();
+      if (!existsSync(pseudoTerminal)) this.skip();
     });
 
     it("lets ssh ask once, also when many commands follow, and shows what a login prints", async () => {
@@ -303,7 +306,7 @@ Host new-here
         console.log("answers: " + said.map(({ stdout }) => stdout.trim()).join(" "));`;
       const command = [process.execPath, ...process.execArgv, "--input-type=module", "-e", program];
       const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-      const terminal = spawn("script", ["-qec", quoted, "/dev/null"], { cwd: new URL("../..", import.meta.url) });
+      const terminal = spawn(pseudoTerminal, ["-qec", quoted, "/dev/null"], { cwd: new URL("../..", import.meta.url) });
       let shown = "";
       for (const stream of [terminal.stdout, terminal.stderr]) {
         stream.setEncoding("utf8").on("data", (text: string) => {

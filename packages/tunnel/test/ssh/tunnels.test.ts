@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { hostname, tmpdir } from "node:os";
@@ -174,6 +175,35 @@ describe("ssh tunnels", () => {
         open = undefined;
         expect(readdirSync(controlDirectory)).to.deep.equal([]);
       });
+
+      it("stays while nobody uses it, and leaves nothing when its process is killed", async () => {
+        const options = {
+          alias: "login",
+          interactive: false,
+          configFile: site.configFile,
+          controlDirectory: site.controlDirectory,
+        };
+        const program = `
+          import { systemClock } from "@hpcnb/core";
+          import { createSshHost, ${tunnels[kind] === jumpTunnel ? "jumpTunnel" : "loginForwardTunnel"} as plugin } from "@hpcnb/tunnel";
+          const host = createSshHost(${JSON.stringify(options)});
+          await plugin.tunnel.create({ host, clock: systemClock }).open(${JSON.stringify(socketEndpoint)}, ${localPort});
+          console.log("open");
+          setInterval(() => {}, 1000);`;
+        const keeper = spawn(process.execPath, [...process.execArgv, "--input-type=module", "-e", program], {
+          stdio: ["ignore", "pipe", "inherit"],
+          cwd: new URL("../..", import.meta.url),
+        });
+        await once(keeper.stdout, "data");
+        // Longer than an idle connection to a node would stay.
+        await new Promise((resolve) => setTimeout(resolve, 6_000));
+        expect(await get(localPort, "/later")).to.equal("notebook /later");
+        keeper.kill("SIGKILL");
+        await until(() => sessionsOn(site, "node1") === 0, "nobody is logged in on the node");
+        await until(() => !readdirSync(site.controlDirectory).some((name) => name.startsWith("node-")), "no socket");
+        for (const name of readdirSync(site.controlDirectory))
+          if (name.startsWith("way-")) rmSync(join(site.controlDirectory, name));
+      }).timeout(25_000);
 
       it("needs a submit node", async () => {
         const local = tunnels[kind].tunnel?.create({ host: createLocalHost(), clock: systemClock });
