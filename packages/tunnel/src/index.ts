@@ -5,5 +5,5 @@ export type { KeeperRequest } from "./keeper/protocol.js";
 export { createLocalHost } from "./local-host.js";
 export { type SshConfigBlockRequest, sshConfigBlock } from "./ssh/config-block.js";
 export type { SshOptions } from "./ssh/connection.js";
-export { createSshHost, type SshHost } from "./ssh/host.js";
+export { createSshHost, isSshHost, type SshHost } from "./ssh/host.js";
 export { jumpTunnel, loginForwardTunnel } from "./ssh/tunnels.js";
