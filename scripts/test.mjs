@@ -4,7 +4,7 @@
  */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { provideChromium } from "./lib/chromium.mjs";
+import { provideDebianPackages } from "./lib/debian-packages.mjs";
 import { providePython } from "./lib/python-environment.mjs";
 import { passThrough, root } from "./lib/run.mjs";
 import { setUp } from "./lib/set-up.mjs";
@@ -21,7 +21,7 @@ await main(async () => {
     megabytes: 200,
     mayUseSystem: false,
   });
-  await provideChromium();
+  await provideDebianPackages();
   await build();
   say("Testing");
   return passThrough(
