@@ -71,7 +71,7 @@ describe("a session on a host", function () {
   it("prints the block for plain ssh", async () => {
     const { stdout } = await project.ok("ssh-config");
     expect(stdout).to.match(
-      /^Host hpcnb-quickstart\n {2}HostName \S+\n {2}ProxyJump login\n {2}LocalForward 127\.0\.0\.1:8888 \//,
+      /^Host hpcnb-quickstart\n {2}HostName \S+\n {2}User \S+\n {2}ProxyJump login\n {2}LocalForward 127\.0\.0\.1:8888 \//,
     );
   });
 

@@ -52,7 +52,8 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
         ...(command.stdin === undefined ? {} : { stdin: command.stdin }),
       });
     } catch (error) {
-      if (isHpcnbError(error, "HPCNB_ABORTED")) throw error;
+      // The way to the scheduler failed, and its own words say more than ours could.
+      if (isHpcnbError(error, "HPCNB_ABORTED") || isHpcnbError(error, "HPCNB_SSH")) throw error;
       // A program that is not there will not be there next time either.
       const cannotStart = isHpcnbError(error, "HPCNB_COMMAND_FAILED");
       throw new HpcnbError(
