@@ -3,7 +3,7 @@ import { readSessionText, type Session, sessionSchema } from "@hpcnb/core";
 import { expect } from "chai";
 
 async function sessionFrom(text: string): Promise<Session> {
-  const { session, problems } = await readSessionText(text, "/work/project/session.yaml");
+  const { session, problems } = await readSessionText(text, "/srv/project/session.yaml");
   if (!session) return expect.fail(problems.map(({ message }) => message).join("\n"));
   return session;
 }
@@ -12,11 +12,11 @@ describe("reading session files", () => {
   it("needs no more than the notebook directory", async () => {
     expect(await sessionFrom("notebook: { directory: . }")).to.deep.equal({
       name: "project",
-      file: "/work/project/session.yaml",
+      file: "/srv/project/session.yaml",
       host: undefined,
       scheduler: { plugin: "local", options: {} },
       notebook: {
-        directory: "/work/project",
+        directory: "/srv/project",
         app: "lab",
         environment: {},
         saveScript: false,
@@ -52,8 +52,8 @@ tunnel: { kind: direct, localPort: 9999 }`);
     ["/data/x", "/data/x"],
     ["~/x", `${homedir()}/x`],
     ['"~"', homedir()],
-    ["../x", "/work/x"],
-    ["'it''s a \"test\" ü \u{1f4d3} $HOME {x}'", '/work/project/it\'s a "test" ü \u{1f4d3} $HOME {x}'],
+    ["../x", "/srv/x"],
+    ["'it''s a \"test\" ü \u{1f4d3} $HOME {x}'", '/srv/project/it\'s a "test" ü \u{1f4d3} $HOME {x}'],
   ];
   for (const [written, directory] of directories) {
     it(`finds the directory ${written}`, async () => {
