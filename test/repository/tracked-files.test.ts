@@ -1,12 +1,12 @@
 import { userInfo } from "node:os";
 import { expect } from "chai";
-import { grepTracked } from "./repository.js";
+import { grepTracked, root } from "./repository.js";
 
 /** What would tie the repository to one machine. */
 const machineBound = {
   "a home directory": `/root/|/(home|Users)/${userInfo().username}/`,
-  "a scratch directory": String.raw`/tmp/(lab|brief|clone)\b|/work/(main|shared)\b`,
-  "a package registry": String.raw`https?://(?!(registry\.npmjs|pypi)\.org\b)[\w.-]*(registry|pypi|artifactory|nexus)[\w.-]*[/:]`,
+  "this checkout": root.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"),
+  "a package registry": String.raw`https?://[\w.-]*(registry|artifactory|nexus)[\w.-]*[/:]`,
 };
 
 describe("Tracked files", () => {
