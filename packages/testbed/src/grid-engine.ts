@@ -70,8 +70,11 @@ async function onLogin(site: Site, argv: readonly string[], options: RunInput = 
 
 /** Slots of each node: more than the machine has cores, so that a session's engines run at once. */
 const slots = 8;
-/** Memory of each node that jobs can ask for with h_vmem. Nothing reserves it really. */
-const memory = "256G";
+/**
+ * Memory of each node that jobs can ask for with h_vmem, and what a slot gets that does not ask: without a default Grid Engine
+ * kills such jobs at once. Far more than there is, because Python maps far more than it uses.
+ */
+const memory = { node: "256G", slot: "32G" };
 
 async function configure(site: Site): Promise<void> {
   const directory = join(pathsOf(site.name).state, "grid-engine");
@@ -87,7 +90,7 @@ async function configure(site: Site): Promise<void> {
     await onLogin(site, ["qconf", "-as", host]);
   }
   const complexes = await onLogin(site, ["qconf", "-sc"]);
-  await load("-Mc", "complexes", complexes.replace(/^(h_vmem .*)\bNO( +)0 /m, "$1YES$20 "));
+  await load("-Mc", "complexes", complexes.replace(/^(h_vmem .*)\bNO( +)0 /m, `$1YES$2${memory.slot} `));
   for (const node of site.nodes) await load("-Ae", `host-${node}`, execHost(node));
   await load("-Ahgrp", "allhosts", `group_name @allhosts\nhostlist ${nodes}\n`);
   await load("-Ap", "smp", parallelEnvironment("smp", "$pe_slots"));
@@ -115,7 +118,7 @@ function execHost(node: string): string {
   return table({
     hostname: node,
     load_scaling: "NONE",
-    complex_values: `h_vmem=${memory}`,
+    complex_values: `h_vmem=${memory.node}`,
     user_lists: "NONE",
     xuser_lists: "NONE",
     projects: "NONE",

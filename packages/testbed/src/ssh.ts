@@ -13,7 +13,7 @@ export async function writeKeys(site: Site): Promise<void> {
     await mkdir(directory, { recursive: true, mode: 0o755 });
     await makeKey(join(directory, "host_key"), host);
     const key = (await readFile(join(directory, "host_key.pub"), "utf8")).split(" ").slice(0, 2).join(" ");
-    const names = host === "login" ? `login,submitnode,${outerAddresses["login"]}` : host;
+    const names = host === "login" ? `login,submitnode,${outerAddresses.login}` : host;
     lines.push(`${names},${innerAddress(host)} ${key}`);
   }
   const knownHosts = `${lines.join("\n")}\n`;

@@ -128,7 +128,7 @@ async function asUser(site: Site, { host, user }: { host: string; user: string }
     ...["setpriv", "--reuid", user, "--regid", user, "--init-groups", "--pdeathsig", "TERM"],
     ...["env", "-i", ...environment],
     // TERM is the caller's terminal.
-    ...(process.env["TERM"] === undefined ? [] : [`TERM=${process.env["TERM"]}`]),
+    ...(process.env.TERM === undefined ? [] : [`TERM=${process.env.TERM}`]),
     ...["sh", "-c", 'cd && exec "$@"', "sh", ...argv],
   ];
 }

@@ -19,7 +19,7 @@ export async function writeAccounts(site: Site): Promise<void> {
   const local = ["127.0.0.1 localhost", "::1 localhost ip6-localhost"];
   const cluster = site.cluster.map((host) => `${innerAddress(host)} ${host}${host === "login" ? " submitnode" : ""}`);
   await writeFile(join(etc, "hosts"), `${[...local, ...cluster].join("\n")}\n`);
-  const laptop = [`${outerAddresses["laptop"]} laptop`, `${outerAddresses["login"]} login submitnode`];
+  const laptop = [`${outerAddresses.laptop} laptop`, `${outerAddresses.login} login submitnode`];
   await writeFile(join(etc, "hosts.laptop"), `${[...local, ...laptop].join("\n")}\n`);
 }
 
@@ -36,6 +36,7 @@ async function extend(site: Site, { file, mode, line }: { file: string; mode: nu
 export async function makeHomes(site: Site): Promise<void> {
   const { laptopHome, clusterHome } = pathsOf(site.name);
   await mkdir(join(clusterHome, "shared", "venv"), { recursive: true, mode: 0o755 });
+  await mkdir(laptopHome, { recursive: true, mode: 0o755 });
   for (const root of [laptopHome, clusterHome]) {
     for (const user of site.users) {
       const home = join(root, user.name);
