@@ -5,7 +5,7 @@ import { attempt, type RunInput, run, waitFor } from "./run.js";
 import { pathsOf, type Site } from "./site.js";
 
 const root = "/var/lib/gridengine";
-const pidFile = "/run/gridengine/qmaster.pid";
+const pidFile = "/var/spool/gridengine/qmaster/qmaster.pid";
 
 /** Directories that are mounted over the package's own before Grid Engine starts. */
 export async function makeCell(site: Site): Promise<void> {
@@ -38,7 +38,7 @@ export async function startGridEngine(site: Site): Promise<void> {
 }
 
 export async function startQmaster(site: Site): Promise<void> {
-  await run([...(await enter(site, "login")), ...environment, `SGE_MASTER_PIDFILE=${pidFile}`, "sge_qmaster"], {
+  await run([...(await enter(site, "login")), ...environment, "sge_qmaster"], {
     what: "sge_qmaster did not start",
   });
   const ask = [...(await enter(site, "login")), ...environment, "qconf", "-sh"];

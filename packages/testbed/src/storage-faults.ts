@@ -11,7 +11,12 @@ const lag = 30;
 export async function addStorageLag(site: Site, host: string): Promise<void> {
   const { clusterHome, venv } = pathsOf(site.name);
   const options = ["attr_timeout", "entry_timeout", "negative_timeout"].map((name) => `${name}=${lag}`).join(",");
-  await inHost(site, host, ["bindfs", "-o", options, clusterHome, "/home"], "bindfs could not be mounted");
+  await inHost(
+    site,
+    host,
+    ["bindfs", "-o", `nonempty,${options}`, clusterHome, "/home"],
+    "bindfs could not be mounted",
+  );
   // The Python environment never changes: it need not pass through bindfs, which is slow.
   await inHost(site, host, ["mount", "--bind", venv, inside.venv]);
 }
