@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { makeCell, startGridEngine } from "./grid-engine.js";
-import { checkoutRoot, startHost } from "./hosts.js";
+import { startHost } from "./hosts.js";
 import { buildNetwork } from "./network.js";
 import { assertSupported, installPackages } from "./packages.js";
 import { providePython } from "./python.js";
@@ -41,7 +41,7 @@ function seconds(since: number): string {
 
 async function writeFiles(site: Site): Promise<void> {
   await writeState({ site, phase: "starting", faults: [] });
-  if (checkoutRoot() !== undefined) await mkdir(inside.checkout, { recursive: true });
+  if (site.checkout !== undefined) await mkdir(inside.checkout, { recursive: true });
   await writeAccounts(site);
   await makeHomes(site);
   await writePrograms(site);

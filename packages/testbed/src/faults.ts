@@ -93,12 +93,11 @@ export async function breakSite(site: Site, { name, host, directory }: Fault): P
   return done;
 }
 
-/** Undoes everything. A dead node comes first: nothing can be undone on a host that does not run. */
+/** Undoes everything. Dead nodes come first, however they died: nothing can be undone on a host that does not run. */
 export async function healAll(site: Site): Promise<void> {
   const faults = (await readState(site.name))?.faults ?? [];
-  const dead = faults.filter((fault) => fault.name === "dead-node");
-  const others = faults.filter((fault) => fault.name !== "dead-node").reverse();
-  for (const fault of [...dead, ...others]) {
+  for (const node of site.nodes) await revive(site, node);
+  for (const fault of [...faults].reverse()) {
     await kinds[fault.name]?.undo(site, fault as Target);
     await setFaults(site, (left) => left.filter((other) => !isSame(other, fault)));
   }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { HpcnbError } from "@hpcnb/core";
 import { execa } from "execa";
 import { attempt, quote, run, waitFor } from "./run.js";
@@ -115,7 +115,7 @@ async function setUp(site: Site, host: string): Promise<string> {
   await chmod(tmp, 0o1777);
   await writeFile(join(own, "hostname"), `${host}\n`);
   const onCluster = host !== "laptop";
-  const root = checkoutRoot();
+  const { checkout } = site;
   const users = site.users.map((user) => user.uid);
   return [
     `hostname ${host}`,
@@ -123,7 +123,7 @@ async function setUp(site: Site, host: string): Promise<string> {
     bind(join(paths.etc, onCluster ? "hosts" : "hosts.laptop"), "/etc/hosts"),
     bind(join(own, "hostname"), "/etc/hostname"),
     bind(process.execPath, join(paths.bin, "node")),
-    ...(root === undefined ? [] : [bind(root, inside.checkout), `mount -o remount,bind,ro ${inside.checkout}`]),
+    ...(checkout === undefined ? [] : [bind(checkout, inside.checkout), `mount -o remount,bind,ro ${inside.checkout}`]),
     bind(tmp, "/tmp"),
     "mount -t tmpfs -o mode=755 hpcnb-run /run",
     "mkdir -p /run/sshd /run/user /run/gridengine /run/lock",
@@ -160,12 +160,4 @@ async function gridEngineMounts(site: Site, host: string): Promise<string[]> {
 
 function bind(from: string, to: string): string {
   return `mount --bind ${quote(from)} ${quote(to)}`;
-}
-
-/** The workspace this package lies in; undefined when it was installed from a registry. */
-export function checkoutRoot(): string | undefined {
-  for (let directory = import.meta.dirname; directory !== dirname(directory); directory = dirname(directory)) {
-    if (existsSync(join(directory, "pnpm-workspace.yaml"))) return directory;
-  }
-  return undefined;
 }

@@ -33,11 +33,12 @@ const cli = yargs(process.argv.slice(2))
           array: true,
           default: ["alice", "bob"],
           describe: "A user; may be repeated",
-        }),
-    async ({ name, scheduler, nodes, user }) => {
+        })
+        .option("checkout", { type: "string", describe: "The directory that the hosts see as /opt/hpcnb" }),
+    async ({ name, scheduler, nodes, user, checkout }) => {
       await assertSupported();
-      const { isNew } = await startTestbed({ name, scheduler, nodes, users: user.map(String), say });
-      if (!isNew) say(`the testbed ${name} is up already`);
+      const testbed = await startTestbed({ name, scheduler, nodes, users: user.map(String), checkout, say });
+      if (!testbed.isNew) say(`the testbed ${name} is up already: ${testbed.hosts.join(", ")}`);
     },
   )
   .command(

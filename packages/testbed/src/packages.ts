@@ -45,6 +45,21 @@ export async function unsupportedReason(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) {
     return "the testbed makes network namespaces and mounts, which only root may: run it as root";
   }
+  const probe = await attempt([
+    "unshare",
+    "--mount",
+    "--net",
+    "--pid",
+    "--fork",
+    "mount",
+    "-t",
+    "tmpfs",
+    "probe",
+    "/mnt",
+  ]);
+  if (probe.exitCode !== 0) {
+    return `the testbed makes namespaces and mounts, which even root may not here: ${probe.stderr.trim()}`;
+  }
   return undefined;
 }
 

@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { HpcnbError } from "@hpcnb/core";
 
 export interface SiteOptions {
@@ -9,6 +10,8 @@ export interface SiteOptions {
   /** Default alice and bob. */
   users?: readonly string[];
   scheduler?: "sge";
+  /** The directory that every host sees, read-only, as /opt/hpcnb. Default: the workspace this package lies in, if it lies in one. */
+  checkout?: string | undefined;
 }
 
 /** What a testbed is made of: names, addresses and paths, all derived from its options. */
@@ -16,6 +19,7 @@ export interface Site {
   readonly name: string;
   readonly scheduler: "sge";
   readonly users: readonly User[];
+  readonly checkout?: string | undefined;
   /** node1 .. nodeN */
   readonly nodes: readonly string[];
   /** login and the nodes: the hosts that share /home. */
@@ -41,6 +45,7 @@ export const roots = {
 
 export function siteOf(options: SiteOptions = {}): Site {
   const { name = "main", nodes: count = 3, users = ["alice", "bob"], scheduler = "sge" } = options;
+  const checkout = options.checkout === undefined ? workspaceRoot() : resolve(options.checkout);
   assertName(name, "a testbed");
   for (const user of users) assertName(user, "a user");
   if (!Number.isInteger(count) || count < 1 || count > 50) {
@@ -49,16 +54,27 @@ export function siteOf(options: SiteOptions = {}): Site {
   if (scheduler !== "sge") {
     throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `the testbed has the scheduler sge, but not ${String(scheduler)}`);
   }
+  if (checkout !== undefined && !existsSync(checkout)) {
+    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `there is no directory ${checkout}`);
+  }
   const nodes = Array.from({ length: count }, (_, index) => `node${index + 1}`);
   const cluster = ["login", ...nodes];
   return {
     name,
     scheduler,
+    checkout,
     users: users.map((user, index) => ({ name: user, uid: firstUid + index })),
     nodes,
     cluster,
     hosts: ["laptop", ...cluster],
   };
+}
+
+function workspaceRoot(): string | undefined {
+  for (let directory = import.meta.dirname; directory !== dirname(directory); directory = dirname(directory)) {
+    if (existsSync(join(directory, "pnpm-workspace.yaml"))) return directory;
+  }
+  return undefined;
 }
 
 function assertName(name: string, what: string): void {

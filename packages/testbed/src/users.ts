@@ -64,12 +64,20 @@ export function environmentOf(site: Site, host: string, user: string): Record<st
   return { ...common, XDG_RUNTIME_DIR: `/run/user/${uid}` };
 }
 
-/** `hpcnb` and `hpcnb-testbed` of the checkout, for every host's users. `node` is mounted beside them. */
+/** `hpcnb` of the checkout, or installed in it, for every host's users. `node` is mounted beside it. */
 export async function writePrograms(site: Site): Promise<void> {
   const { bin } = pathsOf(site.name);
   await mkdir(bin, { recursive: true, mode: 0o755 });
   await writeFile(join(bin, "node"), "");
   const program = join(bin, "hpcnb");
-  await writeFile(program, `#!/bin/sh\nexec ${bin}/node ${inside.checkout}/packages/cli/bin/hpcnb.js "$@"\n`);
+  const script = [
+    "#!/bin/sh",
+    `for program in ${inside.checkout}/packages/cli/bin/hpcnb.js ${inside.checkout}/node_modules/hpcnb/bin/hpcnb.js; do`,
+    `  test -f "$program" && exec ${bin}/node "$program" "$@"`,
+    "done",
+    `echo "there is no hpcnb in ${inside.checkout}" >&2`,
+    "exit 127",
+  ];
+  await writeFile(program, `${script.join("\n")}\n`);
   await chmod(program, 0o755);
 }
