@@ -13,12 +13,11 @@ import { inside, namespaceOf, pathsOf, type Site, switchHost } from "./site.js";
 export async function startHost(site: Site, host: string): Promise<void> {
   const paths = pathsOf(site.name);
   // The disk's mounts reach the cluster's hosts only if these are its descendants and its slaves.
-  const parent = host === switchHost ? [] : ["nsenter", "-m", "-t", String(await initOf(site, switchHost))];
+  const parent = host === switchHost ? [] : ["-m", "-t", String(await initOf(site, switchHost))];
   const holder = execa(
-    "setsid",
+    "nsenter",
     [
       ...parent,
-      "nsenter",
       `--net=/run/netns/${namespaceOf(site.name, host)}`,
       "unshare",
       ...["--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "slave"],
@@ -61,7 +60,7 @@ async function commandLine(pid: number): Promise<string> {
   }
 }
 
-export async function initOf(site: Site, host: string): Promise<number> {
+async function initOf(site: Site, host: string): Promise<number> {
   const file = pathsOf(site.name).init(host);
   const pid = existsSync(file) ? Number(await readFile(file, "utf8")) : undefined;
   if (pid === undefined || !(await commandLine(pid)).startsWith(`hpcnb-init-${host}\0`)) {

@@ -7,10 +7,10 @@ import { attempt } from "./run.js";
 import { namespaceOf, type Site, switchHost } from "./site.js";
 
 /** Milliseconds that a slow network adds to each round trip. */
-export const addedRoundTrip = 40;
+const addedRoundTrip = 40;
 
 /** The interface by which the others reach the host. */
-export function interfaceOf(host: string): "inner" | "outer" {
+function interfaceOf(host: string): "inner" | "outer" {
   return host === "laptop" ? "outer" : "inner";
 }
 
@@ -42,7 +42,7 @@ export async function slowDown(site: Site, host: string): Promise<void> {
 
 async function startRelay(site: Site, words: string[]): Promise<void> {
   const script = join(import.meta.dirname, "..", "python", "delay.py");
-  const [file, ...args] = [...(await enter(site, switchHost)), "setsid", "/usr/bin/python3", script, ...words];
+  const [file, ...args] = [...(await enter(site, switchHost)), "/usr/bin/python3", script, ...words];
   const relay = execa(file as string, args, {
     ...{ detached: true, cleanup: false, reject: false, buffer: false },
     ...{ stdin: "ignore", stdout: "pipe", stderr: "ignore" },

@@ -51,7 +51,7 @@ export async function listSites(): Promise<string[]> {
  */
 export async function withLock<T>(path: string, work: () => Promise<T>, wait = 0): Promise<T> {
   await mkdir(dirname(path), { recursive: true, mode: 0o755 });
-  const holder = execa("flock", ["--timeout", String(wait / 1000), path, "sh", "-c", "echo held; cat"], {
+  const holder = execa("/usr/bin/flock", ["--timeout", String(wait / 1000), path, "sh", "-c", "echo held; cat"], {
     buffer: false,
     reject: false,
     stderr: "ignore",
