@@ -15,7 +15,7 @@ export async function startHost(site: Site, host: string): Promise<void> {
   // The disk's mounts reach the cluster's hosts only if these are its descendants and its slaves.
   const parent = host === switchHost ? [] : ["-m", "-t", String(await initOf(site, switchHost))];
   const holder = execa(
-    "nsenter",
+    "/usr/bin/nsenter",
     [
       ...parent,
       `--net=/run/netns/${namespaceOf(site.name, host)}`,
