@@ -1,0 +1,203 @@
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { enter, inHost } from "./hosts.js";
+import { attempt, type RunInput, run, waitFor } from "./run.js";
+import { pathsOf, type Site } from "./site.js";
+
+const root = "/var/lib/gridengine";
+const pidFile = "/var/spool/gridengine/qmaster/qmaster.pid";
+
+/** Directories that are mounted over the package's own before Grid Engine starts. */
+export async function makeCell(site: Site): Promise<void> {
+  const { cell, host } = pathsOf(site.name);
+  await mkdir(cell, { recursive: true, mode: 0o755 });
+  for (const name of site.cluster) await mkdir(join(host(name), "spool"), { recursive: true, mode: 0o755 });
+}
+
+/** Makes the cell, starts the qmaster on login and an execd on each node, and waits until every node reports. */
+export async function startGridEngine(site: Site): Promise<void> {
+  const common = `${root}/default/common`;
+  const spool = "/var/spool/gridengine";
+  const own = "-o sgeadmin -g sgeadmin";
+  const asAdmin = "setpriv --reuid sgeadmin --regid sgeadmin --clear-groups";
+  const script = [
+    `install -d ${own} ${common} ${spool}/qmaster ${spool}/qmaster/job_scripts ${spool}/spooldb`,
+    `install -m 644 ${own} /usr/share/gridengine/default-bootstrap ${common}/bootstrap`,
+    `echo login > ${common}/act_qmaster`,
+    `chown sgeadmin:sgeadmin ${common}/act_qmaster`,
+    `${asAdmin} /usr/share/gridengine/scripts/init_cluster ${root} default ${spool}/spooldb sgeadmin`,
+  ];
+  await inHost(site, "login", ["sh", "-euc", script.join("\n")], "Grid Engine's cell could not be made");
+  await startQmaster(site);
+  await configure(site);
+  await Promise.all(site.nodes.map((node) => startExecd(site, node)));
+  await waitFor("the load of every node in qhost", 30_000, async () => {
+    const hosts = (await onLogin(site, ["qhost"])).split("\n").map((line) => line.split(/\s+/));
+    return site.nodes.every((node) => hosts.some(([name, , , , , , load]) => name === node && load !== "-"));
+  });
+}
+
+export async function startQmaster(site: Site): Promise<void> {
+  await run([...(await enter(site, "login")), ...environment, "sge_qmaster"], {
+    what: "sge_qmaster did not start",
+  });
+  const ask = [...(await enter(site, "login")), ...environment, "qconf", "-sh"];
+  await waitFor("an answer of sge_qmaster", 20_000, async () => (await attempt(ask)).exitCode === 0);
+}
+
+export async function isQmasterUp(site: Site): Promise<boolean> {
+  const ask = ["sh", "-c", `test -s ${pidFile} && kill -0 "$(cat ${pidFile})" 2>&1`];
+  return (await attempt([...(await enter(site, "login")), ...ask])).exitCode === 0;
+}
+
+export async function stopQmaster(site: Site): Promise<void> {
+  await inHost(site, "login", ["sh", "-c", `kill "$(cat ${pidFile})"`]);
+  await waitFor("the end of sge_qmaster", 20_000, async () => !(await isQmasterUp(site)));
+}
+
+export async function startExecd(site: Site, node: string): Promise<void> {
+  await inHost(site, node, ["install", "-d", "-o", "sgeadmin", "-g", "sgeadmin", "/var/spool/gridengine/execd"]);
+  await run([...(await enter(site, node)), ...environment, "sge_execd"], {
+    what: `sge_execd did not start on ${node}`,
+  });
+}
+
+const environment = ["env", `SGE_ROOT=${root}`, "SGE_CELL=default", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"];
+
+async function onLogin(site: Site, argv: readonly string[], options: RunInput = {}): Promise<string> {
+  return await run([...(await enter(site, "login")), ...environment, ...argv], options);
+}
+
+/** Slots of each node: more than the machine has cores, so that a session's engines run at once. */
+const slots = 8;
+/**
+ * Memory of each node that jobs can ask for with h_vmem, and what a slot gets that does not ask: without a default Grid Engine
+ * kills such jobs at once. Far more than there is, because Python maps far more than it uses.
+ */
+const memory = { node: "256G", slot: "32G" };
+
+async function configure(site: Site): Promise<void> {
+  const directory = join(pathsOf(site.name).state, "grid-engine");
+  await mkdir(directory, { recursive: true });
+  await chmod(directory, 0o755);
+  const load = async (command: string, file: string, text: string) => {
+    await writeFile(join(directory, file), text);
+    await onLogin(site, ["qconf", command, join(directory, file)]);
+  };
+  const nodes = site.nodes.join(" ");
+  for (const host of site.cluster) {
+    await onLogin(site, ["qconf", "-ah", host]);
+    await onLogin(site, ["qconf", "-as", host]);
+  }
+  const complexes = await onLogin(site, ["qconf", "-sc"]);
+  await load("-Mc", "complexes", complexes.replace(/^(h_vmem .*)\bNO( +)0 /m, `$1YES$2${memory.slot} `));
+  for (const node of site.nodes) await load("-Ae", `host-${node}`, execHost(node));
+  await load("-Ahgrp", "allhosts", `group_name @allhosts\nhostlist ${nodes}\n`);
+  await load("-Ap", "smp", parallelEnvironment("smp", "$pe_slots"));
+  await load("-Ap", "mpi", parallelEnvironment("mpi", "$round_robin"));
+  await load("-Aq", "all.q", queue("all.q", "smp mpi"));
+  const scheduler = {
+    schedule_interval: "0:0:2",
+    flush_submit_sec: "1",
+    flush_finish_sec: "1",
+    schedd_job_info: "true",
+  };
+  await load("-Msconf", "scheduler", withValues(await onLogin(site, ["qconf", "-ssconf"]), scheduler));
+}
+
+/** A listing of `qconf` with some of its values changed. */
+function withValues(listing: string, values: Record<string, string>): string {
+  const lines = listing.split("\n").map((line) => {
+    const name = line.split(/\s/)[0] as string;
+    return name in values ? `${name} ${values[name]}` : line;
+  });
+  return lines.join("\n");
+}
+
+function execHost(node: string): string {
+  return table({
+    hostname: node,
+    load_scaling: "NONE",
+    complex_values: `h_vmem=${memory.node}`,
+    user_lists: "NONE",
+    xuser_lists: "NONE",
+    projects: "NONE",
+    xprojects: "NONE",
+    usage_scaling: "NONE",
+    report_variables: "NONE",
+  });
+}
+
+function parallelEnvironment(name: string, rule: string): string {
+  return table({
+    pe_name: name,
+    slots: "9999",
+    user_lists: "NONE",
+    xuser_lists: "NONE",
+    start_proc_args: "NONE",
+    stop_proc_args: "NONE",
+    allocation_rule: rule,
+    control_slaves: "TRUE",
+    job_is_first_task: "TRUE",
+    urgency_slots: "min",
+    accounting_summary: "FALSE",
+    qsort_args: "NONE",
+  });
+}
+
+function queue(name: string, environments: string): string {
+  const none = [
+    "calendar",
+    "prolog",
+    "epilog",
+    "starter_method",
+    "suspend_method",
+    "resume_method",
+    "terminate_method",
+  ];
+  const nobody = [
+    "owner_list",
+    "user_lists",
+    "xuser_lists",
+    "subordinate_list",
+    "complex_values",
+    "projects",
+    "xprojects",
+  ];
+  const limits = ["rt", "cpu", "fsize", "data", "stack", "core", "rss", "vmem"];
+  return table({
+    qname: name,
+    hostlist: "@allhosts",
+    seq_no: "0",
+    load_thresholds: "NONE",
+    suspend_thresholds: "NONE",
+    nsuspend: "1",
+    suspend_interval: "00:05:00",
+    priority: "0",
+    min_cpu_interval: "00:05:00",
+    processors: "UNDEFINED",
+    qtype: "BATCH INTERACTIVE",
+    ckpt_list: "NONE",
+    pe_list: environments,
+    rerun: "FALSE",
+    slots: String(slots),
+    tmpdir: "/tmp",
+    shell: "/bin/sh",
+    shell_start_mode: "posix_compliant",
+    notify: "00:00:60",
+    initial_state: "default",
+    ...Object.fromEntries([...none, ...nobody].map((key) => [key, "NONE"])),
+    ...Object.fromEntries(
+      limits.flatMap((key) => [
+        [`s_${key}`, "INFINITY"],
+        [`h_${key}`, "INFINITY"],
+      ]),
+    ),
+  });
+}
+
+function table(values: Record<string, string>): string {
+  return `${Object.entries(values)
+    .map(([key, value]) => `${key} ${value}`)
+    .join("\n")}\n`;
+}

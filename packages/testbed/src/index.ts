@@ -1,0 +1,14 @@
+export { faultNames } from "./faults.js";
+export { unsupportedReason } from "./packages.js";
+export { inside } from "./site.js";
+export type { Fault } from "./state.js";
+export { leftovers } from "./teardown.js";
+export {
+  openTestbed,
+  type Status,
+  startTestbed,
+  statusOf,
+  stopTestbed,
+  type Testbed,
+  type TestbedOptions,
+} from "./testbed.js";

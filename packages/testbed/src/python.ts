@@ -1,0 +1,43 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { quote, run } from "./run.js";
+import { inside, pathsOf, roots, type Site } from "./site.js";
+import { withLock } from "./state.js";
+
+const packages = ["jupyterlab", "notebook", "ipyparallel", "numpy", "matplotlib"];
+
+/**
+ * Makes the Python environment of the cluster, once for all testbeds of the machine. It is made where the hosts will
+ * see it, in a mount namespace of its own: its programs name the path at which they were made.
+ * @returns false when it was there already.
+ */
+export async function providePython(site: Site, say: (line: string) => void): Promise<boolean> {
+  const { venv, clusterHome } = pathsOf(site.name);
+  await mkdir(roots.cache, { recursive: true, mode: 0o755 });
+  return await withLock(join(roots.cache, "lock"), () => make(venv, clusterHome, say), 900_000);
+}
+
+async function make(venv: string, home: string, say: (line: string) => void): Promise<boolean> {
+  const stamp = join(venv, "hpcnb-testbed.json");
+  const wanted = JSON.stringify({ python: (await run(["/usr/bin/python3", "-VV"])).trim(), packages });
+  if (existsSync(stamp) && (await readFile(stamp, "utf8")) === wanted) return false;
+  say(`installing with pip, once: ${packages.join(" ")}`);
+  // Emptied, not replaced: other testbeds have the directory itself mounted.
+  await mkdir(venv, { recursive: true, mode: 0o755 });
+  await run(["find", venv, "-mindepth", "1", "-delete"], { timeout: 120_000 });
+  const script = [
+    "umask 022",
+    `mount --bind ${quote(home)} /home`,
+    `mount --bind ${quote(venv)} ${inside.venv}`,
+    `/usr/bin/python3 -m venv ${inside.venv}`,
+    `${inside.venv}/bin/python -m pip install --quiet ${packages.join(" ")}`,
+    `${inside.venv}/bin/python -m compileall -q ${inside.venv}/lib || true`,
+  ];
+  await run(["unshare", "--mount", "sh", "-euc", script.join("\n")], {
+    timeout: 900_000,
+    what: "the cluster's Python environment could not be made",
+  });
+  await writeFile(stamp, wanted);
+  return true;
+}
