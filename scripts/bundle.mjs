@@ -14,6 +14,7 @@ const packages = {
   tunnel: ["index"],
   jupyter: ["index"],
   cli: ["main", "keeper-main"],
+  testbed: ["index", "main"],
 };
 
 /** yargs is the one dependency whose many small files are felt: it is packed into the cli. Its parts ask for `require`. */
