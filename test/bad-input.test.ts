@@ -63,7 +63,7 @@ describe("bad input", function () {
     it(`${command} says which schedulers there are and where it looked`, async () => {
       expectRefused(
         await hpcnb([command, write("scheduler: lsf\nnotebook: { directory: . }\n")], { env }),
-        "local, mock",
+        "local, mock, sge",
         "@hpcnb/adapter-lsf",
         folder,
       );

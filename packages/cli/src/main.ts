@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { HpcnbError, parseDuration } from "@hpcnb/core";
 import yargs from "yargs";
 import { printError } from "./print-error.js";
@@ -13,6 +14,9 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
 const { signal } = interruption;
 
 const session = { type: "string", describe: "Session file, or the name of a known session [./session.yaml]" } as const;
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
 const json = { type: "boolean", default: false, describe: "One JSON value on stdout, for programs" } as const;
 
 /** Each command's code is loaded when the command is used: starting up is part of what every command costs. */
@@ -110,6 +114,7 @@ const cli = yargs(process.argv.slice(2))
   .demandCommand(1, "Name a command.")
   .strict()
   .recommendCommands()
+  .version(version)
   .alias("h", "help")
   .wrap(Math.min(100, process.stdout.columns || 80))
   .exitProcess(false)

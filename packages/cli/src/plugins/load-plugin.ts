@@ -11,7 +11,7 @@ const packagePrefixes: Record<PluginKind, readonly string[]> = {
 };
 
 /** For messages: the adapters that hpcnb brings along. */
-const bundledSchedulers = ["local", "mock"] as const;
+const bundledSchedulers = ["local", "mock", "sge"] as const;
 
 /**
  * Loads a plugin by the name that the session file gives it: one of `known`, a short name, a package or a path. Packages are looked for

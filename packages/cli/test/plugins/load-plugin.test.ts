@@ -48,7 +48,7 @@ describe("loading plugins", () => {
   it("lists what there is and where it looked when there is none", async () => {
     const error = await failure("sgee");
     expect(error).to.include({ code: "HPCNB_PLUGIN_NOT_FOUND" });
-    for (const part of ["local, mock", "@hpcnb/adapter-sgee", "hpcnb-adapter-sgee", folder])
+    for (const part of ["local, mock, sge", "@hpcnb/adapter-sgee", "hpcnb-adapter-sgee", folder])
       expect(error.message).to.include(part);
   });
 
