@@ -1,7 +1,15 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { connect as connectSocket } from "node:net";
-import { type ConnectionFacts, type Connector, type Endpoint, HpcnbError, throwIfAborted } from "@hpcnb/core";
+import {
+  type ConnectionFacts,
+  type Connector,
+  type Endpoint,
+  type Host,
+  HpcnbError,
+  throwIfAborted,
+} from "@hpcnb/core";
+import { isSshHost } from "../ssh/host.js";
 import {
   type ControlQuestion,
   controlSocketPath,
@@ -19,25 +27,26 @@ const firstPort = 8888;
 export interface ConnectorOptions {
   /** The program that becomes the keeper: it calls `becomeKeeper`. */
   readonly keeperProgram: string;
-  readonly host: string | undefined;
+  readonly host: Host;
   readonly sessionFile: string;
   readonly kinds: readonly string[];
   readonly localPort: number | undefined;
 }
 
-/** Connections that are held open by keepers, one for each notebook directory. */
+/** Connections that are held open by keepers, one for each notebook directory, under whatever alias its host is reached. */
 export function createConnector(options: ConnectorOptions): Connector {
-  const socketOf = (directory: string) => controlSocketPath(options.host, directory);
+  const { host } = options;
+  const socketOf = async (directory: string) => controlSocketPath(await identityOf(host), directory);
 
   return {
     current: async (directory) => {
-      const status = await ask<KeeperStatus>(socketOf(directory), { op: "status" });
+      const status = await ask<KeeperStatus>(await socketOf(directory), { op: "status" });
       return status && { ...factsOf(status), run: status.run };
     },
 
     connect: async (directory, run, endpoint, signal) => {
       throwIfAborted(signal);
-      const controlSocket = socketOf(directory);
+      const controlSocket = await socketOf(directory);
       const known = await ask<KeeperStatus>(controlSocket, { op: "status" });
       if (known && known.run === run && sameEndpoint(known.endpoint, endpoint)) return factsOf(known);
       if (known) await stop(controlSocket);
@@ -46,7 +55,7 @@ export function createConnector(options: ConnectorOptions): Connector {
         run,
         endpoint,
         kinds: options.kinds,
-        host: options.host,
+        host: isSshHost(host) ? host.name : undefined,
         sessionFile: options.sessionFile,
         localPort:
           options.localPort === undefined
@@ -57,8 +66,15 @@ export function createConnector(options: ConnectorOptions): Connector {
       throw new HpcnbError(outcome.failed.code, outcome.failed.message, { hint: outcome.failed.hint });
     },
 
-    disconnect: (directory) => stop(socketOf(directory)),
+    disconnect: async (directory) => stop(await socketOf(directory)),
   };
+}
+
+/** The same for all aliases of a host. */
+async function identityOf(host: Host): Promise<string> {
+  if (!isSshHost(host)) return "";
+  const { user, hostname, port } = await host.connection.config();
+  return `${user}@${hostname}:${port}`;
 }
 
 function factsOf(status: KeeperStatus): ConnectionFacts {

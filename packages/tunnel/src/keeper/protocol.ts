@@ -40,11 +40,8 @@ export type ControlQuestion = { readonly op: "status" } | { readonly op: "stop" 
 export const longestSocketPath = 103;
 
 /** Where the keeper of this notebook directory on this host listens, for the user alone. */
-export function controlSocketPath(host: string | undefined, directory: string): string {
-  const key = createHash("sha256")
-    .update(`${host ?? ""}\n${directory}`)
-    .digest("hex")
-    .slice(0, 16);
+export function controlSocketPath(host: string, directory: string): string {
+  const key = createHash("sha256").update(`${host}\n${directory}`).digest("hex").slice(0, 16);
   const path = join(runtimeDirectory(), `${key}.sock`);
   if (Buffer.byteLength(path) > longestSocketPath) {
     throw new HpcnbError("HPCNB_UNSUPPORTED", `The path ${path} is too long for a Unix socket.`, {

@@ -39,6 +39,8 @@ export interface SshConnection extends Destination {
    * @throws HPCNB_SSH with what ssh said.
    */
   open(signal?: AbortSignal): Promise<Route>;
+  /** What ssh makes of the alias; asks nobody elsewhere. */
+  config(): Promise<SshConfig>;
 }
 
 /** Milliseconds for a login at which nobody is asked anything. */
@@ -50,20 +52,24 @@ const loginLimit = 60_000;
  */
 export function createSshConnection(options: SshOptions): SshConnection {
   const { alias, configFile, interactive } = options;
-  let config: Promise<SshConfig> | undefined;
+  let reading: Promise<SshConfig> | undefined;
   let sharing = true;
   let opening: Promise<void> | undefined;
   checkAlias(alias);
 
-  return { alias, configFile, controlDirectory: options.controlDirectory, open };
+  return { alias, configFile, controlDirectory: options.controlDirectory, open, config };
+
+  function config(): Promise<SshConfig> {
+    reading ??= readConfig(options).catch((error) => {
+      reading = undefined;
+      throw error;
+    });
+    return reading;
+  }
 
   async function open(signal?: AbortSignal): Promise<Route> {
     throwIfAborted(signal);
-    config ??= readConfig(options);
-    const known = await config.catch((error) => {
-      config = undefined;
-      throw error;
-    });
+    const known = await config();
     const own = sharing ? controlPathIn(options) : undefined;
     if (own === undefined) return doWithout(known);
     for (const path of [known.controlPath, own]) if (path && (await listens(path))) return route(known, path);

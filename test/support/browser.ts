@@ -1,0 +1,64 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { type Browser, chromium, type Page } from "playwright-core";
+
+const program = "/usr/bin/chromium";
+const pictures = fileURLToPath(new URL("../../test-results/", import.meta.url));
+
+export const hasChromium = () => existsSync(program);
+
+/** Chromium without a window; `executablePath` may be a program that starts it elsewhere and passes its open files on. */
+export function launchChromium(executablePath = program): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-sync",
+    ],
+  });
+}
+
+/** Opens the example notebook at the URL that `up` printed, runs all its cells and keeps a picture of them. Its plot must be there, and no error. */
+export async function runExampleNotebook(browser: Browser, url: string, picture: string): Promise<string> {
+  // High enough for the whole notebook: JupyterLab draws only the cells that are in view.
+  const page = await browser.newPage({ viewport: { width: 1280, height: 3600 } });
+  const address = new URL(url);
+  address.pathname = "/lab/tree/monte-carlo.ipynb";
+  await page.goto(address.href);
+  await page.locator(".jp-Notebook").waitFor({ timeout: 60_000 });
+  // The kernel is there when its name stands in the toolbar and it is idle.
+  await page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor({ timeout: 60_000 });
+  await runAllCells(page);
+  const plot = page.locator(".jp-OutputArea img").first();
+  try {
+    await plot.waitFor({ timeout: 120_000 });
+  } finally {
+    mkdirSync(pictures, { recursive: true });
+    await page.screenshot({ path: `${pictures}${picture}.png` });
+  }
+  expect(await plot.evaluate((image: { naturalWidth?: number }) => image.naturalWidth)).to.be.greaterThan(200);
+  expect(await page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']").count()).to.equal(
+    0,
+  );
+  return (await page.locator(".jp-OutputArea").allInnerTexts()).join("\n");
+}
+
+/** As a person does it, who clicks again when the first click came before the page was ready for it. */
+async function runAllCells(page: Page): Promise<void> {
+  const executed = page.locator(".jp-InputArea-prompt").filter({ hasText: /\[(\*|\d+)\]/ });
+  for (let tries = 10; ; tries -= 1) {
+    await page.locator('.lm-MenuBar-itemLabel:text-is("Run")').click();
+    await page.locator('.lm-Menu-itemLabel:text-is("Run All Cells")').click();
+    try {
+      await executed.first().waitFor({ timeout: 4_000 });
+      return;
+    } catch (error) {
+      if (tries <= 1) throw error;
+    }
+  }
+}
