@@ -125,9 +125,10 @@ describe("a notebook on Grid Engine", function () {
     const { exitCode, stderr } = await onLaptop("down", "project/session.yaml");
     expect(exitCode, stderr).to.equal(0);
     expect(await cluster.jobs()).to.equal("");
+    const ours = "hpcnb\\.js|keeper\\.js|hpcnb-(notebook|controller|engine)|jupyter|ipyparallel";
     for (const host of cluster.testbed.hosts) {
       // The shared ssh connection of the laptop ends by itself, a minute after its last use.
-      const left = await cluster.run(host, ["pgrep", "-u", "alice", "-fl", "hpcnb|jupyter|ipyparallel|keeper"]);
+      const left = await cluster.run(host, ["pgrep", "-u", "alice", "-fl", ours]);
       expect(left.stdout, host).to.equal("");
     }
   });
