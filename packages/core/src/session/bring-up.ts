@@ -84,6 +84,7 @@ async function waitUntilUp(tracker: Tracker, { timeout, signal }: BringUpOptions
   let lookPause = look.first;
   let questionPause = question.first;
   let nextQuestion = start;
+  let prepared = false;
   for (;;) {
     throwIfAborted(signal);
     const questionIsDue = clock.now() >= nextQuestion;
@@ -95,6 +96,11 @@ async function waitUntilUp(tracker: Tracker, { timeout, signal }: BringUpOptions
       if (Object.values(tracker.state.jobs).some(({ absences }) => absences > 0)) await tracker.askHistory();
       nextQuestion = clock.now() + questionPause;
       questionPause = Math.min(questionPause * growth, question.longest);
+    }
+    const { notebook } = tracker.state.reports;
+    if (notebook.state === "started" && !prepared) {
+      prepared = true;
+      tracker.context.connector?.prepare?.(tracker.directory, notebook.host);
     }
     if (tracker.state.phase === "connecting") await tryToConnect(tracker, signal);
 
