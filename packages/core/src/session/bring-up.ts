@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { throwIfAborted } from "../clock.js";
 import { HpcnbError } from "../errors.js";
 import { tryToConnect } from "./connect.js";
@@ -89,6 +90,7 @@ async function waitUntilUp(tracker: Tracker, { timeout, signal }: BringUpOptions
     throwIfAborted(signal);
     const questionIsDue = clock.now() >= nextQuestion;
     const lookStart = clock.now();
+    const { reports } = tracker.state;
     // A queue may take days, for which nothing is to wait on a submit node.
     const patience = questionIsDue || phase === "queued" ? undefined : Math.min(nextQuestion - lookStart, look.longest);
     await Promise.all([tracker.readReports(patience), questionIsDue ? tracker.askScheduler() : undefined]);
@@ -115,7 +117,10 @@ async function waitUntilUp(tracker: Tracker, { timeout, signal }: BringUpOptions
       questionPause = question.first;
     }
     throwIfLate(tracker, { phase, sincePhase: clock.now() - phaseStart, sinceStart: clock.now() - start, timeout });
+    if (patience === undefined && phase !== "queued") continue;
+    if (!isDeepStrictEqual(reports, state.reports)) lookPause = look.first;
     const pause = phase === "queued" ? Math.max(lookPause, Math.min(questionPause, 1_000)) : lookPause;
+    // A host that has waited for news has done so already.
     await clock.sleep(Math.max(0, pause - (clock.now() - lookStart)), signal);
     lookPause = Math.min(lookPause * growth, look.longest);
   }
