@@ -18,6 +18,7 @@ COMMAND_LIMIT = 60
 # Seconds after which somebody who waits is told for what.
 PATIENCE = 5.0
 
+
 def configure(c):
     """What the session's profile sets in ipcluster_config.py."""
     c.Cluster.controller_launcher_class = "hpcnb_launchers.NodeController"
@@ -47,15 +48,15 @@ class Submitted(BaseLauncher):
         argv, text = [fill(word, words) for word in command["argv"]], fill(command.get("stdin", ""), words)
         code, output = await run(argv, text)
         if code != 0:
-            raise LauncherError(
+            raise Refused(
                 f"On {HOST} no job could be submitted: {output or f'exit code {code}'}. Clusters that are started "
                 "inside a notebook need the scheduler's commands on the notebook's host, and leave to submit jobs from "
-                f"there. The engines of the session file need neither."
+                "there. The engines of the session file need neither."
             )
         found = [re.match(KNOWN["jobs"]["idPattern"], line.strip()) for line in output.splitlines()]
         ids = [match.group(1) for match in found if match]
         if not ids:
-            raise LauncherError(f"The scheduler was given a job on {HOST} and answered no id, but: {output}")
+            raise Refused(f"The scheduler was given a job on {HOST} and answered no id, but: {output}")
         self.job_id = ids[-1]
         self.log.info(f"Job {self.job_id}: {self.name} of the cluster {self.cluster_id!r}")
         self.notify_start(self.job_id)
@@ -71,7 +72,7 @@ class Submitted(BaseLauncher):
         self.notify_stop({"job_id": self.job_id, "exit_code": 0, "identifier": self.identifier})
 
     def signal(self, sig):
-        raise LauncherError("Jobs get no signals from here. Client.send_signal reaches the engines.")
+        raise Refused("Jobs get no signals from here. Client.send_signal reaches the engines.")
 
     def poll(self):
         return None if self.state != "after" else (self.stop_data or {}).get("exit_code", 0)
@@ -146,7 +147,7 @@ class ControllerJob(Submitted, ControllerLauncher):
             if state == "answering":
                 return {"client": record["client"], "engine": record["engine"]}
             if state in ("failed", "ended") or self.state == "after":
-                raise LauncherError(f"The controller has ended. {self.story(record)}")
+                raise Refused(f"The controller has ended. {self.story(record)}")
             waited = time.monotonic() - start
             if 0 <= limit < waited:
                 raise TimeoutError(f"After {waited:.0f} s, {self.waiting(state)} {self.story(record)}")
@@ -177,12 +178,8 @@ class EngineJobs(Submitted, EngineLauncher):
 
     async def start(self, n):
         controller = getattr(self.parent, "controller", None)
-        if not isinstance(controller, ControllerJob):
-            raise LauncherError(
-                f"These engines need a controller that was started in the same way. {OWN_CLUSTER}"
-                if isinstance(controller, SessionController)
-                else "These engines need a controller that was started in the same way."
-            )
+        if not (isinstance(controller, ControllerJob) and controller.running):
+            raise Refused("These engines need a controller that `ipyparallel.Cluster` has submitted with this profile.")
         self.n, self.tag = n, controller.tag
         await self.submit(KNOWN["jobs"]["engines"], cluster=self.tag, set=secrets.token_hex(2), tasks=str(n))
 

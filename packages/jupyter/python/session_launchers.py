@@ -12,6 +12,7 @@ from ipyparallel.cluster.launcher import (
     LauncherError,
     LocalControllerLauncher,
 )
+from tornado import web
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "hpcnb_launchers.json"), encoding="utf-8") as file:
     KNOWN = json.load(file)
@@ -25,9 +26,20 @@ OWN_CLUSTER = (
 )
 
 
+class Refused(LauncherError, web.HTTPError):
+    """A sentence for people: in a notebook as an error, in JupyterLab's side bar as the server's answer."""
+
+    def __init__(self, sentence):
+        web.HTTPError.__init__(self, 409, sentence)
+        self.sentence = sentence
+
+    def __str__(self):
+        return self.sentence
+
+
 def refuse_own_cluster(cluster_id):
     if KNOWN["ownEngines"] is not None and not cluster_id:
-        raise LauncherError(f"{OWN_CLUSTER} For another one leave out cluster_id, or give it one.")
+        raise Refused(f"{OWN_CLUSTER} For another one leave out cluster_id, or give it one.")
 
 
 class NodeController(LocalControllerLauncher):
@@ -47,13 +59,13 @@ class OfSession(BaseLauncher):
         return [f"{self.name} of the session"]
 
     def start(self, *_arguments):
-        raise LauncherError(OWN_CLUSTER)
+        raise Refused(OWN_CLUSTER)
 
     async def stop(self):
-        raise LauncherError(OWN_CLUSTER)
+        raise Refused(OWN_CLUSTER)
 
     def signal(self, sig):
-        raise LauncherError(OWN_CLUSTER)
+        raise Refused(OWN_CLUSTER)
 
     def poll(self):
         return None
