@@ -150,7 +150,7 @@ class ControllerJob(Submitted, ControllerLauncher):
                 raise Refused(f"The controller has ended. {self.story(record)}")
             waited = time.monotonic() - start
             if 0 <= limit < waited:
-                raise TimeoutError(f"After {waited:.0f} s, {self.waiting(state)} {self.story(record)}")
+                raise TimeoutError(f"After {waited:.0f} s, {self.waiting(state)} {self.story(record)}".rstrip())
             if waited > PATIENCE and not told:
                 told = True
                 self.log.info(f"hpcnb: {self.waiting(state)}")
@@ -162,15 +162,20 @@ class ControllerJob(Submitted, ControllerLauncher):
 
     def story(self, record):
         """What is known of a controller that is not as it should be."""
-        said = only(record or {}, "problem", "hint").values()
-        return " ".join([*said, f"Its log is {self.fill(KNOWN['jobs']['controllerLog'])}:\n{self.get_output()}"])
+        said, log = only(record or {}, "problem", "hint").values(), self.get_output()
+        return " ".join([*said, *([f"Its log is {self.log_path}:\n{log}"] if log else [])])
+
+    @property
+    def log_path(self):
+        return self.fill(KNOWN["jobs"]["controllerLog"])
 
     def get_output(self, remove=False):
+        """The end of its log, which stays."""
         try:
-            with open(self.fill(KNOWN["jobs"]["controllerLog"]), encoding="utf-8", errors="replace") as file:
+            with open(self.log_path, encoding="utf-8", errors="replace") as file:
                 return "".join(file.readlines()[-20:])
-        except OSError as error:
-            return f"({error.strerror})"
+        except FileNotFoundError:
+            return ""
 
 
 class EngineJobs(Submitted, EngineLauncher):
