@@ -84,14 +84,23 @@ async function waitUntilUp(tracker: Tracker, { timeout, signal }: BringUpOptions
   let lookPause = look.first;
   let questionPause = question.first;
   let nextQuestion = start;
+  let prepared = false;
   for (;;) {
     throwIfAborted(signal);
     const questionIsDue = clock.now() >= nextQuestion;
-    await Promise.all([tracker.readReports(), questionIsDue ? tracker.askScheduler() : undefined]);
+    const lookStart = clock.now();
+    // A queue may take days, for which nothing is to wait on a submit node.
+    const patience = questionIsDue || phase === "queued" ? undefined : Math.min(nextQuestion - lookStart, look.longest);
+    await Promise.all([tracker.readReports(patience), questionIsDue ? tracker.askScheduler() : undefined]);
     if (questionIsDue) {
       if (Object.values(tracker.state.jobs).some(({ absences }) => absences > 0)) await tracker.askHistory();
       nextQuestion = clock.now() + questionPause;
       questionPause = Math.min(questionPause * growth, question.longest);
+    }
+    const { notebook } = tracker.state.reports;
+    if (notebook.state === "started" && !prepared) {
+      prepared = true;
+      tracker.context.connector?.prepare?.(tracker.directory, notebook.host);
     }
     if (tracker.state.phase === "connecting") await tryToConnect(tracker, signal);
 
@@ -106,7 +115,8 @@ async function waitUntilUp(tracker: Tracker, { timeout, signal }: BringUpOptions
       questionPause = question.first;
     }
     throwIfLate(tracker, { phase, sincePhase: clock.now() - phaseStart, sinceStart: clock.now() - start, timeout });
-    await clock.sleep(phase === "queued" ? Math.max(lookPause, Math.min(questionPause, 1_000)) : lookPause, signal);
+    const pause = phase === "queued" ? Math.max(lookPause, Math.min(questionPause, 1_000)) : lookPause;
+    await clock.sleep(Math.max(0, pause - (clock.now() - lookStart)), signal);
     lookPause = Math.min(lookPause * growth, look.longest);
   }
 }
