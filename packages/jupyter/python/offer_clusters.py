@@ -6,11 +6,11 @@ import itertools
 PULSE = 15.0
 
 CONFIGURATION = """\
-# Written by hpcnb whenever the notebook starts: how ipyparallel starts a cluster with the profile {profile}.
+# Written by hpcnb whenever the notebook starts: how ipyparallel starts a cluster with the profile {profile!a}.
 import sys
 
-if {module!r} not in sys.path:
-    sys.path.append({module!r})
+if {module!a} not in sys.path:
+    sys.path.append({module!a})
 
 from hpcnb_launchers import configure
 
@@ -20,7 +20,7 @@ configure(get_config())
 # Of the user's own profile with the session's name.
 USERS_CONFIGURATION = """
 # Your own, which has the last word.
-load_subconfig({path!r})
+load_subconfig({path!a})
 """
 
 
