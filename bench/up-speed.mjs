@@ -1,9 +1,10 @@
 /**
  * From the moment that the notebook's job runs to the moment that its URL answers on the laptop, on a testbed with a real Grid Engine:
  * `hpcnb up` against the same server started by a hand-written job script and forwarded by an ssh that is open already. At most 1.25 times.
- * Also what an `up` costs: logins, remote commands, calls of the scheduler.
+ * Also what an `up` costs: logins at the submit node, calls of ssh (nearly all of them a remote command over that login) and of the scheduler.
  */
 import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { median, row } from "./lib/table.mjs";
@@ -55,13 +56,21 @@ async function compare(testbed) {
     await byHand();
     const seconds = { hpcnb: [], floor: [] };
     let counts;
+    const logins = async () =>
+      (await readFile(`/var/lib/hpcnb-testbed/${testbed.name}/hosts/login/sshd.log`, "utf8")).split("Accepted").length -
+      1;
     for (let count = 0; count < runs; count++) {
       seconds.floor.push(await byHand());
       await shell("laptop", "pkill -x ssh || true; : > calls");
       await shell("login", ": > calls");
+      const before = await logins();
       seconds.hpcnb.push(
         await up(async () => {
-          counts = { remote: await tally(shell, "laptop"), scheduler: await tally(shell, "login") };
+          counts = {
+            logins: (await logins()) - before,
+            client: await tally(shell, "laptop"),
+            scheduler: await tally(shell, "login"),
+          };
         }),
       );
     }
@@ -139,6 +148,8 @@ function report(seconds, counts) {
     );
   }
   console.log(`ratio of medians: ${ratio.toFixed(2)} (at most ${limit})`);
-  console.log(`an up from the laptop: ${counts.remote}; on the submit node: ${counts.scheduler}`);
+  console.log(
+    `an up from the laptop: ${counts.logins} login, ${counts.client}; on the submit node ${counts.scheduler}`,
+  );
   if (ratio > limit) process.exitCode = 1;
 }
