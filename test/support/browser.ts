@@ -1,5 +1,8 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Testbed } from "@hpcnb/testbed";
 import { expect } from "chai";
 import { type Browser, chromium, type Page } from "playwright-core";
 
@@ -23,6 +26,31 @@ export function launchChromium(executablePath = program): Promise<Browser> {
   });
 }
 
+/** Chromium on the testbed's laptop, as alice, for as long as `work` takes. */
+export async function onLaptopsChromium<T>(testbed: Testbed, work: (browser: Browser) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "hpcnb-laptop-"));
+  const starter = join(folder, "chromium");
+  const argv = await testbed.command("laptop", "alice", [program]);
+  const quoted = argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  writeFileSync(starter, `#!/bin/sh\nexec ${quoted} "$@"\n`);
+  chmodSync(starter, 0o755);
+  try {
+    const browser = await launchChromium(starter);
+    try {
+      return await work(browser);
+    } finally {
+      await browser.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: `${pictures}${name}.png` });
+}
+
 /** Opens the example notebook at the URL that `up` printed, runs all its cells and keeps a picture of them. Its plot must be there, and no error. */
 export async function runExampleNotebook(browser: Browser, url: string, picture: string): Promise<string> {
   // High enough for the whole notebook: JupyterLab draws only the cells that are in view.
@@ -38,8 +66,7 @@ export async function runExampleNotebook(browser: Browser, url: string, picture:
   try {
     await plot.waitFor({ timeout: 120_000 });
   } finally {
-    mkdirSync(pictures, { recursive: true });
-    await page.screenshot({ path: `${pictures}${picture}.png` });
+    await keepPicture(page, picture);
   }
   expect(await plot.evaluate((image: { naturalWidth?: number }) => image.naturalWidth)).to.be.greaterThan(200);
   expect(await page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']").count()).to.equal(
