@@ -1,8 +1,5 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect } from "chai";
-import { hasChromium, launchChromium, runExampleNotebook } from "./support/browser.js";
+import { hasChromium, onLaptopsChromium, runExampleNotebook } from "./support/browser.js";
 import { type Cluster, projectDirectory, startCluster } from "./support/cluster.js";
 
 const engines = 4;
@@ -58,22 +55,9 @@ describe("a notebook on Grid Engine", function () {
 
   it("opens in the laptop's own browser, and runs all cells on the engines", async function () {
     if (!hasChromium()) this.skip(); // needs Chromium
-    const folder = mkdtempSync(join(tmpdir(), "hpcnb-laptop-"));
-    const program = join(folder, "chromium");
-    const argv = await cluster.testbed.command("laptop", "alice", ["/usr/bin/chromium"]);
-    const quoted = argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-    writeFileSync(program, `#!/bin/sh\nexec ${quoted} "$@"\n`);
-    chmodSync(program, 0o755);
-    try {
-      const browser = await launchChromium(program);
-      try {
-        expect(await runExampleNotebook(browser, url, "grid-engine-in-chromium")).to.match(/pi is about 3\.14/);
-      } finally {
-        await browser.close();
-      }
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    await onLaptopsChromium(cluster.testbed, async (browser) => {
+      expect(await runExampleNotebook(browser, url, "grid-engine-in-chromium")).to.match(/pi is about 3\.14/);
+    });
   });
 
   it("keeps each saved notebook as a Python script beside it", async () => {
