@@ -9,7 +9,7 @@ import { outputPath, plainPath } from "./paths.js";
  * @throws HPCNB_SUBMIT_REJECTED for what Grid Engine could not express, before anything is run.
  */
 export function submitArgv(job: JobSpec, options: GridEngineOptions): string[] {
-  const { name, script, workingDirectory, output, resources, tasks } = job;
+  const { name, script, workingDirectory, output, resources, tasks, tasksAtOnce } = job;
   if (tasks !== undefined && !(Number.isInteger(tasks) && tasks >= 1))
     throw reject(`An array has one task or more, not ${tasks}.`);
   return [
@@ -24,6 +24,7 @@ export function submitArgv(job: JobSpec, options: GridEngineOptions): string[] {
     ...["-j", "y"],
     ...["-S", interpreterOf(script)],
     ...(tasks === undefined ? [] : ["-t", `1-${tasks}`]),
+    ...(tasks === undefined || tasksAtOnce === undefined ? [] : ["-tc", String(tasksAtOnce)]),
     ...resourceArgv(resources, options),
     ...(resources.native ?? []),
   ];

@@ -35,6 +35,11 @@ describe("the qsub command", () => {
     ]);
   });
 
+  it("lets no more tasks of an array run at once than was asked for", () => {
+    expect(optionValue(submitArgv(exampleJob({ tasks: 9, tasksAtOnce: 4 }), {}), "-tc")).to.equal("4");
+    expect(submitArgv(exampleJob({ tasks: 9 }), {})).not.to.include("-tc");
+  });
+
   it("counts memory for the slot or for the job, in a unit that is exact", () => {
     const memory = (bytes: number, cores: number, memoryPer: "slot" | "job") =>
       optionValue(

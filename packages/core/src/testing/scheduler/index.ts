@@ -5,6 +5,7 @@ import { cancel } from "./cancel.js";
 import { concurrency } from "./concurrency.js";
 import { explain } from "./explain.js";
 import type { SchedulerConformanceOptions } from "./fixture.js";
+import { hold } from "./hold.js";
 import { names } from "./names.js";
 import { status } from "./status.js";
 import { submit } from "./submit.js";
@@ -16,6 +17,7 @@ const topics: Readonly<Record<string, Topic>> = {
   submit,
   status,
   cancel,
+  hold,
   arrays,
   explain,
   names,
