@@ -1,11 +1,14 @@
 import { HpcnbError } from "@hpcnb/core";
 
-/** What Grid Engine puts something else in for in an output path (qsub(1), -o). A doubled `$` stands for itself. */
+/**
+ * What Grid Engine puts something else in for in a path: in that of -o (qsub(1)), and, though no manual says so, in that of -wd. A doubled `$` stands
+ * for itself.
+ */
 const expanded = /\$(?=HOME|USER|JOB_ID|JOB_NAME|HOSTNAME|TASK_ID|\$|\{task\})/g;
 
-export function plainPath(path: string, what: string): string {
-  if (/[\r\n]/.test(path)) throw refused(path, what, "a line break");
-  return path;
+/** A path for -wd, which may have commas and colons. */
+export function workingDirectoryPath(path: string): string {
+  return plainPath(path, "working directory");
 }
 
 /**
@@ -16,8 +19,13 @@ export function outputPath(output: string, workingDirectory: string): string {
   const base = `${workingDirectory}/`;
   const given = output.includes(",") && output.startsWith(base) ? `./${output.slice(base.length)}` : output;
   if (given.includes(",")) throw refused(output, "output file", "a comma");
-  const path = plainPath(given, "output file").replace(expanded, "$$$$").replaceAll("{task}", "$TASK_ID");
+  const path = plainPath(given, "output file").replaceAll("{task}", "$TASK_ID");
   return path.includes(":") ? `:${path}` : path;
+}
+
+function plainPath(path: string, what: string): string {
+  if (/[\r\n]/.test(path)) throw refused(path, what, "a line break");
+  return path.replace(expanded, "$$$$");
 }
 
 function refused(path: string, what: string, character: string): HpcnbError {

@@ -1,7 +1,7 @@
 import { formatDuration, HpcnbError, type JobResources, type JobSpec } from "@hpcnb/core";
 import { nameOf } from "./name.js";
 import type { GridEngineOptions } from "./options.js";
-import { outputPath, plainPath } from "./paths.js";
+import { outputPath, workingDirectoryPath } from "./paths.js";
 
 /**
  * The qsub command, with everything explicit that a site's or a user's sge_request file may have set otherwise. Native arguments come last and
@@ -19,7 +19,7 @@ export function submitArgv(job: JobSpec, options: GridEngineOptions): string[] {
     ...["-b", "n", "-C", ""],
     ...["-sync", "n"],
     ...["-N", nameOf(name)],
-    ...["-wd", plainPath(workingDirectory, "working directory")],
+    ...["-wd", workingDirectoryPath(workingDirectory)],
     ...["-o", outputPath(output, workingDirectory)],
     ...["-j", "y"],
     ...["-S", interpreterOf(script)],

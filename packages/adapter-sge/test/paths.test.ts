@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { outputPath as pathFor } from "../src/paths.js";
+import { outputPath as pathFor, workingDirectoryPath } from "../src/paths.js";
 import { failure } from "./example.js";
 
 const outputPath = (path: string, workingDirectory = "/home/alice") => pathFor(path, workingDirectory);
@@ -14,6 +14,10 @@ describe("an output path for Grid Engine", () => {
     expect(outputPath("/h/$HOME/$JOB_ID/$TASK_ID-{task}")).to.equal("/h/$$HOME/$$JOB_ID/$$TASK_ID-$TASK_ID");
     expect(outputPath("/h/$$")).to.equal("/h/$$$");
     expect(outputPath(["/h/$", "{task}"].join(""))).to.equal("/h/$$$TASK_ID");
+  });
+
+  it("has its dollars doubled in a working directory, too", () => {
+    expect(workingDirectoryPath("/h/$HOME, $a: $$")).to.equal("/h/$$HOME, $a: $$$");
   });
 
   it("does not have a colon taken for the end of a host's name", () => {
