@@ -1,4 +1,4 @@
-import { HpcnbError } from "@hpcnb/core";
+import { HpcnbError, type JobSpec } from "@hpcnb/core";
 
 /**
  * What Grid Engine puts something else in for in a path: in that of -o (qsub(1)), and, though no manual says so, in that of -wd. A doubled `$` stands
@@ -13,13 +13,14 @@ export function workingDirectoryPath(path: string): string {
 
 /**
  * A path for -o, where `,` separates paths and `:` ends a host's name. Of a path in a working directory with commas only the rest is
- * given, which Grid Engine looks for in the working directory.
+ * given, which Grid Engine looks for in the working directory - but as that was given, with doubled dollars, where there are any.
  */
-export function outputPath(output: string, workingDirectory: string): string {
-  const base = `${workingDirectory}/`;
+export function outputPath({ output, workingDirectory, tasks }: JobSpec): string {
+  const base = `${workingDirectoryPath(workingDirectory)}/`;
   const given = output.includes(",") && output.startsWith(base) ? `./${output.slice(base.length)}` : output;
   if (given.includes(",")) throw refused(output, "output file", "a comma");
-  const path = plainPath(given, "output file").replaceAll("{task}", "$TASK_ID");
+  const plain = plainPath(given, "output file");
+  const path = tasks === undefined ? plain : plain.replaceAll("{task}", "$TASK_ID");
   return path.includes(":") ? `:${path}` : path;
 }
 

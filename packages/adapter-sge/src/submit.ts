@@ -9,7 +9,7 @@ import { outputPath, workingDirectoryPath } from "./paths.js";
  * @throws HPCNB_SUBMIT_REJECTED for what Grid Engine could not express, before anything is run.
  */
 export function submitArgv(job: JobSpec, options: GridEngineOptions): string[] {
-  const { name, script, workingDirectory, output, resources, tasks, tasksAtOnce } = job;
+  const { name, script, workingDirectory, resources, tasks, tasksAtOnce } = job;
   if (tasks !== undefined && !(Number.isInteger(tasks) && tasks >= 1))
     throw reject(`An array has one task or more, not ${tasks}.`);
   return [
@@ -17,10 +17,9 @@ export function submitArgv(job: JobSpec, options: GridEngineOptions): string[] {
     "-terse",
     // The script comes as it is: "#$" at the beginning of one of its lines means nothing.
     ...["-b", "n", "-C", ""],
-    ...["-sync", "n"],
     ...["-N", nameOf(name)],
     ...["-wd", workingDirectoryPath(workingDirectory)],
-    ...["-o", outputPath(output, workingDirectory)],
+    ...["-o", outputPath(job)],
     ...["-j", "y"],
     ...["-S", interpreterOf(script)],
     ...(tasks === undefined ? [] : ["-t", `1-${tasks}`]),

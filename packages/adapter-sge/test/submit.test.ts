@@ -14,7 +14,7 @@ describe("the qsub command", () => {
     expect(submitArgv(job, {})).to.deep.equal([
       "qsub",
       "-terse",
-      ...["-b", "n", "-C", "", "-sync", "n"],
+      ...["-b", "n", "-C", ""],
       ...["-N", job.name, "-wd", job.workingDirectory, "-o", job.output, "-j", "y", "-S", "/bin/bash"],
     ]);
   });
