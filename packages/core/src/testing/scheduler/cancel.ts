@@ -87,6 +87,7 @@ export const cancel: Topic = (behaviour) => {
   behaviour("takes an id that no job has for one that is gone, and still ends the others", [], async (bench) => {
     await bench.scheduler.cancel([bench.fixture.unknownId]);
     const id = await bench.submit(bench.job());
+    await bench.untilState(id, "running");
     await bench.scheduler.cancel([bench.fixture.unknownId, id]);
     await bench.untilEnded(id);
   });
