@@ -137,6 +137,21 @@ def read_json(path):
         return None
 
 
+def read_ranges(path):
+    """Pairs of first and last, from lines such as 2-3; none when there is no such file."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            # A last line without its end is still being written.
+            lines = file.read().split("\n")[:-1]
+    except FileNotFoundError:
+        return []
+    return [tuple(int(number) for number in line.split("-")) for line in lines]
+
+
+def is_in(number, ranges):
+    return any(first <= number <= last for first, last in ranges)
+
+
 def write_json(path, value):
     write_text(path + ".new", json.dumps(value), 0o600)
     os.rename(path + ".new", path)

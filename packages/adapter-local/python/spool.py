@@ -7,6 +7,8 @@ The spool has a directory for each job, `jobs/<id>`, with these files:
     alive       locked exclusively by the job's supervisor for as long as it lives
     state.json  the supervisor's word on each task
     cancel      there once somebody asked to end the job
+    cancel-tasks  a line for each request to end some of its tasks, such as 2-3
+    held        there while tasks that wait are not to start
     errors      what went wrong inside the supervisor itself
 
 A job's directory appears by a rename, complete and with the lock held, so there is never half a job.
@@ -90,6 +92,7 @@ class Job:
         self.has_supervisor = is_locked(self.path("alive"))
         self.state = read_json(self.path("state.json"))
         self.tasks = self.state["tasks"] if self.state else []
+        self.is_held = os.path.exists(self.path("held"))
         self.has_ended = bool(self.tasks) and all(task["state"] == "ended" for task in self.tasks)
 
     def path(self, name):

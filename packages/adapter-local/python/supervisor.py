@@ -85,9 +85,10 @@ class Supervisor:
         table = self.look()
         if os.path.exists(os.path.join(self.directory, "cancel")):
             self.cancelled = True
+        unwanted = read_ranges(os.path.join(self.directory, "cancel-tasks"))
         now = time.monotonic()
         for task in self.tasks:
-            if self.cancelled:
+            if self.cancelled or is_in(task.number, unwanted):
                 self.end(task, "it was cancelled")
             if task.time_is_up is not None and now >= task.time_is_up:
                 self.end(task, f"the walltime of {clock_time(self.job['walltime'])} was reached")
@@ -178,6 +179,8 @@ class Supervisor:
         return next((task.number for task in self.tasks if f"{TASK_VARIABLE}={task.number}".encode() in words), None)
 
     def start_queued(self):
+        if os.path.exists(os.path.join(self.directory, "held")):
+            return
         busy = sum(task.state in ("running", "ending") for task in self.tasks)
         free = self.job.get("slots", len(self.tasks)) - busy
         for task in [task for task in self.tasks if task.state == "queued"][:free]:

@@ -21,6 +21,8 @@ def view(job, task):
         return {**number, **lost(job)}
     if task["state"] == "queued":
         slots = job.spec.get("slots")
+        if job.is_held:
+            return {**number, "state": "held", "native": "held", "reason": "it is held until it is released"}
         if slots is None:
             return {**number, "state": "starting", "native": "starting", "host": job.spec["host"]}
         return {**number, "state": "queued", "native": "queued", "reason": f"all of its {slots} slots are taken"}
@@ -37,7 +39,7 @@ def summary(job, tasks):
         return {"state": "starting", "native": "starting", "host": job.spec["host"]}
     if not tasks:
         return {"state": "running", "native": "ending", "host": job.spec["host"]}
-    best = min(tasks, key=lambda task: ("running", "ending", "starting", "queued").index(task["native"]))
+    best = min(tasks, key=lambda task: ("running", "ending", "starting", "queued", "held").index(task["native"]))
     return {key: value for key, value in best.items() if key not in ("first", "last")}
 
 
@@ -62,26 +64,64 @@ def ranges(tasks):
 
 
 def cancel(spool, request):
-    known = set(spool.ids())
     elsewhere = []
-    for number in [int(text) for text in request["ids"] if text.isdigit()]:
-        job = Job(spool, number) if number in known else None
-        if job is None or job.is_over():
-            continue
-        # First the file, then the signal: a supervisor that has not said yet who it is will find the file.
-        write_text(job.path("cancel"), "", 0o600)
-        if job.is_elsewhere:
-            elsewhere.append(f"job {job.id} runs on {job.spec['host']} and can be cancelled only there")
-        elif not job.has_supervisor:
-            end_strays(job)
-        elif job.state and start_time(job.state["supervisor"]["pid"]) == job.state["supervisor"]["start"]:
-            send([job.state["supervisor"]["pid"]], signal.SIGTERM)
+    for target in request["targets"]:
+        chosen = [(tasks["first"], tasks["last"]) for tasks in target["tasks"]] if "tasks" in target else None
+        for job in jobs_with(spool, [target["id"]]):
+            # First the file, then the signal: a supervisor that has not said yet who it is will find the file.
+            if chosen is None:
+                write_text(job.path("cancel"), "", 0o600)
+            else:
+                append_ranges(job.path("cancel-tasks"), chosen)
+            if job.is_elsewhere:
+                elsewhere.append(f"job {job.id} runs on {job.spec['host']} and can be cancelled only there")
+            elif not job.has_supervisor:
+                end_strays(job, chosen)
+            else:
+                wake(job)
     if elsewhere:
         raise Unanswerable("; ".join(elsewhere))
     return {}
 
 
-def end_strays(job):
+def jobs_with(spool, ids):
+    known = set(spool.ids())
+    jobs = (Job(spool, int(text)) for text in ids if text.isdigit() and int(text) in known)
+    return [job for job in jobs if not job.is_over()]
+
+
+def append_ranges(path, ranges):
+    text = "".join(f"{first}-{last}\n" for first, last in ranges)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def wake(job):
+    """Lets the supervisor look at its files now. SIGCHLD is what it gets all the time, and what nobody else minds."""
+    if job.state and start_time(job.state["supervisor"]["pid"]) == job.state["supervisor"]["start"]:
+        send([job.state["supervisor"]["pid"]], signal.SIGCHLD)
+
+
+def hold(spool, request):
+    for job in jobs_with(spool, request["ids"]):
+        write_text(job.path("held"), "", 0o600)
+    return {}
+
+
+def release(spool, request):
+    for job in jobs_with(spool, request["ids"]):
+        if job.is_held:
+            try:
+                os.unlink(job.path("held"))
+            except FileNotFoundError:
+                # Somebody else has just released it.
+                continue
+            wake(job)
+    return {}
+
+
+def end_strays(job, chosen):
     lock = take_lock_soon(job.path("alive"))
     if lock is None:
         return
@@ -89,7 +129,8 @@ def end_strays(job):
     def work():
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
             signal.signal(number, signal.SIG_IGN)
-        left = [task for task in job.tasks if task["state"] != "ended"]
+        wanted = [task for task in job.tasks if chosen is None or is_in(task["number"], chosen)]
+        left = [task for task in wanted if task["state"] != "ended"]
         for task in left:
             task["reason"] = "it was cancelled after its supervisor had been killed"
         state = {"supervisor": {"pid": os.getpid(), "start": start_time(os.getpid())}, "tasks": job.tasks}
@@ -165,8 +206,8 @@ def main():
             raise Unanswerable(f"Python 3.9 or newer is needed, and python3 is {sys.version.split()[0]}")
         request = json.loads(sys.stdin.buffer.read())
         name_itself()
-        verbs = {"submit": submit, "status": status, "cancel": cancel, "explain": explain, "history": history}
-        answer = verbs[request["verb"]](Spool(request.get("spool")), request)
+        verbs = (submit, status, cancel, hold, release, explain, history)
+        answer = {verb.__name__: verb for verb in verbs}[request["verb"]](Spool(request.get("spool")), request)
     except Rejected as error:
         answer = {"rejected": str(error)}
     except Unanswerable as error:

@@ -28,6 +28,10 @@ export function parseCancel(result: CommandResult): void {
   answer(result, "The local scheduler did not cancel");
 }
 
+export function parseHold(result: CommandResult): void {
+  answer(result, "The local scheduler did not hold or release");
+}
+
 export function parseExplain(result: CommandResult): string | undefined {
   return answer<{ reason?: string | null }>(result, "The local scheduler did not explain").reason ?? undefined;
 }

@@ -1,5 +1,5 @@
 import { HpcnbError, type JobSpec, type SchedulerDialect } from "@hpcnb/core";
-import { parseCancel, parseExplain, parseHistory, parseStatus, parseSubmit } from "./answers.js";
+import { parseCancel, parseExplain, parseHistory, parseHold, parseStatus, parseSubmit } from "./answers.js";
 import { requestCommand } from "./program.js";
 import { render } from "./render.js";
 
@@ -18,12 +18,16 @@ export function localDialect({ spool, slots }: LocalOptions): SchedulerDialect {
     runsOnHost: true,
     taskVariable: "HPCNB_TASK_ID",
     nameOf: (name) => name,
-    submit: (job) => ask("submit", { job: { ...jobRequest(job), ...(slots === undefined ? {} : { slots }) } }),
+    submit: (job) => ask("submit", { job: { ...jobRequest(job), ...slotsOf(job, slots) } }),
     parseSubmit,
     status: () => ask("status"),
     parseStatus,
-    cancel: (ids) => ask("cancel", { ids }),
+    cancel: (targets) =>
+      ask("cancel", { targets: targets.map((target) => (typeof target === "string" ? { id: target } : target)) }),
     parseCancel,
+    hold: (ids) => ask("hold", { ids }),
+    release: (ids) => ask("release", { ids }),
+    parseHold,
     explain: (id) => ask("explain", { id }),
     parseExplain,
     history: (id) => ask("history", { id }),
@@ -50,6 +54,11 @@ function jobRequest({ name, script, workingDirectory, output, resources, tasks }
     ...(walltime === undefined ? {} : { walltime }),
     ...(tasks === undefined ? {} : { tasks }),
   };
+}
+
+function slotsOf({ tasksAtOnce }: JobSpec, slots: number | undefined): { slots?: number } {
+  const limits = [tasksAtOnce, slots].filter((limit) => limit !== undefined);
+  return limits.length === 0 ? {} : { slots: Math.min(...limits) };
 }
 
 function refuse(key: string, value: unknown, lacking: string): void {

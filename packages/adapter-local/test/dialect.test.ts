@@ -51,6 +51,18 @@ describe("localDialect", () => {
       fails(() => dialect.submit({ ...job, tasks }), "HPCNB_SUBMIT_REJECTED", String(tasks));
   });
 
+  it("runs no more tasks at once than the job and the machine allow", () => {
+    const slotsOf = (tasksAtOnce: number) => {
+      const { argv, stdin = "" } = dialect.submit({ ...job, tasksAtOnce });
+      return JSON.parse(
+        Buffer.from(stdin)
+          .subarray(Number(argv.at(-1)))
+          .toString(),
+      ).job.slots;
+    };
+    expect([1, 3].map(slotsOf)).to.deep.equal([1, 2]);
+  });
+
   it("refuses a name of two lines", () => {
     fails(() => dialect.submit({ ...job, name: "two\nlines" }), "HPCNB_SUBMIT_REJECTED", "two");
   });

@@ -33,6 +33,20 @@ describe("jobs that lost their supervisor", () => {
     expect(await machine.processes()).to.deep.equal([]);
   });
 
+  it("can have single tasks cancelled", async () => {
+    const id = await machine.scheduler.submit(machine.job("echo started; sleep 60", { tasks: 2 }));
+    await until(async () => (await machine.read("out.1")) !== "" && (await machine.read("out.2")) !== "");
+    await killSupervisor(id);
+    await machine.scheduler.cancel([{ id, tasks: [{ first: 1, last: 1 }] }]);
+    await until(async () => {
+      const [job] = await machine.scheduler.status();
+      return job?.state === "error" && job.tasks?.map(({ first, last }) => `${first}-${last}`).join() === "2-2";
+    });
+    await machine.scheduler.cancel([id]);
+    await machine.ended(id);
+    expect(await machine.processes()).to.deep.equal([]);
+  });
+
   it("are over when nothing of them runs", async () => {
     const script = "while [ ! -e go ]; do sleep 0.05; done";
     const id = await machine.scheduler.submit(machine.job(script));

@@ -24,6 +24,8 @@ export interface Job {
   eligible: boolean;
   /** Index of the first task that may still wait for slots. */
   next: number;
+  /** How many tasks have slots. */
+  active: number;
   /** How many tasks have not ended. */
   open: number;
   endedAt?: number;
@@ -42,6 +44,7 @@ export function createJob(id: JobId, number: number, spec: JobSpec): Job {
     held: spec.resources.native?.includes("--hold") ?? false,
     eligible: false,
     next: 0,
+    active: 0,
     open: size,
     vanished: false,
   };

@@ -1,4 +1,4 @@
-import type { JobId, JobSpec, JobStatus, Scheduler } from "@hpcnb/core";
+import type { CancelTarget, JobId, JobSpec, JobStatus, Scheduler } from "@hpcnb/core";
 import { createControl, type MockControl, type Orders, type Request } from "./control.js";
 import { Line } from "./line.js";
 import { historyOf, listJob } from "./listing.js";
@@ -18,7 +18,7 @@ export function createMockScheduler(options: MockOptions): MockScheduler {
   const orders: Orders = {
     rejection: undefined,
     omitted: new Map(),
-    requests: { submit: 0, status: 0, cancel: 0, explain: 0, history: 0 },
+    requests: { submit: 0, status: 0, cancel: 0, hold: 0, release: 0, explain: 0, history: 0 },
   };
 
   function request<T>(kind: Request, carryOut: () => T, signal?: AbortSignal): Promise<T> {
@@ -53,10 +53,21 @@ export function createMockScheduler(options: MockOptions): MockScheduler {
     return left > 0;
   }
 
-  function cancel(ids: readonly JobId[]): void {
+  function cancel(targets: readonly CancelTarget[]): void {
+    for (const target of targets) {
+      const { id, tasks } = typeof target === "string" ? { id: target } : target;
+      const job = simulation.jobs.get(id);
+      const chosen = job?.tasks.filter(
+        ({ number }) => tasks?.some(({ first, last }) => first <= number && number <= last) ?? true,
+      );
+      if (job && chosen) simulation.stop(job, chosen, "cancelled");
+    }
+  }
+
+  function setHeld(ids: readonly JobId[], held: boolean): void {
     for (const id of ids) {
       const job = simulation.jobs.get(id);
-      if (job) simulation.stop(job, "cancelled");
+      if (job) simulation.setHeld(job, held);
     }
   }
 
@@ -79,7 +90,9 @@ export function createMockScheduler(options: MockOptions): MockScheduler {
     nameOf,
     submit: (job, signal) => request("submit", () => submit(job), signal),
     status: (signal) => request("status", status, signal),
-    cancel: (ids, signal) => request("cancel", () => cancel(ids), signal),
+    cancel: (targets, signal) => request("cancel", () => cancel(targets), signal),
+    hold: (ids, signal) => request("hold", () => setHeld(ids, true), signal),
+    release: (ids, signal) => request("release", () => setHeld(ids, false), signal),
     explain: (id, signal) => request("explain", () => explain(id), signal),
     history: (id, signal) => request("history", () => history(id), signal),
     render,

@@ -68,7 +68,8 @@ export class Simulation {
     const { slots = unlimited, userSlots = unlimited } = this.#options;
     if (job.held) return "held until it is released";
     if (!job.eligible) return "waits for its turn";
-    if (this.#queue.find(({ held }) => !held) !== job) return "other jobs come first";
+    if (!mayStart(job)) return `${job.spec.tasksAtOnce} of its tasks may run at once`;
+    if (this.#queue.find(mayStart) !== job) return "other jobs come first";
     if (this.#used + job.cores > userSlots) return `this user may take ${userSlots} slots and has taken ${this.#used}`;
     return `needs ${job.cores} slots, and ${Math.max(0, slots - this.#used - this.#busy)} are free`;
   }
@@ -85,8 +86,8 @@ export class Simulation {
   }
 
   /** Ends tasks by request: those that wait at once, those that run after their time to stop. */
-  stop(job: Job, reason: string): void {
-    for (const task of job.tasks) {
+  stop(job: Job, tasks: readonly Task[], reason: string): void {
+    for (const task of tasks) {
       if (task.phase === "ended") continue;
       const end = () => this.end(job, task, { reason });
       if (task.phase === "waiting" || task.phase === "error") end();
@@ -113,7 +114,7 @@ export class Simulation {
 
   #fillSlots(): void {
     for (;;) {
-      const job = this.#queue.find(({ held }) => !held);
+      const job = this.#queue.find(mayStart);
       if (!job) return;
       const task = nextWaiting(job);
       if (!task) {
@@ -134,6 +135,7 @@ export class Simulation {
     const host = `node${1 + Math.floor(this.#draw(topics.host, job.number, task.number) * hosts)}`;
     Object.assign(task, { phase: "starting", host });
     this.#used += job.cores;
+    job.active += 1;
     const startTime = this.#span(this.#options.startTime ?? 0, topics.startTime, job, task);
     if (startTime === 0) this.#run(job, task, host);
     else this.#after(startTime, () => task.phase === "starting" && this.#run(job, task, host));
@@ -151,7 +153,9 @@ export class Simulation {
   }
 
   #freeSlots(job: Job, task: Task): void {
-    if (task.phase === "starting" || task.phase === "running") this.#used -= job.cores;
+    if (task.phase !== "starting" && task.phase !== "running") return;
+    this.#used -= job.cores;
+    job.active -= 1;
   }
 
   #after(seconds: number, happen: () => unknown): void {
@@ -161,6 +165,11 @@ export class Simulation {
   #span(span: Span, topic: number, job: Job, task?: Task): number {
     return spanWithin(span, this.#draw(topic, job.number, task?.number ?? 0));
   }
+}
+
+/** Whether it is allowed to take slots, if there are any. */
+function mayStart({ held, active, spec }: Job): boolean {
+  return !held && active < (spec.tasksAtOnce ?? unlimited);
 }
 
 function nextWaiting(job: Job): Task | undefined {

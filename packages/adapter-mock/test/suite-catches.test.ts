@@ -1,4 +1,4 @@
-import { HpcnbError, isHpcnbError, type JobId, type JobStatus } from "@hpcnb/core";
+import { type CancelTarget, HpcnbError, isHpcnbError, type JobId, type JobStatus } from "@hpcnb/core";
 import { SimulatedClock } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import type { MockScheduler } from "../src/index.js";
@@ -100,9 +100,9 @@ const faults: Record<string, readonly [caughtBy: string, fault: Fault]> = {
   "complains of jobs that are gone": [
     "cancel: takes an id that no job has for one that is gone, and still ends the others",
     ({ cancel, control }) => ({
-      cancel: async (ids, signal) => {
-        await cancel(ids, signal);
-        const missing = ids.find((id) => !control.jobs.some((job) => job.id === id));
+      cancel: async (targets, signal) => {
+        await cancel(targets, signal);
+        const missing = targets.map(idOf).find((id) => !control.jobs.some((job) => job.id === id));
         if (missing) throw new HpcnbError("HPCNB_SCHEDULER_ANSWER", `There is no job ${missing}.`);
       },
     }),
@@ -112,13 +112,84 @@ const faults: Record<string, readonly [caughtBy: string, fault: Fault]> = {
     ({ cancel }) => {
       const cancelled = new Set<JobId>();
       return {
-        cancel: async (ids, signal) => {
-          await cancel(ids, signal);
+        cancel: async (targets, signal) => {
+          await cancel(targets, signal);
+          const ids = targets.map(idOf);
           if (ids.some((id) => cancelled.has(id))) throw new HpcnbError("HPCNB_SCHEDULER_ANSWER", "Already cancelled.");
           for (const id of ids) cancelled.add(id);
         },
       };
     },
+  ],
+  "cancels the whole array for some of its tasks": [
+    "cancel: ends the tasks of an array that it was given, and no others",
+    ({ cancel }) => ({ cancel: (targets, signal) => cancel(targets.map(idOf), signal) }),
+  ],
+  "cancels the first range of tasks only": [
+    "cancel: ends the tasks of an array that it was given, and no others",
+    ({ cancel }) => ({
+      cancel: (targets, signal) =>
+        cancel(
+          targets.map((target) =>
+            typeof target === "string" ? target : { id: target.id, tasks: target.tasks.slice(0, 1) },
+          ),
+          signal,
+        ),
+    }),
+  ],
+  "cancels no tasks that wait": [
+    "cancel: ends tasks that wait, and the others run",
+    ({ cancel, status }) => ({
+      cancel: async (targets, signal) => {
+        const waiting = (await status(signal)).filter(({ state }) => state === "queued").map(({ id }) => id);
+        await cancel(
+          targets.filter((target) => typeof target === "string" || !waiting.includes(target.id)),
+          signal,
+        );
+      },
+    }),
+  ],
+  "does not hold": ["hold: keeps a job from starting until it is released", () => ({ hold: async () => {} })],
+  "only says that it holds": [
+    "hold: keeps a job from starting until it is released",
+    ({ status, hold, release }) => {
+      const held = new Set<JobId>();
+      return {
+        hold: async (ids, signal) => {
+          await hold(ids, signal);
+          await release(ids, signal);
+          for (const id of ids) held.add(id);
+        },
+        status: async (signal) =>
+          (await status(signal)).map((job) =>
+            job.state === "queued" && held.has(job.id) ? { ...job, state: "held" } : job,
+          ),
+      };
+    },
+  ],
+  "ends what runs of an array that it is to hold": [
+    "hold: keeps an array's other tasks from starting, while those that run go on",
+    ({ hold, control }) => ({
+      hold: async (ids, signal) => {
+        await hold(ids, signal);
+        for (const id of ids) control.finish(id, 0, 1);
+      },
+    }),
+  ],
+  "never releases": ["hold: releases a job that was submitted held", () => ({ release: async () => {} })],
+  "complains of jobs that it cannot hold": [
+    "hold: takes an id that no job has for one that is gone, and may be asked twice",
+    ({ hold, control }) => ({
+      hold: async (ids, signal) => {
+        await hold(ids, signal);
+        const missing = ids.find((id) => !control.jobs.some((job) => job.id === id));
+        if (missing) throw new HpcnbError("HPCNB_SCHEDULER_ANSWER", `There is no job ${missing}.`);
+      },
+    }),
+  ],
+  "runs all tasks at once": [
+    "arrays: never runs more tasks at once than it was told",
+    ({ submit }) => ({ submit: ({ tasksAtOnce: _, ...job }, signal) => submit(job, signal) }),
   ],
   "lists tasks from the last to the first": [
     "arrays: lists each task once, in ascending order",
@@ -217,11 +288,17 @@ describe("the conformance suite", () => {
     });
     expect(failed).to.deep.equal([
       "cancel: ends a job that waits, before it ever runs",
+      "cancel: ends tasks that wait, and the others run",
+      "hold: keeps a job from starting until it is released",
       "arrays: lists every task of an array that waits",
       "explain: says why a job waits, and the job runs when it can",
     ]);
   });
 });
+
+function idOf(target: CancelTarget): JobId {
+  return typeof target === "string" ? target : target.id;
+}
 
 function withoutWalltime<T extends { readonly walltime?: number }>({ walltime: _, ...rest }: T): Omit<T, "walltime"> {
   return rest;

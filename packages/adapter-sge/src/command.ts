@@ -5,7 +5,7 @@ import type { GridEngineOptions } from "./options.js";
  * set PATH and SGE_ROOT. $1 is the site's settings file or nothing, and then comes the command.
  *
  * - What settings and profiles print or read is kept away from the command's own input and output.
- * - Debian's packages have their directory built in and need no SGE_ROOT.
+ * - Debian's commands are wrappers that set SGE_ROOT themselves.
  * - LC_ALL=C, because messages are translated.
  *
  * Without single quotes, so that it stays readable when a person sees it as a shell word.

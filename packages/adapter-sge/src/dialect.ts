@@ -1,5 +1,5 @@
 import type { SchedulerDialect } from "@hpcnb/core";
-import { parseCancel } from "./cancel.js";
+import { cancelWords, parseCancel, parseHold } from "./cancel.js";
 import { gridEngineCommand } from "./command.js";
 import { parseExplain } from "./explain.js";
 import { parseHistory } from "./history.js";
@@ -23,8 +23,11 @@ export function gridEngineDialect(options: GridEngineOptions = {}): SchedulerDia
     // A site's or a user's own defaults for qstat may hide jobs: -u and -s overrule them. qstat itself puts the user in for $user.
     status: () => command("qstat", "-u", "$user", "-s", "prs", "-xml"),
     parseStatus,
-    cancel: (ids) => command("qdel", ...ids),
+    cancel: (targets) => command("qdel", ...cancelWords(targets)),
     parseCancel,
+    hold: (ids) => command("qhold", ...ids),
+    release: (ids) => command("qrls", ...ids),
+    parseHold,
     explain: (id) => command("qstat", "-j", id),
     parseExplain,
     history: (id) => command("qacct", "-j", id),

@@ -22,7 +22,8 @@ export function parseHistory(result: CommandResult): JobHistory | undefined {
   const { stdout } = expectAnswer(result, "Asking how a job ended");
   // A job that was run again has several records, and the last one counts.
   const records = new Map(readRecords(stdout).map((record) => [record.taskid ?? "undefined", record]));
-  const ends = Array.from(records, ([task, record]) => ({ task, id: record.jobnumber, ...endOf(record) }));
+  const inOrder = [...records].sort(([one], [other]) => Number(one) - Number(other));
+  const ends = Array.from(inOrder, ([task, record]) => ({ task, id: record.jobnumber, ...endOf(record) }));
   const id = ends[0]?.id;
   if (id === undefined) return undefined;
   const reason = reasonOf(ends);

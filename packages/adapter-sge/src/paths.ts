@@ -1,23 +1,32 @@
-import { HpcnbError } from "@hpcnb/core";
+import { HpcnbError, type JobSpec } from "@hpcnb/core";
 
-/** What Grid Engine puts something else in for in an output path (qsub(1), -o). A doubled `$` stands for itself. */
+/**
+ * What Grid Engine puts something else in for in a path: in that of -o (qsub(1)), and, though no manual says so, in that of -wd. A doubled `$` stands
+ * for itself.
+ */
 const expanded = /\$(?=HOME|USER|JOB_ID|JOB_NAME|HOSTNAME|TASK_ID|\$|\{task\})/g;
 
-export function plainPath(path: string, what: string): string {
-  if (/[\r\n]/.test(path)) throw refused(path, what, "a line break");
-  return path;
+/** A path for -wd, which may have commas and colons. */
+export function workingDirectoryPath(path: string): string {
+  return plainPath(path, "working directory");
 }
 
 /**
  * A path for -o, where `,` separates paths and `:` ends a host's name. Of a path in a working directory with commas only the rest is
- * given, which Grid Engine looks for in the working directory.
+ * given, which Grid Engine looks for in the working directory - but as that was given, with doubled dollars, where there are any.
  */
-export function outputPath(output: string, workingDirectory: string): string {
-  const base = `${workingDirectory}/`;
+export function outputPath({ output, workingDirectory, tasks }: JobSpec): string {
+  const base = `${workingDirectoryPath(workingDirectory)}/`;
   const given = output.includes(",") && output.startsWith(base) ? `./${output.slice(base.length)}` : output;
   if (given.includes(",")) throw refused(output, "output file", "a comma");
-  const path = plainPath(given, "output file").replace(expanded, "$$$$").replaceAll("{task}", "$TASK_ID");
+  const plain = plainPath(given, "output file");
+  const path = tasks === undefined ? plain : plain.replaceAll("{task}", "$TASK_ID");
   return path.includes(":") ? `:${path}` : path;
+}
+
+function plainPath(path: string, what: string): string {
+  if (/[\r\n]/.test(path)) throw refused(path, what, "a line break");
+  return path.replace(expanded, "$$$$");
 }
 
 function refused(path: string, what: string, character: string): HpcnbError {

@@ -9,6 +9,8 @@ export interface Listing {
   /** "all.q@node1", or nothing for a job that waits. */
   readonly queue: string;
   readonly tasks: string;
+  /** With -g t in a site's defaults: MASTER or SLAVE, for each host of a parallel job. */
+  readonly role: string;
 }
 
 const fields: Readonly<Record<string, keyof Listing>> = {
@@ -17,6 +19,7 @@ const fields: Readonly<Record<string, keyof Listing>> = {
   state: "state",
   queue_name: "queue",
   tasks: "tasks",
+  master: "role",
 };
 
 /** Characters that one step of the parser takes: the text is never held twice. */
@@ -43,7 +46,7 @@ export function readListings(text: string, found: (listing: Listing) => void): v
   });
   parser.on("opentag", ({ name }) => {
     root ??= name;
-    if (name === "job_list") job = { id: "", name: "", state: "", queue: queueOfList, tasks: "" };
+    if (name === "job_list") job = { id: "", name: "", state: "", queue: queueOfList, tasks: "", role: "" };
     else if (job) {
       field = fields[name];
       if (field) job[field] = "";
@@ -60,7 +63,8 @@ export function readListings(text: string, found: (listing: Listing) => void): v
     if (name === "Queue-List") queueOfList = "";
     if (name !== "job_list" || !job) return;
     if (!/^\d+$/.test(job.id)) throw notUnderstood(text, "a job has no number");
-    found(job);
+    // Only the host where the job's own program runs.
+    if (job.role !== "SLAVE") found(job);
     job = undefined;
   });
 

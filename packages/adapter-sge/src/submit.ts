@@ -1,7 +1,7 @@
 import { formatDuration, HpcnbError, type JobResources, type JobSpec } from "@hpcnb/core";
 import { nameOf } from "./name.js";
 import type { GridEngineOptions } from "./options.js";
-import { outputPath, plainPath } from "./paths.js";
+import { outputPath, workingDirectoryPath } from "./paths.js";
 
 /**
  * The qsub command, with everything explicit that a site's or a user's sge_request file may have set otherwise. Native arguments come last and
@@ -9,7 +9,7 @@ import { outputPath, plainPath } from "./paths.js";
  * @throws HPCNB_SUBMIT_REJECTED for what Grid Engine could not express, before anything is run.
  */
 export function submitArgv(job: JobSpec, options: GridEngineOptions): string[] {
-  const { name, script, workingDirectory, output, resources, tasks } = job;
+  const { name, script, workingDirectory, resources, tasks, tasksAtOnce } = job;
   if (tasks !== undefined && !(Number.isInteger(tasks) && tasks >= 1))
     throw reject(`An array has one task or more, not ${tasks}.`);
   return [
@@ -17,13 +17,13 @@ export function submitArgv(job: JobSpec, options: GridEngineOptions): string[] {
     "-terse",
     // The script comes as it is: "#$" at the beginning of one of its lines means nothing.
     ...["-b", "n", "-C", ""],
-    ...["-sync", "n"],
     ...["-N", nameOf(name)],
-    ...["-wd", plainPath(workingDirectory, "working directory")],
-    ...["-o", outputPath(output, workingDirectory)],
+    ...["-wd", workingDirectoryPath(workingDirectory)],
+    ...["-o", outputPath(job)],
     ...["-j", "y"],
     ...["-S", interpreterOf(script)],
     ...(tasks === undefined ? [] : ["-t", `1-${tasks}`]),
+    ...(tasks === undefined || tasksAtOnce === undefined ? [] : ["-tc", String(tasksAtOnce)]),
     ...resourceArgv(resources, options),
     ...(resources.native ?? []),
   ];

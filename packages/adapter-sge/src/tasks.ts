@@ -1,9 +1,4 @@
-import type { TaskStatus } from "@hpcnb/core";
-
-export interface TaskRange {
-  readonly first: number;
-  readonly last: number;
-}
+import type { TaskRange, TaskStatus } from "@hpcnb/core";
 
 /** "7", "3,5-9:2" or "20-40:1" as runs without gaps; undefined for anything else. */
 export function parseTasks(text: string): TaskRange[] | undefined {

@@ -1,13 +1,26 @@
 import { expect } from "chai";
-import { parseCancel } from "../src/cancel.js";
+import { cancelWords, parseCancel, parseHold } from "../src/cancel.js";
 import { answer, failure, fixture } from "./example.js";
 
 const failed = (name: string) => () => parseCancel(answer({ exitCode: 1, stdout: fixture(name) }));
 
+it("qdel is given each range of an array's tasks as a word", () => {
+  const some = {
+    id: "8",
+    tasks: [
+      { first: 2, last: 3 },
+      { first: 7, last: 7 },
+    ],
+  };
+  expect(cancelWords(["5", some])).to.deep.equal(["5", "8.2-3", "8.7-7"]);
+});
+
 describe("qdel's answer", () => {
-  it("is no error for jobs that are deleted, are being deleted, or are gone", () => {
-    parseCancel(answer({ stdout: "alice has deleted job 5\n" }));
-    for (const name of ["qdel-unknown.txt", "qdel-unknown-and-known.txt", "qdel-twice.txt"]) failed(name)();
+  it("is no error for jobs and tasks that are deleted, are being deleted, or are gone", () => {
+    for (const name of ["qdel-running.txt", "qdel-tasks.txt", "qdel-twice.txt"])
+      parseCancel(answer({ stdout: fixture(name) }));
+    for (const name of ["qdel-unknown.txt", "qdel-unknown-and-known.txt", "qdel-tasks-gone.txt"]) failed(name)();
+    failed("qdel-twice.txt")();
   });
 
   it("is an error for a job that may not be deleted, also among others", () => {
@@ -24,5 +37,19 @@ describe("qdel's answer", () => {
       "HPCNB_SCHEDULER_UNREACHABLE",
     );
     expect(error.transient).to.equal(true);
+  });
+});
+
+describe("the answer of qhold and qrls", () => {
+  it("is no error for jobs that are held, released, as they were, or gone", () => {
+    for (const stdout of [fixture("qhold-array.txt"), fixture("qrls.txt"), ""]) parseHold(answer({ stdout }));
+    const gone = `${fixture("qhold-unknown.txt")}${fixture("qhold-array.txt")}`;
+    parseHold(answer({ exitCode: 3, stdout: gone }));
+  });
+
+  it("is an error for another user's job, and none when the qmaster cannot be reached", () => {
+    const hold = (exitCode: number, name: string) => () => parseHold(answer({ exitCode, stdout: fixture(name) }));
+    expect(failure(hold(18, "qhold-denied.txt"), "HPCNB_SCHEDULER_ANSWER").message).to.include("at least owner");
+    failure(hold(11, "qhold-no-qmaster.txt"), "HPCNB_SCHEDULER_UNREACHABLE");
   });
 });

@@ -1,78 +1,129 @@
-import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { type CommandResult, expectSuccess, type Host, HpcnbError, type RunOptions } from "@hpcnb/core";
+import {
+  type CommandResult,
+  createCommandScheduler,
+  expectSuccess,
+  type Host,
+  type Scheduler,
+  systemClock,
+} from "@hpcnb/core";
+import { createWaitUntil, recordingHost, type SchedulerFixture } from "@hpcnb/core/testing";
+import { startTestbed, type Testbed, unsupportedReason } from "@hpcnb/testbed";
+import { createLocalHost } from "@hpcnb/tunnel";
+import { type GridEngineOptions, gridEngineDialect } from "../src/index.js";
 
-/** The testbed, as its users know it: by its command. */
-const testbed = fileURLToPath(new URL("../../testbed/bin/hpcnb-testbed.js", import.meta.url));
-
-/** Why there is no cluster to test with; undefined if there is one. */
-export async function whyNoCluster(): Promise<string | undefined> {
-  if (process.platform !== "linux" || process.getuid?.() !== 0) return "needs root on Debian";
-  const { stdout, stderr } = await onCluster("alice", ["sh", "-c", "qstat >/dev/null && echo ready"]);
-  if (stdout.includes("ready")) return undefined;
-  return `no Grid Engine answers on the testbed; \`hpcnb-testbed up\` starts it. ${stderr.trim()}`;
+/** A real Grid Engine, with its submit node and the users alice and bob. */
+export interface Cluster {
+  readonly testbed: Testbed;
+  /** Runs a command on the submit node as root, which must succeed. */
+  asRoot(...argv: readonly string[]): Promise<string>;
+  /** The submit node, with commands run by alice. `environment` is asked for each command. */
+  host(environment?: () => readonly string[]): Host;
+  scheduler(options?: GridEngineOptions, environment?: readonly string[]): Scheduler;
+  /** A new directory of alice's. */
+  directory(): Promise<string>;
+  /** What the conformance suite needs; a test of its own finds its scheduler, its directory and its waiting there. */
+  fixture(): Promise<SchedulerFixture & { readonly host: Host }>;
 }
 
-/** Runs a command on the submit node. */
-export function onCluster(user: string, argv: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
-  return runCommand(["exec", "--as", user, "login", "--", ...argv], argv, options);
-}
+/** For the tests of the suite that this is called in: brings a cluster up before them and takes it down after them. */
+export function useCluster(): () => Cluster {
+  let testbed: Testbed | undefined;
 
-/** The submit node, with commands run by alice; `variables` are set for each of them. */
-export function clusterHost(variables: () => readonly string[] = () => []): Host {
-  const run: Host["run"] = async (argv, options) => ({
-    ...(await onCluster("alice", ["env", ...variables(), ...argv], options)),
-    argv,
+  before(async function () {
+    // Packages and the Python environment are installed when they are not there yet.
+    this.timeout("20m");
+    const why = await unsupportedReason();
+    if (why !== undefined) {
+      console.log(`      skipped: ${why}`);
+      this.skip();
+    }
+    testbed = await startTestbed({ name: "sgesuite", nodes: 2 });
   });
-  const shell = (program: string, words: readonly string[], stdin = "") =>
-    onCluster("alice", ["sh", "-c", program, "sh", ...words], { stdin });
+
+  after(async function () {
+    this.timeout("1m");
+    await testbed?.down();
+  });
+
+  return () => {
+    if (!testbed) throw new Error("the cluster is up only while tests run");
+    return clusterOf(testbed);
+  };
+}
+
+function clusterOf(testbed: Testbed): Cluster {
+  const host = (environment: () => readonly string[] = () => []) => submitNode(testbed, environment);
+  const alice = host();
+  const directory = async () =>
+    expectSuccess(await alice.run(["mktemp", "-d", "-p", "/home/alice", "test.XXXXXX"]), "mktemp").stdout.trim();
+  const asRoot = async (...argv: readonly string[]) =>
+    expectSuccess(await testbed.exec("login", "root", argv), argv.join(" ")).stdout;
+  return {
+    testbed,
+    asRoot,
+    host,
+    directory,
+    scheduler: (options = {}, environment = []) =>
+      createCommandScheduler(
+        host(() => environment),
+        gridEngineDialect(options),
+      ),
+    fixture: async () => {
+      let environment: readonly string[] = [];
+      const recording = recordingHost(host(() => environment));
+      const own = await directory();
+      return {
+        scheduler: createCommandScheduler(recording, gridEngineDialect({ memoryResource: "h_vmem" })),
+        host: recording,
+        directory: own,
+        waitUntil: createWaitUntil({ clock: systemClock, limit: 60_000 }),
+        unknownId: "99999",
+        heldJob: (job) => ({ ...job, resources: { native: ["-h"] } }),
+        rejectedJob: (job) => ({ ...job, resources: { queue: "no-such.q" } }),
+        sent: () => recording.sent(),
+        occupy: async () => {
+          await asRoot("qmod", "-d", "*");
+          return async () => {
+            await asRoot("qmod", "-e", "*");
+          };
+        },
+        breakAnswers: async () => {
+          environment = ["SGE_ROOT=/no/such"];
+          return async () => {
+            environment = [];
+          };
+        },
+        dispose: async () => {
+          await asRoot("rm", "-r", own);
+        },
+      };
+    },
+  };
+}
+
+function submitNode(testbed: Testbed, environment: () => readonly string[]): Host {
+  const machine = createLocalHost();
+  const run: Host["run"] = async (argv, options) => {
+    const command = await testbed.command("login", "alice", ["env", ...environment(), ...argv]);
+    return { ...(await machine.run(command, options)), argv } satisfies CommandResult;
+  };
+  const shell = async (program: string, path: string, stdin = "") =>
+    expectSuccess(await run(["sh", "-c", program, "sh", path], { stdin }), path).stdout;
   return {
     name: "login",
     run,
+    // A line in front tells an empty file from none.
     readFiles: (paths) =>
       Promise.all(
         paths.map(async (path) => {
-          const { exitCode, stdout } = expectSuccess(
-            await shell('[ -e "$1" ] || exit 0; echo; cat "$1"', [path]),
-            path,
-          );
-          return exitCode === 0 && stdout !== "" ? stdout.slice(1) : undefined;
+          const text = await shell('[ ! -e "$1" ] || { echo; cat "$1"; }', path);
+          return text === "" ? undefined : text.slice(1);
         }),
       ),
     writeFiles: async (files) => {
       const program = 'umask 077; mkdir -p "$(dirname "$1")" && cat >"$1.new" && mv "$1.new" "$1"';
-      for (const { path, text } of files) expectSuccess(await shell(program, [path], text), path);
+      for (const { path, text } of files) await shell(program, path, text);
     },
     lock: () => Promise.reject(new Error("no test of an adapter takes a lock")),
   };
-}
-
-function runCommand(
-  words: readonly string[],
-  argv: readonly string[],
-  { stdin = "", signal, timeout = 60_000 }: RunOptions,
-): Promise<CommandResult> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(new HpcnbError("HPCNB_ABORTED", "aborted"));
-    const child = spawn(process.execPath, [testbed, ...words], { stdio: "pipe" });
-    const output = { stdout: "", stderr: "" };
-    for (const name of ["stdout", "stderr"] as const) {
-      child[name].setEncoding("utf8").on("data", (text: string) => {
-        output[name] += text;
-      });
-    }
-    const end = () => child.kill("SIGTERM");
-    const timer = setTimeout(end, timeout);
-    signal?.addEventListener("abort", end, { once: true });
-    child.on("error", reject);
-    // A child that was ended early may not have read all of its input.
-    child.stdin.on("error", () => {});
-    child.on("close", (exitCode, name) => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
-      if (signal?.aborted) return reject(new HpcnbError("HPCNB_ABORTED", "aborted"));
-      resolve({ argv, exitCode, ...(name === null ? {} : { signal: name }), ...output });
-    });
-    child.stdin.end(stdin);
-  });
 }

@@ -6,17 +6,26 @@ const explained = (name: string) => parseExplain(answer({ stdout: fixture(name) 
 
 describe("qstat -j's answer", () => {
   it("gives the reason of an error, and no other", () => {
-    expect(explained("qstat-j-error.txt")).to.equal(
+    expect(explained("qstat-j-no-output.txt")).to.equal(
       `error: can't open output file "/home/alice/missing/log": No such file or directory`,
     );
+    expect(explained("qstat-j-no-directory.txt")).to.equal(
+      "error: can't chdir to /home/alice/missing: No such file or directory",
+    );
+    expect(explained("qstat-j-no-shell.txt")).to.equal('unable to find shell "/bin/no-such"');
+  });
+
+  it("gives a reason that an array's tasks share once", () => {
+    expect(explained("qstat-j-array-error.txt")).to.equal('unable to find shell "/bin/no-such"');
   });
 
   it("gives each reason for waiting once", () => {
     expect(explained("qstat-j-waiting.txt")?.split("\n")).to.deep.equal([
-      'queue instance "all.q@node1" dropped because it is full',
-      'queue instance "all.q@node2" dropped because it is full',
-      "not all array task may be started due to 'max_aj_instances'",
+      'cannot run in queue "node3" because it is not contained in its hard queue list (-q)',
+      'cannot run in queue "node2" because it is not contained in its hard queue list (-q)',
+      '(-l h_vmem=1000G) cannot run at host "node1" because it offers only hc:h_vmem=256.000G',
     ]);
+    expect(explained("qstat-j-held.txt")).to.equal("Job is in hold state");
   });
 
   it("gives twenty of a thousand reasons", () => {
@@ -29,7 +38,8 @@ describe("qstat -j's answer", () => {
 
   it("says that the site collects no reasons, but not of a job that runs", () => {
     expect(explained("qstat-j-reasons-off.txt")).to.include("schedd_job_info");
-    expect(explained("qstat-j-running.txt")).to.equal(undefined);
+    for (const name of ["qstat-j-running.txt", "qstat-j-reasons-off-running.txt"])
+      expect(explained(name)).to.equal(undefined);
   });
 
   it("has nothing to say of a job that is not there", () => {

@@ -6,49 +6,58 @@ const history = (...names: string[]) => parseHistory(answer({ stdout: names.map(
 
 describe("qacct's answer", () => {
   it("has the exit code of a job that ended by itself", () => {
-    expect(history("qacct-exit-7.txt")).to.deep.equal({ id: "7", exitCode: 7 });
+    expect(history("qacct-exit-0.txt")).to.deep.equal({ id: "38", exitCode: 0 });
+    expect(history("qacct-exit-3.txt")).to.deep.equal({ id: "39", exitCode: 3 });
   });
 
   it("has a reason and no exit code for a job that was ended", () => {
-    expect(history("qacct-killed.txt")).to.deep.equal({
-      id: "10",
-      reason: "assumedly after job, SIGKILL, Grid Engine's code 100",
-    });
+    for (const [name, id, signal] of [
+      ["qacct-killed.txt", "41", "SIGKILL"],
+      ["qacct-deleted.txt", "45", "SIGKILL"],
+      ["qacct-signal.txt", "40", "SIGSEGV"],
+      ["qacct-cpu.txt", "50", "SIGKILL"],
+    ] as const) {
+      const reason = `assumedly after job, ${signal}, Grid Engine's code 100`;
+      expect(history(name)).to.deep.equal({ id, reason });
+    }
   });
 
   it("knows a walltime that was reached by the request and the time", () => {
-    expect(history("qacct-walltime.txt")?.reason)
-      .to.include("its walltime of 5 s was reached")
-      .and.to.include("SIGKILL");
+    expect(history("qacct-walltime.txt")?.reason).to.equal(
+      "its walltime of 3 s was reached, SIGKILL, Grid Engine's code 37",
+    );
+    const other = fixture("qacct-walltime.txt").replace("h_rt=3", "h_vmem=1G");
+    expect(parseHistory(answer({ stdout: other }))?.reason).to.include("a limit: h_rt, h_cpu or h_vmem");
   });
 
   it("says in words what happened on the host", () => {
-    expect(history("qacct-output-file.txt")?.reason).to.include("its output file could not be opened");
+    expect(history("qacct-no-output.txt")?.reason).to.include("its output file could not be opened");
     expect(history("qacct-no-shell.txt")?.reason).to.include("interpreter");
     expect(history("qacct-no-directory.txt")?.reason).to.include("working directory");
-    expect(history("qacct-limit.txt")?.reason).to.equal(
-      "its walltime of 5 s was reached, SIGKILL, Grid Engine's code 37",
-    );
-    const other = fixture("qacct-output-file.txt").replace(/26 .*/, "21  : recognizing job");
+    const other = fixture("qacct-no-output.txt").replace(/26 .*/, "21  : recognizing job");
     expect(parseHistory(answer({ stdout: other }))?.reason).to.equal("recognizing job, Grid Engine's code 21");
   });
 
   it("has the worst exit code of an array's tasks", () => {
-    expect(history("qacct-array.txt")).to.deep.equal({ id: "11", exitCode: 3 });
+    expect(history("qacct-array.txt")).to.deep.equal({ id: "47", exitCode: 2 });
   });
 
   it("names the tasks that were ended", () => {
-    const text = fixture("qacct-array.txt").replaceAll(/^failed .*$/gm, "failed       100 : assumedly after job");
-    const reason = parseHistory(answer({ stdout: text }))?.reason?.split("\n");
-    expect(reason).to.have.length(3);
-    expect(reason?.[2]).to.match(/^task 3: assumedly after job/);
+    const reason = history("qacct-array-deleted.txt")?.reason?.split("\n");
+    expect(reason).to.deep.equal(
+      [1, 2, 3].map((task) => `task ${task}: assumedly after job, SIGKILL, Grid Engine's code 100`),
+    );
   });
 
   it("counts the last run of a job that was run again", () => {
-    const again = fixture("qacct-exit-7.txt").replace(/exit_status +7/, "exit_status  0");
-    expect(parseHistory(answer({ stdout: fixture("qacct-exit-7.txt") + again }))).to.deep.equal({
-      id: "7",
+    const again = fixture("qacct-exit-3.txt").replace(/exit_status +3/, "exit_status  0");
+    expect(parseHistory(answer({ stdout: fixture("qacct-exit-3.txt") + again }))).to.deep.equal({
+      id: "39",
       exitCode: 0,
+    });
+    expect(history("qacct-rescheduled.txt")).to.deep.equal({
+      id: "54",
+      reason: "rescheduling, Grid Engine's code 25",
     });
   });
 

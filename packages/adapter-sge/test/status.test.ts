@@ -10,6 +10,71 @@ const document = (...jobs: string[]) =>
 
 const listed = (text: string) => parseStatus(answer({ stdout: text }));
 
+describe("qstat's answer", () => {
+  const summaryOf = (name: string) =>
+    statusOf(name).map(({ id, name: called, state, native, host, tasks }) => {
+      const runs = tasks?.map((run) => `${run.first}-${run.last} ${run.native} ${run.host ?? ""}`.trim());
+      return [`${id} ${called} ${state} ${native} ${host ?? ""}`.trim(), ...(runs ? [runs] : [])];
+    });
+
+  it("may be that there is no job", () => {
+    expect(statusOf("qstat-none.xml")).to.deep.equal([]);
+  });
+
+  it("has jobs that wait, are held, run, are suspended, and are being deleted", () => {
+    expect(summaryOf("qstat-waiting-held-running.xml")).to.deep.equal([
+      ["21 runs running r node3"],
+      ["19 waits queued qw"],
+      ["20 held held hqw"],
+    ]);
+    expect(summaryOf("qstat-suspended.xml").slice(0, 2)).to.deep.equal([
+      ["21 runs suspended s node3"],
+      ["26 in-suspended-queue suspended S node2"],
+    ]);
+    expect(summaryOf("qstat-threshold.xml")).to.deep.equal([["27 threshold suspended T node1"]]);
+    expect(summaryOf("qstat-deleted.xml")).to.deep.equal([
+      ["34 transferred starting dt node3"],
+      ["35 array starting t node3", ["1-1 t node3", "2-2 dt node3", "3-3 t node3"]],
+      ["36 running2 running r node1"],
+    ]);
+    expect(summaryOf("qstat-transferred.xml")).to.deep.equal([
+      ["34 transferred starting t node3"],
+      ["35 array starting t node3", ["1-3 t node3"]],
+    ]);
+    expect(summaryOf("qstat-restarted.xml").at(-1)).to.deep.equal(["37 again queued Rq"]);
+  });
+
+  it("has jobs in error among those that wait", () => {
+    expect(summaryOf("qstat-errors.xml")).to.deep.include.members([
+      ["22 no-output error Eqw"],
+      ["25 array-error error Eqw", ["1-3 Eqw"]],
+    ]);
+  });
+
+  it("has arrays whose tasks run one by one and wait together, with steps and gaps", () => {
+    const [array, held] = statusOf("qstat-arrays.xml");
+    expect(array?.tasks?.slice(0, 5).map(({ first, last, native }) => `${first}-${last} ${native}`)).to.deep.equal([
+      ...["1-1 r", "4-4 r", "7-7 r", "10-10 qw", "13-13 qw"],
+    ]);
+    expect(array?.tasks).to.have.length(1334);
+    expect(held?.tasks?.map(({ first, last }) => `${first}-${last}`)).to.deep.equal(["1-2", "6-7", "9-19"]);
+  });
+
+  for (const form of ["ext", "f", "f-ext-r", "F", "g-d", "g-t"]) {
+    it(`means the same in the form of -${form}`, () => {
+      const inOrder = (name: string) => summaryOf(name).sort();
+      const plain = inOrder("qstat-plain.xml");
+      expect(plain).to.deep.equal([
+        ["30 small running r node1", ["1-1 r node1", "2-2 r node3", "3-6 qw"]],
+        ["31 single running r node2"],
+      ]);
+      // -f and -F do not tell which of a parallel job's hosts is its first.
+      if (/^f/i.test(form)) plain[1] = ["31 single running r node1"];
+      expect(inOrder(`qstat-${form}.xml`)).to.deep.equal(plain);
+    });
+  }
+});
+
 describe("qstat's answer in other forms", () => {
   it("has times that nobody needs, in milliseconds or with microseconds", () => {
     expect(statusOf("qstat-milliseconds.xml")).to.deep.equal([
@@ -93,6 +158,7 @@ describe("an answer that is not one", () => {
     for (const [exitCode, stderr] of [
       [1, fixture("qstat-no-qmaster.txt")],
       [1, fixture("qstat-no-root.txt")],
+      [1, fixture("qstat-no-cell.txt")],
       [139, ""],
     ] as const) {
       const error = failure(

@@ -4,24 +4,28 @@ import { answer, failure, fixture } from "./example.js";
 
 describe("qsub's answer", () => {
   it("is the id of a job or an array", () => {
-    expect(parseSubmit(answer({ stdout: fixture("qsub-job.txt") }))).to.equal("1");
-    expect(parseSubmit(answer({ stdout: fixture("qsub-array.txt") }))).to.equal("2");
+    expect(parseSubmit(answer({ stdout: fixture("qsub-job.txt") }))).to.equal("107");
+    expect(parseSubmit(answer({ stdout: fixture("qsub-array.txt") }))).to.equal("108");
   });
 
   it("is its last line that is an id, whatever a site prints before and after", () => {
-    expect(parseSubmit(answer({ stdout: fixture("qsub-verifier.txt") }))).to.equal("4711");
+    expect(parseSubmit(answer({ stdout: fixture("qsub-verifier.txt") }))).to.equal("63");
     expect(parseSubmit(answer({ stdout: "2017\n12\nGood luck 4 you\n" }))).to.equal("12");
   });
 
   it("may be the sentence, where a wrapper drops -terse", () => {
+    expect(parseSubmit(answer({ stdout: fixture("qsub-sentence.txt") }))).to.equal("109");
+    expect(parseSubmit(answer({ stdout: fixture("qsub-array-sentence.txt") }))).to.equal("110");
     expect(parseSubmit(answer({ stdout: 'Your job 17 ("a (b)") has been submitted\n' }))).to.equal("17");
-    expect(parseSubmit(answer({ stdout: 'Your job-array 18.1-4:1 ("x") has been submitted\n' }))).to.equal("18");
   });
 
   for (const [name, words] of Object.entries({
-    "qsub-unknown-queue.txt": 'Job was rejected because job requests unknown queue "no-such.q".',
-    "qsub-unknown-resource.txt": 'unknown resource "no_such".',
-    "qsub-unknown-pe.txt": "no-such",
+    "qsub-unknown-queue.txt": 'Job was rejected because job requests unknown queue "no-such.q"',
+    "qsub-unknown-resource.txt": 'unknown resource "no_such"',
+    "qsub-unknown-pe.txt": 'the requested parallel environment "no-such" does not exist',
+    "qsub-unknown-project.txt": 'the requested project "nope" does not exist',
+    "qsub-too-many-tasks.txt": "you tried to submit a job with more than 5 tasks",
+    "qsub-verifier-refuses.txt": "This queue is closed until Monday.",
   })) {
     it(`is a rejection in qsub's words: ${name}`, () => {
       const error = failure(() => parseSubmit(answer({ exitCode: 1, stderr: fixture(name) })), "HPCNB_SUBMIT_REJECTED");
@@ -33,13 +37,20 @@ describe("qsub's answer", () => {
   it("is a rejection when native arguments are wrong", () => {
     const wrong = answer({ exitCode: 2, stderr: fixture("qsub-bad-option.txt") });
     expect(failure(() => parseSubmit(wrong), "HPCNB_SUBMIT_REJECTED").message).to.include("-zzz");
+    const missing = answer({ exitCode: 14, stderr: fixture("qsub-no-script.txt") });
+    expect(failure(() => parseSubmit(missing), "HPCNB_SUBMIT_REJECTED").message).to.include("missing.sh");
   });
 
   it("is a rejection for now when a limit is reached", () => {
-    const limit = answer({ exitCode: 25, stderr: fixture("qsub-limit.txt") });
-    const error = failure(() => parseSubmit(limit), "HPCNB_SUBMIT_REJECTED");
-    expect(error.transient).to.equal(true);
-    expect(error.message).to.include("jobs");
+    for (const [name, words] of [
+      ["qsub-limit-user.txt", "only 1 jobs are allowed per user"],
+      ["qsub-limit-cluster.txt", "only 1 jobs are allowed per cluster"],
+    ] as const) {
+      const limit = answer({ exitCode: 25, stderr: fixture(name) });
+      const error = failure(() => parseSubmit(limit), "HPCNB_SUBMIT_REJECTED");
+      expect(error.transient).to.equal(true);
+      expect(error.message).to.include(words);
+    }
   });
 
   it("is none when the qmaster cannot be reached", () => {

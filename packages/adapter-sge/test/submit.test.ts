@@ -14,7 +14,7 @@ describe("the qsub command", () => {
     expect(submitArgv(job, {})).to.deep.equal([
       "qsub",
       "-terse",
-      ...["-b", "n", "-C", "", "-sync", "n"],
+      ...["-b", "n", "-C", ""],
       ...["-N", job.name, "-wd", job.workingDirectory, "-o", job.output, "-j", "y", "-S", "/bin/bash"],
     ]);
   });
@@ -33,6 +33,11 @@ describe("the qsub command", () => {
       ...["-t", "1-32", "-pe", "smp", "4", "-l", "h_rt=90:01:01", "-l", "h_vmem=4G", "-q", "long.q"],
       ...["-P", "genomics", "-q", "other.q"],
     ]);
+  });
+
+  it("lets no more tasks of an array run at once than was asked for", () => {
+    expect(optionValue(submitArgv(exampleJob({ tasks: 9, tasksAtOnce: 4 }), {}), "-tc")).to.equal("4");
+    expect(submitArgv(exampleJob({ tasks: 9 }), {})).not.to.include("-tc");
   });
 
   it("counts memory for the slot or for the job, in a unit that is exact", () => {

@@ -1,7 +1,7 @@
 import { expectSuccess } from "./command.js";
 import { HpcnbError, isHpcnbError } from "./errors.js";
 import type { CommandResult, Host } from "./host.js";
-import type { Command, JobHistory, JobId, JobSpec, JobStatus, Scheduler } from "./scheduler.js";
+import type { CancelTarget, Command, JobHistory, JobId, JobSpec, JobStatus, Scheduler } from "./scheduler.js";
 
 /**
  * All that differs between schedulers that are driven by commands: what to run, and what the output means.
@@ -23,9 +23,14 @@ export interface SchedulerDialect {
   status(): Command;
   parseStatus(result: CommandResult): JobStatus[];
 
-  cancel(ids: readonly JobId[]): Command;
-  /** Throws if the request was not taken in; a job that is no longer there is no error. */
+  cancel(targets: readonly CancelTarget[]): Command;
+  /** Throws if the request was not taken in; a job or a task that is no longer there is no error. */
   parseCancel(result: CommandResult): void;
+
+  hold(ids: readonly JobId[]): Command;
+  release(ids: readonly JobId[]): Command;
+  /** Of both. Throws if the request was not taken in; a job that is no longer there is no error. */
+  parseHold(result: CommandResult): void;
 
   explain(id: JobId): Command;
   parseExplain(result: CommandResult): string | undefined;
@@ -74,9 +79,17 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
     submit: async (job, signal) =>
       dialect.parseSubmit(await ask(dialect.submit(job), `Submitting ${job.name}`, signal)),
     status: async (signal) => dialect.parseStatus(await ask(dialect.status(), "Asking for jobs", signal)),
-    cancel: async (ids, signal) => {
-      if (ids.length === 0) return;
-      dialect.parseCancel(await ask(dialect.cancel(ids), `Cancelling ${ids.join(", ")}`, signal));
+    cancel: async (targets, signal) => {
+      const some = targets.filter((target) => typeof target === "string" || target.tasks.length > 0);
+      if (some.length === 0) return;
+      const what = some.map((target) => (typeof target === "string" ? target : `tasks of ${target.id}`)).join(", ");
+      dialect.parseCancel(await ask(dialect.cancel(some), `Cancelling ${what}`, signal));
+    },
+    hold: async (ids, signal) => {
+      if (ids.length > 0) dialect.parseHold(await ask(dialect.hold(ids), `Holding ${ids.join(", ")}`, signal));
+    },
+    release: async (ids, signal) => {
+      if (ids.length > 0) dialect.parseHold(await ask(dialect.release(ids), `Releasing ${ids.join(", ")}`, signal));
     },
     explain: async (id, signal) =>
       dialect.parseExplain(await ask(dialect.explain(id), `Asking about job ${id}`, signal)),

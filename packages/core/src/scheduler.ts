@@ -38,13 +38,21 @@ export interface JobSpec {
   readonly resources: JobResources;
   /** Makes the job an array of this many tasks, numbered from 1. */
   readonly tasks?: number;
+  /** Of an array: how many of its tasks may run at the same time. Default: as many as the scheduler lets run. */
+  readonly tasksAtOnce?: number;
 }
 
-/** A run of tasks in the same state. */
-export interface TaskStatus {
-  /** First and last task number, both included. */
+/** First and last task number, both included. */
+export interface TaskRange {
   readonly first: number;
   readonly last: number;
+}
+
+/** What to end: a job with all its tasks, or some tasks of an array. */
+export type CancelTarget = JobId | { readonly id: JobId; readonly tasks: readonly TaskRange[] };
+
+/** A run of tasks in the same state. */
+export interface TaskStatus extends TaskRange {
   readonly state: JobState;
   /** The scheduler's own word or letters, such as "qw". */
   readonly native: string;
@@ -139,10 +147,19 @@ export interface Scheduler {
   status(signal?: AbortSignal): Promise<JobStatus[]>;
 
   /**
-   * Asks the scheduler to end jobs, queued or running, with all their tasks. Resolves once it has taken the request in;
-   * the jobs may still be listed for a while. A job that is no longer there is no error.
+   * Asks the scheduler to end jobs, queued or running, with all their tasks, or single tasks of arrays. Resolves once it has taken the
+   * request in; what it ends may still be listed for a while. A job or a task that is not there (any more) is no error.
    */
-  cancel(ids: readonly JobId[], signal?: AbortSignal): Promise<void>;
+  cancel(targets: readonly CancelTarget[], signal?: AbortSignal): Promise<void>;
+
+  /**
+   * Keeps what still waits of these jobs from starting, until `release`; what runs goes on. A job that is not there (any more) is no
+   * error.
+   */
+  hold(ids: readonly JobId[], signal?: AbortSignal): Promise<void>;
+
+  /** Undoes `hold`, and the user's own hold with which a job was submitted. A job that is not held, or not there, is no error. */
+  release(ids: readonly JobId[], signal?: AbortSignal): Promise<void>;
 
   /** Why a job waits or failed, in the scheduler's words, one reason a line; undefined when it says nothing or knows no such job. */
   explain(id: JobId, signal?: AbortSignal): Promise<string | undefined>;

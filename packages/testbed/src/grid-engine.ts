@@ -102,6 +102,9 @@ async function configure(site: Site): Promise<void> {
     flush_finish_sec: "1",
     schedd_job_info: "true",
   };
+  // So that qacct knows of a job as soon as it has ended, and not when the buffer is written, every 15 s.
+  const configuration = await onLogin(site, ["qconf", "-sconf"]);
+  await load("-Mconf", "global", configuration.replace(/\bflush_time=/, "accounting_flush_time=00:00:00 flush_time="));
   await load("-Msconf", "scheduler", withValues(await onLogin(site, ["qconf", "-ssconf"]), scheduler));
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { JobStatus } from "../../scheduler.js";
+import { taskNumbers } from "./task-numbers.js";
 import type { Topic } from "./topic.js";
 
 export const arrays: Topic = (behaviour) => {
@@ -31,16 +32,34 @@ export const arrays: Topic = (behaviour) => {
       await bench.untilState(id, "queued");
       const job = await bench.mustFind(id);
       assertAscending(job, tasks);
-      assert.equal(countTasks(job), tasks);
+      assert.equal(taskNumbers(job).length, tasks);
       assert.ok(job.tasks?.every(({ state }) => state === "queued"));
     });
+  });
+
+  behaviour("never runs more tasks at once than it was told", [], async (bench) => {
+    const id = await bench.submit(bench.job({ tasks: 4, tasksAtOnce: 2 }));
+    const untilRunning = (task: number) =>
+      bench.until(
+        `task ${task} of array ${id} to run`,
+        async () => {
+          const job = await bench.find(id);
+          const started = taskNumbers(job, "starting", "running");
+          assert.ok(started.length <= 2, `the tasks ${started.join(", ")} run at once`);
+          return taskNumbers(job, "running");
+        },
+        (running) => running.includes(task),
+      );
+    await untilRunning(2);
+    await bench.scheduler.cancel([{ id, tasks: [{ first: 1, last: 1 }] }]);
+    await untilRunning(3);
   });
 
   behaviour("keeps an array of one task an array", [], async (bench) => {
     const id = await bench.submit(bench.job({ tasks: 1 }));
     const job = await bench.mustFind(id);
     assertAscending(job, 1);
-    assert.equal(countTasks(job), 1);
+    assert.equal(taskNumbers(job).length, 1);
   });
 
   behaviour("gives a job that is no array no tasks", [], async (bench) => {
@@ -48,10 +67,6 @@ export const arrays: Topic = (behaviour) => {
     assert.equal((await bench.mustFind(id)).tasks, undefined);
   });
 };
-
-function countTasks(job: JobStatus): number {
-  return (job.tasks ?? []).reduce((sum, { first, last }) => sum + last - first + 1, 0);
-}
 
 function assertAscending({ id, tasks }: JobStatus, most: number): void {
   assert.ok(tasks && tasks.length > 0, `array ${id} is listed without its tasks`);

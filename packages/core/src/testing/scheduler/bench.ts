@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { Host } from "../../host.js";
 import type { JobId, JobSpec, JobState, JobStatus, Scheduler } from "../../scheduler.js";
 import type { SchedulerFixture } from "./fixture.js";
+import { taskNumbers } from "./task-numbers.js";
 
 /** Runs until it is ended, but not for ever: a suite that dies half-way leaves nothing for good. */
 const longScript = "#!/bin/sh\nexec sleep 600\n";
@@ -73,6 +74,15 @@ export class Bench {
       `job ${id} to be ${state}`,
       () => this.find(id),
       (job) => job?.state === state,
+    );
+  }
+
+  /** Until exactly these tasks of an array are in the state. */
+  async untilTasks(id: JobId, state: JobState, numbers: readonly number[]): Promise<void> {
+    await this.until(
+      `exactly the tasks ${numbers.join(", ") || "(none)"} of array ${id} to be ${state}`,
+      () => this.find(id),
+      (job) => taskNumbers(job, state).join() === numbers.join(),
     );
   }
 

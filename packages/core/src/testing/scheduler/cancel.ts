@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { taskNumbers } from "./task-numbers.js";
 import type { Topic } from "./topic.js";
 
 export const cancel: Topic = (behaviour) => {
@@ -49,6 +50,30 @@ export const cancel: Topic = (behaviour) => {
     await bench.untilEnded(id);
   });
 
+  behaviour("ends the tasks of an array that it was given, and no others", [], async (bench) => {
+    const id = await bench.submit(bench.job({ tasks: 3 }));
+    const other = await bench.submit(bench.job({ tasks: 1 }));
+    await bench.untilTasks(id, "running", [1, 2, 3]);
+    const ends = { id, tasks: [1, 3].map((task) => ({ first: task, last: task })) };
+    await bench.scheduler.cancel([ends, other]);
+    await bench.untilEnded(other);
+    await bench.untilTasks(id, "running", [2]);
+    await bench.scheduler.cancel([ends, { id, tasks: [{ first: 7, last: 9 }] }, { id, tasks: [] }]);
+    await bench.scheduler.cancel([{ id: bench.fixture.unknownId, tasks: [{ first: 1, last: 2 }] }]);
+    assert.deepEqual(taskNumbers(await bench.mustFind(id), "running"), [2]);
+  });
+
+  behaviour("ends tasks that wait, and the others run", ["queue"], async (bench) => {
+    const id = await bench.whileOccupied(async () => {
+      const submitted = await bench.submit(bench.job({ tasks: 4 }));
+      await bench.untilTasks(submitted, "queued", [1, 2, 3, 4]);
+      await bench.scheduler.cancel([{ id: submitted, tasks: [{ first: 2, last: 3 }] }]);
+      await bench.untilTasks(submitted, "queued", [1, 4]);
+      return submitted;
+    });
+    await bench.untilTasks(id, "running", [1, 4]);
+  });
+
   behaviour("ends the jobs it was given and no others", [], async (bench) => {
     const ids = [await bench.submit(bench.job()), await bench.submit(bench.job())];
     const other = await bench.submit(bench.job());
@@ -62,6 +87,7 @@ export const cancel: Topic = (behaviour) => {
   behaviour("takes an id that no job has for one that is gone, and still ends the others", [], async (bench) => {
     await bench.scheduler.cancel([bench.fixture.unknownId]);
     const id = await bench.submit(bench.job());
+    await bench.untilState(id, "running");
     await bench.scheduler.cancel([bench.fixture.unknownId, id]);
     await bench.untilEnded(id);
   });

@@ -6,6 +6,7 @@ import { commands } from "./commands.js";
 import { concurrency } from "./concurrency.js";
 import { explain } from "./explain.js";
 import type { SchedulerConformanceOptions } from "./fixture.js";
+import { hold } from "./hold.js";
 import { names } from "./names.js";
 import { status } from "./status.js";
 import { submit } from "./submit.js";
@@ -17,6 +18,7 @@ const topics: Readonly<Record<string, Topic>> = {
   submit,
   status,
   cancel,
+  hold,
   arrays,
   explain,
   names,

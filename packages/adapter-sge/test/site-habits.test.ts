@@ -1,0 +1,140 @@
+import type { JobSpec, Scheduler } from "@hpcnb/core";
+import type { WaitUntil } from "@hpcnb/core/testing";
+import { expect } from "chai";
+import { useCluster } from "./cluster.js";
+
+/** Names of directories and files with whatever means something to Grid Engine or to a shell. */
+const strange = [
+  'it\'s "quoted"',
+  "$HOME; $USER; $$ and $(date)",
+  "$JOB_ID-$JOB_NAME$HOSTNAME",
+  "a$$HOME$$",
+  ["$", "{task}"].join(""),
+  "at 10:30",
+  "a,b",
+  "back\\slash*?[x]",
+  "Größe 測定",
+  " -spaces ",
+];
+
+describe("a site with habits of its own", function () {
+  this.timeout("2m");
+  const cluster = useCluster();
+  let directory: string;
+  let scheduler: Scheduler;
+  let waitUntil: WaitUntil;
+
+  beforeEach(async () => {
+    ({ waitUntil, scheduler, directory } = await cluster().fixture());
+  });
+
+  afterEach(async () => {
+    await shell("rm -rf ~/.sge_request ~/.sge_qstat ~/.bash_profile");
+    await scheduler.cancel((await scheduler.status()).map(({ id }) => id));
+    await untilGone();
+    await cluster().asRoot("rm", "-r", directory);
+  });
+
+  const job = (changes: Partial<JobSpec> = {}): JobSpec => ({
+    name: "habits",
+    script: "#!/bin/sh\npwd\necho complaint >&2\n",
+    workingDirectory: directory,
+    output: `${directory}/log`,
+    resources: {},
+    ...changes,
+  });
+
+  const shell = async (program: string, ...words: string[]) =>
+    (
+      await cluster()
+        .host()
+        .run(["sh", "-c", `cd; ${program}`, "sh", ...words])
+    ).stdout;
+
+  const untilGone = () =>
+    waitUntil(
+      async () => (await scheduler.status()).length === 0,
+      () => "the end of all jobs",
+    );
+
+  const logOf = async (path: string) => (await cluster().host().readFiles([path]))[0];
+
+  it("takes any path, as the working directory and for the output", async () => {
+    const jobs = strange.map((name) => {
+      const workingDirectory = `${directory}/${name}`;
+      return job({ workingDirectory, output: `${workingDirectory}/${name.replaceAll(",", ";")}.log` });
+    });
+    const plain = jobs.filter(({ output }) => !output.includes("{task}"));
+    const arrays = plain.map((one) => ({ ...one, tasks: 2, output: one.output.replace(/log$/, "{task}.$TASK_ID") }));
+    for (const { workingDirectory } of jobs) await shell('mkdir "$1"', workingDirectory);
+    await Promise.all([...jobs, ...arrays].map((one) => scheduler.submit(one)));
+    await untilGone();
+    for (const { workingDirectory, output } of jobs)
+      expect(await logOf(output), output).to.equal(`${workingDirectory}\ncomplaint\n`);
+    for (const { output } of arrays)
+      expect(await logOf(output.replace("{task}.$", "2.$")), output).to.include("complaint");
+  });
+
+  it("runs a script with the interpreter and the arguments of its first line", async () => {
+    const scripts = {
+      env: "#!/usr/bin/env python3\nimport sys; print(sys.version_info[0] == 3)\n",
+      options: "#!/bin/sh -eu\necho True\nfalse\necho not reached\n",
+      bash: "#!/usr/bin/env bash\n[[ -n $BASH_VERSION ]] && echo True\n",
+    };
+    for (const [name, script] of Object.entries(scripts))
+      await scheduler.submit(job({ script, output: `${directory}/${name}` }));
+    await untilGone();
+    for (const name of Object.keys(scripts)) expect(await logOf(`${directory}/${name}`), name).to.equal("True\n");
+  });
+
+  it("does not let its sge_request decide where a job runs, what it is called, and what it writes where", async () => {
+    const defaults = "-cwd -V -j n -o /home/alice/elsewhere -S /bin/cat -N other -b y";
+    await shell('echo "$1" >.sge_request', defaults);
+    const script = "#!/bin/sh\n#$ -N script -o /home/alice/from-script\npwd\necho complaint >&2\n";
+    const id = await scheduler.submit(job({ script, resources: { native: ["-h"] } }));
+    expect((await scheduler.status()).find((one) => one.id === id)?.name).to.equal("habits");
+    await scheduler.release([id]);
+    await untilGone();
+    expect(await logOf(`${directory}/log`)).to.equal(`${directory}\ncomplaint\n`);
+  });
+
+  it("does not have its verifier's notices taken for an id", async () => {
+    const verifier = `#!/bin/sh
+while read -r word rest; do
+  case "$word" in
+    START) echo STARTED ;;
+    BEGIN) printf "%s\\n" "LOG INFO Since 1998:" "LOG WARNING 2026" "RESULT STATE CORRECT" ;;
+    QUIT) exit 0 ;;
+  esac
+done
+`;
+    await shell('printf "%s" "$2" >"$1/verifier"; chmod +x "$1/verifier"', directory, verifier);
+    await shell('echo "-jsv $1/verifier" >.sge_request', directory);
+    const id = await scheduler.submit(job({ script: "#!/bin/sh\nsleep 60\n", tasks: 2 }));
+    expect((await scheduler.status()).map((listed) => listed.id)).to.deep.equal([id]);
+  });
+
+  it("does not let its sge_qstat hide jobs or change their meaning", async () => {
+    await shell("qsub -terse -h -b y -N waits sleep 60; qsub -terse -b y -N runs -t 1-2 sleep 60");
+    const seen = async () => (await scheduler.status()).map(({ name, state }) => `${name} ${state}`).sort();
+    const right = ["runs running", "waits held"];
+    await waitUntil(
+      async () => (await seen()).join() === right.join(),
+      () => right.join(),
+    );
+    for (const defaults of ["-s r", "-s p", "-u bob", "-f", "-ext", "-r", "-g d", "-g t", "-f -ext -r -g d", "-F"]) {
+      await shell('echo "$1" >.sge_qstat', defaults);
+      expect(await seen(), defaults).to.deep.equal(right);
+    }
+  });
+
+  it("may know Grid Engine only in a login profile, with a banner", async () => {
+    await shell('mkdir "$1/bin" && ln -s /bin/sh /bin/bash /bin/env "$1/bin"', directory);
+    const profile = "echo Welcome; echo 2026; echo Careful >&2; export PATH=/usr/bin:/bin SGE_ROOT=/var/lib/gridengine";
+    await shell('echo "$1" >.bash_profile', profile);
+    const bare = cluster().scheduler({}, ["-u", "SGE_ROOT", "-u", "SGE_CELL", `PATH=${directory}/bin`]);
+    const id = await bare.submit(job({ script: "#!/bin/sh\nsleep 60\n" }));
+    expect((await bare.status()).map((listed) => listed.id)).to.deep.equal([id]);
+    await bare.cancel([id]);
+  });
+});

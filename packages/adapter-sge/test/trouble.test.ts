@@ -1,0 +1,147 @@
+import { type ErrorCode, type HpcnbError, isHpcnbError, type JobSpec } from "@hpcnb/core";
+import { expect } from "chai";
+import { useCluster } from "./cluster.js";
+
+type Fixture = Awaited<ReturnType<ReturnType<ReturnType<typeof useCluster>>["fixture"]>>;
+
+describe("trouble on a real Grid Engine", function () {
+  this.timeout("2m");
+  const cluster = useCluster();
+  let fixture: Fixture;
+
+  beforeEach(async () => {
+    fixture = await cluster().fixture();
+  });
+
+  afterEach(async () => {
+    const { scheduler, waitUntil } = fixture;
+    await scheduler.cancel((await scheduler.status()).map(({ id }) => id));
+    await waitUntil(
+      async () => (await scheduler.status()).length === 0,
+      () => "the end of all jobs",
+    );
+    await fixture.dispose();
+  });
+
+  const jobIn = ({ directory }: Fixture, changes: Partial<JobSpec>): JobSpec => ({
+    name: "trouble",
+    script: "#!/bin/sh\nsleep 60\n",
+    workingDirectory: directory,
+    output: `${directory}/log`,
+    resources: {},
+    ...changes,
+  });
+
+  const untilState = (id: string, state: string) =>
+    fixture.waitUntil(
+      async () => (await fixture.scheduler.status()).find((job) => job.id === id)?.state === state,
+      () => `job ${id} to be ${state}`,
+    );
+
+  const wrong: Record<string, readonly [changes: Partial<JobSpec>, reason: string]> = {
+    "directory of the output": [
+      { output: "/home/alice/missing/log" },
+      `error: can't open output file "/home/alice/missing/log": No such file or directory`,
+    ],
+    "working directory": [
+      { workingDirectory: "/home/alice/missing" },
+      "error: can't chdir to /home/alice/missing: No such file or directory",
+    ],
+    interpreter: [{ script: "#!/bin/no-such\n" }, 'unable to find shell "/bin/no-such"'],
+  };
+  for (const [what, [changes, reason]] of Object.entries(wrong)) {
+    it(`tells that the ${what} is missing where the job was to run`, async () => {
+      const id = await fixture.scheduler.submit(jobIn(fixture, changes));
+      await untilState(id, "error");
+      expect(await fixture.scheduler.explain(id)).to.equal(reason);
+    });
+  }
+
+  it("tells that the walltime was reached, also of an array's tasks", async () => {
+    const { scheduler, waitUntil } = fixture;
+    const id = await scheduler.submit(jobIn(fixture, { resources: { walltime: 2 }, tasks: 2 }));
+    await waitUntil(
+      async () => (await scheduler.history(id))?.reason?.split("\n").length === 2,
+      () => `the end of both tasks of ${id}`,
+    );
+    const { reason, exitCode } = (await scheduler.history(id)) ?? {};
+    expect(exitCode).to.equal(undefined);
+    for (const task of [1, 2]) expect(reason).to.include(`task ${task}: its walltime of 2 s was reached`);
+  });
+
+  const refused: Record<string, JobSpec["resources"]> = {
+    'unknown queue "no-such.q"': { queue: "no-such.q" },
+    'parallel environment "no-such" does not exist': { parallelEnvironment: "no-such" },
+    'unknown resource "no_such"': { native: ["-l", "no_such=1"] },
+    "no-such-option": { native: ["-no-such-option"] },
+  };
+  for (const [words, resources] of Object.entries(refused)) {
+    it(`passes on that a job is refused: ${words}`, async () => {
+      const error = await failureOf(fixture.scheduler.submit(jobIn(fixture, { resources })), "HPCNB_SUBMIT_REJECTED");
+      expect(error.message).to.include(words);
+      expect(error.transient).to.equal(false);
+    });
+  }
+
+  it("calls it transient that the user has too many jobs", async () => {
+    const { scheduler } = fixture;
+    await configure("max_u_jobs", "1");
+    try {
+      await scheduler.submit(jobIn(fixture, {}));
+      const error = await failureOf(scheduler.submit(jobIn(fixture, {})), "HPCNB_SUBMIT_REJECTED");
+      expect(error.transient).to.equal(true);
+      expect(error.message).to.include("only 1 jobs are allowed per user");
+    } finally {
+      await configure("max_u_jobs", "0");
+    }
+  });
+
+  it("has no answer while sge_qmaster is stopped, and all answers afterwards", async () => {
+    const { scheduler } = fixture;
+    const id = await scheduler.submit(jobIn(fixture, {}));
+    await untilState(id, "running");
+    await cluster().testbed.fault("scheduler-stopped");
+    try {
+      for (const question of [
+        () => scheduler.submit(jobIn(fixture, {})),
+        () => scheduler.status(),
+        () => scheduler.cancel([id]),
+        () => scheduler.hold([id]),
+        () => scheduler.release([id]),
+        () => scheduler.explain(id),
+      ]) {
+        expect((await failureOf(question(), "HPCNB_SCHEDULER_UNREACHABLE")).transient).to.equal(true);
+      }
+    } finally {
+      await cluster().testbed.heal();
+    }
+    await untilState(id, "running");
+  });
+
+  it("neither ends nor holds another user's job", async () => {
+    const { testbed } = cluster();
+    const { stdout } = await testbed.exec("login", "bob", ["qsub", "-terse", "-h"], { stdin: "true\n" });
+    const id = stdout.trim();
+    const { scheduler } = fixture;
+    const error = await failureOf(scheduler.cancel([id]), "HPCNB_SCHEDULER_ANSWER");
+    expect(error.message).to.include("privileges");
+    await failureOf(scheduler.hold([id]), "HPCNB_SCHEDULER_ANSWER");
+    expect(await scheduler.status()).to.deep.equal([]);
+    await testbed.exec("login", "bob", ["qdel", id]);
+  });
+
+  async function configure(key: string, value: string): Promise<void> {
+    const program = 'qconf -sconf | sed "s/^$1 .*/$1 $2/" >/tmp/global && qconf -Mconf /tmp/global';
+    await cluster().asRoot("sh", "-c", program, "sh", key, value);
+  }
+});
+
+async function failureOf(work: Promise<unknown>, code: ErrorCode): Promise<HpcnbError> {
+  const outcome = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!isHpcnbError(outcome)) throw new Error(`${code} was expected`, { cause: outcome });
+  expect(outcome.code, outcome.message).to.equal(code);
+  return outcome;
+}
