@@ -13,7 +13,9 @@ export async function becomeKeeper(tunnelsFor: (request: KeeperRequest) => Promi
     await keeper.ended;
   } catch (error) {
     const failure = isHpcnbError(error) ? error : new HpcnbError("HPCNB_TUNNEL", `The keeper failed: ${String(error)}`);
-    tell({ failed: { code: failure.code, message: failure.message, hint: failure.hint } });
+    tell({
+      failed: { code: failure.code, message: failure.message, hint: failure.hint, transient: failure.transient },
+    });
   }
 }
 

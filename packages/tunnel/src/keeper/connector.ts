@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { connect as connectSocket } from "node:net";
+import { join } from "node:path";
 import { type ConnectionFacts, type Connector, type Endpoint, HpcnbError, throwIfAborted } from "@hpcnb/core";
 import {
   type ControlQuestion,
@@ -8,6 +9,7 @@ import {
   type KeeperOutcome,
   type KeeperRequest,
   type KeeperStatus,
+  runtimeDirectory,
 } from "./protocol.js";
 
 /** Milliseconds that a keeper may take to open a tunnel, and to answer a question. */
@@ -38,7 +40,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     connect: async (directory, run, endpoint, signal) => {
       throwIfAborted(signal);
       const controlSocket = socketOf(directory);
-      const known = await ask<KeeperStatus>(controlSocket, { op: "status" });
+      const known = await ask<KeeperStatus>(controlSocket, { op: "retry" });
       if (known && known.run === run && sameEndpoint(known.endpoint, endpoint)) return factsOf(known);
       if (known) await stop(controlSocket);
       const outcome = await startKeeper(options.keeperProgram, {
@@ -54,7 +56,8 @@ export function createConnector(options: ConnectorOptions): Connector {
             : { port: options.localPort, fixed: true },
       });
       if ("opened" in outcome) return factsOf(outcome.opened);
-      throw new HpcnbError(outcome.failed.code, outcome.failed.message, { hint: outcome.failed.hint });
+      const { code, message, hint, transient } = outcome.failed;
+      throw new HpcnbError(code, message, { hint, transient });
     },
 
     disconnect: (directory) => stop(socketOf(directory)),
@@ -62,7 +65,23 @@ export function createConnector(options: ConnectorOptions): Connector {
 }
 
 function factsOf(status: KeeperStatus): ConnectionFacts {
-  return { kind: status.kind, baseUrl: `http://127.0.0.1:${status.port}` };
+  const { kind, port, note, healing } = status;
+  return {
+    kind,
+    baseUrl: `http://127.0.0.1:${port}`,
+    ...(note === undefined ? {} : { note }),
+    ...(healing === undefined ? {} : { healing }),
+  };
+}
+
+/** The connection that a session file has on this machine, found without its host: that one may be out of reach. */
+export async function connectionOf({ host, file }: { host: string | undefined; file: string }) {
+  const directory = runtimeDirectory();
+  for (const name of readdirSync(directory).filter((entry) => entry.endsWith(".sock"))) {
+    const status = await ask<KeeperStatus>(join(directory, name), { op: "status" });
+    if (status && status.host === host && status.sessionFile === file) return factsOf(status);
+  }
+  return undefined;
 }
 
 function sameEndpoint(one: Endpoint, other: Endpoint): boolean {
