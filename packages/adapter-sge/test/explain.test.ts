@@ -5,10 +5,11 @@ import { answer, failure, fixture } from "./example.js";
 const explained = (name: string) => parseExplain(answer({ stdout: fixture(name) }));
 
 describe("qstat -j's answer", () => {
-  it("gives the reason of an error, and no other", () => {
-    expect(explained("qstat-j-error.txt")).to.equal(
+  it("gives the reason of an error and how it is cleared, and no other", () => {
+    expect(explained("qstat-j-error.txt")?.split("\n")).to.deep.equal([
       `error: can't open output file "/home/alice/missing/log": No such file or directory`,
-    );
+      "(once the cause is mended, `qmod -cj 3` clears the error of a job that is still there)",
+    ]);
   });
 
   it("gives each reason for waiting once", () => {

@@ -27,6 +27,7 @@ describe("qsub's answer", () => {
       const error = failure(() => parseSubmit(answer({ exitCode: 1, stderr: fixture(name) })), "HPCNB_SUBMIT_REJECTED");
       expect(error.message).to.include(words).and.not.to.include("Exiting");
       expect(error.transient).to.equal(false);
+      expect(error.hint).to.match(/`qconf -s(ql|c|pl)` lists the site's/);
     });
   }
 
