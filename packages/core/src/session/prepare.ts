@@ -16,7 +16,7 @@ cd -- "$1" || exit 83
 if [ -e .hpcnb ]; then
   [ -O .hpcnb ] || exit 85
   if [ "$2" != look ]; then
-    chmod 700 .hpcnb && echo '*' > .hpcnb/.gitignore || exit 84
+    chmod 700 .hpcnb && { [ -s .hpcnb/.gitignore ] || echo '*' > .hpcnb/.gitignore; } || exit 84
     ls -1t .hpcnb/runs 2>/dev/null | tail -n +11 | while read -r run; do rm -rf ".hpcnb/runs/$run"; done
   fi
 fi
