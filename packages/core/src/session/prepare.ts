@@ -48,6 +48,9 @@ export async function resolveDirectory(
   if (!problem) throw new HpcnbError("HPCNB_DIRECTORY", `${directory} on ${host.name}: ${describeResult(result)}`);
   const detail = result.stderr.trim();
   throw new HpcnbError("HPCNB_DIRECTORY", `${directory} on ${host.name} ${problem}${detail ? ` (${detail})` : ""}.`, {
-    hint: "notebook.directory is the folder with the notebooks, as the cluster sees it.",
+    hint:
+      result.exitCode === 84
+        ? "Its permissions (`ls -ld`), a full disk (`df -h`) or an exhausted quota (`quota -s`) may be why."
+        : "notebook.directory is the folder with the notebooks, as the cluster sees it.",
   });
 }
