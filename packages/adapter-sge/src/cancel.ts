@@ -1,8 +1,17 @@
 import { type CommandResult, describeResult, HpcnbError } from "@hpcnb/core";
 import { expectReached, spokenLines } from "./failures.js";
 
-/** What qdel says of jobs that it deletes, is deleting already, or that are gone. Jobs and array tasks have their own sentences. */
-const harmless = [/ has (registered|deleted) /, / is already in deletion/, /does not exist/, /do not exist/];
+/**
+ * What qdel says of jobs that it deletes, is deleting already, or that are gone. Jobs and array tasks have their own sentences. A job on a host
+ * that does not answer is registered for deletion too, and ends when the host is back.
+ */
+const harmless = [
+  / has (registered|deleted) /,
+  / is already in deletion/,
+  /does not exist/,
+  /do not exist/,
+  /unable to sync state with remote execd/,
+];
 
 /** qdel fails as a whole when one of its jobs is gone, so each of its lines counts. */
 export function parseCancel(result: CommandResult): void {

@@ -152,7 +152,7 @@ async function openFirst(request: KeeperRequest, tunnels: readonly Tunnel[]) {
     {
       hint: [
         ...new Set(failures.flatMap((error) => (isHpcnbError(error) && error.hint ? [error.hint] : []))),
-        "The notebook goes on: `hpcnb up` or `hpcnb connect` tries again.",
+        "No job is affected: `hpcnb status` shows what the scheduler says of them, `hpcnb connect` tries again.",
       ].join("\n"),
       transient: failures.every((error) => isHpcnbError(error) && error.transient),
     },
