@@ -1,5 +1,6 @@
 /** What a command costs before it does anything: at most 3 times a Node that does nothing. */
 import { spawnSync } from "node:child_process";
+import { median, row } from "./lib/table.mjs";
 
 const runs = 20;
 const baseline = ["-e", "0"];
@@ -28,14 +29,4 @@ function measure(args) {
 
 function summary(values) {
   return [Math.min(...values), median(values), Math.max(...values)].map((value) => value.toFixed(1));
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle) - 1]) / 2;
-}
-
-function row(title, cells) {
-  return title.padEnd(16) + cells.map((cell) => cell.padStart(8)).join("");
 }

@@ -72,6 +72,20 @@ describe("quickstart, end to end", function () {
     kernel.close();
   });
 
+  it("a notebook can start a cluster of its own beside the session's", async () => {
+    const kernel = await Kernel.start(url, "monte-carlo.ipynb");
+    const start = await kernel.execute(`import ipyparallel
+cluster = ipyparallel.Cluster(profile="quickstart", n=1)
+client = cluster.start_and_connect_sync()
+print(client.ids, sorted(ipyparallel.Client(profile="quickstart").ids))`);
+    expect(start.text, start.error).to.match(/^\[0\] \[0, 1, 2, 3\]$/m);
+    const own = await kernel.execute('ipyparallel.Cluster(profile="quickstart", cluster_id="").start_cluster_sync()');
+    expect(own.error).to.include("is the session's own");
+    // What is left running is ended with the session, as the last test sees.
+    await kernel.execute("cluster.shutdown_atexit = False");
+    kernel.close();
+  });
+
   it("logs shows what each job wrote, and never the token", async () => {
     const token = new URL(url).searchParams.get("token");
     for (const words of [["notebook"], ["controller"], ["engine", "3"]]) {

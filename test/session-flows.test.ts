@@ -172,6 +172,22 @@ describe("life cycle on a simulated scheduler", () => {
     expect(await world.listed()).to.deep.equal([]);
   });
 
+  it("ends the jobs too that the notebook has submitted, and none of another session", async () => {
+    const world = new SimulatedSession();
+    await up(world);
+    const { run } = JSON.parse(world.host.files.get("/home/alice/project/.hpcnb/session.json") ?? "");
+    const job = { script: "#!/bin/sh\n", workingDirectory: "/", output: "/log", resources: {} };
+    const names = [
+      `demo-controller-${run.id}-a1b2c3`,
+      `demo-engines-${run.id}-a1b2c3`,
+      "demo-engines-0123456789-a1b2c3",
+    ];
+    const ids: string[] = [];
+    for (const name of names) ids.push(await world.clock.run(world.scheduler.submit({ ...job, name })));
+    expect(await world.clock.run(takeDown(world.context()))).to.deep.equal({ cancelled: 5 });
+    expect(await world.listed()).to.deep.equal(ids.slice(2));
+  });
+
   it("waits for a scheduler that is away before it says that all is down", async () => {
     const world = new SimulatedSession();
     await up(world);

@@ -8,7 +8,7 @@ import type { GridEngineOptions } from "./options.js";
 import { render } from "./render.js";
 import { parseStatus } from "./status.js";
 import { submitArgv } from "./submit.js";
-import { parseSubmit } from "./submit-answer.js";
+import { idLine, parseSubmit } from "./submit-answer.js";
 
 /** Grid Engine through qsub, qstat, qdel and qacct. */
 export function gridEngineDialect(options: GridEngineOptions = {}): SchedulerDialect {
@@ -16,6 +16,7 @@ export function gridEngineDialect(options: GridEngineOptions = {}): SchedulerDia
   return {
     runsOnHost: false,
     taskVariable: "SGE_TASK_ID",
+    idPattern: idLine.source,
     nameOf,
     submit: (job) => ({ ...command(...submitArgv(job, options)), stdin: job.script }),
     parseSubmit,

@@ -8,7 +8,7 @@ const limitReached = 25;
  * What qsub answers with -terse: the id, and for an array its tasks behind it. Banners and notices of a site's job
  * verifier may come before it; a wrapper that drops -terse leaves the sentence.
  */
-const idLine = /^(?:Your job(?:-array)? )?(\d+)(?:\.\d+-\d+:\d+)?(?: \(".*"\) has been submitted)?$/;
+export const idLine = /^(?:Your job(?:-array)? )?(\d+)(?:\.\d+-\d+:\d+)?(?: \(".*"\) has been submitted)?$/;
 
 export function parseSubmit(result: CommandResult): JobId {
   expectReached(result, "Submitting");

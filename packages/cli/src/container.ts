@@ -44,10 +44,10 @@ export function composeSession(session: Session, plugins: SessionPlugins): Sessi
   once(ReadinessToken, (c) =>
     offered(plugins.readiness, "readiness").create({ clock: c.resolve(ClockToken), timeout: session.storage.timeout }),
   );
-  once(ConnectorToken, () =>
+  once(ConnectorToken, (c) =>
     createConnector({
       keeperProgram: fileURLToPath(new URL("../bin/keeper.js", import.meta.url)),
-      host: session.host,
+      host: c.resolve(HostToken),
       sessionFile: session.file,
       kinds: plugins.tunnelKinds,
       localPort: session.tunnel.localPort,

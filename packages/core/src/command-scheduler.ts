@@ -1,14 +1,7 @@
 import { expectSuccess } from "./command.js";
 import { HpcnbError, isHpcnbError } from "./errors.js";
 import type { CommandResult, Host } from "./host.js";
-import type { JobHistory, JobId, JobSpec, JobStatus, Scheduler } from "./scheduler.js";
-
-export interface Command {
-  readonly argv: readonly string[];
-  readonly stdin?: string;
-  /** What messages show in place of `argv`, where that is a wrapper around the scheduler's command. */
-  readonly shown?: readonly string[];
-}
+import type { Command, JobHistory, JobId, JobSpec, JobStatus, Scheduler } from "./scheduler.js";
 
 /**
  * All that differs between schedulers that are driven by commands: what to run, and what the output means.
@@ -20,6 +13,8 @@ export interface Command {
 export interface SchedulerDialect {
   readonly runsOnHost: boolean;
   readonly taskVariable: string;
+  /** Given where a job may submit others from its host: see `JobCommands`. */
+  readonly idPattern?: string;
   nameOf(name: string): string;
 
   submit(job: JobSpec): Command;
@@ -69,9 +64,11 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
     }
   }
 
+  const { idPattern, submit, cancel } = dialect;
   return {
     runsOnHost: dialect.runsOnHost,
     taskVariable: dialect.taskVariable,
+    ...(idPattern === undefined ? {} : { commands: { submit, cancel, idPattern } }),
     nameOf: dialect.nameOf,
     render: dialect.render,
 

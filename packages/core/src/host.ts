@@ -24,6 +24,14 @@ export interface FileToWrite {
   readonly mode?: number;
 }
 
+/** Lets a read of files wait on the host for other texts than those known, where it would be asked again and again. */
+export interface AwaitedNews {
+  /** In the order of the paths. */
+  readonly known: readonly (string | undefined)[];
+  /** Milliseconds to wait at most. A host may answer sooner, also without news. */
+  readonly limit: number;
+}
+
 /**
  * The submit node, whether it is this machine or one reached over ssh.
  *
@@ -48,7 +56,7 @@ export interface Host {
    * The files' texts, in the order asked; undefined for one that does not exist. One round trip for all.
    * @throws HPCNB_COMMAND_FAILED for a file that exists but cannot be read.
    */
-  readFiles(paths: readonly string[], signal?: AbortSignal): Promise<(string | undefined)[]>;
+  readFiles(paths: readonly string[], signal?: AbortSignal, news?: AwaitedNews): Promise<(string | undefined)[]>;
 
   /**
    * Writes each file atomically: a reader sees the old text or the new one, never a part. Missing parent directories are

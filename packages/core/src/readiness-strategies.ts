@@ -17,18 +17,24 @@ function strategy(name: string, forJob: (context: ReadinessContext) => JobReadin
   return definePlugin({
     apiVersion: 1,
     name,
-    readiness: { create: (context) => ({ name, forJob: () => forJob(context), read: readRecords }) },
+    readiness: { create: (context) => ({ name, forJob: () => forJob(context), read: createReader() }) },
   });
 }
 
 /** Reading checks content under every strategy: what is not complete or not of this run is not believed. */
-const readRecords: StorageReadiness["read"] = async (host, paths, run, signal) => {
-  const texts = await host.readFiles(paths, signal);
-  return texts.map((text, index) => {
-    try {
-      return decodeRecord(text, run);
-    } catch (cause) {
-      throw new HpcnbError("HPCNB_STATE_UNREADABLE", `${paths[index]} on ${host.name} is damaged.`, { cause });
-    }
-  });
-};
+function createReader(): StorageReadiness["read"] {
+  const seen = new Map<string, string | undefined>();
+  return async (host, paths, run, { signal, patience } = {}) => {
+    const known = paths.map((path) => seen.get(path));
+    const texts = await host.readFiles(paths, signal, patience === undefined ? undefined : { known, limit: patience });
+    return texts.map((text, index) => {
+      const path = paths[index] as string;
+      seen.set(path, text);
+      try {
+        return decodeRecord(text, run);
+      } catch (cause) {
+        throw new HpcnbError("HPCNB_STATE_UNREADABLE", `${path} on ${host.name} is damaged.`, { cause });
+      }
+    });
+  };
+}

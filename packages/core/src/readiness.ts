@@ -23,8 +23,14 @@ export interface StorageReadiness {
     host: Host,
     paths: readonly string[],
     run: string,
-    signal?: AbortSignal,
+    options?: ReadOptions,
   ): Promise<(PublishedRecord | undefined)[]>;
+}
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds that it may wait for a record that has changed since it was read before. It may come back sooner. */
+  readonly patience?: number;
 }
 
 export interface JobReadiness {

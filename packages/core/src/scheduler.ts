@@ -78,6 +78,26 @@ export interface JobHistory {
   readonly reason?: string;
 }
 
+export interface Command {
+  readonly argv: readonly string[];
+  readonly stdin?: string;
+  /** What messages show in place of `argv`, where that is a wrapper around the scheduler's command. */
+  readonly shown?: readonly string[];
+}
+
+/**
+ * What `submit` and `cancel` run, as plain data that a program without this adapter can use later. Pure.
+ *
+ * That program may then put other texts in the place of a job's name, script and paths, of its number of tasks and of a job's id, wherever
+ * they stand in a command: so each of them stands there as it was given, the name as `nameOf` makes it.
+ */
+export interface JobCommands {
+  submit(job: JobSpec): Command;
+  cancel(ids: readonly JobId[]): Command;
+  /** A regular expression, in JavaScript and in Python: its first group is the id, in the last line of the answer to `submit` that it matches. */
+  readonly idPattern: string;
+}
+
 /**
  * A scheduler, behind the few questions that hpcnb has for it. An adapter is this and nothing else.
  * The conformance suite in `@hpcnb/core/testing` holds every sentence below against the real thing.
@@ -91,6 +111,12 @@ export interface Scheduler {
 
   /** The shell variable that holds the number of an array task inside the task. */
   readonly taskVariable: string;
+
+  /**
+   * How a job hands further jobs to the scheduler from the host that it runs on, as a notebook does that starts a cluster. Left out where a
+   * job cannot.
+   */
+  readonly commands?: JobCommands;
 
   /** The name under which `status` will list a job that was submitted with this name. Pure. */
   nameOf(name: string): string;

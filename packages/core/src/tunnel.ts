@@ -17,6 +17,12 @@ export interface Tunnel {
   readonly kind: string;
 
   /**
+   * May begin with what leads to a host, before it is known where the notebook will listen on it. What fails here is left to `open` to tell,
+   * and what is not used ends by itself.
+   */
+  prepare?(host: string): Promise<void>;
+
+  /**
    * Starts to forward `localPort` to `endpoint`. Resolves once the local port accepts connections and the endpoint was
    * reached through it.
    * @throws HPCNB_PORT_TAKEN when the local port is in use, HPCNB_TUNNEL when the endpoint cannot be reached this way. Nothing

@@ -3,13 +3,15 @@
 
 def run_notebook(parameters):
     report = Report(os.path.join(parameters["records"], "notebook.record"), parameters["run"])
-    run_job([report], lambda: NotebookJob(parameters, report).run())
+    pulse = Report(parameters["inside"]["pulse"], parameters["run"])
+    run_job([report, pulse], lambda: NotebookJob(parameters, report, pulse).run())
 
 
 class NotebookJob:
-    def __init__(self, parameters, report):
+    def __init__(self, parameters, report, pulse):
         self.parameters = parameters
         self.report = report
+        self.pulse = pulse
         self.storage_seconds = 0.0
         self.socket_directory = None
         self.note = None
@@ -18,6 +20,8 @@ class NotebookJob:
         secrets = self.wait_for_storage()
         enter(self.parameters["directory"])
         security = make_ipython_overlay(self.parameters["ipython"], self.parameters["profile"])
+        offer_clusters(security, self.parameters)
+        self.start_thread(beat, self.pulse)
         application = find_application(self.parameters["app"])
         try:
             settings = {

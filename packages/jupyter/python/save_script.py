@@ -22,9 +22,16 @@ class ScriptKeeper:
             say(f"{os_path} is saved, but not its script.")
 
     def keep(self, notebook, contents_manager):
+        import nbformat
         from nbconvert.exporters import ScriptExporter
 
-        body, resources = ScriptExporter(parent=contents_manager).from_filename(notebook)
+        content = nbformat.read(notebook, as_version=4)
+        known = content.metadata.setdefault("language_info", {})
+        language = known.get("name") or content.metadata.get("kernelspec", {}).get("language")
+        # No front end has filled it in yet: without it the script of a Python notebook would end in .txt.
+        if language == "python" and "file_extension" not in known:
+            known.update(name="python", file_extension=".py", nbconvert_exporter="python")
+        body, resources = ScriptExporter(parent=contents_manager).from_notebook_node(content)
         stem, extension = os.path.splitext(notebook)[0], resources.get("output_extension") or ".txt"
         script = stem + extension
         if self.is_users_own(script):

@@ -42,7 +42,7 @@ ${delimiter}
 
 const sources = new Map<string, string>();
 
-function programText({ parts }: Program): string {
+export function programText({ parts }: Pick<Program, "parts">): string {
   return parts
     .map((name) => {
       const known = sources.get(name) ?? readFileSync(new URL(`../python/${name}`, import.meta.url), "utf8").trimEnd();

@@ -12,6 +12,18 @@ export function recordPath(run: Pick<Run, "directory">, record: keyof typeof rec
   return `${run.directory}/${records[record]}`;
 }
 
+/** Of clusters that are started inside the notebook. */
+export function insidePaths({ directory }: Pick<Run, "directory">) {
+  return {
+    /** On Python's path in the notebook's server and kernels: nothing else may lie there. */
+    module: `${directory}/python`,
+    /** A directory for each cluster. */
+    clusters: `${directory}/inside`,
+    /** By which their jobs know that the notebook is there. */
+    pulse: `${directory}/pulse.record`,
+  };
+}
+
 export function logDirectory(run: Pick<Run, "directory">): string {
   return `${run.directory}/logs`;
 }

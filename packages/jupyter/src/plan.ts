@@ -7,17 +7,23 @@ import {
   type PlannedJob,
   type Role,
 } from "@hpcnb/core";
+import { insideFiles } from "./inside.js";
 import { jobScript, type Program } from "./job-script.js";
-import { logDirectory, logPath, recordPath, type records } from "./layout.js";
+import { insidePaths, logDirectory, logPath, recordPath, type records } from "./layout.js";
+import { controllerResources } from "./resources.js";
 
 const programs: Readonly<Record<Role, Program>> = {
-  notebook: { parts: ["common.py", "places.py", "save_script.py", "server.py", "notebook.py"], run: "run_notebook" },
+  notebook: {
+    parts: ["common.py", "places.py", "save_script.py", "server.py", "offer_clusters.py", "notebook.py"],
+    run: "run_notebook",
+  },
   controller: { parts: ["common.py", "places.py", "controller.py"], run: "run_controller" },
   engines: { parts: ["common.py", "places.py", "engine.py"], run: "run_engine" },
 };
 
 /** The records that jobs will overwrite are there from the start, with their full size: see core's records.ts. */
-export function planFiles({ session, run }: PlanContext): FileToWrite[] {
+export function planFiles(context: PlanContext): FileToWrite[] {
+  const { session, run } = context;
   const { password } = session.notebook;
   const file = (name: keyof typeof records, content: Readonly<Record<string, unknown>>): FileToWrite => ({
     path: recordPath(run, name),
@@ -29,6 +35,7 @@ export function planFiles({ session, run }: PlanContext): FileToWrite[] {
     file("notebook", waiting),
     ...(session.cluster ? [file("controller", waiting), file("engines", waiting)] : []),
     { path: `${logDirectory(run)}/.keep`, text: "" },
+    ...insideFiles(context),
   ];
 }
 
@@ -69,6 +76,7 @@ export function planJobs(context: PlanContext): PlannedJob[] {
     profile: session.name,
     ipython: `${directory}/.hpcnb/ipython`,
     cluster: cluster !== undefined,
+    inside: insidePaths(run),
   });
   if (!cluster) return [notebookJob];
   const heartbeat = heartbeatOf(cluster.engines);
@@ -94,11 +102,4 @@ const titles: Readonly<Record<Role, string>> = {
  */
 function heartbeatOf(engines: number): number {
   return Math.min(3000, Math.max(500, engines * 5));
-}
-
-/** Where the engines run, but one core is enough, and it lasts as long as the longer of the two that need it. */
-function controllerResources(engines: JobResources, notebook: JobResources): JobResources {
-  const { parallelEnvironment: _, cores: __, walltime: ___, ...place } = engines;
-  const limits = [engines.walltime, notebook.walltime].filter((limit) => limit !== undefined);
-  return { ...place, cores: 1, ...(limits.length === 0 ? {} : { walltime: Math.max(...limits) }) };
 }

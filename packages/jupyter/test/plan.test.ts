@@ -1,4 +1,4 @@
-import { decodeRecord } from "@hpcnb/core";
+import { decodeRecord, type JobSpec, type PlanContext } from "@hpcnb/core";
 import { createWorkload } from "@hpcnb/jupyter";
 import { expect } from "chai";
 import { makeContext, makeSession } from "./helpers/session.js";
@@ -58,6 +58,48 @@ describe("plan", () => {
   it("is the same every time", () => {
     const context = makeContext({ session: makeSession({ cluster }) });
     expect(workload.plan(context)).to.deep.equal(workload.plan(context));
+  });
+});
+
+describe("what a notebook needs for starting clusters", () => {
+  const commands = {
+    submit: ({ name, script, output, tasks }: JobSpec) => ({
+      argv: ["submit", name, output, ...(tasks ? [`1-${tasks}`] : [])],
+      stdin: script,
+    }),
+    cancel: (ids: readonly string[]) => ({ argv: ["cancel", ...ids] }),
+    idPattern: "^(\\d+)$",
+  };
+  const known = (changes: Partial<PlanContext> = {}) => {
+    const { files } = workload.plan(makeContext(changes));
+    return JSON.parse(files.find(({ path }) => path.endsWith("/python/hpcnb_launchers.json"))?.text ?? "");
+  };
+
+  it("is the scheduler's commands with placeholders, and the records", () => {
+    const scheduler = { runsOnHost: false, taskVariable: "TASK", commands };
+    const { jobs, ownEngines } = known({ session: makeSession({ cluster }), scheduler });
+    const { directory } = makeContext().run;
+    expect(ownEngines).to.equal(12);
+    expect(jobs.controller.argv).to.deep.equal([
+      "submit",
+      "rnaseq-controller-abcde12345-HPCNBCLUSTER",
+      `${directory}/inside/HPCNBCLUSTER/controller.log`,
+    ]);
+    expect(jobs.engines.argv.at(-1)).to.equal("1-987654321");
+    expect(jobs.engines.stdin).to.include(`"records":"${directory}/inside/HPCNBCLUSTER"`);
+    expect(jobs.cancel.argv).to.deep.equal(["cancel", "HPCNBJOB"]);
+    expect(jobs.files.map(({ path }: { path: string }) => path)).to.include(jobs.controllerRecord);
+  });
+
+  it("has no secret in it", () => {
+    const session = makeSession({ cluster, notebook: { password: "argon2:secret" } });
+    const text = JSON.stringify(known({ session, scheduler: { runsOnHost: false, taskVariable: "TASK", commands } }));
+    expect(text).not.to.include(makeContext().run.token);
+    expect(text).not.to.include("argon2:secret");
+  });
+
+  it("is no command where the scheduler gives none", () => {
+    expect(known()).to.include({ jobs: null, ownEngines: null });
   });
 });
 

@@ -32,9 +32,8 @@ export async function removeStorageLag(site: Site, host: string): Promise<void> 
     "/home",
   ]);
   if (!stdout.includes("fuse")) return;
-  await inHost(site, host, ["umount", inside.venv]);
   // Processes that still have files open there keep it for themselves until they end.
-  await inHost(site, host, ["umount", "--lazy", "/home"]);
+  for (const mount of [inside.venv, "/home"]) await inHost(site, host, ["umount", "--lazy", mount]);
 }
 
 /** The directory that is full when none is named. */

@@ -1,7 +1,15 @@
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
-import { aborted, type FileToWrite, type Host, HpcnbError, throwIfAborted } from "@hpcnb/core";
+import {
+  type AwaitedNews,
+  aborted,
+  type FileToWrite,
+  type Host,
+  HpcnbError,
+  systemClock,
+  throwIfAborted,
+} from "@hpcnb/core";
 import { cannotWrite } from "./cannot-write.js";
 import { lockLocally } from "./local-lock.js";
 import { runLocally } from "./local-run.js";
@@ -11,7 +19,25 @@ export function createLocalHost(): Host {
   return { name: "this machine", run: runLocally, readFiles, writeFiles, lock: lockLocally };
 }
 
-async function readFiles(paths: readonly string[], signal?: AbortSignal): Promise<(string | undefined)[]> {
+/** Milliseconds between two looks at files for which news is awaited. */
+const firstPause = 50;
+const longestPause = 250;
+
+async function readFiles(
+  paths: readonly string[],
+  signal?: AbortSignal,
+  { known, limit }: AwaitedNews = { known: [], limit: 0 },
+): Promise<(string | undefined)[]> {
+  const end = systemClock.now() + limit;
+  for (let pause = firstPause; ; pause = Math.min(pause * 1.2, longestPause)) {
+    const texts = await readAll(paths, signal);
+    const left = end - systemClock.now();
+    if (left <= 0 || texts.some((text, index) => text !== known[index])) return texts;
+    await systemClock.sleep(Math.min(pause, left), signal);
+  }
+}
+
+function readAll(paths: readonly string[], signal: AbortSignal | undefined): Promise<(string | undefined)[]> {
   throwIfAborted(signal);
   return Promise.all(
     paths.map(async (path) => {

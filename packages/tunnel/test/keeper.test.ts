@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Connector, Endpoint } from "@hpcnb/core";
-import { type ConnectorOptions, createConnector } from "@hpcnb/tunnel";
+import { type ConnectorOptions, createConnector, createLocalHost } from "@hpcnb/tunnel";
 import { expect } from "chai";
 
 /** Starts real background processes: what `up` leaves behind on the user's machine. */
@@ -20,7 +20,7 @@ describe("keeper", () => {
   const connectorWith = (options: Partial<ConnectorOptions> = {}) =>
     createConnector({
       keeperProgram: fileURLToPath(new URL("fixtures/keeper.ts", import.meta.url)),
-      host: undefined,
+      host: createLocalHost(),
       sessionFile: "/nowhere/session.yaml",
       kinds: ["direct"],
       localPort: undefined,

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type ErrorCode, type HpcnbError, isHpcnbError } from "@hpcnb/core";
 import { expect } from "chai";
 import { createLocalHost } from "../src/local-host.js";
+import { describeAwaitedNews } from "./awaited-news.js";
 
 const host = createLocalHost();
 
@@ -146,6 +147,8 @@ describe("createLocalHost", () => {
       await writeFile(join(directory, "a"), "");
       expect(await host.readFiles([join(directory, "a", "b")])).to.deep.equal([undefined]);
     });
+
+    describeAwaitedNews(() => ({ host, directory }));
   });
 
   describe("lock", () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { throwIfAborted } from "../clock.js";
 import { HpcnbError, isHpcnbError } from "../errors.js";
 import { tryToConnect } from "./connect.js";
@@ -35,7 +36,7 @@ const question = { first: 500, longest: 15_000 };
 const growth = 1.5;
 
 /** Milliseconds that a job waits before it is asked why: most never wait so long. */
-const patience = 2_000;
+const longWait = 2_000;
 
 /** Lines of the scheduler's reasons that are shown with an error. */
 const reasonLines = 5;
@@ -90,15 +91,24 @@ async function waitUntilUp(tracker: Tracker, { timeout, signal }: BringUpOptions
   let lookPause = look.first;
   let questionPause = question.first;
   let nextQuestion = start;
+  let prepared = false;
   for (;;) {
     throwIfAborted(signal);
     const questionIsDue = clock.now() >= nextQuestion;
-    const askedAt = clock.now();
+    const lookStart = clock.now();
+    const { reports } = tracker.state;
+    // A queue may take days, for which nothing is to wait on a submit node.
+    const patience = questionIsDue || phase === "queued" ? undefined : Math.min(nextQuestion - lookStart, look.longest);
     const reached = await whileReachable(tracker, async () => {
-      await Promise.all([tracker.readReports(), questionIsDue ? tracker.askScheduler() : undefined]);
+      await Promise.all([tracker.readReports(patience), questionIsDue ? tracker.askScheduler() : undefined]);
       if (questionIsDue) {
         if (Object.values(tracker.state.jobs).some(({ absences }) => absences > 0)) await tracker.askHistory();
-        if (clock.now() - phaseStart >= patience) await tracker.askWhy();
+        if (clock.now() - phaseStart >= longWait) await tracker.askWhy();
+      }
+      const { notebook } = tracker.state.reports;
+      if (notebook.state === "started" && !prepared) {
+        prepared = true;
+        tracker.context.connector?.prepare?.(tracker.directory, notebook.host);
       }
       if (tracker.state.phase === "connecting") await tryToConnect(tracker, signal);
     });
@@ -108,7 +118,7 @@ async function waitUntilUp(tracker: Tracker, { timeout, signal }: BringUpOptions
     }
     // What the jobs do meanwhile is not seen, so no limit of theirs can be held against them.
     if (!reached) {
-      phaseStart += clock.now() - askedAt + lookPause;
+      phaseStart += clock.now() - lookStart + lookPause;
       nextQuestion = clock.now();
     }
 
@@ -123,9 +133,13 @@ async function waitUntilUp(tracker: Tracker, { timeout, signal }: BringUpOptions
       questionPause = question.first;
     }
     throwIfLate(tracker, { phase, sincePhase: clock.now() - phaseStart, sinceStart: clock.now() - start, timeout });
+    if (reached && patience === undefined && phase !== "queued") continue;
+    if (!isDeepStrictEqual(reports, state.reports)) lookPause = look.first;
     const pause = phase === "queued" ? Math.max(lookPause, Math.min(questionPause, 1_000)) : lookPause;
-    const left = timeout === undefined ? pause : start + timeout * 1000 - clock.now();
-    await clock.sleep(Math.max(0, Math.min(pause, left)), signal);
+    // A host that has waited for news has done so already.
+    const rest = reached ? pause - (clock.now() - lookStart) : pause;
+    const left = timeout === undefined ? rest : start + timeout * 1000 - clock.now();
+    await clock.sleep(Math.max(0, Math.min(rest, left)), signal);
     lookPause = Math.min(lookPause * growth, reached ? look.longest : question.longest);
   }
 }

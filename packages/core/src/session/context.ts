@@ -26,6 +26,9 @@ export interface Connector {
   /** The connection that is open now to this session's notebook directory, whatever run it was made for. */
   current(directory: string): Promise<(ConnectionFacts & { readonly run: string }) | undefined>;
 
+  /** May begin with what connecting will need, once it is known on which host the notebook will answer. */
+  prepare?(directory: string, host: string): void;
+
   /**
    * Opens a connection that outlives this command.
    * @throws HPCNB_PORT_TAKEN or HPCNB_TUNNEL; nothing is left open then.

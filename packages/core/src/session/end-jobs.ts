@@ -10,7 +10,7 @@ const longestPause = 5_000;
 
 /**
  * Cancels the jobs of a run and waits until a full answer lists none of them; then says so in the record. Jobs are found by id and by
- * name, so that one whose id was never written down is ended too. To be called with the session's lock held.
+ * the run's id in their names, so that one whose id was never written down is ended too, and one that the notebook has submitted. To be called with the session's lock held.
  */
 export async function endJobs(
   tracker: Tracker,
@@ -29,7 +29,8 @@ export async function endJobs(
       const jobs = await scheduler.status(signal);
       tracker.dispatch({ type: "jobs-listed", jobs });
       left = jobs.filter(
-        (job) => job.state !== "finished" && record.jobs.some(({ id, name }) => job.id === id || job.name === name),
+        (job) =>
+          job.state !== "finished" && (job.name.includes(record.run.id) || record.jobs.some(({ id }) => job.id === id)),
       );
       if (left.length === 0) break;
       const toCancel = left.filter(({ id }) => !asked.has(id)).map(({ id }) => id);

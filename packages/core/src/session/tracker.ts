@@ -104,12 +104,15 @@ export class Tracker {
     }
   }
 
-  /** What the jobs say of themselves: one round trip. */
-  async readReports(): Promise<void> {
+  /** What the jobs say of themselves: one round trip, which may wait for news that many milliseconds. */
+  async readReports(patience?: number): Promise<void> {
     const { host, readiness, workload } = this.context;
     const { record } = this.state;
     if (!record) return;
-    const records = await readiness.read(host, workload.recordPaths(record.run), record.run.id, this.#signal);
+    const records = await readiness.read(host, workload.recordPaths(record.run), record.run.id, {
+      signal: this.#signal,
+      ...(patience === undefined ? {} : { patience }),
+    });
     this.dispatch({ type: "reports-read", reports: workload.reports(records) });
   }
 

@@ -28,7 +28,7 @@ export interface PlanContext {
   readonly directory: string;
   readonly run: Run;
   readonly readiness: JobReadiness;
-  readonly scheduler: Pick<Scheduler, "runsOnHost" | "taskVariable">;
+  readonly scheduler: Pick<Scheduler, "runsOnHost" | "taskVariable" | "commands">;
 }
 
 /** What the notebook job has published of itself. */

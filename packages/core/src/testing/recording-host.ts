@@ -10,7 +10,7 @@ export function recordingHost(host: Host): Host & { sent(): readonly string[] } 
       last = [...argv, ...(options?.stdin === undefined ? [] : [options.stdin])];
       return host.run(argv, options);
     },
-    readFiles: (paths, signal) => host.readFiles(paths, signal),
+    readFiles: (...request) => host.readFiles(...request),
     writeFiles: (files, signal) => host.writeFiles(files, signal),
     lock: (path, signal) => host.lock(path, signal),
     ...(dispose ? { dispose: () => dispose.call(host) } : {}),

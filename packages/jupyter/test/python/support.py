@@ -5,7 +5,7 @@ import tempfile
 import unittest
 
 PARTS = {}
-for name in ("common", "places", "save_script", "server", "notebook", "controller", "engine"):
+for name in ("common", "places", "save_script", "server", "offer_clusters", "notebook", "controller", "engine", "inside"):
     path = os.path.join(os.environ["HPCNB_PROGRAMS"], f"{name}.py")
     with open(path, encoding="utf-8") as file:
         exec(compile(file.read(), path, "exec"), PARTS)

@@ -1,14 +1,27 @@
 import { HpcnbError, isHpcnbError, type Tunnel } from "@hpcnb/core";
-import type { KeeperOutcome, KeeperRequest } from "./protocol.js";
+import type { KeeperMessage, KeeperOutcome, KeeperRequest, KeeperTask } from "./protocol.js";
 import { serveKeeper } from "./serve.js";
 
-/** Turns this process, which `createConnector` started, into a keeper. Resolves when it has nothing left to keep. */
-export async function becomeKeeper(tunnelsFor: (request: KeeperRequest) => Promise<readonly Tunnel[]>): Promise<void> {
-  const request = await new Promise<KeeperRequest>((resolve) => process.once("message", resolve));
+/**
+ * Turns this process, which `createConnector` started, into a keeper. Resolves when it has nothing left to keep, or when the command that
+ * started it has gone without wanting anything opened.
+ */
+export async function becomeKeeper(tunnelsFor: (task: KeeperTask) => Promise<readonly Tunnel[]>): Promise<void> {
   // A closing terminal must not take the tunnel with it.
   process.on("SIGHUP", () => {});
+  let tunnels: Promise<readonly Tunnel[]> | undefined;
+  const request = await new Promise<KeeperRequest | undefined>((resolve) => {
+    process.on("message", (message: KeeperMessage) => {
+      if ("open" in message) return resolve(message.open);
+      tunnels = tunnelsFor(message.prepare);
+      // Opening says what is wrong, with somebody to hear it.
+      tunnels.then((all) => all[0]?.prepare?.(message.prepare.node)).catch(() => {});
+    });
+    process.once("disconnect", () => resolve(undefined));
+  });
+  if (!request) return;
   try {
-    const keeper = await serveKeeper(request, await tunnelsFor(request));
+    const keeper = await serveKeeper(request, await (tunnels ?? tunnelsFor(request)));
     tell({ opened: keeper.status });
     await keeper.ended;
   } catch (error) {

@@ -1,19 +1,25 @@
-import { spawn } from "node:child_process";
-import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { connect as connectSocket } from "node:net";
 import { join } from "node:path";
-import { type ConnectionFacts, type Connector, type Endpoint, HpcnbError, throwIfAborted } from "@hpcnb/core";
+import {
+  type ConnectionFacts,
+  type Connector,
+  type Endpoint,
+  type Host,
+  HpcnbError,
+  throwIfAborted,
+} from "@hpcnb/core";
+import { isSshHost } from "../ssh/host.js";
 import {
   type ControlQuestion,
   controlSocketPath,
-  type KeeperOutcome,
-  type KeeperRequest,
   type KeeperStatus,
+  type KeeperTask,
   runtimeDirectory,
 } from "./protocol.js";
+import { type NewKeeper, startKeeper } from "./start-keeper.js";
 
-/** Milliseconds that a keeper may take to open a tunnel, and to answer a question. */
-const openLimit = 60_000;
+/** Milliseconds that a keeper may take to answer a question. */
 const answerLimit = 5_000;
 
 const firstPort = 8888;
@@ -21,35 +27,53 @@ const firstPort = 8888;
 export interface ConnectorOptions {
   /** The program that becomes the keeper: it calls `becomeKeeper`. */
   readonly keeperProgram: string;
-  readonly host: string | undefined;
+  readonly host: Host;
   readonly sessionFile: string;
   readonly kinds: readonly string[];
   readonly localPort: number | undefined;
 }
 
-/** Connections that are held open by keepers, one for each notebook directory. */
+/** Connections that are held open by keepers, one for each notebook directory, under whatever alias its host is reached. */
 export function createConnector(options: ConnectorOptions): Connector {
-  const socketOf = (directory: string) => controlSocketPath(options.host, directory);
+  const { host } = options;
+  const task: KeeperTask = {
+    kinds: options.kinds,
+    host: isSshHost(host) ? host.name : undefined,
+    sessionFile: options.sessionFile,
+  };
+  const socketOf = async (directory: string) => controlSocketPath(await identityOf(host), directory);
+
+  let prepared: NewKeeper | undefined;
 
   return {
+    prepare: (directory, node) => {
+      socketOf(directory)
+        .then((controlSocket) => {
+          prepared = startKeeper(options.keeperProgram, controlSocket);
+          prepared.tell({ prepare: { ...task, node } });
+        })
+        // Connecting meets the same, and tells it.
+        .catch(() => {});
+    },
+
     current: async (directory) => {
-      const status = await ask<KeeperStatus>(socketOf(directory), { op: "status" });
+      const status = await ask<KeeperStatus>(await socketOf(directory), { op: "status" });
       return status && { ...factsOf(status), run: status.run };
     },
 
     connect: async (directory, run, endpoint, signal) => {
       throwIfAborted(signal);
-      const controlSocket = socketOf(directory);
+      const controlSocket = await socketOf(directory);
       const known = await ask<KeeperStatus>(controlSocket, { op: "retry" });
       if (known && known.run === run && sameEndpoint(known.endpoint, endpoint)) return factsOf(known);
       if (known) await stop(controlSocket);
-      const outcome = await startKeeper(options.keeperProgram, {
+      const keeper = prepared?.alive ? prepared : startKeeper(options.keeperProgram, controlSocket);
+      prepared = undefined;
+      const outcome = await keeper.open({
+        ...task,
         controlSocket,
         run,
         endpoint,
-        kinds: options.kinds,
-        host: options.host,
-        sessionFile: options.sessionFile,
         localPort:
           options.localPort === undefined
             ? { port: known?.port ?? firstPort, fixed: false }
@@ -60,8 +84,15 @@ export function createConnector(options: ConnectorOptions): Connector {
       throw new HpcnbError(code, message, { hint, transient });
     },
 
-    disconnect: (directory) => stop(socketOf(directory)),
+    disconnect: async (directory) => stop(await socketOf(directory)),
   };
+}
+
+/** The same for all aliases of a host. */
+async function identityOf(host: Host): Promise<string> {
+  if (!isSshHost(host)) return "";
+  const { user, hostname, port } = await host.connection.config();
+  return `${user}@${hostname}:${port}`;
 }
 
 function factsOf(status: KeeperStatus): ConnectionFacts {
@@ -112,46 +143,5 @@ function ask<Answer>(controlSocket: string, question: ControlQuestion): Promise<
     // It may end at any moment of its own accord; either way there is no keeper any more.
     socket.on("error", () => resolve(undefined));
     socket.on("close", () => resolve(text === "" ? undefined : (JSON.parse(text) as Answer)));
-  });
-}
-
-function startKeeper(program: string, request: KeeperRequest): Promise<KeeperOutcome> {
-  return new Promise((resolve, reject) => {
-    // The request travels over IPC: an argv is readable by everybody on this machine.
-    const logFile = `${request.controlSocket}.log`;
-    const log = openSync(logFile, "w", 0o600);
-    const child = spawn(process.execPath, [program], {
-      detached: true,
-      cwd: "/",
-      stdio: ["ignore", log, log, "ipc"],
-    });
-    closeSync(log);
-    const limit = setTimeout(() => {
-      child.kill();
-      settle(() =>
-        reject(new HpcnbError("HPCNB_TIMEOUT", `No tunnel was open after ${openLimit / 1000} s.`, { transient: true })),
-      );
-    }, openLimit);
-    const settle = (act: () => void) => {
-      clearTimeout(limit);
-      child.removeAllListeners();
-      if (child.connected) child.disconnect();
-      child.unref();
-      act();
-    };
-    child.on("error", (cause) =>
-      settle(() =>
-        reject(new HpcnbError("HPCNB_TUNNEL", `The keeper could not be started: ${cause.message}.`, { cause })),
-      ),
-    );
-    child.on("exit", (code, signal) =>
-      settle(() => {
-        const said = readFileSync(logFile, "utf8").trim();
-        const ending = `The keeper ended at once (${signal ?? `exit code ${code}`})`;
-        reject(new HpcnbError("HPCNB_TUNNEL", said ? `${ending}:\n${said}` : `${ending}.`));
-      }),
-    );
-    child.on("message", (outcome: KeeperOutcome) => settle(() => resolve(outcome)));
-    child.send(request);
   });
 }

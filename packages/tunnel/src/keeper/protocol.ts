@@ -8,19 +8,27 @@ import { type Endpoint, type ErrorCode, HpcnbError } from "@hpcnb/core";
  * The keeper is a background process that holds one tunnel open. The command that starts it hands it the request over the IPC channel of
  * Node's child processes, and gets the outcome back on it. Later commands reach it at a Unix socket: one line of JSON each way.
  */
-export interface KeeperRequest {
+export interface KeeperRequest extends KeeperTask {
   readonly controlSocket: string;
   readonly run: string;
   readonly endpoint: Endpoint;
+  /** A port that must be used, or the first of those that may be. */
+  readonly localPort: { readonly port: number; readonly fixed: boolean };
+}
+
+/** What a keeper can make ready for before there is a request. */
+export interface KeeperTask {
   /** The tunnels to try, in order. */
   readonly kinds: readonly string[];
   /** ssh alias of the submit node; undefined when it is this machine. */
   readonly host: string | undefined;
   /** From which plugins are looked for. */
   readonly sessionFile: string;
-  /** A port that must be used, or the first of those that may be. */
-  readonly localPort: { readonly port: number; readonly fixed: boolean };
 }
+
+export type KeeperMessage =
+  /** The notebook will answer on this host. */
+  { readonly prepare: KeeperTask & { readonly node: string } } | { readonly open: KeeperRequest };
 
 export interface KeeperStatus {
   readonly run: string;
@@ -54,11 +62,8 @@ export type ControlQuestion = { readonly op: "status" | "retry" } | { readonly o
 export const longestSocketPath = 103;
 
 /** Where the keeper of this notebook directory on this host listens, for the user alone. */
-export function controlSocketPath(host: string | undefined, directory: string): string {
-  const key = createHash("sha256")
-    .update(`${host ?? ""}\n${directory}`)
-    .digest("hex")
-    .slice(0, 16);
+export function controlSocketPath(host: string, directory: string): string {
+  const key = createHash("sha256").update(`${host}\n${directory}`).digest("hex").slice(0, 16);
   const path = join(runtimeDirectory(), `${key}.sock`);
   if (Buffer.byteLength(path) > longestSocketPath) {
     throw new HpcnbError("HPCNB_UNSUPPORTED", `The path ${path} is too long for a Unix socket.`, {

@@ -42,6 +42,8 @@ export interface SshConnection extends Destination {
    * @throws HPCNB_SSH with what ssh said.
    */
   open(signal?: AbortSignal): Promise<Route>;
+  /** What ssh makes of the alias; asks nobody elsewhere. */
+  config(): Promise<SshConfig>;
 }
 
 /** Milliseconds for a login at which nobody is asked anything. */
@@ -53,26 +55,30 @@ const loginLimit = 60_000;
  */
 export function createSshConnection(options: SshOptions): SshConnection {
   const { alias, configFile, interactive } = options;
-  let config: Promise<SshConfig> | undefined;
+  let reading: Promise<SshConfig> | undefined;
   let sharing = true;
   let noticed = false;
   let opening: Promise<void> | undefined;
   checkAlias(alias);
 
-  return { alias, configFile, controlDirectory: options.controlDirectory, noticeSilence, open };
+  return { alias, configFile, controlDirectory: options.controlDirectory, noticeSilence, open, config };
 
   function noticeSilence(): void {
     if (!noticed) options.notify?.(`${alias} is silent; a lost connection is given up after about a minute.`);
     noticed = true;
   }
 
-  async function open(signal?: AbortSignal): Promise<Route> {
-    throwIfAborted(signal);
-    config ??= readConfig(options);
-    const known = await config.catch((error) => {
-      config = undefined;
+  function config(): Promise<SshConfig> {
+    reading ??= readConfig(options).catch((error) => {
+      reading = undefined;
       throw error;
     });
+    return reading;
+  }
+
+  async function open(signal?: AbortSignal): Promise<Route> {
+    throwIfAborted(signal);
+    const known = await config();
     const own = sharing ? controlPathIn(options) : undefined;
     if (own === undefined) return doWithout(known);
     for (const path of [known.controlPath, own]) if (path && (await listens(path))) return route(known, path);

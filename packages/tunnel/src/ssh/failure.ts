@@ -68,7 +68,7 @@ const knownFailures: readonly KnownFailure[] = [
     say: ([, at, ways], who) => `${at} is not let in (${who}); accepted there: ${ways?.replaceAll(",", ", ")}.`,
     hint: (destination, [, , ways = ""]) =>
       /password|keyboard-interactive/.test(ways)
-        ? "A password or code is asked for at a terminal only: run the same command in one, or install your key there."
+        ? `A password or code is asked for at a terminal only: run the same command in one, or install your key there, so that \`ssh ${destination}\` asks nothing.`
         : `Try \`ssh ${destination}\` in a terminal. If that works without a password, hpcnb works too; otherwise install your key there, or start ssh-agent and add it.`,
   },
   {

@@ -1,12 +1,23 @@
-import { type CommandResult, describeResult, type FileToWrite, type Host, HpcnbError } from "@hpcnb/core";
+import {
+  type AwaitedNews,
+  type CommandResult,
+  describeResult,
+  type FileToWrite,
+  type Host,
+  HpcnbError,
+} from "@hpcnb/core";
 import { cannotWrite } from "../cannot-write.js";
 
 /** Whatever a file system takes, and however slow it is. Milliseconds. */
 const fileTimeout = 120_000;
 
+/** Seconds between two looks at files for which news is awaited. */
+const firstPause = 0.05;
+const longestPause = 0.25;
+
 /** Python 3.4 or later. Paths and texts come as JSON on standard input; paths are UTF-8, whatever the locale is there. */
 const readProgram = `
-import json, sys
+import json, sys, time
 def read(path):
     try:
         with open(path.encode("utf-8"), "rb") as file:
@@ -15,7 +26,16 @@ def read(path):
         return {}
     except OSError as error:
         return {"error": error.strerror}
-print(json.dumps([read(path) for path in json.loads(sys.stdin.buffer.read().decode("utf-8"))]))
+paths, known, limit = json.loads(sys.stdin.buffer.read().decode("utf-8"))
+end, pause = time.monotonic() + limit, ${firstPause}
+while True:
+    files = [read(path) for path in paths]
+    left = end - time.monotonic()
+    if left <= 0 or [file.get("text") for file in files] != known:
+        break
+    time.sleep(min(pause, left))
+    pause = min(pause * 1.2, ${longestPause})
+print(json.dumps(files))
 `;
 
 const writeProgram = `
@@ -59,9 +79,11 @@ export async function readFilesThrough(
   run: Run,
   paths: readonly string[],
   signal?: AbortSignal,
+  { known, limit }: AwaitedNews = { known: [], limit: 0 },
 ): Promise<(string | undefined)[]> {
   if (paths.length === 0) return [];
-  const answers = await askPython<{ text?: string; error?: string }[]>(run, readProgram, paths, signal);
+  const request = [paths, known.map((text) => text ?? null), limit / 1000];
+  const answers = await askPython<{ text?: string; error?: string }[]>(run, readProgram, request, signal);
   return answers.map(({ text, error }, index) => {
     if (error !== undefined) throw new HpcnbError("HPCNB_COMMAND_FAILED", `${paths[index]} cannot be read: ${error}.`);
     return text;

@@ -21,7 +21,7 @@ export function createSshHost(options: SshOptions): SshHost {
     name: options.alias,
     connection,
     run,
-    readFiles: (paths, signal) => readFilesThrough(run, paths, signal),
+    readFiles: (...request) => readFilesThrough(run, ...request),
     writeFiles: (files, signal) => writeFilesThrough(run, files, signal),
     lock: (path, signal) => lockRemotely(connection, path, signal),
   };

@@ -12,27 +12,29 @@ import {
 } from "./arguments.js";
 import { runClient, wordsOfFailure } from "./client.js";
 import { type Route, readConfig, type SshConnection } from "./connection.js";
-import { listens } from "./control-socket.js";
+import { holdConnection, listens } from "./control-socket.js";
 import { sshFailure } from "./failure.js";
 import { forward, newSocketPath, type Way, wayLimit } from "./way.js";
 
 /** Seconds that the connection to a node outlives a keeper that was killed. */
 const persist = 5;
 
-/** An ssh to the node itself, through the submit node: the notebook's socket, or a port that only the node can reach. */
-export async function openJump(
-  connection: SshConnection,
-  endpoint: Endpoint,
-  { socket, signal }: { socket: string; signal?: AbortSignal | undefined },
-): Promise<Way> {
-  const login = await connection.open(signal);
-  const { host: node } = endpoint;
+/** How ssh gets to a node through the submit node. */
+export interface Road {
+  readonly route: Route;
+  /** As a person would type it after `ssh`. */
+  readonly destination: string;
+  hangUp(): Promise<void>;
+}
+
+/** Logs in to a node. The connection ends with this process. @throws HPCNB_TUNNEL */
+export async function openRoad(connection: SshConnection, node: string, signal?: AbortSignal): Promise<Road> {
   checkAlias(node);
+  const to = { alias: node, configFile: connection.configFile };
+  const [login, known] = await Promise.all([connection.open(signal), readConfig(to)]);
   const destination = `-J ${connection.alias} ${node}`;
-  const known = await readConfig({ alias: node, configFile: connection.configFile });
   const via = ["-l", login.config.user, ...option(`ProxyCommand=${proxyCommand(login.client([]))}`)];
   const controlPath = login.controlPath === undefined ? undefined : newSocketPath(connection.controlDirectory, "node");
-  const to = { alias: node, configFile: connection.configFile };
   const route: Route = {
     config: known,
     controlPath,
@@ -40,7 +42,7 @@ export async function openJump(
       destinationArguments(to, [...clientOptions(known, { controlPath, mayAsk: false }), ...via, ...more]),
     asks: false,
   };
-  if (controlPath === undefined) return forward({ route, destination, target: targetOn(endpoint), socket, signal });
+  if (controlPath === undefined) return { route, destination, hangUp: async () => {} };
 
   const options = ["-f", "-N", ...masterOptions(known, { controlPath, mayAsk: false, persist }), ...via];
   const end = await runClient(destinationArguments(to, options), {
@@ -54,11 +56,31 @@ export async function openJump(
     const said = await wordsOfFailure(end, [...destinationArguments(to, unshared), "true"], wayLimit);
     throw sshFailure(said, { destination, who: node, code: "HPCNB_TUNNEL" });
   }
-  const hangUp = async () => {
-    if (await listens(controlPath))
-      await runClient(controlArguments(controlPath, ["-O", "exit"]), { interactive: false, limit: wayLimit });
-    rmSync(controlPath, { force: true });
+  const hold = holdConnection(controlPath);
+  return {
+    route,
+    destination,
+    hangUp: async () => {
+      hold.release();
+      if (await listens(controlPath))
+        await runClient(controlArguments(controlPath, ["-O", "exit"]), { interactive: false, limit: wayLimit });
+      rmSync(controlPath, { force: true });
+    },
   };
+}
+
+/** Whether it still leads there. */
+export async function isOpen({ route }: Road): Promise<boolean> {
+  return route.controlPath === undefined || (await listens(route.controlPath));
+}
+
+/** The notebook's socket, or a port that only the node can reach. */
+export async function openJump(
+  road: Road,
+  endpoint: Endpoint,
+  { socket, signal }: { socket: string; signal?: AbortSignal | undefined },
+): Promise<Way> {
+  const { route, destination, hangUp } = road;
   try {
     const way = await forward({ route, destination, target: targetOn(endpoint), socket, signal });
     return {

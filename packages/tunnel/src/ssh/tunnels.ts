@@ -12,7 +12,7 @@ import {
 import { type LocalPort, servePort } from "../local-port.js";
 import type { SshConnection } from "./connection.js";
 import { isSshHost } from "./host.js";
-import { openJump } from "./jump.js";
+import { isOpen, openJump, openRoad, type Road } from "./jump.js";
 import { openLoginForward } from "./login-forward.js";
 import { needsHost, newSocketPath, type Way } from "./way.js";
 
@@ -28,20 +28,45 @@ type OpenWay = (
 ) => Promise<Way>;
 
 /** Laptop, submit node, node: ssh reaches the node itself. */
-export const jumpTunnel: Plugin = sshTunnel("jump", openJump);
+export const jumpTunnel: Plugin = sshTunnel("jump", () => {
+  let known: { readonly node: string; readonly road: Promise<Road> } | undefined;
+  return {
+    prepare: async (connection, node) => {
+      known = { node, road: openRoad(connection, node) };
+      await known.road;
+    },
+    openWay: async (connection, endpoint, options) => {
+      const prepared = known?.node === endpoint.host ? await known.road.catch(() => undefined) : undefined;
+      known = undefined;
+      const road =
+        prepared && (await isOpen(prepared)) ? prepared : await openRoad(connection, endpoint.host, options.signal);
+      return openJump(road, endpoint, options);
+    },
+  };
+});
 
 /** Laptop, submit node: that one reaches the node. */
-export const loginForwardTunnel: Plugin = sshTunnel("login-forward", openLoginForward);
+export const loginForwardTunnel: Plugin = sshTunnel("login-forward", () => ({ openWay: openLoginForward }));
 
-function sshTunnel(name: string, openWay: OpenWay): Plugin {
+interface Ways {
+  readonly openWay: OpenWay;
+  readonly prepare?: (connection: SshConnection, node: string) => Promise<void>;
+}
+
+function sshTunnel(name: string, createWays: () => Ways): Plugin {
   return definePlugin({
     apiVersion: 1,
     name,
     tunnel: {
-      create: (context) => ({
-        kind: name,
-        open: (endpoint, localPort, signal) => open(context, { name, openWay, endpoint, localPort, signal }),
-      }),
+      create: (context) => {
+        const { openWay, prepare } = createWays();
+        const { host } = context;
+        return {
+          kind: name,
+          ...(prepare && isSshHost(host) ? { prepare: (node) => prepare(host.connection, node) } : {}),
+          open: (endpoint, localPort, signal) => open(context, { name, openWay, endpoint, localPort, signal }),
+        };
+      },
     },
   });
 }

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { type ErrorCode, type HpcnbError, isHpcnbError } from "@hpcnb/core";
 import { createSshHost, type SshHost } from "@hpcnb/tunnel";
 import { expect } from "chai";
+import { describeAwaitedNews } from "../awaited-news.js";
 import { freePort, needSshServer, type Site, startSite, until } from "./site.js";
 
 /** Runs a command at a terminal of its own. */
@@ -161,6 +162,8 @@ describe("createSshHost", () => {
       await writeFile(join(directory, "a"), "");
       expect(await host.readFiles([join(directory, "a", "b")])).to.deep.equal([undefined]);
     });
+
+    describeAwaitedNews(() => ({ host, directory }));
   });
 
   describe("lock", () => {

@@ -72,6 +72,15 @@ describe("ssh tunnels", () => {
     expect(await accepts(localPort)).to.equal(false);
   });
 
+  it("opens a jump over the login to the node that was made ahead of time", async () => {
+    const before = site.logins("node1");
+    const jump = tunnel("jump");
+    await jump.prepare?.("node1");
+    open = await jump.open(socketEndpoint, localPort);
+    expect(site.logins("node1") - before).to.equal(1);
+    expect(await get(localPort, "/x")).to.equal("notebook /x");
+  });
+
   for (const kind of kinds) {
     describe(kind, () => {
       it("reaches a socket on a node", async () => {

@@ -40,6 +40,11 @@ export class Bench {
     return id;
   }
 
+  /** Also ends what the test has submitted in another way under this name. */
+  adopt(name: string): void {
+    this.#names.push(this.scheduler.nameOf(name));
+  }
+
   async find(id: JobId): Promise<JobStatus | undefined> {
     return (await this.scheduler.status()).find((job) => job.id === id);
   }

@@ -2,6 +2,7 @@ import type { TestFunctions } from "../test-functions.js";
 import { abort } from "./abort.js";
 import { arrays } from "./arrays.js";
 import { cancel } from "./cancel.js";
+import { commands } from "./commands.js";
 import { concurrency } from "./concurrency.js";
 import { explain } from "./explain.js";
 import type { SchedulerConformanceOptions } from "./fixture.js";
@@ -21,6 +22,7 @@ const topics: Readonly<Record<string, Topic>> = {
   names,
   concurrency,
   abort,
+  commands,
 };
 
 /**

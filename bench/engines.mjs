@@ -1,0 +1,102 @@
+/**
+ * From typing the command on the submit node to all engines registered, on a testbed with a real Grid Engine: `hpcnb up` with storage that
+ * shows files 30 s late on every host of the cluster, the same without lag (at most 1.15 times), and controller and engines started by
+ * hand-written scripts on storage without lag (at most 1.2 times). Then many sessions in a row with lag, none of which may lose an engine.
+ */
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { median, row } from "./lib/table.mjs";
+
+const { resolve } = createRequire(new URL("../package.json", import.meta.url));
+const { startTestbed, unsupportedReason } = await import(pathToFileURL(resolve("@hpcnb/testbed")));
+
+const engines = 4;
+const runs = 5;
+const inARow = 20;
+const project = "/home/alice/rnaseq";
+const python = "/home/shared/venv/bin/python";
+
+const session = `name: rnaseq
+scheduler: sge
+notebook: { directory: ${project}, environment: { venv: /home/shared/venv } }
+cluster: { engines: ${engines} }
+`;
+
+/** What somebody writes who knows all of measured.md: a controller that other nodes reach, and engines that start once its file is there. */
+const byHand = `
+set -e
+cd ${project}
+rm -rf hand; mkdir -m 700 hand
+qsub -terse -cwd -j y -o hand/controller.log -S /bin/sh <<'END' > hand/jobs
+exec ${python} -m ipyparallel.controller --profile-dir=hand --ip='*' --location=$(hostname) --IPController.enable_curve=True
+END
+until test -s hand/security/ipcontroller-engine.json; do sleep 0.05; done
+qsub -terse -cwd -j y -o hand/engines.log -S /bin/sh -t 1-${engines} <<'END' | cut -d. -f1 >> hand/jobs
+exec ${python} -m ipyparallel.engine --file=hand/security/ipcontroller-engine.json --timeout=60
+END
+exec ${python} -c 'import ipyparallel; ipyparallel.Client("hand/security/ipcontroller-client.json").wait_for_engines(${engines}, timeout=100, interactive=False)'
+`;
+
+const reason = await unsupportedReason();
+if (reason === undefined) await compare(await startTestbed({ name: "bench", nodes: 3 }));
+else console.log(`left out: ${reason}`);
+
+async function compare(testbed) {
+  const run = async (argv, stdin = "") => {
+    const start = performance.now();
+    const { exitCode, stdout, stderr } = await testbed.exec("login", "alice", argv, { stdin, timeout: 240_000 });
+    const seconds = (performance.now() - start) / 1000;
+    if (exitCode !== 0) throw new Error(`${argv.join(" ")}: ${stderr}${stdout}`);
+    return { seconds, stdout };
+  };
+  const hpcnb = async () => {
+    const { seconds } = await run(["hpcnb", "up", "session.yaml"]);
+    const { stdout } = await run(["hpcnb", "status", "session.yaml", "--json"]);
+    const { registered } = JSON.parse(stdout).engines;
+    await run(["hpcnb", "down", "session.yaml"]);
+    if (registered !== engines) throw new Error(`${registered} of ${engines} engines are registered`);
+    return seconds;
+  };
+  const hand = async () => {
+    const { seconds } = await run(["sh", "-c", byHand]);
+    await run(["sh", "-c", `qdel $(cat ${project}/hand/jobs); while qstat | grep -q .; do sleep 0.1; done`]);
+    return seconds;
+  };
+  try {
+    await run(["sh", "-c", `mkdir -p ${project} && cat > session.yaml`], session);
+    // Neither is to pay for what a first start reads from disk.
+    await hpcnb();
+    await hand();
+    const seconds = { "by hand": [], "no lag": [], "lag 30 s": [] };
+    for (let count = 0; count < runs; count++) {
+      seconds["by hand"].push(await hand());
+      seconds["no lag"].push(await hpcnb());
+    }
+    for (const host of ["login", ...testbed.nodes]) await testbed.fault("storage-lag", { host });
+    for (let count = 0; count < inARow; count++) seconds["lag 30 s"].push(await hpcnb());
+    report(seconds);
+  } finally {
+    await testbed.down();
+  }
+}
+
+function report(seconds) {
+  console.log(`seconds from the command to ${engines} of ${engines} engines registered, ${runs} and ${inARow} runs`);
+  console.log(row("", ["min", "median", "max"]));
+  for (const [name, values] of Object.entries(seconds))
+    console.log(
+      row(
+        name,
+        [Math.min(...values), median(values), Math.max(...values)].map((value) => value.toFixed(2)),
+      ),
+    );
+  const ratios = [
+    ["lag to no lag", median(seconds["lag 30 s"]) / median(seconds["no lag"]), 1.15],
+    ["no lag to by hand", median(seconds["no lag"]) / median(seconds["by hand"]), 1.2],
+  ];
+  for (const [name, ratio, limit] of ratios) {
+    console.log(`ratio of medians, ${name}: ${ratio.toFixed(2)} (at most ${limit})`);
+    if (ratio > limit) process.exitCode = 1;
+  }
+  console.log(`${inARow} sessions in a row with lag: every engine of each was registered`);
+}

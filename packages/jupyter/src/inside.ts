@@ -1,0 +1,115 @@
+import { encodeRecord, type FileToWrite, type JobResources, type JobSpec, type PlanContext } from "@hpcnb/core";
+import { jobScript, type Program, programText } from "./job-script.js";
+import { insidePaths, recordPath } from "./layout.js";
+import { controllerResources } from "./resources.js";
+
+/** What ../python/launchers.py puts its own words for, wherever they stand in these files and commands. */
+const placeholders = { cluster: "HPCNBCLUSTER", set: "HPCNBSET", tasks: 987654321, job: "HPCNBJOB" } as const;
+
+/**
+ * Milliseconds. One for all numbers of engines, which are not known yet when the controller is submitted; good for some
+ * hundreds of them.
+ */
+const heartbeat = 1000;
+
+/** Seconds without a sign of life from the notebook after which what was started inside it ends by itself. */
+const notebookSilence = 300;
+
+const programs = {
+  controller: { parts: ["common.py", "places.py", "controller.py", "inside.py"], run: "run_inside_controller" },
+  engines: { parts: ["common.py", "places.py", "engine.py", "inside.py"], run: "run_inside_engine" },
+} as const satisfies Readonly<Record<string, Program>>;
+
+/**
+ * What a notebook needs for starting clusters by itself: a Python module with ipyparallel's launchers, and beside it all
+ * that they need to know, as plain data. No secret is in it.
+ */
+export function insideFiles(context: PlanContext): FileToWrite[] {
+  const { session, run, scheduler } = context;
+  const paths = insidePaths(run);
+  const knowledge = {
+    run: run.id,
+    session: session.name,
+    directory: paths.clusters,
+    ownEngines: session.cluster?.engines ?? null,
+    jobs: scheduler.commands ? insideJobs(context, scheduler.commands) : null,
+  };
+  return [
+    { path: paths.pulse, text: encodeRecord({ run: run.id, state: "waiting" }) },
+    { path: `${paths.clusters}/.keep`, text: "" },
+    { path: `${paths.module}/hpcnb_launchers.py`, text: launchersModule() },
+    { path: `${paths.module}/hpcnb_launchers.json`, text: JSON.stringify(knowledge) },
+  ];
+}
+
+function insideJobs(context: PlanContext, commands: NonNullable<PlanContext["scheduler"]["commands"]>) {
+  const { run } = context;
+  const directory = `${insidePaths(run).clusters}/${placeholders.cluster}`;
+  const waiting = encodeRecord({ run: run.id, state: "waiting" });
+  const specs = jobSpecs(context, directory);
+  return {
+    placeholders,
+    files: (["controller", "engines"] as const).map((name) => ({
+      path: recordPath({ directory }, name),
+      text: waiting,
+    })),
+    controllerRecord: recordPath({ directory }, "controller"),
+    controllerLog: specs.controller.output,
+    controller: commands.submit(specs.controller),
+    engines: commands.submit(specs.engines),
+    cancel: commands.cancel([placeholders.job]),
+    idPattern: commands.idPattern,
+  };
+}
+
+function jobSpecs({ session, directory, run, readiness, scheduler }: PlanContext, records: string) {
+  const { environment } = session.notebook;
+  const parameters = {
+    run: run.id,
+    records,
+    directory,
+    readiness,
+    heartbeat,
+    notebook: { pulse: insidePaths(run).pulse, silence: Math.max(notebookSilence, 2 * readiness.seconds) },
+  };
+  const spec = (kind: keyof typeof programs, log: string, resources: JobResources, own: object): JobSpec => {
+    // It ends with what makes it unique, which adapters keep of a long name.
+    const name = `${session.name}-${kind}-${run.id}-${placeholders.cluster}`;
+    return {
+      name,
+      script: jobScript({
+        title: `${name}: ipyparallel ${kind}, started inside the notebook of the session ${session.name}`,
+        environment,
+        directory,
+        program: programs[kind],
+        parameters: { ...parameters, oneHost: scheduler.runsOnHost },
+        ...own,
+      }),
+      workingDirectory: directory,
+      output: `${records}/${log}`,
+      resources,
+    };
+  };
+  const { resources: engines } = session.cluster ?? { resources: controllerResources(session.resources, {}) };
+  return {
+    controller: spec("controller", "controller.log", controllerResources(engines, session.resources), {}),
+    engines: {
+      ...spec("engines", `engine-${placeholders.set}.{task}.log`, engines, { taskVariable: scheduler.taskVariable }),
+      tasks: placeholders.tasks,
+    },
+  };
+}
+
+/** The parts for jobs take the first entry off the import path, which in a kernel is the user's. */
+function launchersModule(): string {
+  return `import sys
+
+import_path = list(sys.path)
+${programText({ parts: ["common.py", "places.py"] })}
+
+sys.path[:] = import_path
+
+
+${programText({ parts: ["session_launchers.py", "launchers.py"] })}
+`;
+}

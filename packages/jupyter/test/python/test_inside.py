@@ -1,0 +1,98 @@
+"""Clusters that are started inside the notebook: what is offered to ipyparallel, and how their jobs end with the notebook."""
+
+import json
+import os
+import sys
+import types
+import unittest
+import unittest.mock
+
+from support import PARTS, InADirectory, hpcnb
+
+
+class Watching(InADirectory):
+    def setUp(self):
+        super().setUp()
+        self.pulse = self.write(hpcnb.encode_record({"run": "r", "state": "waiting"}), "pulse.record")
+        self.ended = []
+
+    def watch(self, silence):
+        parameters = {"run": "r", "notebook": {"pulse": self.pulse, "silence": silence}}
+        hpcnb.watch_notebook(parameters, lambda: self.ended.append(True))
+
+    def test_a_notebook_that_has_ended_ends_its_jobs_at_once(self):
+        hpcnb.Report(self.pulse, "r").finish("ended")
+        self.watch(3600)
+        self.assertEqual(self.ended, [True])
+
+    def test_a_notebook_that_is_not_heard_of_ends_its_jobs(self):
+        self.watch(0.2)
+        self.assertEqual(self.ended, [True])
+
+    def test_a_pulse_that_cannot_be_read_is_none(self):
+        os.unlink(self.pulse)
+        self.watch(0.2)
+        self.assertEqual(self.ended, [True])
+
+    def test_a_notebook_that_beats_is_left_alone(self):
+        beats = []
+        publish = hpcnb.Report(self.pulse, "r").publish
+        really_sleep = PARTS["time"].sleep
+
+        def sleep(seconds):
+            really_sleep(seconds)
+            beats.append(seconds)
+            # It is alive for five times the silence that it may keep.
+            publish("beating" if len(beats) < 100 else "ended", number=len(beats))
+
+        clock = types.SimpleNamespace(monotonic=PARTS["time"].monotonic, sleep=sleep)
+        with unittest.mock.patch.dict(PARTS, time=clock):
+            self.watch(0.2)
+        self.assertEqual((len(beats), self.ended), (100, [True]))
+
+
+class Offering(InADirectory):
+    def setUp(self):
+        super().setUp()
+        path = list(sys.path)
+        self.addCleanup(lambda: sys.path.__setitem__(slice(None), path))
+        os.environ.pop("HPCNB_USER_IPYTHONDIR", None)
+        os.environ["IPYTHONDIR"] = self.path("users")
+        os.environ["PYTHONPATH"] = "/mine"
+        self.write(json.dumps({"ownEngines": 3}), "module", "hpcnb_launchers.json")
+
+    def offer(self):
+        security = hpcnb.make_ipython_overlay(self.path("overlay"), "rnaseq")
+        parameters = {"inside": {"module": self.path("module")}, "profile": "rnaseq", "cluster": True}
+        hpcnb.offer_clusters(security, parameters)
+        return self.read("overlay", "profile_rnaseq", "ipcluster_config.py")
+
+    def test_kernels_find_the_launchers_behind_all_that_the_user_has(self):
+        self.offer()
+        self.assertEqual(os.environ["PYTHONPATH"], f"/mine{os.pathsep}{self.path('module')}")
+        self.assertEqual(sys.path[-1], self.path("module"))
+
+    def test_the_sessions_own_cluster_is_shown(self):
+        self.offer()
+        shown = json.loads(self.read("overlay", "profile_rnaseq", "security", "cluster-.json"))
+        self.assertEqual(shown["cluster"]["cluster_id"], "")
+        self.assertEqual(shown["engines"]["sets"]["session"]["n"], 3)
+
+    def test_the_users_own_configuration_stays_and_has_the_last_word(self):
+        mine = self.write("mine", "users", "profile_rnaseq", "ipcluster_config.py")
+        for _start in range(2):
+            text = self.offer()
+            self.assertTrue(text.endswith(f"load_subconfig({mine!r})\n"))
+        self.assertEqual(self.read("users", "profile_rnaseq", "ipcluster_config.py"), "mine")
+
+    def test_clusters_of_an_earlier_run_are_forgotten(self):
+        stale = [
+            self.write("{}", "overlay", "profile_rnaseq", "security", name)
+            for name in ("cluster-1.json", "ipcontroller-1-client.json")
+        ]
+        self.offer()
+        self.assertFalse(any(map(os.path.exists, stale)))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { HpcnbError } from "@hpcnb/core";
+import type { KeeperMessage, KeeperOutcome, KeeperRequest } from "./protocol.js";
+
+/** Milliseconds that a keeper may take to open a tunnel. */
+const openLimit = 60_000;
+
+/** A keeper that has no tunnel yet. It ends with this process unless it is asked to open one. */
+export interface NewKeeper {
+  /** False when it has ended. */
+  readonly alive: boolean;
+  tell(message: KeeperMessage): void;
+  /** Resolves once its tunnel is open, or could not be opened. */
+  open(request: KeeperRequest): Promise<KeeperOutcome>;
+}
+
+/** What it says goes to a file beside its control socket: there is nobody else to tell. */
+export function startKeeper(program: string, controlSocket: string): NewKeeper {
+  const logFile = `${controlSocket}.log`;
+  const log = openSync(logFile, "w", 0o600);
+  // What it is asked travels over IPC: an argv is readable by everybody on this machine.
+  const child = spawn(process.execPath, [program], { detached: true, cwd: "/", stdio: ["ignore", log, log, "ipc"] });
+  closeSync(log);
+  let failure: Error | undefined;
+  child.on("error", (error) => {
+    failure = error;
+  });
+  hold(child, false);
+  return {
+    get alive() {
+      return child.connected && child.exitCode === null && child.signalCode === null;
+    },
+    tell: (message) => child.send(message),
+    open: (request) => {
+      hold(child, true);
+      return outcomeOf(child, { request, logFile, failure: () => failure });
+    },
+  };
+}
+
+/** Whether this process stays alive for it. */
+function hold(child: ChildProcess, wanted: boolean): void {
+  if (wanted) child.ref();
+  else child.unref();
+  const channel = child.channel as unknown as { ref(): void; unref(): void } | null | undefined;
+  if (wanted) channel?.ref();
+  else channel?.unref();
+}
+
+function outcomeOf(
+  child: ChildProcess,
+  { request, logFile, failure }: { request: KeeperRequest; logFile: string; failure: () => Error | undefined },
+): Promise<KeeperOutcome> {
+  return new Promise((resolve, reject) => {
+    const limit = setTimeout(() => {
+      child.kill();
+      settle(() =>
+        reject(new HpcnbError("HPCNB_TIMEOUT", `No tunnel was open after ${openLimit / 1000} s.`, { transient: true })),
+      );
+    }, openLimit);
+    const settle = (act: () => void) => {
+      clearTimeout(limit);
+      child.removeAllListeners();
+      if (child.connected) child.disconnect();
+      child.unref();
+      act();
+    };
+    const notStarted = (cause: Error) =>
+      settle(() =>
+        reject(new HpcnbError("HPCNB_TUNNEL", `The keeper could not be started: ${cause.message}.`, { cause })),
+      );
+    const known = failure();
+    if (known) return notStarted(known);
+    child.on("error", notStarted);
+    child.on("exit", (code, signal) =>
+      settle(() => {
+        const said = readFileSync(logFile, "utf8").trim();
+        const ending = `The keeper ended at once (${signal ?? `exit code ${code}`})`;
+        reject(new HpcnbError("HPCNB_TUNNEL", said ? `${ending}:\n${said}` : `${ending}.`));
+      }),
+    );
+    child.on("message", (outcome: KeeperOutcome) => settle(() => resolve(outcome)));
+    child.send({ open: request } satisfies KeeperMessage);
+  });
+}

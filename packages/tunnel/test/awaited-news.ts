@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import type { Host } from "@hpcnb/core";
+import { expect } from "chai";
+
+/** What every host does when a read of files is to wait for news. */
+export function describeAwaitedNews(place: () => { host: Host; directory: string }): void {
+  const read = async (known: (string | undefined)[], limit: number) => {
+    const { host, directory } = place();
+    const start = performance.now();
+    const texts = await host.readFiles([join(directory, "a"), join(directory, "b")], undefined, { known, limit });
+    return { texts, milliseconds: performance.now() - start };
+  };
+  const write = (name: string, text: string) => {
+    const { host, directory } = place();
+    return host.writeFiles([{ path: join(directory, name), text }]);
+  };
+
+  it("are read at once when they are not as they are known", async () => {
+    await write("a", "1");
+    const { texts, milliseconds } = await read([undefined, undefined], 20_000);
+    expect(texts).to.deep.equal(["1", undefined]);
+    expect(milliseconds).to.be.below(10_000);
+  });
+
+  it("are read as soon as one of them changes", async () => {
+    await write("a", "1");
+    const reading = read(["1", undefined], 20_000);
+    await write("b", "2");
+    const { texts, milliseconds } = await reading;
+    expect(texts).to.deep.equal(["1", "2"]);
+    expect(milliseconds).to.be.below(10_000);
+  });
+
+  it("are read as they are when nothing changes for the time given", async () => {
+    await write("a", "1");
+    const { texts, milliseconds } = await read(["1", undefined], 300);
+    expect(texts).to.deep.equal(["1", undefined]);
+    expect(milliseconds).to.be.at.least(299);
+  });
+}
