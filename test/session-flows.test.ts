@@ -120,7 +120,9 @@ describe("life cycle on a simulated scheduler", () => {
     world.scheduler.control.fail("1", "cannot open output file");
     const error = await failure(world.clock.run(waiting));
     expect(error.code).to.equal("HPCNB_JOB_ENDED");
-    expect(error.message).to.include("The notebook job (job 1) is lost: cannot open output file");
+    expect(error.message).to.match(
+      /The notebook job \(job 1\) is lost: the scheduler gave up on it \(\S+\): cannot open output file/,
+    );
     expect(error.message).to.include("ModuleNotFoundError");
     expect(await world.listed()).to.deep.equal([]);
     expect(world.connected).to.equal(false);

@@ -11,12 +11,16 @@ export function cancelWords(targets: readonly CancelTarget[]): string[] {
   );
 }
 
-/** What the commands say of what they do, what they have done before, and jobs and tasks that are gone. */
+/**
+ * What the commands say of what they do, what they have done before, and jobs and tasks that are gone. A job on a host that does not answer is
+ * registered for deletion too, and ends when the host is back.
+ */
 const harmless = [
   / has (registered|deleted) /,
   / is already in deletion/,
   /does not exist/,
   /do not exist/,
+  /unable to sync state with remote execd/,
   / comprises no tasks/,
   /^modified hold of /,
 ];

@@ -12,7 +12,7 @@ import { idLine, parseSubmit } from "./submit-answer.js";
 
 /** Grid Engine through qsub, qstat, qdel and qacct. */
 export function gridEngineDialect(options: GridEngineOptions = {}): SchedulerDialect {
-  const command = (...argv: readonly string[]) => ({ argv: gridEngineCommand(options, argv) });
+  const command = (...argv: readonly string[]) => ({ argv: gridEngineCommand(options, argv), shown: argv });
   return {
     runsOnHost: false,
     taskVariable: "SGE_TASK_ID",

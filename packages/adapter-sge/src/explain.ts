@@ -15,7 +15,14 @@ export function parseExplain(result: CommandResult): string | undefined {
   const lines = stdout.split("\n");
 
   const errors = lines.map((line) => /^error reason\s+(\d+):\s+(.*)$/.exec(line)).filter((match) => match !== null);
-  if (errors.length > 0) return list(errors.map((match) => withoutStamp(match[2] ?? "")));
+  if (errors.length > 0) {
+    const id = lines.map((line) => /^job_number:\s+(\d+)/.exec(line)?.[1]).find((found) => found !== undefined);
+    const clear =
+      id === undefined
+        ? []
+        : [`(once the cause is mended, \`qmod -cj ${id}\` clears the error of a job that is still there)`];
+    return list([...errors.map((match) => withoutStamp(match[2] ?? "")), ...clear]);
+  }
   if (lines.some((line) => /^usage\s+\d+:/.test(line))) return undefined;
 
   const start = lines.findIndex((line) => line.startsWith("scheduling info:"));

@@ -13,12 +13,18 @@ export const idLine = /^(?:Your job(?:-array)? )?(\d+)(?:\.\d+-\d+:\d+)?(?: \(".
 export function parseSubmit(result: CommandResult): JobId {
   expectReached(result, "Submitting");
   if (result.exitCode !== 0) {
-    throw new HpcnbError("HPCNB_SUBMIT_REJECTED", `Grid Engine did not take the job: ${ownWords(result)}`, {
-      transient: result.exitCode === limitReached,
-      ...(result.exitCode === limitReached
-        ? { hint: "A limit on the number of jobs is reached. Try again when some have ended." }
-        : {}),
-    });
+    const words = ownWords(result);
+    throw new HpcnbError(
+      "HPCNB_SUBMIT_REJECTED",
+      `Grid Engine did not take the job ${nameIn(result)}: ${words} (qsub, exit code ${result.exitCode})`,
+      {
+        transient: result.exitCode === limitReached,
+        hint:
+          result.exitCode === limitReached
+            ? "A limit on the number of jobs is reached. Try again when some have ended."
+            : (hints.find(([pattern]) => pattern.test(words))?.[1] ?? otherHint),
+      },
+    );
   }
   const lines = result.stdout.split("\n").map((line) => line.trim());
   const id = lines.map((line) => idLine.exec(line)?.[1]).findLast((found) => found !== undefined);
@@ -28,6 +34,25 @@ export function parseSubmit(result: CommandResult): JobId {
     });
   }
   return id;
+}
+
+/** What to look at, by what qsub says. */
+const hints: readonly (readonly [RegExp, string])[] = [
+  [/queue "/i, "`qconf -sql` lists the site's queues: correct `queue` under resources or cluster.resources."],
+  [
+    /parallel environment/i,
+    "`qconf -spl` lists the site's parallel environments: correct `parallelEnvironment` under resources or cluster.resources.",
+  ],
+  [
+    /resource/i,
+    "`qconf -sc` lists the site's resources: correct `native` under resources or cluster.resources, or scheduler.options.memoryResource.",
+  ],
+  [/project/i, "`qconf -sprjl` lists the site's projects: correct `native` under resources or cluster.resources."],
+];
+const otherHint = "Correct `resources` or `cluster.resources` in the session file.";
+
+function nameIn({ argv }: CommandResult): string {
+  return argv[argv.indexOf("-N") + 1] ?? "";
 }
 
 /** qsub says "Unable to run job: REASON" and "Exiting.", and other things before it. */

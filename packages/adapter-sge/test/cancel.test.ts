@@ -23,6 +23,15 @@ describe("qdel's answer", () => {
     failed("qdel-twice.txt")();
   });
 
+  it("is no error for a job on a host that does not answer", () => {
+    parseCancel(
+      answer({
+        exitCode: 1,
+        stdout: `alice unable to sync state with remote execd for the deletion of job "85"\nalice has registered the job 86 for deletion\n`,
+      }),
+    );
+  });
+
   it("is an error for a job that may not be deleted, also among others", () => {
     const error = failure(failed("qdel-denied.txt"), "HPCNB_SCHEDULER_ANSWER");
     expect(error.message).to.include("privileges");

@@ -19,18 +19,19 @@ describe("qsub's answer", () => {
     expect(parseSubmit(answer({ stdout: 'Your job 17 ("a (b)") has been submitted\n' }))).to.equal("17");
   });
 
-  for (const [name, words] of Object.entries({
-    "qsub-unknown-queue.txt": 'Job was rejected because job requests unknown queue "no-such.q"',
-    "qsub-unknown-resource.txt": 'unknown resource "no_such"',
-    "qsub-unknown-pe.txt": 'the requested parallel environment "no-such" does not exist',
-    "qsub-unknown-project.txt": 'the requested project "nope" does not exist',
-    "qsub-too-many-tasks.txt": "you tried to submit a job with more than 5 tasks",
-    "qsub-verifier-refuses.txt": "This queue is closed until Monday.",
-  })) {
+  for (const [name, words, hint] of [
+    ["qsub-unknown-queue.txt", 'Job was rejected because job requests unknown queue "no-such.q"', "`qconf -sql`"],
+    ["qsub-unknown-resource.txt", 'unknown resource "no_such"', "`qconf -sc`"],
+    ["qsub-unknown-pe.txt", 'the requested parallel environment "no-such" does not exist', "`qconf -spl`"],
+    ["qsub-unknown-project.txt", 'the requested project "nope" does not exist', "`qconf -sprjl`"],
+    ["qsub-too-many-tasks.txt", "you tried to submit a job with more than 5 tasks", "cluster.resources"],
+    ["qsub-verifier-refuses.txt", "This queue is closed until Monday.", "cluster.resources"],
+  ] as const) {
     it(`is a rejection in qsub's words: ${name}`, () => {
       const error = failure(() => parseSubmit(answer({ exitCode: 1, stderr: fixture(name) })), "HPCNB_SUBMIT_REJECTED");
       expect(error.message).to.include(words).and.not.to.include("Exiting");
       expect(error.transient).to.equal(false);
+      expect(error.hint).to.include(hint);
     });
   }
 

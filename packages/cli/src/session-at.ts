@@ -17,10 +17,7 @@ import type { ValidSession } from "./valid-session.js";
  * A session that was started elsewhere, from what its record on the host says: enough to connect to it, look at it and end it.
  * @throws HPCNB_NO_SESSION when nothing was ever started there.
  */
-export async function loadSessionAt(
-  text: string,
-  { host: alias, directory: place }: SessionAddress,
-): Promise<ValidSession> {
+export async function loadSessionAt({ host: alias, directory: place }: SessionAddress): Promise<ValidSession> {
   const host = hostOf(alias);
   const directory = await resolveDirectory(host, place, "look");
   const record = await readRecord(host, directory);
@@ -35,7 +32,7 @@ export async function loadSessionAt(
     loadPlugin("readiness", "probe", from, readinessPlugins),
   ]);
   return {
-    session: sessionOf(record, { file: text, host: alias, directory }),
+    session: sessionOf(record, { file: `${alias}:${directory}`, host: alias, directory }),
     plugins: { scheduler, readiness, tunnelKinds: autoTunnels(alias) },
   };
 }

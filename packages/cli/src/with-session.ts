@@ -16,7 +16,7 @@ export async function withSession<T>(
   const place = findSessionFile(argument);
   const address = parseAddress(place);
   const { session, plugins } = address
-    ? await (await import("./session-at.js")).loadSessionAt(place, address)
+    ? await (await import("./session-at.js")).loadSessionAt(address)
     : await loadValidSession(place);
   const { composeSession } = await import("./container.js");
   const context = composeSession(session, plugins);

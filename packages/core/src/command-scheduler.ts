@@ -48,11 +48,12 @@ const commandTimeout = 60_000;
 export function createCommandScheduler(host: Host, dialect: SchedulerDialect): Scheduler {
   async function ask(command: Command, what: string, signal?: AbortSignal): Promise<CommandResult> {
     try {
-      return await host.run(command.argv, {
+      const result = await host.run(command.argv, {
         timeout: commandTimeout,
         signal,
         ...(command.stdin === undefined ? {} : { stdin: command.stdin }),
       });
+      return command.shown === undefined ? result : { ...result, argv: command.shown };
     } catch (error) {
       // The way to the scheduler failed, and its own words say more than ours could.
       if (isHpcnbError(error, "HPCNB_ABORTED") || isHpcnbError(error, "HPCNB_SSH")) throw error;
@@ -100,5 +101,9 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
 
 /** For dialects: a scheduler command that failed without saying anything more precise. */
 export function expectAnswer(result: CommandResult, what: string): CommandResult {
-  return expectSuccess(result, what, { code: "HPCNB_SCHEDULER_UNREACHABLE", transient: true });
+  return expectSuccess(result, what, {
+    code: "HPCNB_SCHEDULER_UNREACHABLE",
+    transient: true,
+    hint: "That says nothing about the jobs: what was submitted goes on, and nothing is lost. Run the same hpcnb command again in a while; if it lasts, try the scheduler's command above on its host.",
+  });
 }

@@ -25,6 +25,7 @@ export function expectSuccess(
 /** An argv as a person would type it. For messages only: it is never run. */
 export function displayArgv(argv: readonly string[]): string {
   return argv
+    .map((word) => word.replaceAll(/\s*\n\s*/g, " "))
     .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${clip(word, 60).replaceAll("'", "'\\''")}'`))
     .join(" ");
 }

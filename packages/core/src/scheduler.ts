@@ -89,6 +89,8 @@ export interface JobHistory {
 export interface Command {
   readonly argv: readonly string[];
   readonly stdin?: string;
+  /** What messages show in place of `argv`, where that is a wrapper around the scheduler's command. */
+  readonly shown?: readonly string[];
 }
 
 /**

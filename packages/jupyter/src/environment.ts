@@ -5,8 +5,8 @@ import { shellWord } from "./shell.js";
  * Exit codes 99 and 100 mean "run me again" and "keep me in error" to some schedulers: the user's shell text must not
  * end a job with them by chance.
  */
-const prologue = `hpcnb_fail() { echo "hpcnb: $*" >&2; exit 1; }
-trap 'case $? in 99|100) exit 1 ;; esac' EXIT`;
+const prologue = `hpcnb_fail() { hpcnb_failed=1; echo "hpcnb: $*" >&2; exit 1; }
+trap 'hpcnb_code=$?; [ -n "\${hpcnb_failed-}" ] || echo "notebook.environment ended with exit code $hpcnb_code on \${HOSTNAME-}; its shell text must not exit." >&2; case $hpcnb_code in 99|100) exit 1 ;; esac' EXIT`;
 
 /** https://modules.readthedocs.io and https://lmod.readthedocs.io: where a shell that is no login shell finds `module`. */
 const moduleInit = `if ! type module >/dev/null 2>&1; then
@@ -23,7 +23,7 @@ done
 [ -n "$hpcnb_conda" ] || hpcnb_fail "notebook.environment.conda is set, but conda was not found on $(hostname). Name its module under notebook.environment.modules, or put it on PATH under notebook.environment.setup."
 if [ -x "$hpcnb_conda" ]; then eval "$("$hpcnb_conda" shell.bash hook)"; fi`;
 
-const findPython = `python=$(command -v python3 || command -v python) || hpcnb_fail "There is no python3 on PATH on $(hostname) (PATH=$PATH)."`;
+const findPython = `python=$(command -v python3 || command -v python) || hpcnb_fail "There is no python3 on PATH on $(hostname 2>/dev/null || echo "\${HOSTNAME-}") (PATH=$PATH)."`;
 
 /** Shell text (bash) after which `$python` is the Python asked for, or which ends with a sentence on stderr and exit code 1. */
 export function environmentScript(environment: PythonEnvironment, directory: string): string {

@@ -76,7 +76,7 @@ function reach(endpoint: Endpoint): Promise<void> {
       reject(
         new HpcnbError("HPCNB_TUNNEL", `Nothing answers at ${where} on this machine (${cause.message}).`, {
           cause,
-          hint: `The direct tunnel needs a notebook on this machine; this one runs on ${endpoint.host}.`,
+          hint: `The tunnel "direct" needs a notebook on this machine; this one runs on ${endpoint.host}.`,
         }),
       );
     });

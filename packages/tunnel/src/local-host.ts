@@ -10,6 +10,7 @@ import {
   systemClock,
   throwIfAborted,
 } from "@hpcnb/core";
+import { cannotWrite } from "./cannot-write.js";
 import { lockLocally } from "./local-lock.js";
 import { runLocally } from "./local-run.js";
 
@@ -58,7 +59,7 @@ async function writeFiles(files: readonly FileToWrite[], signal?: AbortSignal): 
       await mkdir(dirname(file.path), { recursive: true, mode: 0o700 });
       await replaceFile(file);
     } catch (error) {
-      throw new HpcnbError("HPCNB_COMMAND_FAILED", `${file.path} cannot be written.`, { cause: error });
+      throw cannotWrite(file.path, error instanceof Error ? error.message : String(error), error);
     }
   }
 }

@@ -25,13 +25,19 @@ except BlockingIOError:
     sys.exit()
 except OSError as error:
     sys.exit(str(error))
-os.ftruncate(file, 0)
-os.write(file, holder.encode())
+try:
+    os.ftruncate(file, 0)
+    os.write(file, holder.encode())
+except OSError:
+    pass  # a full disk: the lock is held all the same, and others are not told by whom
 os.write(1, b"held")
 limit = float(silence[0]) if silence else None
 while select.select([0], [], [], limit)[0] and os.read(0, 100):
     pass
-os.ftruncate(file, 0)
+try:
+    os.ftruncate(file, 0)
+except OSError:
+    pass
 `;
 
 /** See `Host.lock`. */

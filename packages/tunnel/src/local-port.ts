@@ -33,7 +33,8 @@ export async function servePort(port: number, address: Address): Promise<LocalPo
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
       const taken = cause.code === "EADDRINUSE" || cause.code === "EACCES";
-      const message = `Port ${port} of 127.0.0.1 cannot be used: ${cause.message}.`;
+      const why = cause.code === "EADDRINUSE" ? "another program uses it" : cause.message;
+      const message = `Port ${port} of 127.0.0.1 cannot be used: ${why}.`;
       reject(new HpcnbError(taken ? "HPCNB_PORT_TAKEN" : "HPCNB_TUNNEL", message, { cause }));
     });
     server.listen({ host: "127.0.0.1", port, exclusive: true }, () => resolve());

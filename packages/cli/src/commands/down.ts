@@ -1,4 +1,4 @@
-import { takeDown } from "@hpcnb/core";
+import { HpcnbError, isHpcnbError, type SessionContext, takeDown } from "@hpcnb/core";
 import { forgetSession } from "../client-state.js";
 import { withSession } from "../with-session.js";
 
@@ -8,7 +8,7 @@ export async function down(options: {
   signal: AbortSignal;
 }): Promise<void> {
   await withSession(options.session, async ({ context, session }) => {
-    const result = await takeDown(context, options.signal);
+    const result = await takeDownTelling(context, options.signal);
     forgetSession(session.file);
     if (options.json) {
       process.stdout.write(
@@ -21,4 +21,27 @@ export async function down(options: {
         `${session.name} is down: ${result.cancelled} ${result.cancelled === 1 ? "job" : "jobs"} ended.\n`,
       );
   });
+}
+
+/** Ending jobs waits for the scheduler's word, which may take minutes: what keeps it waiting is told. */
+async function takeDownTelling(context: SessionContext, signal: AbortSignal) {
+  let told: string | undefined;
+  try {
+    return await takeDown(
+      {
+        ...context,
+        observe: ({ trouble }) => {
+          if (trouble !== undefined && trouble !== told) process.stderr.write(`Trying again: ${trouble}\n`);
+          told = trouble;
+        },
+      },
+      signal,
+    );
+  } catch (error) {
+    if (!isHpcnbError(error, "HPCNB_ABORTED")) throw error;
+    throw new HpcnbError("HPCNB_ABORTED", "Interrupted; jobs may still run.", {
+      cause: error.cause,
+      hint: "`hpcnb down` goes on with it, `hpcnb status` shows what is there.",
+    });
+  }
 }

@@ -1,4 +1,12 @@
-import { prepared, type Session, type SessionState } from "@hpcnb/core";
+import {
+  type ConnectionFacts,
+  isHpcnbError,
+  prepared,
+  type Session,
+  type SessionState,
+  type Tracker,
+} from "@hpcnb/core";
+import { connectionOf } from "@hpcnb/tunnel";
 import { withSession } from "../with-session.js";
 
 export async function status(options: {
@@ -7,20 +15,31 @@ export async function status(options: {
   signal: AbortSignal;
 }): Promise<void> {
   await withSession(options.session, async ({ context, session }) => {
-    const tracker = await prepared(context, "look", options.signal);
-    await tracker.observe();
+    const print = (view: StatusView) =>
+      process.stdout.write(options.json ? `${JSON.stringify(view)}\n` : renderStatus(view));
+    let tracker: Tracker;
+    try {
+      tracker = await prepared(context, "look", options.signal);
+      await tracker.observe();
+      await tracker.askWhy();
+    } catch (error) {
+      // What is on this machine can be told all the same; the jobs are unknown, not gone.
+      if (isHpcnbError(error, "HPCNB_SSH")) print(viewFromHere(session, await connectionOf(session)));
+      throw error;
+    }
     const view = statusView(session, tracker.state, {
       directory: tracker.directory,
       readiness: context.readiness.name,
       url: (baseUrl) => context.workload.url(baseUrl, session),
     });
-    process.stdout.write(options.json ? `${JSON.stringify(view)}\n` : renderStatus(view));
+    print(view);
   });
 }
 
 export interface StatusView {
   readonly name: string;
-  readonly phase: SessionState["phase"];
+  /** "unknown": the host could not be reached. */
+  readonly phase: SessionState["phase"] | "unknown";
   /** Why, where something went wrong or the session has ended. */
   readonly why?: string;
   /** Why the scheduler did not answer: what is said of the jobs is then unknown or old. */
@@ -32,6 +51,10 @@ export interface StatusView {
   /** "socket <path>" or "port <address>:<port>", with a note why a socket was not possible. */
   readonly listens?: string;
   readonly tunnel?: string;
+  /** Why it is not a kind that is tried before this one. */
+  readonly tunnelNote?: string;
+  /** The tunnel broke, and is being opened again on the same port. */
+  readonly tunnelHealing?: { readonly since: string; readonly why: string };
   readonly storage?: { readonly strategy: string; readonly seconds: number };
   readonly engines?: SessionState["engines"];
   readonly jobs: readonly JobView[];
@@ -61,7 +84,7 @@ export function statusView(
     ...(why ? { why } : {}),
     ...(state.trouble === undefined ? {} : { trouble: state.trouble }),
     directory: known.directory,
-    ...(alive && state.connection ? { url: known.url(state.connection.baseUrl), tunnel: state.connection.kind } : {}),
+    ...(alive && state.connection ? { url: known.url(state.connection.baseUrl), ...tunnelView(state.connection) } : {}),
     ...(alive && notebook.state === "answering"
       ? {
           server: notebook.server,
@@ -81,21 +104,49 @@ export function statusView(
   };
 }
 
+function viewFromHere(session: Session, connection: ConnectionFacts | undefined): StatusView {
+  return {
+    name: session.name,
+    phase: "unknown",
+    why: `${session.host} cannot be asked`,
+    directory: session.notebook.directory,
+    ...(connection ? tunnelView(connection) : {}),
+    jobs: [],
+  };
+}
+
+function tunnelView({ kind, note, healing }: ConnectionFacts) {
+  return {
+    tunnel: kind,
+    ...(note === undefined ? {} : { tunnelNote: note }),
+    ...(healing === undefined ? {} : { tunnelHealing: healing }),
+  };
+}
+
 function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Partial<Pick<T, K>> {
   return Object.fromEntries(keys.flatMap((key) => (from[key] === undefined ? [] : [[key, from[key]]]))) as Partial<
     Pick<T, K>
   >;
 }
 
+/** A text of several lines below its row. */
+function indented(text: string, start = ""): string {
+  return start + text.trimEnd().replaceAll("\n", "\n    ");
+}
+
 export function renderStatus(view: StatusView): string {
   const rows: [string, string | undefined][] = [
     [view.name, `${view.phase}${view.why ? `: ${view.why}` : ""}`],
-    ["trouble", view.trouble],
+    ["trouble", view.trouble && indented(view.trouble)],
     ["directory", view.directory],
     ["url", view.url],
     ["server", view.server],
     ["listens", view.listens],
-    ["tunnel", view.tunnel],
+    ["tunnel", view.tunnel && [view.tunnel, view.tunnelNote && `(${view.tunnelNote})`].filter(Boolean).join(" ")],
+    [
+      "healing",
+      view.tunnelHealing && `since ${view.tunnelHealing.since}, on the same port: ${indented(view.tunnelHealing.why)}`,
+    ],
     ["storage", view.storage && `ready after ${view.storage.seconds.toFixed(1)} s (${view.storage.strategy})`],
     [
       "engines",
@@ -109,7 +160,7 @@ export function renderStatus(view: StatusView): string {
         job.state,
         job.native && `(${job.native})`,
         job.host && `on ${job.host}`,
-        job.reason,
+        job.reason && indented(job.reason, job.reason.includes("\n") ? "\n    " : ""),
       ]
         .filter(Boolean)
         .join(" "),

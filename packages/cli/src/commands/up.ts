@@ -62,7 +62,7 @@ export async function up({ session: argument, timeout, json, signal }: UpOptions
     } catch (error) {
       if (!decided || !isHpcnbError(error, "HPCNB_ABORTED")) throw error;
       throw new HpcnbError("HPCNB_ABORTED", "Interrupted; what was submitted goes on.", {
-        hint: "`hpcnb up` waits again, `hpcnb status` shows how far it is, `hpcnb down` ends it.",
+        hint: `\`hpcnb up ${session.file}\` comes back to it, \`hpcnb status\` shows how far it is, \`hpcnb down\` ends it.`,
       });
     } finally {
       progress.stop();

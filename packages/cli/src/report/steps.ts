@@ -11,7 +11,9 @@ export interface Step {
 export function stepsOf(state: SessionState, readiness: string): Step[] {
   const { record, reports, jobs } = state;
   if (!record) return [];
-  const steps: Step[] = state.trouble ? [{ name: "scheduler", done: false, text: firstLine(state.trouble) }] : [];
+  const steps: Step[] = state.trouble
+    ? [{ name: "trouble", done: false, text: `${oneLine(state.trouble)}; trying again` }]
+    : [];
   const ids = record.jobs
     .map(({ role, id, tasks }) => `${role} ${id ?? "…"}${tasks ? ` (${tasks} tasks)` : ""}`)
     .join(", ");
@@ -27,7 +29,7 @@ export function stepsOf(state: SessionState, readiness: string): Step[] {
     steps.push({ name: "queue", done: true, text: `running on ${status.host ?? "a host"}` });
     steps.push({ name: "storage", done: false, text: `waiting until the job sees its files (${readiness})` });
   } else {
-    const why = status ? `${status.native}${status.reason ? `: ${status.reason}` : ""}` : "not listed yet";
+    const why = status ? `${status.native}${status.reason ? `: ${oneLine(status.reason)}` : ""}` : "not listed yet";
     steps.push({ name: "queue", done: false, text: `waiting (${why})` });
   }
   if (reported) {
@@ -47,7 +49,13 @@ export function stepsOf(state: SessionState, readiness: string): Step[] {
     );
   }
   if (state.connection) {
-    steps.push({ name: "tunnel", done: true, text: `${state.connection.kind}, ${state.connection.baseUrl}` });
+    const { kind, baseUrl, note, healing } = state.connection;
+    const text = `${kind}, ${baseUrl}${note === undefined ? "" : ` (${note})`}`;
+    steps.push(
+      healing
+        ? { name: "tunnel", done: false, text: `being opened again since ${healing.since}: ${oneLine(healing.why)}` }
+        : { name: "tunnel", done: true, text },
+    );
   } else if (state.phase === "connecting") steps.push({ name: "tunnel", done: false, text: "opening" });
   if (state.engines) steps.push(enginesStep(state));
   return steps;
@@ -71,6 +79,12 @@ function describeEndpoint(endpoint: Endpoint): string {
   return endpoint.kind === "socket" ? "a Unix socket" : `port ${endpoint.port} of ${endpoint.address}`;
 }
 
-function firstLine(text: string): string {
-  return text.split("\n")[0] ?? "";
+/** The first two lines: what failed, and what was said. The whole text is in `status`. */
+function oneLine(text: string): string {
+  const lines = text.trim().split("\n");
+  const more = lines.length - 2;
+  return `${lines
+    .slice(0, 2)
+    .map((line) => line.trim())
+    .join(text.includes(":\n") ? " " : "; ")}${more > 0 ? ` (+${more} more)` : ""}`;
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { throwIfAborted } from "../clock.js";
-import { HpcnbError } from "../errors.js";
+import { HpcnbError, isHpcnbError } from "../errors.js";
 import { tryToConnect } from "./connect.js";
 import type { SessionContext } from "./context.js";
 import { endJobs } from "./end-jobs.js";
@@ -34,6 +34,12 @@ const phaseLimits: Partial<Record<Phase, number>> = { starting: 180_000, connect
 const look = { first: 100, longest: 2_000 };
 const question = { first: 500, longest: 15_000 };
 const growth = 1.5;
+
+/** Milliseconds that a job waits before it is asked why: most never wait so long. */
+const longWait = 2_000;
+
+/** Lines of the scheduler's reasons that are shown with an error. */
+const reasonLines = 5;
 
 /**
  * Makes a session be up: finds its jobs or starts them, and waits for each fact in turn. Calling it again, also after it was killed at any point,
@@ -93,18 +99,28 @@ async function waitUntilUp(tracker: Tracker, { timeout, signal }: BringUpOptions
     const { reports } = tracker.state;
     // A queue may take days, for which nothing is to wait on a submit node.
     const patience = questionIsDue || phase === "queued" ? undefined : Math.min(nextQuestion - lookStart, look.longest);
-    await Promise.all([tracker.readReports(patience), questionIsDue ? tracker.askScheduler() : undefined]);
+    const reached = await whileReachable(tracker, async () => {
+      await Promise.all([tracker.readReports(patience), questionIsDue ? tracker.askScheduler() : undefined]);
+      if (questionIsDue) {
+        if (Object.values(tracker.state.jobs).some(({ absences }) => absences > 0)) await tracker.askHistory();
+        if (clock.now() - phaseStart >= longWait) await tracker.askWhy();
+      }
+      const { notebook } = tracker.state.reports;
+      if (notebook.state === "started" && !prepared) {
+        prepared = true;
+        tracker.context.connector?.prepare?.(tracker.directory, notebook.host);
+      }
+      if (tracker.state.phase === "connecting") await tryToConnect(tracker, signal);
+    });
     if (questionIsDue) {
-      if (Object.values(tracker.state.jobs).some(({ absences }) => absences > 0)) await tracker.askHistory();
       nextQuestion = clock.now() + questionPause;
       questionPause = Math.min(questionPause * growth, question.longest);
     }
-    const { notebook } = tracker.state.reports;
-    if (notebook.state === "started" && !prepared) {
-      prepared = true;
-      tracker.context.connector?.prepare?.(tracker.directory, notebook.host);
+    // What the jobs do meanwhile is not seen, so no limit of theirs can be held against them.
+    if (!reached) {
+      phaseStart += clock.now() - lookStart + lookPause;
+      nextQuestion = clock.now();
     }
-    if (tracker.state.phase === "connecting") await tryToConnect(tracker, signal);
 
     const { state } = tracker;
     if (state.phase === "up") return;
@@ -117,16 +133,32 @@ async function waitUntilUp(tracker: Tracker, { timeout, signal }: BringUpOptions
       questionPause = question.first;
     }
     throwIfLate(tracker, { phase, sincePhase: clock.now() - phaseStart, sinceStart: clock.now() - start, timeout });
-    if (patience === undefined && phase !== "queued") continue;
+    if (reached && patience === undefined && phase !== "queued") continue;
     if (!isDeepStrictEqual(reports, state.reports)) lookPause = look.first;
     const pause = phase === "queued" ? Math.max(lookPause, Math.min(questionPause, 1_000)) : lookPause;
     // A host that has waited for news has done so already.
-    await clock.sleep(Math.max(0, pause - (clock.now() - lookStart)), signal);
-    lookPause = Math.min(lookPause * growth, look.longest);
+    const rest = reached ? pause - (clock.now() - lookStart) : pause;
+    const left = timeout === undefined ? rest : start + timeout * 1000 - clock.now();
+    await clock.sleep(Math.max(0, Math.min(rest, left)), signal);
+    lookPause = Math.min(lookPause * growth, reached ? look.longest : question.longest);
+  }
+}
+
+/** A host that cannot be reached now says nothing about the jobs, which go on: false then. */
+async function whileReachable(tracker: Tracker, work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    const isAway = isHpcnbError(error, "HPCNB_SSH") || isHpcnbError(error, "HPCNB_TIMEOUT");
+    if (!isAway || !error.transient) throw error;
+    tracker.dispatch({ type: "question-failed", error });
+    return false;
   }
 }
 
 async function lost(tracker: Tracker): Promise<HpcnbError> {
+  await tracker.askWhy();
   const { loss } = tracker.state;
   // Another command may have ended the session on purpose.
   await tracker.readRecord();
@@ -166,7 +198,7 @@ function throwIfLate(
   const limit = phaseLimits[times.phase];
   const enginesWait = times.phase === "gathering" && (state.engines?.queued ?? 0) > 0;
   const phaseIsLate = limit !== undefined && !enginesWait && times.sincePhase > limit;
-  const allIsLate = times.timeout !== undefined && times.sinceStart > times.timeout * 1000;
+  const allIsLate = times.timeout !== undefined && times.sinceStart >= times.timeout * 1000;
   if (!phaseIsLate && !allIsLate) return;
   const seconds = Math.round((allIsLate ? times.sinceStart : times.sincePhase) / 1000);
   throw new HpcnbError("HPCNB_TIMEOUT", `After ${seconds} s still waiting for ${awaited(state)}.`, {
@@ -178,8 +210,9 @@ function throwIfLate(
 function awaited(state: SessionState): string {
   const { notebook } = state.jobs;
   const seen = notebook?.status
-    ? `the scheduler says "${notebook.status.native}"${notebook.status.reason ? `: ${notebook.status.reason}` : ""}`
+    ? `the scheduler says "${notebook.status.native}"${notebook.status.reason ? `: ${fewLines(notebook.status.reason)}` : ""}`
     : "the scheduler has not listed it yet";
+  if (state.trouble !== undefined) return `an answer: ${state.trouble}`;
   switch (state.phase) {
     case "starting":
       return `the notebook server to answer on ${notebook?.status?.host ?? "its host"} (${seen})`;
@@ -190,4 +223,10 @@ function awaited(state: SessionState): string {
     default:
       return `the notebook job ${notebook?.record.id ?? ""} to start (${seen})`;
   }
+}
+
+function fewLines(reason: string): string {
+  const lines = reason.split("\n");
+  const more = lines.length - reasonLines;
+  return [...lines.slice(0, reasonLines), ...(more > 0 ? [`... and ${more} more`] : [])].join("; ");
 }

@@ -57,6 +57,8 @@ export async function tryToConnect(tracker: Tracker, signal?: AbortSignal): Prom
   const connection = await connector.connect(tracker.directory, record.run.id, endpoint, signal);
   const token = await tracker.readToken();
   if (token === undefined || !(await workload.answers(connection.baseUrl, token, signal))) return undefined;
-  tracker.dispatch({ type: "tunnel-opened", connection });
+  // It may have been healing when it was asked for; what answers is whole.
+  const { healing: _, ...whole } = connection;
+  tracker.dispatch({ type: "tunnel-opened", connection: whole });
   return { tracker, baseUrl: connection.baseUrl, token };
 }

@@ -1,4 +1,4 @@
-import { HpcnbError } from "../errors.js";
+import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { JobId, JobStatus } from "../scheduler.js";
 import type { SessionRecord } from "./session-record.js";
 import type { Tracker } from "./tracker.js";
@@ -46,7 +46,13 @@ export async function endJobs(
     if (clock.now() + pause > deadline) throw notStopped(left, lastError);
     await clock.sleep(pause, signal);
   }
-  await tracker.writeRecord({ ...record, ended: { at: new Date().toISOString(), why } });
+  try {
+    await tracker.writeRecord({ ...record, ended: { at: new Date().toISOString(), why } });
+  } catch (error) {
+    if (!isHpcnbError(error, "HPCNB_COMMAND_FAILED")) throw error;
+    const message = `All jobs are ended, but that could not be written down: ${error.message}`;
+    throw new HpcnbError("HPCNB_COMMAND_FAILED", message, { hint: error.hint, cause: error });
+  }
   return asked.size;
 }
 

@@ -21,8 +21,18 @@ export async function describeLoss(tracker: Tracker, loss: Loss): Promise<HpcnbE
   const tail = log ? await lastLines(tracker, log) : "";
   return new HpcnbError(
     "HPCNB_JOB_ENDED",
-    `${roleNames[loss.role]}${id === undefined ? "" : ` (job ${id})`} is lost: ${loss.why}${tail ? `\nIts last lines, from ${log}:\n${tail}` : ""}`,
-    { hint: loss.hint ?? `\`hpcnb logs ${loss.role === "engines" ? "engine 1" : loss.role}\` shows all that it said.` },
+    `${roleNames[loss.role]}${id === undefined ? "" : ` (job ${id})`} is lost: ${loss.why}${/[.!?]$/.test(loss.why) ? "" : "."}${tail ? `\nIts last lines, from ${log}:\n${tail}` : ""}`,
+    {
+      hint: [
+        loss.hint ??
+          (tail
+            ? `\`hpcnb logs ${loss.role === "engines" ? "engine 1" : loss.role}\` shows all that it said.`
+            : "It has not logged a line."),
+        loss.role === "notebook"
+          ? "The session's other jobs are ended too; `hpcnb up` starts it again once the cause is mended."
+          : "The notebook goes on; `hpcnb down` and `hpcnb up` start everything anew.",
+      ].join("\n"),
+    },
   );
 }
 

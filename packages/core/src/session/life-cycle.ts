@@ -29,6 +29,8 @@ export type Phase =
 export type SessionEvent =
   | { readonly type: "record-read"; readonly record: SessionRecord | undefined }
   | { readonly type: "jobs-listed"; readonly jobs: readonly JobStatus[] }
+  /** The same jobs as were listed last, with reasons: no new answer about which jobs there are. */
+  | { readonly type: "jobs-explained"; readonly jobs: readonly JobStatus[] }
   /** The scheduler gave no full answer: nothing is learnt of the session but that. */
   | { readonly type: "question-failed"; readonly error: unknown }
   | { readonly type: "history-read"; readonly role: Role; readonly history: JobHistory }
@@ -41,6 +43,10 @@ export interface ConnectionFacts {
   readonly kind: string;
   /** `http://127.0.0.1:<port>`, without a slash at the end. */
   readonly baseUrl: string;
+  /** Why it is not one of the kinds that are tried before it. */
+  readonly note?: string;
+  /** It broke, and is being opened again on the same port. */
+  readonly healing?: { /** ISO 8601. */ readonly since: string; readonly why: string };
 }
 
 export interface JobFacts {
@@ -110,6 +116,14 @@ function learn(state: SessionState, event: SessionEvent): SessionState {
       const { trouble: _, ...rest } = state;
       return { ...rest, jobs: mapJobs(state, (job) => seen(job, event.jobs)) };
     }
+    case "jobs-explained":
+      return {
+        ...state,
+        jobs: mapJobs(state, (job) => {
+          const status = event.jobs.find(({ id }) => id === job.record.id);
+          return status ? { ...job, status } : job;
+        }),
+      };
     case "question-failed":
       return { ...state, trouble: event.error instanceof Error ? event.error.message : String(event.error) };
     case "history-read":
@@ -169,7 +183,7 @@ function phaseOf(state: Omit<SessionState, "phase">, wanted: Wanted): Phase {
     const job = state.jobs.notebook?.status?.state;
     return job === "running" || job === "starting" ? "starting" : "queued";
   }
-  if (wanted.connection && !state.connection) return "connecting";
+  if (wanted.connection && (!state.connection || state.connection.healing)) return "connecting";
   if (loss) return "degraded";
   // The session file may have changed since the engines were submitted.
   const minimum = Math.min(wanted.cluster?.minimum ?? 0, state.jobs.engines?.record.tasks ?? 0);
@@ -188,16 +202,21 @@ function findLoss(state: Omit<SessionState, "phase">): Loss | undefined {
     // A job that is told to stop says that it has ended; why it was told, the scheduler knows.
     if (job.history?.reason) return { role, why: job.history.reason };
     if (report?.state === "ended") return { role, why: "it has stopped by itself" };
-    if (job.status?.state === "error")
-      return { role, why: job.status.reason ?? `the scheduler gave up on it (${job.status.native})` };
+    if (job.status?.state === "error") return { role, why: gaveUp(job.status) };
     if (isGone(job)) return { role, why: describeEnd(job) };
   }
   return undefined;
 }
 
+function gaveUp({ native, reason }: JobStatus): string {
+  return `the scheduler gave up on it (${native})${reason === undefined ? "" : `: ${reason}`}`;
+}
+
 function describeEnd(job: JobFacts): string {
   const exitCode = job.history?.exitCode ?? job.status?.exitCode;
-  return exitCode === undefined ? "the scheduler no longer lists it" : `it has ended with exit code ${exitCode}`;
+  return exitCode === undefined
+    ? "the scheduler no longer lists it, and does not tell how it ended"
+    : `it has ended with exit code ${exitCode}`;
 }
 
 function engineCounts(state: Omit<SessionState, "phase">): EngineCounts | undefined {

@@ -16,7 +16,7 @@ cd -- "$1" || exit 83
 if [ -e .hpcnb ]; then
   [ -O .hpcnb ] || exit 85
   if [ "$2" != look ]; then
-    chmod 700 .hpcnb && echo '*' > .hpcnb/.gitignore || exit 84
+    chmod 700 .hpcnb && { [ -s .hpcnb/.gitignore ] || echo '*' > .hpcnb/.gitignore; } || exit 84
     ls -1t .hpcnb/runs 2>/dev/null | tail -n +11 | while read -r run; do rm -rf ".hpcnb/runs/$run"; done
   fi
 fi
@@ -48,6 +48,9 @@ export async function resolveDirectory(
   if (!problem) throw new HpcnbError("HPCNB_DIRECTORY", `${directory} on ${host.name}: ${describeResult(result)}`);
   const detail = result.stderr.trim();
   throw new HpcnbError("HPCNB_DIRECTORY", `${directory} on ${host.name} ${problem}${detail ? ` (${detail})` : ""}.`, {
-    hint: "notebook.directory is the folder with the notebooks, as the cluster sees it.",
+    hint:
+      result.exitCode === 84
+        ? "Its permissions (`ls -ld`), a full disk (`df -h`) or an exhausted quota (`quota -s`) may be why."
+        : "notebook.directory is the folder with the notebooks, as the cluster sees it.",
   });
 }

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { HpcnbError, isHpcnbError } from "../errors.js";
 import { decodeRecord } from "../records.js";
+import type { JobId, JobStatus } from "../scheduler.js";
 import type { Session } from "../session-file/session.js";
 import type { SessionContext } from "./context.js";
 import { secretsPath } from "./layout.js";
-import { advance, initialState, isGone, type SessionEvent, type SessionState } from "./life-cycle.js";
+import { advance, initialState, isGone, type JobFacts, type SessionEvent, type SessionState } from "./life-cycle.js";
 import { readRecord, type SessionRecord, writeRecord } from "./session-record.js";
 import type { NotebookReport } from "./workload.js";
 
@@ -15,6 +16,8 @@ export class Tracker {
   /** Absolute, on the host. */
   readonly directory: string;
   readonly #signal: AbortSignal | undefined;
+  /** What `explain` has said last of a job, and in which state the job was then. */
+  readonly #reasons = new Map<JobId, { readonly state: string; readonly reason: string }>();
 
   constructor(context: SessionContext, directory: string, signal?: AbortSignal) {
     this.context = context;
@@ -51,11 +54,40 @@ export class Tracker {
   /** One question to the scheduler. No answer is an event like any other, and changes nothing. */
   async askScheduler(): Promise<void> {
     try {
-      this.dispatch({ type: "jobs-listed", jobs: await this.context.scheduler.status(this.#signal) });
+      const jobs = await this.context.scheduler.status(this.#signal);
+      this.dispatch({ type: "jobs-listed", jobs: jobs.map((job) => this.#withReason(job)) });
     } catch (error) {
       if (!isHpcnbError(error) || error.code === "HPCNB_ABORTED") throw error;
       this.dispatch({ type: "question-failed", error });
     }
+  }
+
+  /**
+   * Asks why jobs are in error, and why the first of those that wait does: the others mostly wait for the same. For schedulers whose list
+   * does not tell.
+   */
+  async askWhy(): Promise<void> {
+    const silent = Object.values(this.state.jobs).filter(
+      ({ status }) => status && (status.reason === undefined || status.reason === this.#reasons.get(status.id)?.reason),
+    );
+    const asked = new Set([...silent.filter(isInError), ...silent.filter(isWaiting).slice(0, 1)]);
+    for (const { status } of asked) {
+      if (!status) continue;
+      try {
+        const reason = await this.context.scheduler.explain(status.id, this.#signal);
+        if (reason !== undefined) this.#reasons.set(status.id, { state: status.state, reason });
+      } catch (error) {
+        if (!isHpcnbError(error) || error.code === "HPCNB_ABORTED") throw error;
+        this.dispatch({ type: "question-failed", error });
+      }
+    }
+    const known = Object.values(this.state.jobs).flatMap(({ status }) => (status ? [this.#withReason(status)] : []));
+    if (asked.size > 0 && this.state.trouble === undefined) this.dispatch({ type: "jobs-explained", jobs: known });
+  }
+
+  #withReason(job: JobStatus): JobStatus {
+    const known = this.#reasons.get(job.id);
+    return job.reason === undefined && known?.state === job.state ? { ...job, reason: known.reason } : job;
   }
 
   /** Asks how the jobs ended that the scheduler no longer lists. */
@@ -109,6 +141,14 @@ export class Tracker {
     const token = decodeRecord(text, record.run.id)?.token;
     return typeof token === "string" ? token : undefined;
   }
+}
+
+function isInError({ status }: JobFacts): boolean {
+  return status?.state === "error" || (status?.tasks?.some(({ state }) => state === "error") ?? false);
+}
+
+function isWaiting({ status }: JobFacts): boolean {
+  return status?.state === "queued" || status?.state === "held";
 }
 
 /** Another session's jobs are not ours to end, and another scheduler would not know ours: "not listed" would be taken for "gone". */

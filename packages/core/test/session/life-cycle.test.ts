@@ -150,7 +150,7 @@ describe("life cycle", () => {
       listed({ id: "1", state: "error", native: "Eqw", reason: "cannot open output file" }),
     );
     expect(state.phase).to.equal("failed");
-    expect(state.loss?.why).to.equal("cannot open output file");
+    expect(state.loss?.why).to.equal("the scheduler gave up on it (Eqw): cannot open output file");
   });
 
   it("forgets what belonged to an older run", () => {

@@ -26,7 +26,9 @@ export async function becomeKeeper(tunnelsFor: (task: KeeperTask) => Promise<rea
     await keeper.ended;
   } catch (error) {
     const failure = isHpcnbError(error) ? error : new HpcnbError("HPCNB_TUNNEL", `The keeper failed: ${String(error)}`);
-    tell({ failed: { code: failure.code, message: failure.message, hint: failure.hint } });
+    tell({
+      failed: { code: failure.code, message: failure.message, hint: failure.hint, transient: failure.transient },
+    });
   }
 }
 

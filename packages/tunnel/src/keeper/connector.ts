@@ -1,4 +1,6 @@
+import { readdirSync } from "node:fs";
 import { connect as connectSocket } from "node:net";
+import { join } from "node:path";
 import {
   type ConnectionFacts,
   type Connector,
@@ -8,7 +10,13 @@ import {
   throwIfAborted,
 } from "@hpcnb/core";
 import { isSshHost } from "../ssh/host.js";
-import { type ControlQuestion, controlSocketPath, type KeeperStatus, type KeeperTask } from "./protocol.js";
+import {
+  type ControlQuestion,
+  controlSocketPath,
+  type KeeperStatus,
+  type KeeperTask,
+  runtimeDirectory,
+} from "./protocol.js";
 import { type NewKeeper, startKeeper } from "./start-keeper.js";
 
 /** Milliseconds that a keeper may take to answer a question. */
@@ -56,7 +64,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     connect: async (directory, run, endpoint, signal) => {
       throwIfAborted(signal);
       const controlSocket = await socketOf(directory);
-      const known = await ask<KeeperStatus>(controlSocket, { op: "status" });
+      const known = await ask<KeeperStatus>(controlSocket, { op: "retry" });
       if (known && known.run === run && sameEndpoint(known.endpoint, endpoint)) return factsOf(known);
       if (known) await stop(controlSocket);
       const keeper = prepared?.alive ? prepared : startKeeper(options.keeperProgram, controlSocket);
@@ -72,7 +80,8 @@ export function createConnector(options: ConnectorOptions): Connector {
             : { port: options.localPort, fixed: true },
       });
       if ("opened" in outcome) return factsOf(outcome.opened);
-      throw new HpcnbError(outcome.failed.code, outcome.failed.message, { hint: outcome.failed.hint });
+      const { code, message, hint, transient } = outcome.failed;
+      throw new HpcnbError(code, message, { hint, transient });
     },
 
     disconnect: async (directory) => stop(await socketOf(directory)),
@@ -87,7 +96,23 @@ async function identityOf(host: Host): Promise<string> {
 }
 
 function factsOf(status: KeeperStatus): ConnectionFacts {
-  return { kind: status.kind, baseUrl: `http://127.0.0.1:${status.port}` };
+  const { kind, port, note, healing } = status;
+  return {
+    kind,
+    baseUrl: `http://127.0.0.1:${port}`,
+    ...(note === undefined ? {} : { note }),
+    ...(healing === undefined ? {} : { healing }),
+  };
+}
+
+/** The connection that a session file has on this machine, found without its host: that one may be out of reach. */
+export async function connectionOf({ host, file }: { host: string | undefined; file: string }) {
+  const directory = runtimeDirectory();
+  for (const name of readdirSync(directory).filter((entry) => entry.endsWith(".sock"))) {
+    const status = await ask<KeeperStatus>(join(directory, name), { op: "status" });
+    if (status && status.host === host && status.sessionFile === file) return factsOf(status);
+  }
+  return undefined;
 }
 
 function sameEndpoint(one: Endpoint, other: Endpoint): boolean {

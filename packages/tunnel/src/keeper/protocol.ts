@@ -36,13 +36,27 @@ export interface KeeperStatus {
   readonly port: number;
   readonly pid: number;
   readonly endpoint: Endpoint;
+  readonly host: string | undefined;
+  readonly sessionFile: string;
+  /** Why the tunnels that were tried before this one could not be opened. */
+  readonly note?: string | undefined;
+  /** The tunnel broke at `since` (ISO 8601) and is being opened again; `why` is the newest reason. */
+  readonly healing?: { readonly since: string; readonly why: string } | undefined;
 }
 
 export type KeeperOutcome =
   | { readonly opened: KeeperStatus }
-  | { readonly failed: { readonly code: ErrorCode; readonly message: string; readonly hint?: string | undefined } };
+  | {
+      readonly failed: {
+        readonly code: ErrorCode;
+        readonly message: string;
+        readonly hint?: string | undefined;
+        readonly transient?: boolean;
+      };
+    };
 
-export type ControlQuestion = { readonly op: "status" } | { readonly op: "stop" };
+/** "retry" is a status question of somebody who would like the tunnel to be opened again now, and not after the next pause. */
+export type ControlQuestion = { readonly op: "status" | "retry" } | { readonly op: "stop" };
 
 /** At most this many bytes fit into the path of a Unix socket on every platform (macOS has the least: 104 with the final NUL). */
 export const longestSocketPath = 103;

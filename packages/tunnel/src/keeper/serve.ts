@@ -7,6 +7,9 @@ import type { ControlQuestion, KeeperRequest, KeeperStatus } from "./protocol.js
 /** How many ports above the wished one are tried before giving up. */
 const portsTried = 100;
 
+/** Milliseconds after a try that failed in which nobody's wish makes the next one come sooner. */
+const nudgeEvery = 5_000;
+
 export interface RunningKeeper {
   readonly status: KeeperStatus;
   /** Settles when the keeper has let go of everything. */
@@ -25,14 +28,35 @@ export async function serveKeeper(
   const control = createServer();
   await claim(control, request.controlSocket);
   try {
-    const { tunnel, port, opened } = await openFirst(request, tunnels);
-    const { kind } = tunnel;
-    const status: KeeperStatus = { run: request.run, kind, port, pid: process.pid, endpoint: request.endpoint };
+    const { tunnel, port, opened, note } = await openFirst(request, tunnels);
+    const { run, endpoint, host, sessionFile } = request;
+    let status: KeeperStatus = { run, kind: tunnel.kind, port, pid: process.pid, endpoint, host, sessionFile, note };
+    const first = status;
+    const nudges = new EventTarget();
+    let lastTry = clock.now();
     const stopped = new Promise<Socket>((resolve) => {
-      control.on("connection", (socket) => answer(socket, status, () => resolve(socket)));
+      control.on("connection", (socket) =>
+        answer(socket, {
+          status: () => status,
+          retry: () => {
+            if (clock.now() - lastTry >= nudgeEvery) nudges.dispatchEvent(new Event("retry"));
+          },
+          stop: () => resolve(socket),
+        }),
+      );
     });
-    const again = (signal: AbortSignal) =>
-      openAgain(() => tunnel.open(request.endpoint, port, signal), { clock, signal });
+    const again = async (why: string, signal: AbortSignal) => {
+      const since = new Date().toISOString();
+      const isHealing = (reason: string) => {
+        lastTry = clock.now();
+        status = { ...first, healing: { since, why: reason } };
+      };
+      isHealing(why);
+      const open = () => tunnel.open(request.endpoint, port, signal);
+      const healed = await openAgain(open, { clock, signal, nudges, onFailure: ({ message }) => isHealing(message) });
+      status = first;
+      return healed;
+    };
     return { status, ended: keep(opened, stopped, again).then((asking) => end(request, control, asking)) };
   } catch (error) {
     control.close();
@@ -44,7 +68,7 @@ export async function serveKeeper(
 async function keep(
   first: OpenTunnel,
   stopped: Promise<Socket>,
-  again: (signal: AbortSignal) => Promise<OpenTunnel>,
+  again: (why: string, signal: AbortSignal) => Promise<OpenTunnel>,
 ): Promise<Socket | undefined> {
   const stopping = new AbortController();
   const asked = stopped.then((socket) => {
@@ -52,10 +76,10 @@ async function keep(
     return socket;
   });
   for (let tunnel: OpenTunnel | undefined = first; tunnel; ) {
-    const asking = await Promise.race([asked, tunnel.closed.then(() => undefined)]);
+    const what: Socket | string = await Promise.race([asked, tunnel.closed]);
     await tunnel.close();
-    if (asking) return asking;
-    tunnel = await again(stopping.signal).catch((error: Error) => {
+    if (typeof what !== "string") return what;
+    tunnel = await again(what, stopping.signal).catch((error: Error) => {
       // To the keeper's log: there is nobody else to tell.
       if (!stopping.signal.aborted) console.error(error.message);
       return undefined;
@@ -112,7 +136,9 @@ async function openFirst(request: KeeperRequest, tunnels: readonly Tunnel[]) {
   const failures: Error[] = [];
   for (const tunnel of tunnels) {
     try {
-      return { tunnel, ...(await openAtPort(request, tunnel)) };
+      const opened = await openAtPort(request, tunnel);
+      const note = failures.map((error, index) => `${tunnels[index]?.kind}: ${firstLine(error)}`).join("; ");
+      return { tunnel, ...opened, note: note === "" ? undefined : note };
     } catch (error) {
       if (!isHpcnbError(error, "HPCNB_TUNNEL")) throw error;
       failures.push(error);
@@ -122,8 +148,19 @@ async function openFirst(request: KeeperRequest, tunnels: readonly Tunnel[]) {
   if (failures.length === 1 && only) throw only;
   throw new HpcnbError(
     "HPCNB_TUNNEL",
-    `No tunnel reaches the notebook:\n${failures.map((error, index) => `  ${tunnels[index]?.kind}: ${error.message}`).join("\n")}`,
+    `No tunnel reaches the notebook on ${request.endpoint.host}. Tried in this order:\n${failures.map((error, index) => `  ${tunnels[index]?.kind}: ${error.message.replaceAll("\n", "\n    ")}`).join("\n")}`,
+    {
+      hint: [
+        ...new Set(failures.flatMap((error) => (isHpcnbError(error) && error.hint ? [error.hint] : []))),
+        "No job is affected: `hpcnb status` shows what the scheduler says of them, `hpcnb connect` tries again.",
+      ].join("\n"),
+      transient: failures.every((error) => isHpcnbError(error) && error.transient),
+    },
   );
+}
+
+function firstLine({ message }: Error): string {
+  return message.split("\n")[0] ?? "";
 }
 
 async function openAtPort(
@@ -161,7 +198,13 @@ async function nextFreePort(from: number): Promise<number> {
   return 0;
 }
 
-function answer(socket: Socket, status: KeeperStatus, stop: () => void): void {
+interface Answers {
+  readonly status: () => KeeperStatus;
+  readonly retry: () => void;
+  readonly stop: () => void;
+}
+
+function answer(socket: Socket, answers: Answers): void {
   let text = "";
   socket.setEncoding("utf8");
   // Whoever asked has gone; there is nobody to tell.
@@ -169,8 +212,12 @@ function answer(socket: Socket, status: KeeperStatus, stop: () => void): void {
   socket.on("data", (chunk: string) => {
     text += chunk;
     if (!text.includes("\n")) return;
-    const question = JSON.parse(text) as ControlQuestion;
-    if (question.op === "stop") stop();
-    else socket.end(`${JSON.stringify(status)}\n`);
+    const { op } = JSON.parse(text) as ControlQuestion;
+    if (op === "stop") {
+      answers.stop();
+      return;
+    }
+    if (op === "retry") answers.retry();
+    socket.end(`${JSON.stringify(answers.status())}\n`);
   });
 }

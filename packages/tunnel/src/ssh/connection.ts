@@ -3,6 +3,7 @@ import {
   checkAlias,
   clientOptions,
   configArguments,
+  controlArguments,
   type Destination,
   destinationArguments,
   masterOptions,
@@ -34,6 +35,8 @@ export interface Route {
 
 export interface SshConnection extends Destination {
   readonly controlDirectory: string | undefined;
+  /** To be told, at most once, that the host says nothing for longer than a person waits in silence. */
+  noticeSilence(): void;
   /**
    * Makes sure that there is a shared connection, and logs in if there is none.
    * @throws HPCNB_SSH with what ssh said.
@@ -54,10 +57,16 @@ export function createSshConnection(options: SshOptions): SshConnection {
   const { alias, configFile, interactive } = options;
   let reading: Promise<SshConfig> | undefined;
   let sharing = true;
+  let noticed = false;
   let opening: Promise<void> | undefined;
   checkAlias(alias);
 
-  return { alias, configFile, controlDirectory: options.controlDirectory, open, config };
+  return { alias, configFile, controlDirectory: options.controlDirectory, noticeSilence, open, config };
+
+  function noticeSilence(): void {
+    if (!noticed) options.notify?.(`${alias} is silent; a lost connection is given up after about a minute.`);
+    noticed = true;
+  }
 
   function config(): Promise<SshConfig> {
     reading ??= readConfig(options).catch((error) => {
@@ -117,8 +126,10 @@ export function createSshConnection(options: SshOptions): SshConnection {
       return;
     }
     if (end.code !== 255) {
+      // The connection would make the next command fail in other words.
+      await runClient(controlArguments(controlPath, ["-O", "exit"]), { interactive: false, limit: loginLimit });
       throw new HpcnbError("HPCNB_SSH", `${alias} lets this user in, but runs no commands: ${describeEnd(end)}`, {
-        hint: `See what \`ssh ${alias} true\` does in a terminal.`,
+        hint: `A start-up file of the shell there (~/.bashrc, ~/.cshrc) may end it, or the account may be closed for now. \`ssh ${alias} true; echo $?\` in a terminal must print 0.`,
       });
     }
     const unshared = clientOptions(known, { controlPath: undefined, mayAsk: false });

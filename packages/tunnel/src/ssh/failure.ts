@@ -4,7 +4,7 @@ interface KnownFailure {
   readonly pattern: RegExp;
   /** From the match; `who` is the host that was wanted. */
   readonly say: (match: RegExpExecArray, who: string) => string;
-  readonly hint: (destination: string) => string;
+  readonly hint: (destination: string, match: RegExpExecArray) => string;
   readonly transient?: boolean;
 }
 
@@ -66,8 +66,10 @@ const knownFailures: readonly KnownFailure[] = [
   {
     pattern: /(\S+): Permission denied \(([^)]*)\)/,
     say: ([, at, ways], who) => `${at} is not let in (${who}); accepted there: ${ways?.replaceAll(",", ", ")}.`,
-    hint: (destination) =>
-      `Try \`ssh ${destination}\` in a terminal. If that works without a password, hpcnb works too; otherwise install your key there, or start ssh-agent and add it.`,
+    hint: (destination, [, , ways = ""]) =>
+      /password|keyboard-interactive/.test(ways)
+        ? `A password or code is asked for at a terminal only: run the same command in one, or install your key there, so that \`ssh ${destination}\` asks nothing.`
+        : `Try \`ssh ${destination}\` in a terminal. If that works without a password, hpcnb works too; otherwise install your key there, or start ssh-agent and add it.`,
   },
   {
     pattern: /no matching (.*?) found/,
@@ -116,7 +118,10 @@ export function sshFailure(
   for (const { pattern, say, hint, transient } of knownFailures) {
     const match = pattern.exec(said);
     if (!match) continue;
-    return new HpcnbError(code, `${say(match, who)}\nssh said:\n${quoted}`, { hint: hint(destination), transient });
+    return new HpcnbError(code, `${say(match, who)}\nssh said:\n${quoted}`, {
+      hint: hint(destination, match),
+      transient,
+    });
   }
   const text = quoted ? `ssh to ${who} failed:\n${quoted}` : `ssh to ${who} failed and said nothing.`;
   return new HpcnbError(code, text, { hint: `See what \`ssh ${destination}\` does in a terminal.` });

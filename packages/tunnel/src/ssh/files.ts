@@ -6,6 +6,7 @@ import {
   type Host,
   HpcnbError,
 } from "@hpcnb/core";
+import { cannotWrite } from "../cannot-write.js";
 
 /** Whatever a file system takes, and however slow it is. Milliseconds. */
 const fileTimeout = 120_000;
@@ -94,7 +95,7 @@ export async function writeFilesThrough(run: Run, files: readonly FileToWrite[],
   if (files.length === 0) return;
   const request = files.map(({ path, text, mode = 0o600 }) => [path, text, mode]);
   const { path, error } = await askPython<{ path?: string; error?: string }>(run, writeProgram, request, signal);
-  if (error !== undefined) throw new HpcnbError("HPCNB_COMMAND_FAILED", `${path} cannot be written: ${error}.`);
+  if (error !== undefined) throw cannotWrite(path, error);
 }
 
 async function askPython<Answer>(run: Run, program: string, request: unknown, signal?: AbortSignal): Promise<Answer> {

@@ -9,6 +9,9 @@ import { bootstrap, type RemoteOutput, readRemoteOutput, remoteCommand } from ".
 /** Milliseconds that the end of a command on the host may take, when it was ended from here. */
 const endLimit = 15_000;
 
+/** Milliseconds after which a host that has not even begun with a command is worth a word. */
+const silenceLimit = 5_000;
+
 /** See `Host.run`: the same on the other end of a connection. */
 export async function runRemotely(
   connection: SshConnection,
@@ -29,11 +32,16 @@ export async function runRemotely(
     detached: !route.asks,
   });
   const ending = endEarly(subprocess, timeout, signal);
+  const silence = setTimeout(() => connection.noticeSilence(), silenceLimit);
+  subprocess.stdout.once("data", () => clearTimeout(silence));
   subprocess.once("exit", () => {
     // The shared connection has these open as well, for as long as the command goes on.
     if (ending.why) for (const name of ["stdout", "stderr"] as const) subprocess[name].destroy();
   });
-  const result = await subprocess.finally(ending.stop);
+  const result = await subprocess.finally(() => {
+    clearTimeout(silence);
+    ending.stop();
+  });
   const [program = ""] = argv;
   if (result.exitCode === undefined && result.signal === undefined)
     throw await notStarted("ssh", { code: result.code, cwd: undefined, cause: result.cause ?? result });
