@@ -22,6 +22,11 @@ export interface FileToWrite {
   readonly text: string;
   /** Permission bits. Default 0o600: what hpcnb writes is its user's alone. */
   readonly mode?: number;
+  /**
+   * Overwrites a file of the same size in place, for a reader on another host that has looked at it before: see records.ts. Not
+   * atomic: its reader tells a complete text by the checksum. A file that is not there is made.
+   */
+  readonly inPlace?: boolean;
 }
 
 /** Lets a read of files wait on the host for other texts than those known, where it would be asked again and again. */
@@ -59,7 +64,7 @@ export interface Host {
   readFiles(paths: readonly string[], signal?: AbortSignal, news?: AwaitedNews): Promise<(string | undefined)[]>;
 
   /**
-   * Writes each file atomically: a reader sees the old text or the new one, never a part. Missing parent directories are
+   * Writes each file atomically, but for those in place: a reader sees the old text or the new one, never a part. Missing parent directories are
    * made, for the user alone (0700). One round trip for all; when it throws, some of the files may have been written.
    */
   writeFiles(files: readonly FileToWrite[], signal?: AbortSignal): Promise<void>;

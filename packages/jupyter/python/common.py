@@ -175,6 +175,19 @@ def run_job(reports, work):
     sys.exit(1 if code in RESERVED_EXIT_CODES else code)
 
 
+def die_with_parent():
+    """Linux: a child whose job was killed would go on unseen, see prctl(2): 1 is PR_SET_PDEATHSIG."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+def how_it_ended(code):
+    """Of a process, as `subprocess` and `os.waitstatus_to_exitcode` tell it."""
+    return f"with exit code {code}" if code >= 0 else f"by {signal.Signals(-code).name}"
+
+
 def failed(problem, hint=None):
     facts = {"problem": problem[:2000]}
     if hint is not None:

@@ -1,13 +1,19 @@
-"""The controller job: runs ipyparallel's controller as a child, and says which engines it knows."""
+"""The controller's process: runs ipyparallel's controller as a child, says which engines it knows, and ends idle ones."""
 
+import base64
 import math
 import subprocess
+import zlib
 
 # Seconds that a controller may take until it has written its connection files; Python itself may come from slow storage.
 CONTROLLER_LIMIT = 120.0
 
-# Milliseconds without a sign of life after which an engine counts as lost: ipyparallel's own 10 heartbeats of 3 s.
-ENGINE_SILENCE = 30_000
+# Milliseconds without a sign of life after which an engine counts as lost; ipyparallel's own choice is 30 s. The beat
+# is answered by a thread without Python in it, which goes on while the engine computes.
+ENGINE_SILENCE = 20_000
+
+# Seconds between two looks at what hpcnb asks for.
+WISHES_EVERY = 1.0
 
 # Seconds that it may take to end when it is told to.
 CONTROLLER_GRACE = 5.0
@@ -41,25 +47,93 @@ class ControllerJob:
             # The child's start takes longer than this import.
             Client = import_client()
             client, engine = read_connections(profile)
-            self.report.publish("answering", host=HOST, client=client, engine=engine)
+            beat = self.parameters["heartbeat"]
+            self.report.publish("answering", host=HOST, client=client, engine=engine, heartbeat=beat)
             path = os.path.join(profile, "security", "ipcontroller-client.json")
             with Client(path, timeout=60) as known:
-                self.watch(known)
+                Watch(known, self.parameters, self.engines).run()
         finally:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             if child:
                 end(child)
             shutil.rmtree(scratch, ignore_errors=True)
 
-    def watch(self, client):
-        """Publishes the registered engines whenever they change, until this process is interrupted."""
-        published, pauses = None, None
+
+class Watch:
+    """Publishes whenever it changes what is known of the engines, and ends idle ones when fewer are wanted."""
+
+    def __init__(self, client, parameters, report):
+        self.client = client
+        self.run_id = parameters["run"]
+        self.wishes = os.path.join(parameters["records"], "wishes.record")
+        self.report = report
+        # By the engine's number: the name of its process, and a letter.
+        self.processes = {}
+        self.letters = {}
+        self.told_to_end = set()
+
+    def run(self):
+        """Until this process is interrupted."""
+        published, pauses, next_wishes = None, None, 0.0
         while True:
-            tasks = [engine_id + 1 for engine_id in client.ids]
-            if tasks != published:
-                self.engines.publish("answering", registered=ranges(tasks), count=len(tasks))
-                published, pauses = tasks, growing_pauses(0.1, 1.0)
+            self.look()
+            if self.letters != published:
+                self.report.publish("answering", **packed(self.letters))
+                published, pauses = dict(self.letters), growing_pauses(0.1, 1.0)
+            if time.monotonic() >= next_wishes:
+                self.retire()
+                next_wishes = time.monotonic() + WISHES_EVERY
             time.sleep(next(pauses))
+
+    def look(self):
+        known = {engine_id + 1: process for engine_id, process in dict(self.client._engines).items()}
+        for number, process in known.items():
+            before = self.processes.setdefault(number, process)
+            if before != process:
+                self.processes[number] = process
+            if before != process or number not in self.letters:
+                self.letters[number] = "r" if before == process else "a"
+            elif self.letters[number] == "x":
+                self.letters[number] = "a"
+        for number in self.letters:
+            if number not in known:
+                self.letters[number] = "d" if number in self.told_to_end else "x"
+
+    def retire(self):
+        record, _reason = read_record(self.wishes, self.run_id)
+        for group in record["groups"] if record else []:
+            there = [number for number in self.registered() if is_within(number, group["ranges"])]
+            excess = len(there) - group["wanted"]
+            if excess > 0:
+                self.end(self.idle(there)[-excess:])
+
+    def registered(self):
+        return sorted(n for n, letter in self.letters.items() if letter in "ra" and n not in self.told_to_end)
+
+    def idle(self, numbers):
+        status = self.client.queue_status([number - 1 for number in numbers])
+        return [number for number in numbers if not (status[number - 1]["queue"] or status[number - 1]["tasks"])]
+
+    def end(self, numbers):
+        if numbers:
+            say(f"fewer engines are wanted: {', '.join(map(str, numbers))} idle and told to end")
+            self.told_to_end.update(numbers)
+            self.client.shutdown([number - 1 for number in numbers], block=False)
+
+
+def is_within(number, ranges):
+    return any(first <= number <= last for first, last in ranges)
+
+
+def packed(letters):
+    """What a record holds of the engines: a letter for each number from 1 on, deflated; as many as there is room for."""
+    text = "".join(letters.get(number, "-") for number in range(1, max(letters, default=0) + 1))
+    room = JSON_ROOM - 300
+    while True:
+        engines = base64.b64encode(zlib.compress(text.encode("ascii"), 9)).decode("ascii")
+        if len(engines) <= room:
+            return {"engines": engines, "count": sum(letter in "ra" for letter in letters.values())}
+        text = text[: len(text) * 9 // 10]
 
 
 def import_client():
@@ -101,15 +175,9 @@ def has_encryption():
 
 
 def become_group():
-    """
-    The controller has children of its own, which can be ended together as a group. Linux: a controller whose job was
-    killed would go on unseen, see prctl(2): 1 is PR_SET_PDEATHSIG.
-    """
+    """The controller has children of its own, which can be ended together as a group."""
     os.setpgid(0, 0)
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+    die_with_parent()
 
 
 def read_connections(profile):
@@ -136,8 +204,7 @@ def read_json(path):
 def fail_if_ended(child):
     code = child.poll()
     if code is not None:
-        how = f"with exit code {code}" if code >= 0 else f"by {signal.Signals(-code).name}"
-        raise Failure(f"The ipyparallel controller on {HOST} has ended {how}.")
+        raise Failure(f"The ipyparallel controller on {HOST} has ended {how_it_ended(code)}.")
 
 
 def end(child):
@@ -152,16 +219,3 @@ def end(child):
         # As it should be: nothing is left of the group.
         pass
     child.wait()
-
-
-def ranges(numbers):
-    """[1, 2, 3, 7] as "1-3,7", cut at a whole range where a record has no more room."""
-    words, start = [], None
-    for number, following in zip(numbers, [*numbers[1:], None]):
-        start = number if start is None else start
-        if following != number + 1:
-            words.append(str(number) if start == number else f"{start}-{number}")
-            start = None
-    text = ",".join(words)
-    room = JSON_ROOM - 200
-    return text if len(text) <= room else text[: text.rindex(",", 0, room)]

@@ -2,9 +2,27 @@
 
 
 def run_notebook(parameters):
+    if parameters["controller"]:
+        start_controller_process(parameters["controller"])
     report = Report(os.path.join(parameters["records"], "notebook.record"), parameters["run"])
     pulse = Report(parameters["inside"]["pulse"], parameters["run"])
     run_job([report, pulse], lambda: NotebookJob(parameters, report, pulse).run())
+
+
+def start_controller_process(parameters):
+    """The controller inside this job, as a child that ends with it. It tells by its own record how it is."""
+    child = os.fork()
+    if child == 0:
+        die_with_parent()
+        run_controller(parameters)
+
+    def tell_its_end():
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if code < 0:
+            report = Report(os.path.join(parameters["records"], "controller.record"), parameters["run"])
+            report.finish("failed", problem=f"The controller in the notebook job on {HOST} was ended {how_it_ended(code)}.")
+
+    threading.Thread(target=tell_its_end, daemon=True).start()
 
 
 class NotebookJob:
@@ -18,6 +36,7 @@ class NotebookJob:
 
     def run(self):
         secrets = self.wait_for_storage()
+        os.environ.update(secrets.get("variables", {}))
         enter(self.parameters["directory"])
         security = make_ipython_overlay(self.parameters["ipython"], self.parameters["profile"])
         offer_clusters(security, self.parameters)
@@ -95,10 +114,9 @@ class NotebookJob:
     def follow_controller(self, security):
         """Lets `ipyparallel.Client(profile=...)` find the controller, now and whenever it changes."""
         path = os.path.join(security, "ipcontroller-client.json")
-        record_path = os.path.join(self.parameters["records"], "controller.record")
         known, pauses = None, growing_pauses(0.1, 2.0)
         while True:
-            record, _reason = read_record(record_path, self.parameters["run"])
+            record = self.read_controller()
             client = record.get("client") if record else None
             if record and client != known:
                 if client:
@@ -107,6 +125,15 @@ class NotebookJob:
                     os.unlink(path)
                 known = client
             time.sleep(5.0 if known else next(pauses))
+
+    def read_controller(self):
+        """What the controller of the run's newest cluster says of itself; None while there is none that can be read."""
+        run = self.parameters["run"]
+        pointer, _reason = read_record(os.path.join(self.parameters["records"], "cluster.record"), run)
+        if pointer is None or pointer["cluster"] is None:
+            return None
+        record, _reason = read_record(os.path.join(pointer["cluster"], "controller.record"), run)
+        return record
 
     @staticmethod
     def start_thread(work, *arguments):

@@ -1,6 +1,6 @@
 import { encodeRecord, type FileToWrite, type JobResources, type JobSpec, type PlanContext } from "@hpcnb/core";
 import { jobScript, type Program, programText } from "./job-script.js";
-import { insidePaths, recordPath } from "./layout.js";
+import { clusterRecord, insidePaths, runRecord } from "./layout.js";
 import { controllerResources } from "./resources.js";
 
 /** What ../python/launchers.py puts its own words for, wherever they stand in these files and commands. */
@@ -31,7 +31,7 @@ export function insideFiles(context: PlanContext): FileToWrite[] {
     run: run.id,
     session: session.name,
     directory: paths.clusters,
-    ownEngines: session.cluster?.engines ?? null,
+    ownEngines: session.cluster?.groups.reduce((sum, { engines }) => sum + engines, 0) ?? null,
     jobs: scheduler.commands ? insideJobs(context, scheduler.commands) : null,
   };
   return [
@@ -49,11 +49,11 @@ function insideJobs(context: PlanContext, commands: NonNullable<PlanContext["sch
   const specs = jobSpecs(context, directory);
   return {
     placeholders,
-    files: (["controller", "engines"] as const).map((name) => ({
-      path: recordPath({ directory }, name),
+    files: (["controller", "engines", "wishes"] as const).map((name) => ({
+      path: clusterRecord({ directory }, name),
       text: waiting,
     })),
-    controllerRecord: recordPath({ directory }, "controller"),
+    controllerRecord: clusterRecord({ directory }, "controller"),
     controllerLog: specs.controller.output,
     controller: commands.submit(specs.controller),
     engines: commands.submit(specs.engines),
@@ -70,6 +70,10 @@ function jobSpecs({ session, directory, run, readiness, scheduler }: PlanContext
     directory,
     readiness,
     heartbeat,
+    secrets: runRecord(run, "secrets"),
+    first: 1,
+    group: "engines",
+    restarts: 0,
     notebook: { pulse: insidePaths(run).pulse, silence: Math.max(notebookSilence, 2 * readiness.seconds) },
   };
   const spec = (kind: keyof typeof programs, log: string, resources: JobResources, own: object): JobSpec => {
@@ -90,7 +94,7 @@ function jobSpecs({ session, directory, run, readiness, scheduler }: PlanContext
       resources,
     };
   };
-  const { resources: engines } = session.cluster ?? { resources: controllerResources(session.resources, {}) };
+  const engines = session.cluster?.groups[0]?.resources ?? controllerResources(session.resources, {});
   return {
     controller: spec("controller", "controller.log", controllerResources(engines, session.resources), {}),
     engines: {

@@ -1,15 +1,17 @@
-import type { Role, Run } from "@hpcnb/core";
+import type { Cluster, EngineArray, LogPlace, Run } from "@hpcnb/core";
 
 /** Names in a run's directory. The programs in ../python use the same. */
-export const records = {
-  secrets: "secrets.record",
-  notebook: "notebook.record",
-  controller: "controller.record",
-  engines: "engines.record",
-} as const;
+const runRecords = { secrets: "secrets.record", notebook: "notebook.record", cluster: "cluster.record" } as const;
 
-export function recordPath(run: Pick<Run, "directory">, record: keyof typeof records): string {
-  return `${run.directory}/${records[record]}`;
+/** The same in a cluster's directory. */
+const clusterRecords = { controller: "controller.record", engines: "engines.record", wishes: "wishes.record" } as const;
+
+export function runRecord({ directory }: Pick<Run, "directory">, record: keyof typeof runRecords): string {
+  return `${directory}/${runRecords[record]}`;
+}
+
+export function clusterRecord({ directory }: Pick<Cluster, "directory">, record: keyof typeof clusterRecords): string {
+  return `${directory}/${clusterRecords[record]}`;
 }
 
 /** Of clusters that are started inside the notebook. */
@@ -24,12 +26,20 @@ export function insidePaths({ directory }: Pick<Run, "directory">) {
   };
 }
 
-export function logDirectory(run: Pick<Run, "directory">): string {
-  return `${run.directory}/logs`;
+/** Of a run or a cluster. */
+export function logDirectory({ directory }: { readonly directory: string }): string {
+  return `${directory}/logs`;
 }
 
-/** Of the engines without a number: the pattern that an adapter fills in. */
-export function logPath(run: Pick<Run, "directory">, role: Role, task?: number): string {
-  const name = role === "engines" ? `engine.${task ?? "{task}"}` : role;
-  return `${logDirectory(run)}/${name}.log`;
+export function logPath(place: LogPlace): string {
+  if (place.role === "notebook" || (place.role === "controller" && place.cluster.inNotebook))
+    return `${logDirectory(place.run)}/notebook.log`;
+  if (place.role === "controller") return `${logDirectory(place.cluster)}/controller.log`;
+  const { cluster, array, engine } = place;
+  return arrayLog(cluster, array).replace("{task}", String(engine - array.first + 1));
+}
+
+/** With the pattern that an adapter fills in. */
+export function arrayLog(cluster: Cluster, { first }: EngineArray): string {
+  return `${logDirectory(cluster)}/engines-${first}.{task}.log`;
 }

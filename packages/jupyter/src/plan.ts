@@ -1,94 +1,32 @@
 import {
+  type Cluster,
+  type ClusterContext,
+  type EngineArray,
+  type EngineWish,
   encodeRecord,
   type FileToWrite,
+  HpcnbError,
+  type JobPlace,
   type JobResources,
   type JobSpec,
   type PlanContext,
-  type PlannedJob,
   type Role,
+  type Run,
+  type Session,
 } from "@hpcnb/core";
 import { insideFiles } from "./inside.js";
 import { jobScript, type Program } from "./job-script.js";
-import { insidePaths, logDirectory, logPath, recordPath, type records } from "./layout.js";
+import { arrayLog, clusterRecord, insidePaths, logDirectory, logPath, runRecord } from "./layout.js";
 import { controllerResources } from "./resources.js";
 
 const programs: Readonly<Record<Role, Program>> = {
   notebook: {
-    parts: ["common.py", "places.py", "save_script.py", "server.py", "offer_clusters.py", "notebook.py"],
+    parts: ["common.py", "places.py", "controller.py", "save_script.py", "server.py", "offer_clusters.py", "notebook.py"],
     run: "run_notebook",
   },
   controller: { parts: ["common.py", "places.py", "controller.py"], run: "run_controller" },
   engines: { parts: ["common.py", "places.py", "engine.py"], run: "run_engine" },
 };
-
-/** The records that jobs will overwrite are there from the start, with their full size: see core's records.ts. */
-export function planFiles(context: PlanContext): FileToWrite[] {
-  const { session, run } = context;
-  const { password } = session.notebook;
-  const file = (name: keyof typeof records, content: Readonly<Record<string, unknown>>): FileToWrite => ({
-    path: recordPath(run, name),
-    text: encodeRecord({ run: run.id, ...content }),
-  });
-  const waiting = { state: "waiting" };
-  return [
-    file("secrets", { token: run.token, ...(password === undefined ? {} : { password }) }),
-    file("notebook", waiting),
-    ...(session.cluster ? [file("controller", waiting), file("engines", waiting)] : []),
-    { path: `${logDirectory(run)}/.keep`, text: "" },
-    ...insideFiles(context),
-  ];
-}
-
-export function planJobs(context: PlanContext): PlannedJob[] {
-  const { session, directory, run, readiness, scheduler } = context;
-  const { cluster, notebook } = session;
-  const common = { run: run.id, records: run.directory, directory, readiness };
-
-  const job = (
-    role: Role,
-    resources: JobResources,
-    parameters: Readonly<Record<string, unknown>>,
-    array: { tasks: number; taskVariable: string } | undefined = undefined,
-  ): PlannedJob => {
-    const name = `${session.name}-${role}-${run.id}`;
-    const spec: JobSpec = {
-      name,
-      script: jobScript({
-        title: `${name}: the ${titles[role]} of the session ${session.name}`,
-        environment: notebook.environment,
-        directory,
-        program: programs[role],
-        parameters: { ...common, ...parameters },
-        ...(array ? { taskVariable: array.taskVariable } : {}),
-      }),
-      workingDirectory: directory,
-      output: logPath(run, role),
-      resources,
-      ...(array ? { tasks: array.tasks } : {}),
-    };
-    return { role, spec };
-  };
-
-  const notebookJob = job("notebook", session.resources, {
-    app: notebook.app,
-    listen: notebook.listen,
-    saveScript: notebook.saveScript,
-    profile: session.name,
-    ipython: `${directory}/.hpcnb/ipython`,
-    cluster: cluster !== undefined,
-    inside: insidePaths(run),
-  });
-  if (!cluster) return [notebookJob];
-  const heartbeat = heartbeatOf(cluster.engines);
-  return [
-    notebookJob,
-    job("controller", controllerResources(cluster.resources, session.resources), {
-      oneHost: scheduler.runsOnHost,
-      heartbeat,
-    }),
-    job("engines", cluster.resources, { heartbeat }, { tasks: cluster.engines, taskVariable: scheduler.taskVariable }),
-  ];
-}
 
 const titles: Readonly<Record<Role, string>> = {
   notebook: "notebook server",
@@ -96,10 +34,182 @@ const titles: Readonly<Record<Role, string>> = {
   engines: "ipyparallel engines",
 };
 
+/** The records that will be overwritten are there from the start, with their full size: see core's records.ts. */
+export function planRunFiles(context: PlanContext, variables: Readonly<Record<string, string>>): FileToWrite[] {
+  const { session, run } = context;
+  const { password } = session.notebook;
+  return [
+    { path: runRecord(run, "secrets"), text: secretsText(run, { password, variables }) },
+    { path: runRecord(run, "notebook"), text: encodeRecord({ run: run.id, state: "waiting" }) },
+    planPointer(run, context.cluster),
+    { path: `${logDirectory(run)}/.keep`, text: "" },
+    ...insideFiles(context),
+  ];
+}
+
+function secretsText(
+  run: Run,
+  { password, variables }: { password: string | undefined; variables: Readonly<Record<string, string>> },
+): string {
+  const secrets = { run: run.id, token: run.token, ...(password === undefined ? {} : { password }) };
+  try {
+    return encodeRecord({ ...secrets, variables });
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new HpcnbError(
+      "HPCNB_BAD_SESSION_FILE",
+      `The values of notebook.environment.variables are too long together: ${cause.message}`,
+      { cause, hint: "Set long ones in notebook.environment.setup." },
+    );
+  }
+}
+
+export function planClusterFiles({ run, cluster }: ClusterContext): FileToWrite[] {
+  const waiting = encodeRecord({ run: run.id, state: "waiting" });
+  return [
+    { path: clusterRecord(cluster, "controller"), text: waiting },
+    { path: clusterRecord(cluster, "engines"), text: waiting },
+    planWishes(run, cluster, []),
+    { path: `${logDirectory(cluster)}/.keep`, text: "" },
+  ];
+}
+
+export function planPointer(run: Pick<Run, "id" | "directory">, cluster: Cluster | undefined): FileToWrite {
+  const text = encodeRecord({ run: run.id, cluster: cluster?.directory ?? null });
+  return { path: runRecord(run, "cluster"), text, inPlace: true };
+}
+
+export function planWishes(run: Pick<Run, "id">, cluster: Cluster, wishes: readonly EngineWish[]): FileToWrite {
+  const groups = wishes.map(({ arrays, wanted }) => ({
+    ranges: arrays.map(({ first, tasks }) => [first, first + tasks - 1]),
+    wanted,
+  }));
+  return { path: clusterRecord(cluster, "wishes"), text: encodeRecord({ run: run.id, groups }), inPlace: true };
+}
+
+export function planJob(context: PlanContext, place: JobPlace): JobSpec {
+  if (place.role === "notebook") return planNotebook(context);
+  const { cluster } = context;
+  if (!cluster || !context.session.cluster) throw new Error(`A session without a cluster has no ${place.role}`);
+  return place.role === "controller"
+    ? planController({ ...context, cluster })
+    : planEngines({ ...context, cluster }, place.array);
+}
+
+function planNotebook(context: PlanContext): JobSpec {
+  const { session, directory, run, cluster } = context;
+  const { notebook } = session;
+  const parameters = {
+    app: notebook.app,
+    listen: notebook.listen,
+    saveScript: notebook.saveScript,
+    profile: session.name,
+    ipython: `${directory}/.hpcnb/ipython`,
+    inside: insidePaths(run),
+    cluster: session.cluster !== undefined,
+    // Its own, for as long as it lives; after it, a cluster has a controller in a job.
+    controller: cluster?.inNotebook ? controllerParameters({ ...context, cluster }) : null,
+  };
+  return jobSpec(context, "notebook", {
+    name: `${session.name}-notebook-${run.id}`,
+    parameters,
+    output: logPath({ role: "notebook", run }),
+    resources: session.resources,
+  });
+}
+
+function planController(context: ClusterContext): JobSpec {
+  const { session, run, cluster } = context;
+  const [first] = clusterIn(session).groups;
+  return jobSpec(context, "controller", {
+    name: `${session.name}-controller-${run.id}${cluster.generation > 1 ? `-${cluster.generation}` : ""}`,
+    parameters: controllerParameters(context),
+    output: logPath({ role: "controller", run, cluster }),
+    resources: controllerResources(first?.resources ?? {}, session.resources),
+  });
+}
+
+function controllerParameters(context: ClusterContext) {
+  const { cluster, scheduler } = context;
+  return {
+    ...commonParameters(context),
+    records: cluster.directory,
+    oneHost: scheduler.runsOnHost,
+    heartbeat: heartbeatOf(clusterIn(context.session)),
+  };
+}
+
+function planEngines(context: ClusterContext, array: EngineArray): JobSpec {
+  const { session, run, cluster, scheduler } = context;
+  const { groups, restarts } = clusterIn(session);
+  const group = groups.find(({ name }) => name === array.group);
+  if (!group) {
+    throw new HpcnbError("HPCNB_BAD_SESSION_FILE", `${session.file} no longer has the engine group ${array.group}.`, {
+      hint: "The running session has it: put it back, or end the session with `hpcnb down` first.",
+    });
+  }
+  // The first array of all has the plain name; names are what a job is found by.
+  const suffix = cluster.generation === 1 && array.first === 1 ? "" : `-${cluster.generation}-${array.first}`;
+  return {
+    ...jobSpec(context, "engines", {
+      name: `${session.name}-engines-${run.id}${suffix}`,
+      parameters: {
+        records: cluster.directory,
+        secrets: runRecord(run, "secrets"),
+        heartbeat: heartbeatOf(clusterIn(session)),
+        first: array.first,
+        group: array.group,
+        restarts,
+      },
+      output: arrayLog(cluster, array),
+      resources: group.resources,
+      taskVariable: scheduler.taskVariable,
+    }),
+    tasks: array.tasks,
+    ...(group.atOnce === undefined ? {} : { tasksAtOnce: group.atOnce }),
+  };
+}
+
+interface Job {
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly output: string;
+  readonly resources: JobResources;
+  readonly taskVariable?: string;
+}
+
+function jobSpec(context: PlanContext, role: Role, job: Job): JobSpec {
+  const { session, directory } = context;
+  return {
+    name: job.name,
+    script: jobScript({
+      title: `${job.name}: the ${titles[role]} of the session ${session.name}`,
+      environment: session.notebook.environment,
+      directory,
+      program: programs[role],
+      parameters: { ...commonParameters(context), ...job.parameters },
+      ...(job.taskVariable === undefined ? {} : { taskVariable: job.taskVariable }),
+    }),
+    workingDirectory: directory,
+    output: job.output,
+    resources: job.resources,
+  };
+}
+
+function commonParameters({ run, directory, readiness }: PlanContext) {
+  return { run: run.id, records: run.directory, directory, readiness };
+}
+
+function clusterIn({ cluster, file }: Session): NonNullable<Session["cluster"]> {
+  if (!cluster) throw new Error(`${file} has no cluster`);
+  return cluster;
+}
+
 /**
  * Milliseconds. An engine is registered after one or two heartbeats, which ipyparallel's own 3 s make a wait of up to 6 s;
  * the controller is to handle no more than 200 beats a second.
  */
-function heartbeatOf(engines: number): number {
+function heartbeatOf({ groups }: NonNullable<Session["cluster"]>): number {
+  const engines = groups.reduce((sum, group) => sum + group.engines, 0);
   return Math.min(3000, Math.max(500, engines * 5));
 }

@@ -1,4 +1,5 @@
-import type { ControllerReport, Endpoint, NotebookReport, Reports } from "@hpcnb/core";
+import { inflateSync } from "node:zlib";
+import type { ControllerReport, Endpoint, EngineReports, EngineWord, NotebookReport, Reports } from "@hpcnb/core";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -7,7 +8,7 @@ export function reportsOf([notebook, controller, engines]: readonly (Fields | un
   return {
     notebook: notebookReport(notebook),
     controller: controllerReport(controller),
-    registered: { tasks: typeof engines?.registered === "string" ? expandRanges(engines.registered) : [] },
+    engines: typeof engines?.engines === "string" ? readEngines(engines.engines) : new Map(),
   };
 }
 
@@ -49,11 +50,15 @@ function endOf(
   };
 }
 
-/** "1-3,7" as [1, 2, 3, 7]. */
-export function expandRanges(text: string): number[] {
-  if (text === "") return [];
-  return text.split(",").flatMap((range) => {
-    const [first = Number.NaN, last = first] = range.split("-").map(Number);
-    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-  });
+const words: Readonly<Record<string, EngineWord>> = { r: "registered", a: "restarted", x: "lost", d: "retired" };
+
+/** A letter for each engine, in the order of their numbers, deflated and in base64: see controller.py. */
+export function readEngines(packed: string): EngineReports {
+  const letters = inflateSync(Buffer.from(packed, "base64")).toString("ascii");
+  return new Map(
+    [...letters].flatMap((letter, index): [number, EngineWord][] => {
+      const word = words[letter];
+      return word === undefined ? [] : [[index + 1, word]];
+    }),
+  );
 }

@@ -1,7 +1,7 @@
 import type { Workload } from "@hpcnb/core";
 import { checkEnvironment } from "./check.js";
-import { logPath, recordPath } from "./layout.js";
-import { planFiles, planJobs } from "./plan.js";
+import { clusterRecord, logPath, runRecord } from "./layout.js";
+import { planClusterFiles, planJob, planPointer, planRunFiles, planWishes } from "./plan.js";
 import { reportsOf } from "./reports.js";
 import { browserUrl, serverAnswers } from "./rest.js";
 
@@ -9,8 +9,15 @@ import { browserUrl, serverAnswers } from "./rest.js";
 export function createWorkload(): Workload {
   return {
     check: checkEnvironment,
-    plan: (context) => ({ files: planFiles(context), jobs: planJobs(context) }),
-    recordPaths: (run) => [recordPath(run, "notebook"), recordPath(run, "controller"), recordPath(run, "engines")],
+    runFiles: planRunFiles,
+    clusterFiles: planClusterFiles,
+    job: planJob,
+    pointer: planPointer,
+    wishes: planWishes,
+    recordPaths: (run, cluster) => [
+      runRecord(run, "notebook"),
+      ...(cluster ? [clusterRecord(cluster, "controller"), clusterRecord(cluster, "engines")] : []),
+    ],
     reports: reportsOf,
     logPath,
     answers: serverAnswers,

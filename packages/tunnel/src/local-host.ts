@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import {
@@ -57,10 +57,30 @@ async function writeFiles(files: readonly FileToWrite[], signal?: AbortSignal): 
     throwIfAborted(signal);
     try {
       await mkdir(dirname(file.path), { recursive: true, mode: 0o700 });
-      await replaceFile(file);
+      if (!(file.inPlace && (await overwriteFile(file)))) await replaceFile(file);
     } catch (error) {
       throw cannotWrite(file.path, error instanceof Error ? error.message : String(error), error);
     }
+  }
+}
+
+/** Whether there was a file of the same size to overwrite. */
+async function overwriteFile({ path, text }: FileToWrite): Promise<boolean> {
+  const bytes = Buffer.from(text);
+  let handle: FileHandle;
+  try {
+    handle = await open(path, "r+");
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+  try {
+    if ((await handle.stat()).size !== bytes.length) return false;
+    await handle.write(bytes, 0, bytes.length, 0);
+    await handle.sync();
+    return true;
+  } finally {
+    await handle.close();
   }
 }
 

@@ -1,20 +1,17 @@
 import { isAbsolute } from "node:path";
 import { parseDuration, parseMemory } from "../units.js";
 import type { Fault } from "./sentences.js";
-import { describe } from "./words.js";
+import { mostAtOnce } from "./resolve.js";
+import { describe, pathOf } from "./words.js";
 
 /** The most that a text with a unit may stand for. More than that is a slip, and would overflow schedulers' and timers' numbers. */
-const limits = [
-  { keys: ["resources", "memory"], parse: parseMemory, most: "1024T" },
-  { keys: ["resources", "walltime"], parse: parseDuration, most: "366d" },
-  { keys: ["cluster", "resources", "memory"], parse: parseMemory, most: "1024T" },
-  { keys: ["cluster", "resources", "walltime"], parse: parseDuration, most: "366d" },
-  { keys: ["storage", "timeout"], parse: parseDuration, most: "1d" },
-] as const;
+const memory = { parse: parseMemory, most: "1024T" } as const;
+const walltime = { parse: parseDuration, most: "366d" } as const;
+const timeout = { parse: parseDuration, most: "1d" } as const;
 
 /** What the schema cannot say. The value may have other faults: each key is looked at as it is. */
 export function dependentFaults(value: unknown): Fault[] {
-  return [...directoryFaults(value), ...minimumFaults(value), ...limitFaults(value)];
+  return [...directoryFaults(value), ...clusterFaults(value), ...groupFaults(value), ...limitFaults(value)];
 }
 
 function directoryFaults(value: unknown): Fault[] {
@@ -32,21 +29,62 @@ function directoryFaults(value: unknown): Fault[] {
   return [{ ...at, message }];
 }
 
-function minimumFaults(value: unknown): Fault[] {
-  const engines = valueAt(value, ["cluster", "engines"]);
-  const minimum = valueAt(value, ["cluster", "minimum"]);
-  if (typeof engines !== "number" || typeof minimum !== "number" || engines < 1 || minimum <= engines) return [];
-  const message = `cluster.minimum must be at most cluster.engines (${engines}), but is the number ${minimum}`;
-  return [{ pointer: "/cluster/minimum", part: "value", message }];
+function clusterFaults(value: unknown): Fault[] {
+  const cluster = valueAt(value, ["cluster"]);
+  if (typeof cluster !== "object" || cluster === null || Array.isArray(cluster)) return [];
+  const { engines, atOnce, groups, minimum } = cluster as Readonly<Record<string, unknown>>;
+  if (groups === undefined && engines === undefined) {
+    const message = "cluster.engines is missing: how many engines to start (or cluster.groups, for engines of different kinds)";
+    return [{ pointer: "/cluster/engines", part: "key", message }];
+  }
+  const faults: Fault[] = [];
+  for (const [key, own] of Object.entries({ engines, atOnce })) {
+    if (groups === undefined || own === undefined) continue;
+    const message = `cluster.${key} and cluster.groups exclude each other: each group has its own`;
+    faults.push({ pointer: `/cluster/${key}`, part: "key", message });
+  }
+  const all = (groups ?? [{ engines, atOnce }]) as readonly { engines: number; atOnce?: number }[];
+  const most = Array.isArray(all) && all.every(isCounted) ? mostAtOnce(all) : undefined;
+  if (typeof minimum === "number" && most !== undefined && minimum > most) {
+    const whose = groups !== undefined ? "what all groups have" : atOnce === undefined ? "cluster.engines" : "what may run at once";
+    const message = `cluster.minimum must be at most ${whose} (${most}), but is the number ${minimum}`;
+    faults.push({ pointer: "/cluster/minimum", part: "value", message });
+  }
+  return faults;
+}
+
+function isCounted(group: unknown): boolean {
+  const { engines, atOnce } = (group ?? {}) as Readonly<Record<string, unknown>>;
+  const isCount = (count: unknown) => typeof count === "number" && count >= 1;
+  return isCount(engines) && (atOnce === undefined || isCount(atOnce));
+}
+
+function groupFaults(value: unknown): Fault[] {
+  const names = groupsOf(value).map((group) => valueAt(group, ["name"]));
+  return names.flatMap((name, index): Fault[] => {
+    if (typeof name !== "string" || names.indexOf(name) === index) return [];
+    const message = `cluster.groups[${index}].name is ${describe(name)} as that of another group: names tell groups apart`;
+    return [{ pointer: `/cluster/groups/${index}/name`, part: "value", message }];
+  });
+}
+
+function groupsOf(value: unknown): readonly unknown[] {
+  const groups = valueAt(value, ["cluster", "groups"]);
+  return Array.isArray(groups) ? groups : [];
 }
 
 function limitFaults(value: unknown): Fault[] {
-  return limits.flatMap(({ keys, parse, most }): Fault[] => {
+  const groups = groupsOf(value).map((_, index) => ["cluster", "groups", String(index), "resources"]);
+  const resources = [["resources"], ["cluster", "resources"], ...groups].flatMap((keys) => [
+    { keys: [...keys, "memory"], ...memory },
+    { keys: [...keys, "walltime"], ...walltime },
+  ]);
+  return [...resources, { keys: ["storage", "timeout"], ...timeout }].flatMap(({ keys, parse, most }): Fault[] => {
     const text = valueAt(value, keys);
     const amount = typeof text === "string" ? parse(text) : undefined;
     if (amount === undefined || amount <= (parse(most) ?? 0)) return [];
-    const message = `${keys.join(".")} must be at most ${most}, but is ${describe(text)}`;
-    return [{ pointer: `/${keys.join("/")}`, part: "value", message }];
+    const pointer = `/${keys.join("/")}`;
+    return [{ pointer, part: "value", message: `${pathOf(pointer)} must be at most ${most}, but is ${describe(text)}` }];
   });
 }
 

@@ -32,14 +32,33 @@ export function resolveSession(value: SessionFile, file: string): Session {
       listen: notebook.listen,
     },
     resources: resolveResources(value.resources),
-    cluster: cluster && {
-      engines: cluster.engines,
-      minimum: cluster.minimum ?? cluster.engines,
-      resources: resolveResources(cluster.resources),
-    },
+    cluster: cluster && resolveCluster(cluster),
     storage: { readiness: storage?.readiness ?? "probe", timeout: durationOf(storage?.timeout ?? "2m") },
     tunnel: { kind: tunnel?.kind ?? "auto", localPort: tunnel?.localPort },
   };
+}
+
+function resolveCluster(cluster: NonNullable<SessionFile["cluster"]>): NonNullable<Session["cluster"]> {
+  const resources = resolveResources(cluster.resources);
+  const groups = cluster.groups
+    ? cluster.groups.map(({ name, engines, atOnce, resources: own }) => ({
+        name,
+        engines,
+        atOnce,
+        resources: { ...resources, ...resolveResources(own) },
+      }))
+    : [{ name: "engines", engines: cluster.engines ?? 0, atOnce: cluster.atOnce, resources }];
+  return {
+    controller: cluster.controller,
+    groups,
+    minimum: cluster.minimum ?? mostAtOnce(groups),
+    restarts: cluster.restarts,
+  };
+}
+
+/** How many engines of all groups can run at the same time. */
+export function mostAtOnce(groups: readonly { readonly engines: number; readonly atOnce?: number | undefined }[]): number {
+  return groups.reduce((sum, { engines, atOnce }) => sum + Math.min(engines, atOnce ?? engines), 0);
 }
 
 function resolveResources({ memory, walltime, ...rest }: FileResources = {}): JobResources {

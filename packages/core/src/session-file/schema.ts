@@ -48,6 +48,20 @@ const resources = {
   },
 } as const;
 
+const engines = {
+  type: "integer",
+  minimum: 1,
+  maximum: 75_000,
+  description: "How many engines to start, as one array job.",
+} as const;
+
+const atOnce = {
+  type: "integer",
+  minimum: 1,
+  maximum: 75_000,
+  description: "How many of these engines may run at the same time. Without it, as many as the scheduler lets run.",
+} as const;
+
 export const sessionSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
   title: "hpcnb session",
@@ -140,6 +154,19 @@ export const sessionSchema = {
               "x-expects": "lines of bash, without control characters",
               description: "Lines of bash that run before Python is looked up.",
             },
+            variables: {
+              type: "array",
+              maxItems: 100,
+              items: {
+                type: "string",
+                pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
+                maxLength: 255,
+                "x-expects": "the name of an environment variable",
+              },
+              description:
+                "Names of environment variables of the machine where hpcnb runs. The notebook and the engines get the values that they have at the start of the session; those that are not set are left out.",
+              examples: [["OMP_NUM_THREADS"]],
+            },
           },
         },
         saveScript: {
@@ -169,22 +196,54 @@ export const sessionSchema = {
     cluster: {
       type: "object",
       additionalProperties: false,
-      required: ["engines"],
       description: "The ipyparallel cluster. Without it there is only the notebook.",
       properties: {
-        engines: {
-          type: "integer",
-          minimum: 1,
-          maximum: 75_000,
-          description: "How many engines to start, as one array job.",
+        engines,
+        atOnce,
+        resources: { ...resources, description: "What each engine needs." },
+        groups: {
+          type: "array",
+          minItems: 1,
+          maxItems: 20,
+          items: {
+            type: "object",
+            additionalProperties: false,
+            required: ["name", "engines"],
+            properties: {
+              name: {
+                type: "string",
+                pattern: "^[A-Za-z][A-Za-z0-9_-]{0,31}$",
+                "x-expects": 'made of letters, digits, "_" and "-", at most 32, beginning with a letter',
+                description: "Name of the group.",
+              },
+              engines,
+              atOnce,
+              resources: { ...resources, description: "What each engine of the group needs." },
+            },
+          },
+          description:
+            "Groups of engines with different needs, in place of `engines`; each is an array job. What a group's `resources` leave out, `cluster.resources` say.",
+          examples: [[{ name: "gpu", engines: 2, resources: { queue: "gpu.q" } }]],
         },
         minimum: {
           type: "integer",
           minimum: 1,
-          maximum: 75_000,
+          maximum: 1_500_000,
           description: "The session counts as up from this many registered engines on. Without it, all are waited for.",
         },
-        resources: { ...resources, description: "What each engine needs." },
+        controller: {
+          type: "string",
+          enum: ["job", "notebook"],
+          default: "job",
+          description: "Where the controller runs: in a job of its own, or inside the notebook job.",
+        },
+        restarts: {
+          type: "integer",
+          minimum: 0,
+          maximum: 100,
+          default: 3,
+          description: "How many times an engine that dies is started again where it was.",
+        },
       },
     },
     storage: {

@@ -10,6 +10,8 @@ export interface PythonEnvironment {
   readonly venv?: string;
   /** Shell text that runs (in bash) before Python is looked up. */
   readonly setup?: string;
+  /** Names of variables of the machine where hpcnb runs, whose values the notebook and the engines get. */
+  readonly variables?: readonly string[];
 }
 
 /** A valid session file with its defaults filled in and its units resolved. */
@@ -33,7 +35,16 @@ export interface Session {
   /** Of the notebook job. */
   readonly resources: JobResources;
   readonly cluster:
-    | { readonly engines: number; readonly minimum: number; readonly resources: JobResources }
+    | {
+        /** Where the controller runs: in a job of its own, or inside the notebook job. */
+        readonly controller: "job" | "notebook";
+        /** At least one. Engines without a group are the group "engines". */
+        readonly groups: readonly EngineGroup[];
+        /** How many registered engines make the session count as up. */
+        readonly minimum: number;
+        /** How many times an engine that dies is started again where it was. */
+        readonly restarts: number;
+      }
     | undefined;
   readonly storage: {
     readonly readiness: string;
@@ -46,4 +57,13 @@ export interface Session {
 export interface PluginChoice {
   readonly plugin: string;
   readonly options: Readonly<Record<string, unknown>>;
+}
+
+export interface EngineGroup {
+  readonly name: string;
+  readonly engines: number;
+  /** Of each engine. */
+  readonly resources: JobResources;
+  /** How many engines of the group may run at the same time. */
+  readonly atOnce: number | undefined;
 }

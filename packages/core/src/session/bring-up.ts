@@ -5,10 +5,13 @@ import { tryToConnect } from "./connect.js";
 import type { SessionContext } from "./context.js";
 import { endJobs } from "./end-jobs.js";
 import { describeLoss } from "./evidence.js";
-import type { Phase, SessionState } from "./life-cycle.js";
+import { jobsIn, type Phase, type SessionState } from "./life-cycle.js";
 import { withLock } from "./lock.js";
+import { startNewCluster } from "./new-cluster.js";
 import { prepared } from "./open-session.js";
-import { completeRun, startRun } from "./start-run.js";
+import { setEngines } from "./scale.js";
+import { settle } from "./settle.js";
+import { startRun } from "./start-run.js";
 import type { Tracker } from "./tracker.js";
 
 export interface BringUpOptions {
@@ -59,14 +62,16 @@ export async function bringUp(context: SessionContext, options: BringUpOptions =
   return { state: tracker.state, directory: tracker.directory, token };
 }
 
-function findOrStart(tracker: Tracker, { signal, onJobs, onStep }: BringUpOptions): Promise<void> {
+function findOrStart(tracker: Tracker, options: BringUpOptions): Promise<void> {
   const { context } = tracker;
+  const { signal, onJobs, onStep } = options;
   return withLock(tracker, signal, async () => {
     await tracker.observe();
     const { phase, record } = tracker.state;
     if (record && phase !== "ended" && phase !== "failed") {
-      if (phase === "submitting") await completeRun(tracker, record, signal);
+      if (phase === "submitting") await settle(tracker, record, signal);
       onJobs?.("found", tracker.state);
+      if (phase === "degraded") await mend(tracker, options);
       return;
     }
     if (record && phase === "failed") onStep?.("before", `the last run was lost: ${tracker.state.loss?.why}`);
@@ -81,6 +86,16 @@ function findOrStart(tracker: Tracker, { signal, onJobs, onStep }: BringUpOption
     await startRun(tracker, signal);
     onJobs?.("started", tracker.state);
   });
+}
+
+/** The notebook goes on: only what is lost beside it is started anew. */
+async function mend(tracker: Tracker, { signal, onStep }: BringUpOptions): Promise<void> {
+  const { loss, record } = tracker.state;
+  if (!loss || !record?.cluster) return;
+  const what = loss.role === "controller" ? "a new controller and its engines are started" : "the missing engines are started";
+  onStep?.("before", `${what}, because the ${loss.role === "controller" ? "controller is" : "engines are"} lost: ${loss.why}`);
+  if (loss.role === "controller") await startNewCluster(tracker, record, signal);
+  else await setEngines(tracker, record.cluster.wanted, signal);
 }
 
 async function waitUntilUp(tracker: Tracker, { timeout, signal }: BringUpOptions): Promise<void> {
@@ -102,7 +117,7 @@ async function waitUntilUp(tracker: Tracker, { timeout, signal }: BringUpOptions
     const reached = await whileReachable(tracker, async () => {
       await Promise.all([tracker.readReports(patience), questionIsDue ? tracker.askScheduler() : undefined]);
       if (questionIsDue) {
-        if (Object.values(tracker.state.jobs).some(({ absences }) => absences > 0)) await tracker.askHistory();
+        if (jobsIn(tracker.state.jobs).some(({ absences }) => absences > 0)) await tracker.askHistory();
         if (clock.now() - phaseStart >= longWait) await tracker.askWhy();
       }
       const { notebook } = tracker.state.reports;
@@ -219,7 +234,7 @@ function awaited(state: SessionState): string {
     case "connecting":
       return "the notebook to answer through the tunnel";
     case "gathering":
-      return `engines: ${state.reports.registered.tasks.length} of ${state.engines?.asked} are registered (queued ${state.engines?.queued}, running ${state.engines?.running}, failed ${state.engines?.failed})`;
+      return `engines: ${state.engines?.registered} of ${state.engines?.asked} are registered (queued ${state.engines?.queued}, running ${state.engines?.running}, failed ${state.engines?.failed}, lost ${state.engines?.lost})`;
     default:
       return `the notebook job ${notebook?.record.id ?? ""} to start (${seen})`;
   }

@@ -17,6 +17,8 @@ export interface SessionContext {
   /** Undefined where no browser is, on a submit node. */
   readonly connector: Connector | undefined;
   readonly clock: Clock;
+  /** Names and values of the variables that the session exports to its jobs. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Called after each event with what is known then. */
   readonly observe?: (state: SessionState, event: SessionEvent) => void;
 }

@@ -9,8 +9,8 @@ const firstPause = 100;
 const longestPause = 5_000;
 
 /**
- * Cancels the jobs of a run and waits until a full answer lists none of them; then says so in the record. Jobs are found by id and by
- * the run's id in their names, so that one whose id was never written down is ended too, and one that the notebook has submitted. To be called with the session's lock held.
+ * Ends all jobs of a run, and says so in its record. Jobs are found by id and by the run's id in their names, so that one whose id was never
+ * written down is ended too, and one that the notebook has submitted. To be called with the session's lock held.
  */
 export async function endJobs(
   tracker: Tracker,
@@ -18,8 +18,31 @@ export async function endJobs(
   why: string,
   signal?: AbortSignal,
 ): Promise<number> {
-  const { scheduler, clock } = tracker.context;
   tracker.dispatch({ type: "stop-requested" });
+  const isOurs = (job: JobStatus) =>
+    job.name.includes(record.run.id) || record.jobs.some(({ id }) => job.id === id);
+  const ended = await endListed(tracker, isOurs, signal);
+  try {
+    await tracker.writeRecord({ ...record, ended: { at: new Date().toISOString(), why } });
+  } catch (error) {
+    if (!isHpcnbError(error, "HPCNB_COMMAND_FAILED")) throw error;
+    const message = `All jobs are ended, but that could not be written down: ${error.message}`;
+    throw new HpcnbError("HPCNB_COMMAND_FAILED", message, { hint: error.hint, cause: error });
+  }
+  return ended;
+}
+
+/**
+ * Cancels jobs and waits until a full answer of the scheduler lists none of them.
+ * @returns how many were cancelled.
+ * @throws HPCNB_NOT_STOPPED
+ */
+export async function endListed(
+  tracker: Tracker,
+  isOurs: (job: JobStatus) => boolean,
+  signal?: AbortSignal,
+): Promise<number> {
+  const { scheduler, clock } = tracker.context;
   const asked = new Set<JobId>();
   const deadline = clock.now() + stopLimit;
   let lastError: unknown;
@@ -28,11 +51,8 @@ export async function endJobs(
     try {
       const jobs = await scheduler.status(signal);
       tracker.dispatch({ type: "jobs-listed", jobs });
-      left = jobs.filter(
-        (job) =>
-          job.state !== "finished" && (job.name.includes(record.run.id) || record.jobs.some(({ id }) => job.id === id)),
-      );
-      if (left.length === 0) break;
+      left = jobs.filter((job) => job.state !== "finished" && isOurs(job));
+      if (left.length === 0) return asked.size;
       const toCancel = left.filter(({ id }) => !asked.has(id)).map(({ id }) => id);
       await scheduler.cancel(toCancel, signal);
       for (const id of toCancel) asked.add(id);
@@ -46,14 +66,6 @@ export async function endJobs(
     if (clock.now() + pause > deadline) throw notStopped(left, lastError);
     await clock.sleep(pause, signal);
   }
-  try {
-    await tracker.writeRecord({ ...record, ended: { at: new Date().toISOString(), why } });
-  } catch (error) {
-    if (!isHpcnbError(error, "HPCNB_COMMAND_FAILED")) throw error;
-    const message = `All jobs are ended, but that could not be written down: ${error.message}`;
-    throw new HpcnbError("HPCNB_COMMAND_FAILED", message, { hint: error.hint, cause: error });
-  }
-  return asked.size;
 }
 
 function notStopped(left: readonly JobStatus[] | undefined, cause: unknown): HpcnbError {

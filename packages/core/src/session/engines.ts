@@ -1,8 +1,12 @@
-import type { JobState, JobStatus } from "../scheduler.js";
+import type { TaskRange, TaskStatus } from "../scheduler.js";
+import type { JobFacts } from "./life-cycle.js";
+import type { EngineReports, EngineWord } from "./workload.js";
 
-/** How many engines are where, by the scheduler and by the controller. Every engine asked for is in one of the scheduler's four. */
+/** How many engines are where, by the scheduler and by the controller. */
 export interface EngineCounts {
+  /** How many there are to be. */
   readonly asked: number;
+  /** Each engine that was submitted, and that nobody has dismissed since, is in one of these four, by the scheduler's word. */
   readonly queued: number;
   readonly starting: number;
   readonly running: number;
@@ -10,9 +14,24 @@ export interface EngineCounts {
   readonly failed: number;
   /** Known to the controller. */
   readonly registered: number;
+  /** Listed by the scheduler, and no longer heard of by the controller. */
+  readonly lost: number;
 }
 
-const counterOf: Record<JobState, "queued" | "starting" | "running" | "failed"> = {
+/** One engine side by side: what the scheduler says of its task, and what the controller says of it. */
+export interface EngineFacts {
+  readonly number: number;
+  readonly group: string;
+  readonly job: JobFacts;
+  readonly place: EnginePlace;
+  /** As the scheduler listed it last; undefined when it has not, or no longer does. */
+  readonly task?: TaskStatus;
+  readonly word: EngineWord | undefined;
+}
+
+export type EnginePlace = "queued" | "starting" | "running" | "failed";
+
+const placeOf: Record<TaskStatus["state"], EnginePlace> = {
   queued: "queued",
   held: "queued",
   unknown: "queued",
@@ -23,15 +42,65 @@ const counterOf: Record<JobState, "queued" | "starting" | "running" | "failed"> 
   finished: "failed",
 };
 
-/** `status` is undefined while the scheduler has not answered: all are counted as queued then, and none as failed. */
-export function countEngines(asked: number, status: JobStatus | "gone" | undefined, registered: number): EngineCounts {
-  const counts = { asked, queued: 0, starting: 0, running: 0, failed: 0, registered };
-  if (status === undefined) return { ...counts, queued: asked };
-  if (status === "gone") return { ...counts, failed: asked };
-  let listed = 0;
-  for (const { first, last, state } of status.tasks ?? []) {
-    counts[counterOf[state]] += last - first + 1;
-    listed += last - first + 1;
+/** The engines that are there or ought to be, ascending: not those that were dismissed or retired. Pure. */
+export function listEngines(jobs: readonly JobFacts[], isGone: (job: JobFacts) => boolean, words: EngineReports) {
+  const engines: EngineFacts[] = [];
+  for (const job of jobs) {
+    const { array } = job.record;
+    if (!array) continue;
+    const gone = isGone(job);
+    const now = tasksOf(job.status?.tasks);
+    // A single answer may lack tasks that are there: what the one before said holds for one more.
+    const before = tasksOf(job.before?.tasks);
+    const dismissed = new Set(numbersIn(array.dismissed ?? []));
+    for (let task = 1; task <= array.tasks; task += 1) {
+      const number = array.first + task - 1;
+      const word = words.get(number);
+      if (dismissed.has(number) || word === "retired") continue;
+      const status = gone ? undefined : (now.get(task) ?? before.get(task));
+      const isUnknown = job.status === undefined || (job.before === undefined && !now.has(task));
+      const absent = gone || !isUnknown ? "failed" : "queued";
+      const place = status ? placeOf[status.state] : absent;
+      engines.push({ number, group: array.group, job, place, word, ...(status ? { task: status } : {}) });
+    }
   }
-  return { ...counts, failed: counts.failed + Math.max(0, asked - listed) };
+  return engines.sort((one, other) => one.number - other.number);
+}
+
+export function countEngines(asked: number, engines: readonly EngineFacts[]): EngineCounts {
+  const counts = { asked, queued: 0, starting: 0, running: 0, failed: 0, registered: 0, lost: 0 };
+  for (const engine of engines) {
+    counts[engine.place] += 1;
+    if (isRegistered(engine)) counts.registered += 1;
+    if (engine.word === "lost" && engine.place !== "failed") counts.lost += 1;
+  }
+  return counts;
+}
+
+/** Whether an engine is there, or may still come. */
+export function isLeft(engine: EngineFacts): boolean {
+  return engine.place !== "failed" || isRegistered(engine);
+}
+
+export function isRegistered({ word }: EngineFacts): boolean {
+  return word === "registered" || word === "restarted";
+}
+
+export function numbersIn(ranges: readonly TaskRange[]): number[] {
+  return ranges.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, index) => first + index));
+}
+
+/** Numbers in any order as ranges, ascending. */
+export function rangesOf(numbers: Iterable<number>): TaskRange[] {
+  const ranges: { first: number; last: number }[] = [];
+  for (const number of [...new Set(numbers)].sort((one, other) => one - other)) {
+    const range = ranges.at(-1);
+    if (range?.last === number - 1) range.last = number;
+    else ranges.push({ first: number, last: number });
+  }
+  return ranges;
+}
+
+function tasksOf(tasks: readonly TaskStatus[] = []): Map<number, TaskStatus> {
+  return new Map(tasks.flatMap((range) => numbersIn([range]).map((number): [number, TaskStatus] => [number, range])));
 }

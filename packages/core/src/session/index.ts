@@ -1,12 +1,13 @@
 export { type BringUpOptions, bringUp, type SessionUp } from "./bring-up.js";
 export { type Connected, connect } from "./connect.js";
 export type { Connector, SessionContext } from "./context.js";
-export type { EngineCounts } from "./engines.js";
+export { type EngineCounts, type EngineFacts, isRegistered, rangesOf } from "./engines.js";
 export * from "./layout.js";
 export * from "./life-cycle.js";
 export { prepared } from "./open-session.js";
 export { resolveDirectory } from "./prepare.js";
-export { type JobRecord, readRecord, type SessionRecord } from "./session-record.js";
+export { type GroupChange, scale } from "./scale.js";
+export { askedEngines, clusterOf, type JobRecord, readRecord, type SessionRecord } from "./session-record.js";
 export { takeDown } from "./take-down.js";
 export { Tracker } from "./tracker.js";
 export type * from "./workload.js";

@@ -21,3 +21,8 @@ export function runDirectory(notebookDirectory: string, runId: string): string {
 export function secretsPath(run: Pick<Run, "directory">): string {
   return `${run.directory}/secrets.record`;
 }
+
+/** Of one cluster of a run: what its jobs publish, and its logs. */
+export function clusterDirectory(run: Pick<Run, "directory">, generation: number): string {
+  return `${run.directory}/cluster-${generation}`;
+}

@@ -1,16 +1,16 @@
 import type { JobHistory, JobStatus } from "../scheduler.js";
 import type { Session } from "../session-file/session.js";
-import { countEngines, type EngineCounts } from "./engines.js";
-import type { JobRecord, SessionRecord } from "./session-record.js";
-import type { Reports, Role } from "./workload.js";
+import { countEngines, type EngineCounts, type EngineFacts, isLeft, listEngines } from "./engines.js";
+import { askedEngines, type JobRecord, type SessionRecord } from "./session-record.js";
+import type { ControllerReport, NotebookReport, Reports, Role } from "./workload.js";
 
 /**
  * Where a session is. In the order in which a session goes through them:
  *
- * absent: never started, or no trace of it · submitting: some of its jobs have no id yet · queued: the notebook job waits ·
+ * absent: never started, or no trace of it · submitting: not all that its record says is carried out · queued: the notebook job waits ·
  * starting: it runs, the server does not answer yet · connecting: the server answers on its host, no tunnel leads there ·
  * gathering: the notebook is reachable, fewer engines than the minimum are registered · up · degraded: the notebook is reachable, its
- * controller or engines are lost · failed: the notebook job is lost · stopping: asked to end · ended: every job is gone.
+ * controller is lost, or so many engines that the minimum cannot be reached · failed: the notebook job is lost · stopping: asked to end · ended: every job is gone.
  */
 export type Phase =
   | "absent"
@@ -33,7 +33,7 @@ export type SessionEvent =
   | { readonly type: "jobs-explained"; readonly jobs: readonly JobStatus[] }
   /** The scheduler gave no full answer: nothing is learnt of the session but that. */
   | { readonly type: "question-failed"; readonly error: unknown }
-  | { readonly type: "history-read"; readonly role: Role; readonly history: JobHistory }
+  | { readonly type: "history-read"; /** Of the job. */ readonly name: string; readonly history: JobHistory }
   | { readonly type: "reports-read"; readonly reports: Reports }
   | { readonly type: "tunnel-opened"; readonly connection: ConnectionFacts }
   | { readonly type: "tunnel-closed" }
@@ -51,17 +51,29 @@ export interface ConnectionFacts {
 
 export interface JobFacts {
   readonly record: JobRecord;
-  /** The scheduler's last word on it. */
+  /** The scheduler's last word on it, and what it had said before. */
   readonly status?: JobStatus;
+  readonly before?: JobStatus;
   /** How many full answers in a row have not listed it. */
   readonly absences: number;
   readonly history?: JobHistory;
 }
 
+export interface SessionJobs {
+  readonly notebook?: JobFacts;
+  /** Undefined also while the controller runs inside the notebook job. */
+  readonly controller?: JobFacts;
+  readonly engines: readonly JobFacts[];
+}
+
+export function jobsIn({ notebook, controller, engines }: SessionJobs): JobFacts[] {
+  return [...(notebook ? [notebook] : []), ...(controller ? [controller] : []), ...engines];
+}
+
 export interface SessionState {
   readonly phase: Phase;
   readonly record?: SessionRecord;
-  readonly jobs: Partial<Readonly<Record<Role, JobFacts>>>;
+  readonly jobs: SessionJobs;
   readonly reports: Reports;
   readonly connection?: ConnectionFacts;
   readonly engines?: EngineCounts;
@@ -81,16 +93,18 @@ export interface Loss {
 /** After so many full answers in a row without it a job is believed gone; a single answer may have been incomplete. */
 const absencesBelieved = 2;
 
-const nothingReported: Reports = {
-  notebook: { state: "waiting" },
-  controller: { state: "waiting" },
-  registered: { tasks: [] },
+const noCluster = { controller: { state: "waiting" }, engines: new Map() } as const;
+
+export const initialState: SessionState = {
+  phase: "absent",
+  jobs: { engines: [] },
+  reports: { notebook: { state: "waiting" }, ...noCluster },
+  stopping: false,
 };
 
-export const initialState: SessionState = { phase: "absent", jobs: {}, reports: nothingReported, stopping: false };
-
 /** What a session must have to count as up. */
-export interface Wanted extends Pick<Session, "cluster"> {
+export interface Wanted {
+  readonly cluster: Pick<NonNullable<Session["cluster"]>, "minimum"> | undefined;
   /** False where no browser is: on a submit node the session is up without a tunnel, and is connected to from elsewhere. */
   readonly connection: boolean;
 }
@@ -98,14 +112,21 @@ export interface Wanted extends Pick<Session, "cluster"> {
 /** The state machine: what is known after an event. Pure. */
 export function advance(state: SessionState, event: SessionEvent, wanted: Wanted): SessionState {
   const { loss: _loss, engines: _engines, ...facts } = learn(state, event);
-  const loss = findLoss(facts);
-  const engines = engineCounts(facts);
-  return {
-    ...facts,
+  const engines = enginesIn(facts);
+  const asked = facts.record ? askedEngines(facts.record) : 0;
+  // The session file may have changed since the engines were submitted.
+  const minimum = Math.min(wanted.cluster?.minimum ?? 0, asked);
+  const loss = findLoss(facts, { engines, asked, minimum });
+  const more = {
     ...(loss ? { loss } : {}),
-    ...(engines ? { engines } : {}),
-    phase: phaseOf({ ...facts, ...(loss ? { loss } : {}) }, wanted),
+    ...(facts.record?.cluster ? { engines: countEngines(asked, engines) } : {}),
   };
+  return { ...facts, ...more, phase: phaseOf({ ...facts, ...more }, { minimum, connection: wanted.connection }) };
+}
+
+/** The engines that are there or ought to be. Pure. */
+export function enginesIn({ jobs, reports }: Pick<SessionState, "jobs" | "reports">): EngineFacts[] {
+  return listEngines(jobs.engines, isGone, reports.engines);
 }
 
 function learn(state: SessionState, event: SessionEvent): SessionState {
@@ -129,7 +150,7 @@ function learn(state: SessionState, event: SessionEvent): SessionState {
     case "history-read":
       return {
         ...state,
-        jobs: mapJobs(state, (job, role) => (role === event.role ? { ...job, history: event.history } : job)),
+        jobs: mapJobs(state, (job) => (job.record.name === event.name ? { ...job, history: event.history } : job)),
       };
     case "reports-read":
       return { ...state, reports: event.reports };
@@ -147,23 +168,38 @@ function learn(state: SessionState, event: SessionEvent): SessionState {
 function learnRecord(state: SessionState, record: SessionRecord | undefined): SessionState {
   if (!record) return initialState;
   const known = state.record?.run.id === record.run.id ? state : initialState;
-  const jobs = Object.fromEntries(
-    record.jobs.map((job): [Role, JobFacts] => [job.role, { absences: 0, ...known.jobs[job.role], record: job }]),
-  );
-  return { ...known, record, jobs };
+  const isSameCluster = known.record?.cluster?.generation === record.cluster?.generation;
+  const facts = record.jobs.map((job): JobFacts => {
+    const before = jobsIn(known.jobs).find((other) => other.record.name === job.name);
+    return { absences: 0, ...before, record: job };
+  });
+  const jobOf = (role: Role) => facts.find((job) => job.record.role === role);
+  const [notebook, controller] = [jobOf("notebook"), jobOf("controller")];
+  return {
+    ...known,
+    record,
+    jobs: {
+      ...(notebook ? { notebook } : {}),
+      ...(controller ? { controller } : {}),
+      engines: facts.filter((job) => job.record.role === "engines"),
+    },
+    reports: isSameCluster ? known.reports : { ...known.reports, ...noCluster },
+  };
 }
 
 function seen(job: JobFacts, listed: readonly JobStatus[]): JobFacts {
   if (job.record.id === undefined) return job;
   const status = listed.find(({ id }) => id === job.record.id);
   if (!status) return { ...job, absences: job.absences + 1 };
-  return { ...job, status, absences: 0 };
+  return { ...job, status, absences: 0, ...(job.status ? { before: job.status } : {}) };
 }
 
-function mapJobs(state: SessionState, change: (job: JobFacts, role: Role) => JobFacts): SessionState["jobs"] {
-  return Object.fromEntries(
-    Object.entries(state.jobs).map(([role, job]): [string, JobFacts] => [role, change(job, role as Role)]),
-  );
+function mapJobs({ jobs }: SessionState, change: (job: JobFacts) => JobFacts): SessionJobs {
+  return {
+    ...(jobs.notebook ? { notebook: change(jobs.notebook) } : {}),
+    ...(jobs.controller ? { controller: change(jobs.controller) } : {}),
+    engines: jobs.engines.map(change),
+  };
 }
 
 /** Gone for certain: the scheduler's history says that it ended, or full answer after full answer did not list it. */
@@ -171,40 +207,57 @@ export function isGone(job: JobFacts): boolean {
   return job.history !== undefined || job.absences >= absencesBelieved || job.status?.state === "finished";
 }
 
-function phaseOf(state: Omit<SessionState, "phase">, wanted: Wanted): Phase {
+function phaseOf(
+  state: Omit<SessionState, "phase">,
+  { minimum, connection }: { readonly minimum: number; readonly connection: boolean },
+): Phase {
   const { record, reports, loss } = state;
   if (!record) return "absent";
   if (record.ended) return "ended";
   if (state.stopping) return "stopping";
-  if (record.jobs.some((job) => job.id === undefined)) return "submitting";
+  if (record.cluster?.unsettled || record.jobs.some((job) => job.id === undefined)) return "submitting";
   if (loss?.role === "notebook") return "failed";
   if (reports.notebook.state !== "answering") {
     if (reports.notebook.state === "started") return "starting";
     const job = state.jobs.notebook?.status?.state;
     return job === "running" || job === "starting" ? "starting" : "queued";
   }
-  if (wanted.connection && (!state.connection || state.connection.healing)) return "connecting";
+  if (connection && (!state.connection || state.connection.healing)) return "connecting";
   if (loss) return "degraded";
-  // The session file may have changed since the engines were submitted.
-  const minimum = Math.min(wanted.cluster?.minimum ?? 0, state.jobs.engines?.record.tasks ?? 0);
-  if (reports.registered.tasks.length < minimum) return "gathering";
+  if ((state.engines?.registered ?? 0) < minimum) return "gathering";
   return "up";
 }
 
-function findLoss(state: Omit<SessionState, "phase">): Loss | undefined {
-  for (const role of ["notebook", "controller", "engines"] as const) {
-    const job = state.jobs[role];
-    if (!job) continue;
-    const report = role === "engines" ? undefined : state.reports[role];
-    if (report?.state === "failed") {
-      return { role, why: report.problem, ...(report.hint === undefined ? {} : { hint: report.hint }) };
-    }
-    // A job that is told to stop says that it has ended; why it was told, the scheduler knows.
-    if (job.history?.reason) return { role, why: job.history.reason };
-    if (report?.state === "ended") return { role, why: "it has stopped by itself" };
-    if (job.status?.state === "error") return { role, why: gaveUp(job.status) };
-    if (isGone(job)) return { role, why: describeEnd(job) };
+function findLoss(
+  { record, jobs, reports }: Omit<SessionState, "phase">,
+  { engines, asked, minimum }: { engines: readonly EngineFacts[]; asked: number; minimum: number },
+): Loss | undefined {
+  if (!record) return undefined;
+  const notebook = lossOf("notebook", jobs.notebook, reports.notebook);
+  if (notebook) return notebook;
+  const { cluster } = record;
+  if (!cluster) return undefined;
+  const controller = lossOf("controller", jobs.controller, reports.controller);
+  if (controller) return controller;
+  if (!jobs.controller && !cluster.inNotebook) return { role: "controller", why: "it was not submitted" };
+  const left = engines.filter(isLeft).length;
+  if (left >= minimum) return undefined;
+  for (const job of jobs.engines) {
+    const loss = lossOf("engines", job);
+    if (loss) return loss;
   }
+  return { role: "engines", why: `${left} of ${asked} are left, and ${minimum} is the minimum` };
+}
+
+function lossOf(role: Role, job: JobFacts | undefined, report?: NotebookReport | ControllerReport): Loss | undefined {
+  if (report?.state === "failed") {
+    return { role, why: report.problem, ...(report.hint === undefined ? {} : { hint: report.hint }) };
+  }
+  // A job that is told to stop says that it has ended; why it was told, the scheduler knows.
+  if (job?.history?.reason) return { role, why: job.history.reason };
+  if (report?.state === "ended") return { role, why: "it has stopped by itself" };
+  if (job?.status?.state === "error") return { role, why: gaveUp(job.status) };
+  if (job && isGone(job)) return { role, why: describeEnd(job) };
   return undefined;
 }
 
@@ -217,10 +270,4 @@ function describeEnd(job: JobFacts): string {
   return exitCode === undefined
     ? "the scheduler no longer lists it, and does not tell how it ended"
     : `it has ended with exit code ${exitCode}`;
-}
-
-function engineCounts(state: Omit<SessionState, "phase">): EngineCounts | undefined {
-  const job = state.jobs.engines;
-  if (!job) return undefined;
-  return countEngines(job.record.tasks ?? 1, isGone(job) ? "gone" : job.status, state.reports.registered.tasks.length);
 }

@@ -1,14 +1,14 @@
 import { HpcnbError } from "../errors.js";
 import type { Host } from "../host.js";
-import type { JobId } from "../scheduler.js";
+import type { JobId, TaskRange } from "../scheduler.js";
 import type { PluginChoice, Session } from "../session-file/session.js";
-import { recordPath, runDirectory } from "./layout.js";
-import type { PlannedJob, Role } from "./workload.js";
+import { clusterDirectory, recordPath, runDirectory } from "./layout.js";
+import type { Cluster, EngineArray, JobPlace, Role } from "./workload.js";
 
 /**
  * What hpcnb remembers of a session, in `.hpcnb/session.json`.
  *
- * The jobs' names are written before the jobs are submitted and their ids after. A command that is killed in between
+ * What is going to be done is written before it is done: jobs by their names, and their ids after. A command that is killed in between
  * leaves names without ids, and the next one finds the jobs by their names.
  */
 export interface SessionRecord {
@@ -19,9 +19,18 @@ export interface SessionRecord {
   readonly scheduler: PluginChoice;
   /** ISO 8601, by the clock of the machine that started the run; shown to people, never compared. */
   readonly startedAt: string;
+  /** The run's newest cluster. */
+  readonly cluster?: ClusterRecord;
   readonly jobs: readonly JobRecord[];
   /** Set once every job is known to be gone. */
   readonly ended?: { readonly at: string; readonly why: string };
+}
+
+export interface ClusterRecord extends Omit<Cluster, "directory"> {
+  /** How many engines of each group are asked for. */
+  readonly wanted: Readonly<Record<string, number>>;
+  /** True until the cluster's files and jobs are as this record says. */
+  readonly unsettled?: boolean;
 }
 
 export interface JobRecord {
@@ -29,29 +38,30 @@ export interface JobRecord {
   /** As the scheduler lists it. */
   readonly name: string;
   readonly id?: JobId;
-  readonly tasks?: number;
+  /** Of an engine array. */
+  readonly array?: ArrayRecord;
 }
 
-export function newRecord(options: {
-  session: Session;
-  directory: string;
-  runId: string;
-  jobs: readonly PlannedJob[];
-  nameOf: (name: string) => string;
-}): SessionRecord {
-  return {
-    format: 1,
-    name: options.session.name,
-    app: options.session.notebook.app,
-    run: { id: options.runId, directory: runDirectory(options.directory, options.runId) },
-    scheduler: options.session.scheduler,
-    startedAt: new Date().toISOString(),
-    jobs: options.jobs.map(({ role, spec }) => ({
-      role,
-      name: options.nameOf(spec.name),
-      ...(spec.tasks === undefined ? {} : { tasks: spec.tasks }),
-    })),
-  };
+export interface ArrayRecord extends EngineArray {
+  /** Numbers of engines that are no longer asked for: they were cancelled, or others have taken their place. */
+  readonly dismissed?: readonly TaskRange[];
+}
+
+export function clusterOf(record: Pick<SessionRecord, "run" | "cluster">): Cluster | undefined {
+  if (!record.cluster) return undefined;
+  const { generation, inNotebook } = record.cluster;
+  return { generation, inNotebook, directory: clusterDirectory(record.run, generation) };
+}
+
+/** How many engines are asked for, in all groups. */
+export function askedEngines({ cluster }: Pick<SessionRecord, "cluster">): number {
+  return Object.values(cluster?.wanted ?? {}).reduce((sum, count) => sum + count, 0);
+}
+
+export function placeOfJob({ role, array }: JobRecord): JobPlace {
+  if (role !== "engines") return { role };
+  if (!array) throw new Error("An engine array without its numbers is in the session's record");
+  return { role, array };
 }
 
 /** @throws HPCNB_STATE_UNREADABLE when there is a record that this version cannot read. */

@@ -4,9 +4,18 @@ import { decodeRecord } from "../records.js";
 import type { JobId, JobStatus } from "../scheduler.js";
 import type { Session } from "../session-file/session.js";
 import type { SessionContext } from "./context.js";
+import { numbersIn } from "./engines.js";
 import { secretsPath } from "./layout.js";
-import { advance, initialState, isGone, type JobFacts, type SessionEvent, type SessionState } from "./life-cycle.js";
-import { readRecord, type SessionRecord, writeRecord } from "./session-record.js";
+import {
+  advance,
+  initialState,
+  isGone,
+  type JobFacts,
+  jobsIn,
+  type SessionEvent,
+  type SessionState,
+} from "./life-cycle.js";
+import { clusterOf, readRecord, type SessionRecord, writeRecord } from "./session-record.js";
 import type { NotebookReport } from "./workload.js";
 
 /** The state of one session as this command knows it, and the questions that bring it up to date. */
@@ -67,7 +76,7 @@ export class Tracker {
    * does not tell.
    */
   async askWhy(): Promise<void> {
-    const silent = Object.values(this.state.jobs).filter(
+    const silent = jobsIn(this.state.jobs).filter(
       ({ status }) => status && (status.reason === undefined || status.reason === this.#reasons.get(status.id)?.reason),
     );
     const asked = new Set([...silent.filter(isInError), ...silent.filter(isWaiting).slice(0, 1)]);
@@ -81,7 +90,7 @@ export class Tracker {
         this.dispatch({ type: "question-failed", error });
       }
     }
-    const known = Object.values(this.state.jobs).flatMap(({ status }) => (status ? [this.#withReason(status)] : []));
+    const known = jobsIn(this.state.jobs).flatMap(({ status }) => (status ? [this.#withReason(status)] : []));
     if (asked.size > 0 && this.state.trouble === undefined) this.dispatch({ type: "jobs-explained", jobs: known });
   }
 
@@ -92,11 +101,11 @@ export class Tracker {
 
   /** Asks how the jobs ended that the scheduler no longer lists. */
   async askHistory(): Promise<void> {
-    for (const job of Object.values(this.state.jobs)) {
+    for (const job of jobsIn(this.state.jobs)) {
       if (job.absences === 0 || job.history || job.record.id === undefined) continue;
       try {
         const history = await this.context.scheduler.history(job.record.id, this.#signal);
-        if (history) this.dispatch({ type: "history-read", role: job.record.role, history });
+        if (history) this.dispatch({ type: "history-read", name: job.record.name, history });
       } catch (error) {
         if (!isHpcnbError(error) || error.code === "HPCNB_ABORTED") throw error;
         this.dispatch({ type: "question-failed", error });
@@ -109,7 +118,8 @@ export class Tracker {
     const { host, readiness, workload } = this.context;
     const { record } = this.state;
     if (!record) return;
-    const records = await readiness.read(host, workload.recordPaths(record.run), record.run.id, {
+    const paths = workload.recordPaths(record.run, clusterOf(record));
+    const records = await readiness.read(host, paths, record.run.id, {
       signal: this.#signal,
       ...(patience === undefined ? {} : { patience }),
     });
@@ -127,10 +137,10 @@ export class Tracker {
   async observe(): Promise<void> {
     if (!(await this.readRecord()) || this.state.record?.ended) return;
     await Promise.all([this.askScheduler(), this.readReports(), this.readConnection()]);
-    if (Object.values(this.state.jobs).some((job) => job.absences > 0 && !isGone(job))) {
-      await this.askHistory();
-      await this.askScheduler();
-    }
+    const jobs = jobsIn(this.state.jobs);
+    const isDoubtful = jobs.some((job) => job.absences > 0 && !isGone(job));
+    if (isDoubtful) await this.askHistory();
+    if (isDoubtful || jobs.some(lacksTasks)) await this.askScheduler();
   }
 
   /** The notebook server's token; undefined when this run's file is not there or not complete. */
@@ -141,6 +151,13 @@ export class Tracker {
     const token = decodeRecord(text, record.run.id)?.token;
     return typeof token === "string" ? token : undefined;
   }
+}
+
+/** Tasks that the first answer does not list have ended, or it was incomplete. */
+function lacksTasks({ record, status, before }: JobFacts): boolean {
+  if (!record.array || !status || before) return false;
+  const listed = (status.tasks ?? []).reduce((sum, { first, last }) => sum + last - first + 1, 0);
+  return listed < record.array.tasks - numbersIn(record.array.dismissed ?? []).length;
 }
 
 function isInError({ status }: JobFacts): boolean {

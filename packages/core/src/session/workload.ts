@@ -4,7 +4,7 @@ import type { JobSpec, Scheduler } from "../scheduler.js";
 import type { Session } from "../session-file/session.js";
 import type { Endpoint } from "../tunnel.js";
 
-/** The three jobs of a session. The engines are one array job. */
+/** The kinds of jobs of a session. The engines are one array job, or more. */
 export type Role = "notebook" | "controller" | "engines";
 
 /** One start of a session's jobs. A new one has new secrets and a directory with a name that no host has looked up before. */
@@ -17,10 +17,32 @@ export interface Run {
   readonly token: string;
 }
 
-export interface PlannedJob {
-  readonly role: Role;
-  readonly spec: JobSpec;
+/** A controller with its engines. When the controller is lost, the run goes on with a new cluster in a new directory. */
+export interface Cluster {
+  /** From 1. */
+  readonly generation: number;
+  /** Absolute: `<run directory>/cluster-<generation>`. */
+  readonly directory: string;
+  /** True while this cluster's controller runs inside the notebook job, and is no job of its own. */
+  readonly inNotebook: boolean;
 }
+
+/**
+ * The engines of a cluster are numbered from 1 through all its arrays; a number is never given twice. Task t of an array is the engine
+ * `first + t - 1`, and ipyparallel knows engine n as n - 1.
+ */
+export interface EngineArray {
+  /** Its name in `cluster.groups`. */
+  readonly group: string;
+  readonly first: number;
+  readonly tasks: number;
+}
+
+/** What a job of a session is to do. */
+export type JobPlace =
+  | { readonly role: "notebook" }
+  | { readonly role: "controller" }
+  | { readonly role: "engines"; readonly array: EngineArray };
 
 export interface PlanContext {
   readonly session: Session;
@@ -29,6 +51,18 @@ export interface PlanContext {
   readonly run: Run;
   readonly readiness: JobReadiness;
   readonly scheduler: Pick<Scheduler, "runsOnHost" | "taskVariable" | "commands">;
+  /** The cluster that the session has, or is to have. */
+  readonly cluster: Cluster | undefined;
+}
+
+export interface ClusterContext extends PlanContext {
+  readonly cluster: Cluster;
+}
+
+/** How many engines of a group are wanted: the controller ends idle ones while more are registered. */
+export interface EngineWish {
+  readonly arrays: readonly EngineArray[];
+  readonly wanted: number;
 }
 
 /** What the notebook job has published of itself. */
@@ -56,15 +90,16 @@ export type ControllerReport =
   | { readonly state: "failed"; readonly problem: string; readonly hint?: string }
   | { readonly state: "ended" };
 
-/** Which engines the controller knows, as array task numbers, ascending. */
-export interface RegisteredEngines {
-  readonly tasks: readonly number[];
-}
+/** What the controller knows of one engine: "restarted" ones died, and are registered again. */
+export type EngineWord = "registered" | "restarted" | "lost" | "retired";
+
+/** By the engine's number; of the others the controller has never heard. */
+export type EngineReports = ReadonlyMap<number, EngineWord>;
 
 export interface Reports {
   readonly notebook: NotebookReport;
   readonly controller: ControllerReport;
-  readonly registered: RegisteredEngines;
+  readonly engines: EngineReports;
 }
 
 /**
@@ -78,17 +113,33 @@ export interface Workload {
    */
   check(host: Host, session: Session, directory: string, signal?: AbortSignal): Promise<{ readonly summary: string }>;
 
-  /** The files that must be there before the jobs are submitted, and the jobs. Pure. No job holds a secret. */
-  plan(context: PlanContext): { readonly files: readonly FileToWrite[]; readonly jobs: readonly PlannedJob[] };
+  /**
+   * The files of a run that must be there before its jobs are submitted. Pure.
+   * @param variables set in the notebook and the engines; they reach the jobs through a file for the user alone.
+   * @throws HPCNB_BAD_SESSION_FILE when they are too many.
+   */
+  runFiles(context: PlanContext, variables: Readonly<Record<string, string>>): FileToWrite[];
 
-  /** The paths of the records that the jobs of a run publish, in the order that `reports` takes them. Pure. */
-  recordPaths(run: Pick<Run, "directory">): readonly string[];
+  /** The same of a cluster, whose directory no host has looked up before. Pure. */
+  clusterFiles(context: ClusterContext): FileToWrite[];
+
+  /** No job holds a secret. Pure. */
+  job(context: PlanContext, place: JobPlace): JobSpec;
+
+  /** Tells the notebook which cluster is its own, in place. Pure. */
+  pointer(run: Pick<Run, "id" | "directory">, cluster: Cluster): FileToWrite;
+
+  /** Tells the controller how many engines of each group are wanted, in place. Pure. */
+  wishes(run: Pick<Run, "id">, cluster: Cluster, wishes: readonly EngineWish[]): FileToWrite;
+
+  /** The paths of the records that the jobs publish, in the order that `reports` takes them. Pure. */
+  recordPaths(run: Pick<Run, "directory">, cluster: Cluster | undefined): readonly string[];
 
   /** What records say; undefined stands for one that could not be read (yet). Pure. */
   reports(records: readonly (Readonly<Record<string, unknown>> | undefined)[]): Reports;
 
-  /** The log file of a job, or of task `task` of the engines. Pure. */
-  logPath(run: Pick<Run, "directory">, role: Role, task?: number): string;
+  /** The log file of a job, or of one engine of an array. Pure. */
+  logPath(place: LogPlace): string;
 
   /**
    * Whether the notebook server behind `baseUrl` (no trailing slash) answers to this token. False when nothing answers (yet).
@@ -99,3 +150,9 @@ export interface Workload {
   /** The address to give to a browser; with a token it logs the user in. Pure. */
   url(baseUrl: string, session: Session, token?: string): string;
 }
+
+export type LogPlace =
+  | { readonly role: "notebook"; readonly run: Pick<Run, "directory"> }
+  /** In the notebook job, the controller's log is the notebook's. */
+  | { readonly role: "controller"; readonly run: Pick<Run, "directory">; readonly cluster: Cluster }
+  | { readonly role: "engines"; readonly cluster: Cluster; readonly array: EngineArray; readonly engine: number };

@@ -48,8 +48,22 @@ def make(directory):
         except FileExistsError:
             if not os.path.isdir(directory):
                 raise
-def write(number, path, text, mode):
+def overwrite(path, text):
+    try:
+        file = os.open(path, os.O_WRONLY)
+    except FileNotFoundError:
+        return False
+    with os.fdopen(file, "wb") as out:
+        if os.fstat(out.fileno()).st_size != len(text):
+            return False
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    return True
+def write(number, path, text, mode, in_place):
     make(os.path.dirname(path))
+    if in_place and overwrite(path, text):
+        return
     new = path + (".%s-%d-%d.new" % (socket.gethostname(), os.getpid(), number)).encode()
     file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -62,9 +76,9 @@ def write(number, path, text, mode):
     except BaseException:
         os.unlink(new)
         raise
-for number, (path, text, mode) in enumerate(json.loads(sys.stdin.buffer.read().decode("utf-8"))):
+for number, (path, text, mode, in_place) in enumerate(json.loads(sys.stdin.buffer.read().decode("utf-8"))):
     try:
-        write(number, path.encode("utf-8"), text.encode("utf-8", "replace"), mode)
+        write(number, path.encode("utf-8"), text.encode("utf-8", "replace"), mode, in_place)
     except OSError as error:
         print(json.dumps({"path": path, "error": error.strerror}))
         break
@@ -93,7 +107,7 @@ export async function readFilesThrough(
 /** See `Host.writeFiles`. */
 export async function writeFilesThrough(run: Run, files: readonly FileToWrite[], signal?: AbortSignal): Promise<void> {
   if (files.length === 0) return;
-  const request = files.map(({ path, text, mode = 0o600 }) => [path, text, mode]);
+  const request = files.map(({ path, text, mode = 0o600, inPlace = false }) => [path, text, mode, inPlace]);
   const { path, error } = await askPython<{ path?: string; error?: string }>(run, writeProgram, request, signal);
   if (error !== undefined) throw cannotWrite(path, error);
 }

@@ -1,0 +1,31 @@
+import { endListed } from "./end-jobs.js";
+import { clusterDirectory } from "./layout.js";
+import type { SessionRecord } from "./session-record.js";
+import { planContext, settle } from "./settle.js";
+import { clusterJobs } from "./start-run.js";
+import type { Tracker } from "./tracker.js";
+
+/**
+ * Ends a cluster whose controller is lost, and starts another while the notebook goes on: a new directory, which no host has looked up
+ * before, and new keys. To be called with the session's lock held.
+ */
+export async function startNewCluster(tracker: Tracker, record: SessionRecord, signal?: AbortSignal): Promise<void> {
+  const { host, workload } = tracker.context;
+  const { cluster, run } = record;
+  const token = await tracker.readToken();
+  if (!cluster || token === undefined) throw new Error("Only a complete run with a cluster can have another one");
+  const old = record.jobs.filter(({ role }) => role !== "notebook");
+  await endListed(tracker, ({ id, name }) => old.some((job) => job.id === id || job.name === name), signal);
+
+  const generation = cluster.generation + 1;
+  const next = { generation, inNotebook: false, directory: clusterDirectory(run, generation) };
+  const context = { ...planContext(tracker, { ...run, token }, next), cluster: next };
+  await host.writeFiles(workload.clusterFiles(context), signal);
+  const started: SessionRecord = {
+    ...record,
+    cluster: { generation, inNotebook: false, wanted: cluster.wanted, unsettled: true },
+    jobs: [...record.jobs.filter(({ role }) => role === "notebook"), ...clusterJobs(tracker, context, cluster.wanted)],
+  };
+  await tracker.writeRecord(started);
+  await settle(tracker, started, signal);
+}

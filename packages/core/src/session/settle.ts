@@ -1,0 +1,138 @@
+import { HpcnbError, isHpcnbError } from "../errors.js";
+import type { CancelTarget, JobStatus, TaskRange } from "../scheduler.js";
+import { endJobs } from "./end-jobs.js";
+import { numbersIn, rangesOf } from "./engines.js";
+import { type ArrayRecord, clusterOf, type JobRecord, placeOfJob, type SessionRecord } from "./session-record.js";
+import type { Tracker } from "./tracker.js";
+import type { Cluster, PlanContext, Run } from "./workload.js";
+
+/**
+ * Carries out what a record says, from wherever a command has left it: jobs that the scheduler lists under the record's names are ours, and the
+ * rest is submitted. To be called with the session's lock held.
+ */
+export async function settle(tracker: Tracker, record: SessionRecord, signal?: AbortSignal): Promise<void> {
+  const { host, scheduler, workload } = tracker.context;
+  // Not `askScheduler`: without a full answer, submitting could start everything twice.
+  const listed = await scheduler.status(signal);
+  const token = await tracker.readToken();
+  if (token === undefined) {
+    throw new HpcnbError(
+      "HPCNB_STATE_UNREADABLE",
+      `The files of run ${record.run.id} in ${record.run.directory} are not complete.`,
+      { hint: "Run `hpcnb down` and then `hpcnb up` again." },
+    );
+  }
+  const cluster = clusterOf(record);
+  if (cluster && record.cluster?.unsettled) {
+    const wishes = Object.entries(record.cluster.wanted).map(([group, wanted]) => ({
+      arrays: arraysOf(record).filter((array) => array.group === group),
+      wanted,
+    }));
+    await host.writeFiles(
+      [workload.pointer(record.run, cluster), workload.wishes(record.run, cluster, wishes)],
+      signal,
+    );
+    await scheduler.cancel(dismissedTasks(record.jobs, listed), signal);
+  }
+  const context = planContext(tracker, { ...record.run, token }, cluster);
+  await submitMissing(tracker, record, { context, listed, signal });
+}
+
+export function planContext(tracker: Tracker, run: Run, cluster: Cluster | undefined): PlanContext {
+  const { session, scheduler, readiness } = tracker.context;
+  return { session, directory: tracker.directory, run, readiness: readiness.forJob(), scheduler, cluster };
+}
+
+export function arraysOf({ jobs }: Pick<SessionRecord, "jobs">): ArrayRecord[] {
+  return jobs.flatMap(({ array }) => (array ? [array] : []));
+}
+
+/** Of the engines that nobody asks for any more, those that the scheduler still lists. */
+function dismissedTasks(jobs: readonly JobRecord[], listed: readonly JobStatus[]): CancelTarget[] {
+  return jobs.flatMap(({ name, array }): CancelTarget[] => {
+    const job = listed.find((other) => other.name === name);
+    if (!array?.dismissed || !job) return [];
+    const there = new Set(numbersIn(job.tasks ?? []));
+    const isThere = (task: number) => there.has(task);
+    const tasks: TaskRange[] = rangesOf(
+      numbersIn(array.dismissed)
+        .map((number) => number - array.first + 1)
+        .filter(isThere),
+    );
+    return tasks.length === 0 ? [] : [{ id: job.id, tasks }];
+  });
+}
+
+interface Submission {
+  readonly context: PlanContext;
+  readonly listed: readonly JobStatus[];
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Submits the jobs of a record that have no id yet, and writes down what is then true. */
+export async function submitMissing(tracker: Tracker, record: SessionRecord, submission: Submission): Promise<void> {
+  const { jobs, failure } = await submitInOrder(tracker, record, submission);
+  const isRejected = isHpcnbError(failure, "HPCNB_SUBMIT_REJECTED");
+  // After no answer the job may be there: the next command finds it by its name.
+  if (failure !== undefined && !isRejected) {
+    await tracker.writeRecord({ ...record, jobs });
+    throw failure;
+  }
+  const submitted = jobs.filter(({ id }) => id !== undefined);
+  if (isRejected && record.jobs.every(({ id }) => id === undefined)) {
+    await endHalf(tracker, { ...record, jobs }, failure);
+    throw failure;
+  }
+  await tracker.writeRecord({ ...settled(record, jobs.length - submitted.length > 0 ? submitted : jobs) });
+  if (isRejected) throw failure;
+}
+
+/** A rejected array is never there: no more engines are asked for than those that are. */
+function settled(record: SessionRecord, jobs: readonly JobRecord[]): SessionRecord {
+  if (!record.cluster) return { ...record, jobs };
+  const { unsettled: _, ...cluster } = record.cluster;
+  const rejected = record.jobs.filter(({ name }) => !jobs.some((job) => job.name === name));
+  const wanted = Object.fromEntries(
+    Object.entries(cluster.wanted).map(([group, count]) => {
+      const missing = arraysOf({ jobs: rejected }).filter((array) => array.group === group);
+      return [group, Math.max(0, count - missing.reduce((sum, { tasks }) => sum + tasks, 0))];
+    }),
+  );
+  return { ...record, cluster: { ...cluster, wanted }, jobs };
+}
+
+/** A rejection is final, and half a session is of no use. */
+async function endHalf(tracker: Tracker, record: SessionRecord, failure: HpcnbError): Promise<void> {
+  await tracker.writeRecord(record);
+  try {
+    await endJobs(tracker, record, "a job was rejected by the scheduler");
+  } catch (cause) {
+    throw new HpcnbError("HPCNB_SUBMIT_REJECTED", failure.message, {
+      cause,
+      hint: "Not everything is ended yet: run `hpcnb down`.",
+    });
+  }
+}
+
+/**
+ * One after the other: a scheduler serves jobs in the order of their ids, and engines that fill a user's last slots would wait for ever for a
+ * controller behind them.
+ */
+async function submitInOrder(
+  { context: { scheduler, workload } }: Tracker,
+  record: SessionRecord,
+  { context, listed, signal }: Submission,
+): Promise<{ jobs: JobRecord[]; failure?: unknown }> {
+  const jobs = [...record.jobs];
+  for (const [index, job] of record.jobs.entries()) {
+    if (job.id !== undefined) continue;
+    const known = listed.find(({ name }) => name === job.name);
+    try {
+      const id = known?.id ?? (await scheduler.submit(workload.job(context, placeOfJob(job)), signal));
+      jobs[index] = { ...job, id };
+    } catch (failure) {
+      return { jobs, failure };
+    }
+  }
+  return { jobs };
+}
