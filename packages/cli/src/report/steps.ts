@@ -30,7 +30,8 @@ export function stepsOf(state: SessionState, readiness: string): Step[] {
     steps.push({ name: "storage", done: false, text: `waiting until the job sees its files (${readiness})` });
   } else {
     const why = status ? `${status.native}${status.reason ? `: ${oneLine(status.reason)}` : ""}` : "not listed yet";
-    steps.push({ name: "queue", done: false, text: `waiting (${why})` });
+    const what = status?.state === "error" ? "given up by the scheduler" : "waiting";
+    steps.push({ name: "queue", done: false, text: `${what} (${why})` });
   }
   if (reported) {
     steps.push({

@@ -27,7 +27,7 @@ export async function endJobs(
   for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
     try {
       const jobs = await scheduler.status(signal);
-      tracker.dispatch({ type: "jobs-listed", jobs });
+      tracker.listed(jobs);
       left = jobs.filter(
         (job) =>
           job.state !== "finished" && (job.name.includes(record.run.id) || record.jobs.some(({ id }) => job.id === id)),
