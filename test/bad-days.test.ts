@@ -60,7 +60,12 @@ describe("a bad day on Grid Engine", function () {
       ],
       "why Grid Engine gave up on a job, and how to clear that": [
         [notebook("/tmp/onlyhere")],
-        ["(Eqw)", "can't chdir to /tmp/onlyhere: No such file or directory", "qmod -cj ", "(HPCNB_JOB_ENDED)"],
+        [
+          "given up by the scheduler (Eqw",
+          "can't chdir to /tmp/onlyhere: No such file or directory",
+          "qmod -cj ",
+          "(HPCNB_JOB_ENDED)",
+        ],
       ],
       "what the lines of the session file said before they ended the job": [
         [notebook(undefined, "setup: 'echo loading the modules; exit 3'")],
