@@ -65,6 +65,7 @@ export function composeSession(session: Session, plugins: SessionPlugins): Sessi
     readiness: root.resolve(ReadinessToken),
     connector: browserIsHere ? root.resolve(ConnectorToken) : undefined,
     clock: root.resolve(ClockToken),
+    variables: valuesOf(session.notebook.environment.variables ?? []),
   };
 }
 
@@ -73,4 +74,11 @@ function offered<Kind extends "scheduler" | "readiness">(plugin: Plugin, kind: K
   const factory = plugin[kind];
   if (!factory) throw new Error(`The plugin ${plugin.name} offers no ${kind}`);
   return factory;
+}
+
+/** Of the variables that are set here. */
+function valuesOf(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name] as string]])),
+  );
 }

@@ -42,14 +42,19 @@ function sessionOf(
   record: SessionRecord,
   { directory, ...place }: { file: string; host: string; directory: string },
 ): Session {
-  const engines = record.jobs.find(({ role }) => role === "engines")?.tasks;
+  const groups = Object.entries(record.cluster?.wanted ?? {}).map(([name, engines]) => ({
+    name,
+    engines,
+    resources: {},
+    atOnce: undefined,
+  }));
   return {
     ...place,
     name: record.name,
     scheduler: record.scheduler,
     notebook: { directory, app: record.app, environment: {}, saveScript: false, password: undefined, listen: "auto" },
     resources: {},
-    cluster: engines === undefined ? undefined : { engines, minimum: 1, resources: {} },
+    cluster: record.cluster && { controller: "job", groups, minimum: 1, restarts: 0 },
     storage: { readiness: "probe", timeout: 120 },
     tunnel: { kind: "auto", localPort: undefined },
   };

@@ -1,4 +1,4 @@
-import { HpcnbError, prepared, type Role, type Tracker } from "@hpcnb/core";
+import { clusterOf, HpcnbError, type LogPlace, prepared, type Role, type SessionRecord, type Tracker } from "@hpcnb/core";
 import { withSession } from "../with-session.js";
 
 export interface LogsOptions {
@@ -12,7 +12,7 @@ export interface LogsOptions {
 const followEvery = 1_000;
 
 export async function logs({ words, follow, signal }: LogsOptions): Promise<void> {
-  const { session: argument, role, task } = parseLogWords(words);
+  const { session: argument, role, engine } = parseLogWords(words);
   await withSession(argument, async ({ context }) => {
     const tracker = await prepared(context, "look", signal);
     const record = await tracker.readRecord();
@@ -21,13 +21,7 @@ export async function logs({ words, follow, signal }: LogsOptions): Promise<void
         hint: "`hpcnb up` starts it.",
       });
     }
-    if (!record.jobs.some((job) => job.role === role)) {
-      throw new HpcnbError(
-        "HPCNB_BAD_ARGUMENTS",
-        `${context.session.name} has no ${role}: its session file has no cluster.`,
-      );
-    }
-    const path = context.workload.logPath(record.run, role, task);
+    const path = context.workload.logPath(logPlace(record, role, engine));
     let offset = await printFrom(tracker, path, 1, signal);
     if (offset === undefined) process.stderr.write(`Nothing yet: ${path} will be there once the job has started.\n`);
     while (follow) {
@@ -36,6 +30,20 @@ export async function logs({ words, follow, signal }: LogsOptions): Promise<void
       if ((await tracker.readRecord())?.ended) return;
     }
   });
+}
+
+/** @throws HPCNB_BAD_ARGUMENTS when there is no such job. */
+function logPlace(record: SessionRecord, role: Role, engine: number | undefined): LogPlace {
+  const { run, name } = record;
+  const cluster = clusterOf(record);
+  if (role === "notebook") return { role, run };
+  if (!cluster) throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `${name} has no ${role}: it was started without a cluster.`);
+  if (role === "controller") return { role, run, cluster };
+  const arrays = record.jobs.flatMap(({ array }) => (array ? [array] : []));
+  const array = arrays.find(({ first, tasks }) => engine !== undefined && first <= engine && engine < first + tasks);
+  if (array && engine !== undefined) return { role, cluster, array, engine };
+  const last = Math.max(0, ...arrays.map(({ first, tasks }) => first + tasks - 1));
+  throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `${name} has no engine ${engine}: its engines are 1 to ${last}.`);
 }
 
 /** Prints the file from byte `offset` on (counted from 1) and returns where it ended; undefined if there is no such file. */
@@ -52,7 +60,7 @@ async function printFrom(
 }
 
 /** @throws HPCNB_BAD_ARGUMENTS */
-export function parseLogWords(words: readonly string[]): { session: string | undefined; role: Role; task?: number } {
+export function parseLogWords(words: readonly string[]): { session: string | undefined; role: Role; engine?: number } {
   const rest = [...words];
   const isRole = (word: string | undefined) => word !== undefined && /^(notebook|controller|engines?)$/.test(word);
   const session = rest.length > 0 && !isRole(rest[0]) ? rest.shift() : undefined;
@@ -60,9 +68,9 @@ export function parseLogWords(words: readonly string[]): { session: string | und
   if (role === "notebook" || role === "controller") {
     if (rest.length === 0) return { session, role };
   } else if (isRole(role)) {
-    const [task, ...more] = rest;
-    if (task !== undefined && /^[1-9]\d{0,6}$/.test(task) && more.length === 0)
-      return { session, role: "engines", task: Number(task) };
+    const [engine, ...more] = rest;
+    if (engine !== undefined && /^[1-9]\d{0,6}$/.test(engine) && more.length === 0)
+      return { session, role: "engines", engine: Number(engine) };
   }
   throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `"${words.join(" ")}" names no log.`, {
     hint: "Use: hpcnb logs [session] [notebook | controller | engine K], with K counted from 1.",

@@ -1,4 +1,5 @@
 import {
+  askedEngines,
   bringUp,
   HpcnbError,
   isHpcnbError,
@@ -71,10 +72,10 @@ export async function up({ session: argument, timeout, json, signal }: UpOptions
 }
 
 function describeFound({ record }: SessionState, session: Session): string {
-  const running = record?.jobs.find(({ role }) => role === "engines")?.tasks ?? 0;
-  const wanted = session.cluster?.engines ?? 0;
+  const running = record ? askedEngines(record) : 0;
+  const wanted = session.cluster?.groups.reduce((sum, { engines }) => sum + engines, 0) ?? 0;
   const note =
-    running === wanted ? "" : `; it has ${running} engines, and the file's ${wanted} come with the next start`;
+    running === wanted ? "" : `; it has ${running} engines, not the ${wanted} of the file: \`hpcnb scale\` changes that`;
   return `found, started ${record?.startedAt}${note}`;
 }
 

@@ -1,4 +1,4 @@
-import type { Endpoint, SessionState } from "@hpcnb/core";
+import type { EngineArray, Endpoint, SessionState } from "@hpcnb/core";
 
 /** One line of what `up` shows. Steps come in the order in which a session goes through them. */
 export interface Step {
@@ -15,7 +15,7 @@ export function stepsOf(state: SessionState, readiness: string): Step[] {
     ? [{ name: "trouble", done: false, text: `${oneLine(state.trouble)}; trying again` }]
     : [];
   const ids = record.jobs
-    .map(({ role, id, tasks }) => `${role} ${id ?? "…"}${tasks ? ` (${tasks} tasks)` : ""}`)
+    .map(({ role, id, array }) => `${role} ${id ?? "…"}${array ? ` (${describeArray(array)})` : ""}`)
     .join(", ");
   const submitted = record.jobs.every(({ id }) => id !== undefined);
   steps.push({ name: "jobs", done: submitted, text: ids });
@@ -30,7 +30,8 @@ export function stepsOf(state: SessionState, readiness: string): Step[] {
     steps.push({ name: "storage", done: false, text: `waiting until the job sees its files (${readiness})` });
   } else {
     const why = status ? `${status.native}${status.reason ? `: ${oneLine(status.reason)}` : ""}` : "not listed yet";
-    steps.push({ name: "queue", done: false, text: `waiting (${why})` });
+    const what = status?.state === "error" ? "given up by the scheduler" : "waiting";
+    steps.push({ name: "queue", done: false, text: `${what} (${why})` });
   }
   if (reported) {
     steps.push({
@@ -61,9 +62,13 @@ export function stepsOf(state: SessionState, readiness: string): Step[] {
   return steps;
 }
 
+function describeArray({ group, tasks }: EngineArray): string {
+  return `${group === "engines" ? "" : `${group}: `}${tasks} tasks`;
+}
+
 function enginesStep({ engines, reports, phase }: SessionState): Step {
-  const { asked = 0, queued = 0, starting = 0, running = 0, failed = 0, registered = 0 } = engines ?? {};
-  const rest = Object.entries({ queued, starting, running, failed })
+  const { asked = 0, queued = 0, starting = 0, running = 0, failed = 0, registered = 0, lost = 0 } = engines ?? {};
+  const rest = Object.entries({ queued, starting, running, failed, lost })
     .filter(([, count]) => count > 0)
     .map(([word, count]) => `${count} ${word}`)
     .join(", ");

@@ -50,7 +50,7 @@ export async function endListed(
   for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
     try {
       const jobs = await scheduler.status(signal);
-      tracker.dispatch({ type: "jobs-listed", jobs });
+      tracker.listed(jobs);
       left = jobs.filter((job) => job.state !== "finished" && isOurs(job));
       if (left.length === 0) return asked.size;
       const toCancel = left.filter(({ id }) => !asked.has(id)).map(({ id }) => id);

@@ -63,12 +63,16 @@ export class Tracker {
   /** One question to the scheduler. No answer is an event like any other, and changes nothing. */
   async askScheduler(): Promise<void> {
     try {
-      const jobs = await this.context.scheduler.status(this.#signal);
-      this.dispatch({ type: "jobs-listed", jobs: jobs.map((job) => this.#withReason(job)) });
+      this.listed(await this.context.scheduler.status(this.#signal));
     } catch (error) {
       if (!isHpcnbError(error) || error.code === "HPCNB_ABORTED") throw error;
       this.dispatch({ type: "question-failed", error });
     }
+  }
+
+  /** A full answer of the scheduler, to which the reasons are added that are known already. */
+  listed(jobs: readonly JobStatus[]): void {
+    this.dispatch({ type: "jobs-listed", jobs: jobs.map((job) => this.#withReason(job)) });
   }
 
   /**

@@ -96,7 +96,8 @@ function forWhom(host: string | undefined, who: string): string {
   return host === undefined || who.includes(host) ? "" : ` (on the way to ${who})`;
 }
 
-const linesShown = 6;
+/** So many that a changed host key is shown with its fingerprint, which is to be compared with the one that the site names. */
+const linesShown = 9;
 
 export interface FailureContext {
   /** What a person types after `ssh` to go the same way. */
