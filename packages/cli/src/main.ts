@@ -88,6 +88,20 @@ const cli = yargs(process.argv.slice(2))
     async ({ json }) => (await import("./commands/list.js")).list({ json, signal }),
   )
   .command(
+    "scale [words..]",
+    "Change how many engines there are, while the notebook goes on",
+    (y) =>
+      y
+        .positional("words", {
+          type: "string",
+          array: true,
+          default: [] as string[],
+          describe: "[session] N, or [session] GROUP=N ...",
+        })
+        .option("json", json),
+    async ({ words, json }) => (await import("./commands/scale.js")).scale({ words: words.map(String), json, signal }),
+  )
+  .command(
     "down [session]",
     "End everything that the session started",
     (y) => y.positional("session", session).option("json", json),

@@ -21,7 +21,15 @@ import { controllerResources } from "./resources.js";
 
 const programs: Readonly<Record<Role, Program>> = {
   notebook: {
-    parts: ["common.py", "places.py", "controller.py", "save_script.py", "server.py", "offer_clusters.py", "notebook.py"],
+    parts: [
+      "common.py",
+      "places.py",
+      "controller.py",
+      "save_script.py",
+      "server.py",
+      "offer_clusters.py",
+      "notebook.py",
+    ],
     run: "run_notebook",
   },
   controller: { parts: ["common.py", "places.py", "controller.py"], run: "run_controller" },

@@ -5,11 +5,11 @@ import { type HpcnbError, isHpcnbError, type Session } from "@hpcnb/core";
 import { createWorkload } from "@hpcnb/jupyter";
 import { expect } from "chai";
 import { venvFrom } from "./helpers/environments.js";
-import { makeSession } from "./helpers/session.js";
+import { makeCluster, makeSession } from "./helpers/session.js";
 import { shellHost } from "./helpers/shell-host.js";
 
 const { check } = createWorkload();
-const cluster = { engines: 1, minimum: 1, resources: {} };
+const cluster = makeCluster(1);
 
 describe("check", () => {
   let root: string;

@@ -1,11 +1,15 @@
-import { execFileSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createWorkload } from "@hpcnb/jupyter";
 import { expect } from "chai";
 import { venvFrom } from "./helpers/environments.js";
 import { Jobs } from "./helpers/jobs.js";
 import { processesWith } from "./helpers/processes.js";
-import { makeSession } from "./helpers/session.js";
+import { makeCluster, makeSession } from "./helpers/session.js";
+
+const workload = createWorkload();
 
 describe("a controller and its engines, really run", function () {
   this.timeout(60_000);
@@ -14,14 +18,14 @@ describe("a controller and its engines, really run", function () {
 
   beforeEach(function () {
     venv = venvFrom("HPCNB_TEST_VENV", this);
-    const cluster = { engines: 2, minimum: 1, resources: {} };
+    const cluster = makeCluster(2);
     jobs = new Jobs(makeSession({ cluster, notebook: { environment: { venv } } }), { runsOnHost: false });
   });
   afterEach(() => jobs?.dispose());
 
   it("speak encrypted with other hosts, and count an engine that has gone", async () => {
     jobs.start(["controller", "engines"]);
-    await jobs.until(({ registered }) => registered.tasks.length === 2);
+    await jobs.until(({ engines }) => engines.size === 2);
     const record = jobs.records()[1] as unknown as { client: Record<string, string> };
     expect(record.client).to.include({ interface: "tcp://*", key: "" });
     expect(record.client.curve_serverkey).to.be.a("string").with.length(40);
@@ -38,16 +42,17 @@ print(client[:].apply_sync(lambda x: x * 2, 21), client.load_balanced_view().map
     if (process.platform === "linux") expect(processesWith(record.client.curve_serverkey ?? "")).to.deep.equal([]);
     jobs.child("engines 1").kill("SIGTERM");
     expect(await jobs.ended("engines 1")).to.equal(0);
-    expect((await jobs.until(({ registered }) => registered.tasks.length === 1)).registered.tasks).to.deep.equal([2]);
+    const { engines } = await jobs.until(({ engines }) => engines.get(1) === "lost");
+    expect(engines.get(2)).to.equal("registered");
   });
 
   it("find each other when the engines were there first", async () => {
     jobs.start(["engines"]);
     await jobs.until(() =>
-      [1, 2].every((task) => jobs.logs()[`engine.${task}.log`]?.includes("waits for the controller")),
+      [1, 2].every((task) => jobs.logs()[`engines-1.${task}.log`]?.includes("waits for the controller")),
     );
     jobs.start(["controller"]);
-    await jobs.until(({ registered }) => registered.tasks.length === 2);
+    await jobs.until(({ engines }) => engines.size === 2);
   });
 
   it("say that the controller has ended, so that engines to come do not wait for it", async () => {
@@ -63,7 +68,95 @@ print(client[:].apply_sync(lambda x: x * 2, 21), client.load_balanced_view().map
     expect(await jobs.ended("controller")).to.equal(1);
     jobs.start(["engines"]);
     expect(await jobs.ended("engines 1")).to.equal(1);
-    expect(jobs.logs()["engine.1.log"]).to.match(/There is no controller to connect to: .*SIGKILL/);
+    expect(jobs.logs()["engines-1.1.log"]).to.match(/There is no controller to connect to: .*SIGKILL/);
     expect(readdirSync(jobs.temporary)).to.deep.equal([]);
+  });
+
+  describe("when an engine dies", () => {
+    const engineOf = (task: number) =>
+      Number(execFileSync("pgrep", ["-P", String(jobs.child(`engines ${task}`).pid)], { encoding: "utf8" }).trim());
+
+    it("start it again under its number, tell so, and lose no task that it gets then", async () => {
+      jobs.start(["controller", "engines"]);
+      await jobs.until(({ engines }) => engines.size === 2);
+      process.kill(engineOf(1), "SIGKILL");
+      await jobs.until(({ engines }) => engines.get(1) === "lost");
+      await jobs.until(({ engines }) => engines.get(1) === "restarted");
+      expect(jobs.logs()["engines-1.1.log"]).to.match(
+        /hpcnb: engine 1 on \S+ has ended by SIGKILL, and is started again \(1 of 3\)/,
+      );
+      // Longer than the hub looks for what has died with the old engine.
+      const code = `
+import ipyparallel, json, sys, time
+client = ipyparallel.Client(json.load(sys.stdin))
+print(client.ids, client[0].apply_sync(lambda: __import__("time").sleep(12) or "whole"))`;
+      const { client } = jobs.records()[1] as unknown as { client: object };
+      const answer = execFileSync(join(venv, "bin/python"), ["-c", code], {
+        input: JSON.stringify(client),
+        env: jobs.environment(),
+        encoding: "utf8",
+      });
+      expect(answer).to.equal("[0, 1] whole\n");
+    });
+
+    it("do not start it for ever", async () => {
+      const cluster = makeCluster(1, { restarts: 0 });
+      await jobs.dispose();
+      jobs = new Jobs(makeSession({ cluster, notebook: { environment: { venv } } }), { runsOnHost: false });
+      jobs.start(["controller", "engines"]);
+      await jobs.until(({ engines }) => engines.size === 1);
+      process.kill(engineOf(1), "SIGKILL");
+      expect(await jobs.ended("engines 1")).to.equal(1);
+      expect(jobs.logs()["engines-1.1.log"]).to.match(/has ended by SIGKILL, and is not started again$/m);
+    });
+  });
+
+  it("end idle engines when fewer are wanted, and busy ones once they are idle", async () => {
+    jobs.start(["controller", "engines"]);
+    await jobs.until(({ engines }) => engines.size === 2);
+    const { client } = jobs.records()[1] as unknown as { client: object };
+    const busy = spawn(
+      join(venv, "bin/python"),
+      [
+        "-c",
+        `
+import ipyparallel, json, sys
+view = ipyparallel.Client(json.load(sys.stdin))[1]
+result = view.apply_async(lambda: __import__("time").sleep(4) or "whole")
+print("begun", flush=True)
+print(result.get())`,
+      ],
+      { env: jobs.environment(), stdio: ["pipe", "pipe", "inherit"] },
+    );
+    busy.stdin.end(JSON.stringify(client));
+    const words: string[] = [];
+    busy.stdout.on("data", (data) => words.push(String(data)));
+    await once(busy.stdout, "data");
+    const wish = (wanted: number) => {
+      const { run, cluster } = jobs.context;
+      if (!cluster) throw new Error("no cluster");
+      const array = { group: "engines", first: 1, tasks: 2 };
+      const { path, text } = workload.wishes(run, cluster, [{ arrays: [array], wanted }]);
+      writeFileSync(path, text, { flag: "r+" });
+    };
+    wish(1);
+    // The higher number would go first, but it works.
+    await jobs.until(({ engines }) => engines.get(1) === "retired");
+    expect(await jobs.ended("engines 1")).to.equal(0);
+    wish(0);
+    await jobs.until(({ engines }) => engines.get(2) === "retired");
+    expect(await jobs.ended("engines 2")).to.equal(0);
+    expect(words.join("")).to.equal("begun\nwhole\n");
+  });
+
+  it("can have the controller inside the notebook job", async () => {
+    await jobs.dispose();
+    const cluster = makeCluster(2, { controller: "notebook" });
+    jobs = new Jobs(makeSession({ cluster, notebook: { environment: { venv } } }), { runsOnHost: false });
+    jobs.start(["notebook", "engines"]);
+    await jobs.until(({ engines, notebook }) => engines.size === 2 && notebook.state === "answering");
+    jobs.child("notebook").kill("SIGTERM");
+    expect(await jobs.ended("notebook")).to.equal(0);
+    await jobs.until(({ controller }) => controller.state === "ended");
   });
 });

@@ -8,7 +8,7 @@ import { venvFrom } from "./helpers/environments.js";
 import { Jobs } from "./helpers/jobs.js";
 import { processesWith } from "./helpers/processes.js";
 import { ask, saveNotebook } from "./helpers/server.js";
-import { makeContext, makeSession } from "./helpers/session.js";
+import { makeCluster, makeContext, makeSession } from "./helpers/session.js";
 
 const run = promisify(execFile);
 
@@ -23,7 +23,7 @@ describe("a session's jobs, really run", function () {
 
   before(async function () {
     venv = venvFrom("HPCNB_TEST_VENV", this);
-    const cluster = { engines: 2, minimum: 2, resources: {} };
+    const cluster = makeCluster(2);
     jobs = new Jobs(makeSession({ cluster, notebook: { environment: { venv }, saveScript: true } }));
     const { directory } = jobs.context;
     // Names that would break the programs if they imported from where they run.
@@ -74,8 +74,11 @@ c.FileContentsManager.post_save_hook = hook
   });
 
   it("register the engines under their task numbers", async () => {
-    const reports = await jobs.until(({ registered }) => registered.tasks.length === 2);
-    expect(reports.registered.tasks).to.deep.equal([1, 2]);
+    const reports = await jobs.until(({ engines }) => engines.size === 2);
+    expect([...reports.engines]).to.deep.equal([
+      [1, "registered"],
+      [2, "registered"],
+    ]);
     expect(reports.controller.state).to.equal("answering");
   });
 

@@ -1,27 +1,31 @@
 import { decodeRecord, type JobSpec, type PlanContext } from "@hpcnb/core";
 import { createWorkload } from "@hpcnb/jupyter";
 import { expect } from "chai";
-import { makeContext, makeSession } from "./helpers/session.js";
+import { makeCluster, makeContext, makeSession, planAll } from "./helpers/session.js";
 
 const workload = createWorkload();
-const cluster = { engines: 12, minimum: 8, resources: { cores: 2, memory: 4e9, walltime: 600, queue: "short.q" } };
+const resources = { cores: 2, memory: 4e9, walltime: 600, queue: "short.q" };
+const cluster = makeCluster(12, { resources });
 
 describe("plan", () => {
   it("prepares the records with their full size, and the folder of the logs", () => {
     const context = makeContext({ session: makeSession({ cluster, notebook: { password: "argon2:x" } }) });
-    const { files } = workload.plan(context);
+    const { files } = planAll(context);
     const record = (name: string) =>
       decodeRecord(files.find(({ path }) => path === `${context.run.directory}/${name}.record`)?.text, context.run.id);
+    const directory = context.cluster?.directory;
     const run = context.run.id;
-    expect(record("secrets")).to.deep.equal({ run, token: context.run.token, password: "argon2:x" });
-    for (const name of ["notebook", "controller", "engines"])
+    expect(record("secrets")).to.deep.equal({ run, token: context.run.token, password: "argon2:x", variables: {} });
+    expect(record("cluster")).to.deep.equal({ run, cluster: directory });
+    expect(record("cluster-1/wishes")).to.deep.equal({ run, groups: [] });
+    for (const name of ["notebook", "cluster-1/controller", "cluster-1/engines"])
       expect(record(name), name).to.deep.equal({ run, state: "waiting" });
     expect(files.map(({ path }) => path)).to.include(`${context.run.directory}/logs/.keep`);
     expect(files.every(({ mode = 0o600 }) => mode === 0o600)).to.equal(true);
   });
 
   it("makes three jobs, the engines as an array", () => {
-    const { jobs } = workload.plan(makeContext({ session: makeSession({ cluster, resources: { walltime: 7200 } }) }));
+    const { jobs } = planAll(makeContext({ session: makeSession({ cluster, resources: { walltime: 7200 } }) }));
     expect(jobs.map(({ role, spec }) => ({ role, name: spec.name, tasks: spec.tasks }))).to.deep.equal([
       { role: "notebook", name: "rnaseq-notebook-abcde12345", tasks: undefined },
       { role: "controller", name: "rnaseq-controller-abcde12345", tasks: undefined },
@@ -30,25 +34,25 @@ describe("plan", () => {
     expect(jobs.map(({ spec }) => spec.output.split("/").at(-1))).to.deep.equal([
       "notebook.log",
       "controller.log",
-      "engine.{task}.log",
+      "engines-1.{task}.log",
     ]);
   });
 
   it("gives the controller one core where the engines run, for as long as anybody needs it", () => {
-    const { jobs } = workload.plan(makeContext({ session: makeSession({ cluster, resources: { walltime: 7200 } }) }));
+    const { jobs } = planAll(makeContext({ session: makeSession({ cluster, resources: { walltime: 7200 } }) }));
     expect(jobs[1]?.spec.resources).to.deep.equal({ cores: 1, memory: 4e9, walltime: 7200, queue: "short.q" });
-    expect(jobs[2]?.spec.resources).to.deep.equal(cluster.resources);
+    expect(jobs[2]?.spec.resources).to.deep.equal(resources);
   });
 
   it("makes only the notebook job without a cluster", () => {
-    const { files, jobs } = workload.plan(makeContext());
+    const { files, jobs } = planAll(makeContext());
     expect(jobs.map(({ role }) => role)).to.deep.equal(["notebook"]);
     expect(files.some(({ path }) => path.includes("controller"))).to.equal(false);
   });
 
   it("puts no secret into a job", () => {
     const session = makeSession({ cluster, notebook: { password: "argon2:secret" } });
-    const { jobs } = workload.plan(makeContext({ session }));
+    const { jobs } = planAll(makeContext({ session }));
     for (const { spec } of jobs) {
       expect(JSON.stringify(spec)).to.not.include(makeContext().run.token);
       expect(JSON.stringify(spec)).to.not.include("argon2:secret");
@@ -57,7 +61,70 @@ describe("plan", () => {
 
   it("is the same every time", () => {
     const context = makeContext({ session: makeSession({ cluster }) });
-    expect(workload.plan(context)).to.deep.equal(workload.plan(context));
+    expect(planAll(context)).to.deep.equal(planAll(context));
+  });
+});
+
+describe("groups of engines", () => {
+  const groups = [
+    { name: "cpu", engines: 8, resources: {}, atOnce: 4 },
+    { name: "gpu", engines: 2, resources: { queue: "gpu.q" }, atOnce: undefined },
+  ];
+  const session = makeSession({ cluster: makeCluster(0, { groups }) });
+
+  it("are arrays with names, resources and numbers of their own", () => {
+    const { jobs } = planAll(makeContext({ session }));
+    const [, , cpu, gpu] = jobs.map(({ spec }) => spec);
+    expect(cpu).to.include({ name: "rnaseq-engines-abcde12345", tasks: 8, tasksAtOnce: 4 });
+    expect(gpu).to.include({ name: "rnaseq-engines-abcde12345-1-9", tasks: 2 });
+    expect(gpu?.resources).to.deep.equal({ queue: "gpu.q" });
+    expect(gpu?.script).to.include('"first":9,"group":"gpu"');
+  });
+
+  it("tell the controller how many are wanted, in place", () => {
+    const { run, cluster } = makeContext({ session });
+    if (!cluster) throw new Error("no cluster");
+    const arrays = [
+      { group: "cpu", first: 1, tasks: 8 },
+      { group: "cpu", first: 11, tasks: 2 },
+    ];
+    const file = workload.wishes(run, cluster, [{ arrays, wanted: 3 }]);
+    expect(file.inPlace).to.equal(true);
+    const ranges = [
+      [1, 8],
+      [11, 12],
+    ];
+    expect(decodeRecord(file.text, run.id)?.groups).to.deep.equal([{ ranges, wanted: 3 }]);
+  });
+
+  it("are refused when the file no longer has them", () => {
+    const array = { group: "old", first: 1, tasks: 1 };
+    expect(() => workload.job(makeContext({ session }), { role: "engines", array })).to.throw(/engine group old/);
+  });
+});
+
+describe("a controller in the notebook job", () => {
+  it("is no job of its own, and the notebook has what it needs", () => {
+    const session = makeSession({ cluster: makeCluster(2, { controller: "notebook" }) });
+    const context = makeContext({ session });
+    const { jobs } = planAll(context);
+    expect(jobs.map(({ role }) => role)).to.deep.equal(["notebook", "engines"]);
+    expect(jobs[0]?.spec.script).to.include(`"records":"${context.cluster?.directory}"`);
+  });
+});
+
+describe("variables of the user", () => {
+  it("reach the jobs in the one file for the user alone", () => {
+    const context = makeContext({ session: makeSession({ cluster }) });
+    const files = workload.runFiles(context, { OMP_NUM_THREADS: "2" });
+    const holding = files.filter(({ text }) => text.includes("OMP_NUM_THREADS")).map(({ path }) => path);
+    expect(holding).to.deep.equal([`${context.run.directory}/secrets.record`]);
+  });
+
+  it("are refused when they are too long, and not written in part", () => {
+    expect(() => workload.runFiles(makeContext(), { LONG: "x".repeat(5000) }))
+      .to.throw(/variables are too long/)
+      .with.property("code", "HPCNB_BAD_SESSION_FILE");
   });
 });
 
@@ -71,7 +138,7 @@ describe("what a notebook needs for starting clusters", () => {
     idPattern: "^(\\d+)$",
   };
   const known = (changes: Partial<PlanContext> = {}) => {
-    const { files } = workload.plan(makeContext(changes));
+    const { files } = planAll(makeContext(changes));
     return JSON.parse(files.find(({ path }) => path.endsWith("/python/hpcnb_launchers.json"))?.text ?? "");
   };
 
@@ -104,9 +171,16 @@ describe("what a notebook needs for starting clusters", () => {
 });
 
 describe("logPath", () => {
-  it("names an engine's log by its task", () => {
+  it("names an engine's log by its array and its task", () => {
     const { run } = makeContext();
-    expect(workload.logPath(run, "engines", 3)).to.equal(`${run.directory}/logs/engine.3.log`);
-    expect(workload.logPath(run, "notebook")).to.equal(`${run.directory}/logs/notebook.log`);
+    const cluster = { generation: 2, directory: `${run.directory}/cluster-2`, inNotebook: false };
+    const array = { group: "gpu", first: 5, tasks: 4 };
+    expect(workload.logPath({ role: "engines", cluster, array, engine: 7 })).to.equal(
+      `${cluster.directory}/logs/engines-5.3.log`,
+    );
+    expect(workload.logPath({ role: "controller", run, cluster })).to.equal(`${cluster.directory}/logs/controller.log`);
+    const inNotebook = { ...cluster, inNotebook: true };
+    expect(workload.logPath({ role: "controller", run, cluster: inNotebook })).to.match(/notebook\.log$/);
+    expect(workload.logPath({ role: "notebook", run })).to.equal(`${run.directory}/logs/notebook.log`);
   });
 });

@@ -1,12 +1,12 @@
+import { deflateSync } from "node:zlib";
 import { createWorkload } from "@hpcnb/jupyter";
 import { expect } from "chai";
-import { expandRanges } from "../src/reports.js";
 
 const { reports } = createWorkload();
 
 describe("reports", () => {
   it("takes what cannot be read for waiting", () => {
-    const waiting = { notebook: { state: "waiting" }, controller: { state: "waiting" }, registered: { tasks: [] } };
+    const waiting = { notebook: { state: "waiting" }, controller: { state: "waiting" }, engines: new Map() };
     expect(reports([undefined, undefined, undefined])).to.deep.equal(waiting);
     expect(reports([])).to.deep.equal(waiting);
     expect(reports([{ state: "waiting" }, { state: "waiting" }, { state: "waiting" }])).to.deep.equal(waiting);
@@ -20,7 +20,7 @@ describe("reports", () => {
       reports([
         { run: "r", ...answering, note: "why" },
         { run: "r", state: "answering", host: "node2", client: secret, engine: secret },
-        { run: "r", state: "answering", registered: "1-3,7", count: 4 },
+        { run: "r", state: "answering", engines: deflateSync("rra-xd").toString("base64"), count: 3 },
       ]),
     ).to.deep.equal({
       notebook: {
@@ -32,7 +32,13 @@ describe("reports", () => {
         note: "why",
       },
       controller: { state: "answering", host: "node2" },
-      registered: { tasks: [1, 2, 3, 7] },
+      engines: new Map([
+        [1, "registered"],
+        [2, "registered"],
+        [3, "restarted"],
+        [5, "lost"],
+        [6, "retired"],
+      ]),
     });
   });
 
@@ -41,17 +47,8 @@ describe("reports", () => {
     expect(reports([failed, { state: "failed", problem: "q" }, failed])).to.deep.equal({
       notebook: failed,
       controller: { state: "failed", problem: "q" },
-      registered: { tasks: [] },
+      engines: new Map(),
     });
     expect(reports([{ state: "ended" }]).notebook).to.deep.equal({ state: "ended" });
   });
-});
-
-describe("expandRanges", () => {
-  for (const [text, numbers] of [
-    ["", []],
-    ["5", [5]],
-    ["1-3,7,9-10", [1, 2, 3, 7, 9, 10]],
-  ] as const)
-    it(`reads "${text}"`, () => expect(expandRanges(text)).to.deep.equal(numbers));
 });

@@ -1,4 +1,12 @@
-import { clusterOf, HpcnbError, type LogPlace, prepared, type Role, type SessionRecord, type Tracker } from "@hpcnb/core";
+import {
+  clusterOf,
+  HpcnbError,
+  type LogPlace,
+  prepared,
+  type Role,
+  type SessionRecord,
+  type Tracker,
+} from "@hpcnb/core";
 import { withSession } from "../with-session.js";
 
 export interface LogsOptions {
@@ -37,7 +45,8 @@ function logPlace(record: SessionRecord, role: Role, engine: number | undefined)
   const { run, name } = record;
   const cluster = clusterOf(record);
   if (role === "notebook") return { role, run };
-  if (!cluster) throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `${name} has no ${role}: it was started without a cluster.`);
+  if (!cluster)
+    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `${name} has no ${role}: it was started without a cluster.`);
   if (role === "controller") return { role, run, cluster };
   const arrays = record.jobs.flatMap(({ array }) => (array ? [array] : []));
   const array = arrays.find(({ first, tasks }) => engine !== undefined && first <= engine && engine < first + tasks);

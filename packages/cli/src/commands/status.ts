@@ -1,13 +1,23 @@
 import {
   type ConnectionFacts,
+  type EngineArray,
+  type EngineDifference,
+  engineDifferences,
+  enginesIn,
   isHpcnbError,
+  isRegistered,
+  jobsIn,
   prepared,
   type Session,
   type SessionState,
   type Tracker,
+  withLogs,
 } from "@hpcnb/core";
 import { connectionOf } from "@hpcnb/tunnel";
 import { withSession } from "../with-session.js";
+
+/** How many engines that are not well are shown one by one. */
+const shownEngines = 10;
 
 export async function status(options: {
   session: string | undefined;
@@ -27,7 +37,12 @@ export async function status(options: {
       if (isHpcnbError(error, "HPCNB_SSH")) print(viewFromHere(session, await connectionOf(session)));
       throw error;
     }
+    const differences = engineDifferences(tracker.state);
     const view = statusView(session, tracker.state, {
+      differences: [
+        ...(await withLogs(tracker, differences.slice(0, shownEngines))),
+        ...differences.slice(shownEngines),
+      ],
       directory: tracker.directory,
       readiness: context.readiness.name,
       url: (baseUrl) => context.workload.url(baseUrl, session),
@@ -57,11 +72,24 @@ export interface StatusView {
   readonly tunnelHealing?: { readonly since: string; readonly why: string };
   readonly storage?: { readonly strategy: string; readonly seconds: number };
   readonly engines?: SessionState["engines"];
+  /** Where there are several. */
+  readonly groups?: readonly GroupView[];
+  /** The engines of which not all is well, by their numbers. */
+  readonly differences?: readonly EngineDifference[];
   readonly jobs: readonly JobView[];
+}
+
+interface GroupView {
+  readonly name: string;
+  readonly asked: number;
+  readonly registered: number;
 }
 
 interface JobView {
   readonly role: string;
+  /** Of an engine array: its group, and the numbers of its engines. */
+  readonly group?: string;
+  readonly engines?: string;
   readonly id?: string;
   readonly state: string;
   readonly native?: string;
@@ -73,7 +101,12 @@ interface JobView {
 export function statusView(
   session: Session,
   state: SessionState,
-  known: { directory: string; readiness: string; url: (baseUrl: string) => string },
+  known: {
+    differences: readonly EngineDifference[];
+    directory: string;
+    readiness: string;
+    url: (baseUrl: string) => string;
+  },
 ): StatusView {
   const { notebook } = state.reports;
   const alive = state.phase !== "ended" && state.phase !== "failed" && state.phase !== "absent";
@@ -94,14 +127,33 @@ export function statusView(
     ...(alive && (notebook.state === "answering" || notebook.state === "started")
       ? { storage: { strategy: known.readiness, seconds: notebook.storageSeconds } }
       : {}),
-    ...(alive && state.engines ? { engines: state.engines } : {}),
-    jobs: Object.values(state.jobs).map(({ record, status }) => ({
+    ...(alive && state.engines ? { engines: state.engines, ...groupViews(state) } : {}),
+    ...(alive && known.differences.length > 0 ? { differences: known.differences } : {}),
+    jobs: jobsIn(state.jobs).map(({ record, status }) => ({
       role: record.role,
+      ...(record.array ? arrayView(record.array) : {}),
       ...(record.id === undefined ? {} : { id: record.id }),
       state: state.phase === "ended" ? "finished" : (status?.state ?? "unknown"),
       ...(alive && status ? pick(status, ["native", "host", "reason"]) : {}),
     })),
   };
+}
+
+function groupViews(state: SessionState): { groups?: GroupView[] } {
+  const wanted = Object.entries(state.record?.cluster?.wanted ?? {});
+  if (wanted.length < 2) return {};
+  const engines = enginesIn(state).filter(isRegistered);
+  return {
+    groups: wanted.map(([name, asked]) => ({
+      name,
+      asked,
+      registered: engines.filter(({ group }) => group === name).length,
+    })),
+  };
+}
+
+function arrayView({ group, first, tasks }: EngineArray) {
+  return { group, engines: tasks === 1 ? String(first) : `${first}-${first + tasks - 1}` };
 }
 
 function viewFromHere(session: Session, connection: ConnectionFacts | undefined): StatusView {
@@ -151,12 +203,17 @@ export function renderStatus(view: StatusView): string {
     [
       "engines",
       view.engines &&
-        `${view.engines.registered} of ${view.engines.asked} registered; queued ${view.engines.queued}, starting ${view.engines.starting}, running ${view.engines.running}, failed ${view.engines.failed}`,
+        `${view.engines.registered} of ${view.engines.asked} registered; queued ${view.engines.queued}, starting ${view.engines.starting}, running ${view.engines.running}, failed ${view.engines.failed}, lost ${view.engines.lost}`,
     ],
+    ...(view.groups ?? []).map(({ name, asked, registered }): [string, string] => [
+      "group",
+      `${name}: ${registered} of ${asked} registered`,
+    ]),
     ...view.jobs.map((job): [string, string] => [
       job.role === "engines" ? "array" : job.role,
       [
         `job ${job.id ?? "not submitted"}`,
+        job.engines && `(${job.group === "engines" ? "" : `${job.group}: `}engines ${job.engines})`,
         job.state,
         job.native && `(${job.native})`,
         job.host && `on ${job.host}`,
@@ -166,6 +223,14 @@ export function renderStatus(view: StatusView): string {
         .join(" "),
     ]),
   ];
+  const differences = view.differences ?? [];
+  for (const { engine, host, problem, log } of differences.slice(0, shownEngines)) {
+    const where = host === undefined ? "" : ` on ${host}`;
+    rows.push([`engine ${engine}`, indented(`${problem}${where}${log === undefined ? "" : `\n${log}`}`)]);
+  }
+  if (differences.length > shownEngines) {
+    rows.push(["engines", `and ${differences.length - shownEngines} more are not well: --json lists all`]);
+  }
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.flatMap(([name, text]) => (text ? [`${name.padEnd(width)}  ${text}\n`] : [])).join("");
 }

@@ -75,7 +75,9 @@ function describeFound({ record }: SessionState, session: Session): string {
   const running = record ? askedEngines(record) : 0;
   const wanted = session.cluster?.groups.reduce((sum, { engines }) => sum + engines, 0) ?? 0;
   const note =
-    running === wanted ? "" : `; it has ${running} engines, not the ${wanted} of the file: \`hpcnb scale\` changes that`;
+    running === wanted
+      ? ""
+      : `; it has ${running} engines, not the ${wanted} of the file: \`hpcnb scale\` changes that`;
   return `found, started ${record?.startedAt}${note}`;
 }
 

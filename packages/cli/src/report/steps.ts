@@ -1,4 +1,4 @@
-import type { EngineArray, Endpoint, SessionState } from "@hpcnb/core";
+import type { Endpoint, EngineArray, SessionState } from "@hpcnb/core";
 
 /** One line of what `up` shows. Steps come in the order in which a session goes through them. */
 export interface Step {

@@ -1,7 +1,7 @@
 import { isAbsolute } from "node:path";
 import { parseDuration, parseMemory } from "../units.js";
-import type { Fault } from "./sentences.js";
 import { mostAtOnce } from "./resolve.js";
+import type { Fault } from "./sentences.js";
 import { describe, pathOf } from "./words.js";
 
 /** The most that a text with a unit may stand for. More than that is a slip, and would overflow schedulers' and timers' numbers. */
@@ -34,7 +34,8 @@ function clusterFaults(value: unknown): Fault[] {
   if (typeof cluster !== "object" || cluster === null || Array.isArray(cluster)) return [];
   const { engines, atOnce, groups, minimum } = cluster as Readonly<Record<string, unknown>>;
   if (groups === undefined && engines === undefined) {
-    const message = "cluster.engines is missing: how many engines to start (or cluster.groups, for engines of different kinds)";
+    const message =
+      "cluster.engines is missing: how many engines to start (or cluster.groups, for engines of different kinds)";
     return [{ pointer: "/cluster/engines", part: "key", message }];
   }
   const faults: Fault[] = [];
@@ -46,7 +47,8 @@ function clusterFaults(value: unknown): Fault[] {
   const all = (groups ?? [{ engines, atOnce }]) as readonly { engines: number; atOnce?: number }[];
   const most = Array.isArray(all) && all.every(isCounted) ? mostAtOnce(all) : undefined;
   if (typeof minimum === "number" && most !== undefined && minimum > most) {
-    const whose = groups !== undefined ? "what all groups have" : atOnce === undefined ? "cluster.engines" : "what may run at once";
+    const whose =
+      groups !== undefined ? "what all groups have" : atOnce === undefined ? "cluster.engines" : "what may run at once";
     const message = `cluster.minimum must be at most ${whose} (${most}), but is the number ${minimum}`;
     faults.push({ pointer: "/cluster/minimum", part: "value", message });
   }
@@ -84,7 +86,9 @@ function limitFaults(value: unknown): Fault[] {
     const amount = typeof text === "string" ? parse(text) : undefined;
     if (amount === undefined || amount <= (parse(most) ?? 0)) return [];
     const pointer = `/${keys.join("/")}`;
-    return [{ pointer, part: "value", message: `${pathOf(pointer)} must be at most ${most}, but is ${describe(text)}` }];
+    return [
+      { pointer, part: "value", message: `${pathOf(pointer)} must be at most ${most}, but is ${describe(text)}` },
+    ];
   });
 }
 

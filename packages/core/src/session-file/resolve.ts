@@ -57,7 +57,9 @@ function resolveCluster(cluster: NonNullable<SessionFile["cluster"]>): NonNullab
 }
 
 /** How many engines of all groups can run at the same time. */
-export function mostAtOnce(groups: readonly { readonly engines: number; readonly atOnce?: number | undefined }[]): number {
+export function mostAtOnce(
+  groups: readonly { readonly engines: number; readonly atOnce?: number | undefined }[],
+): number {
   return groups.reduce((sum, { engines, atOnce }) => sum + Math.min(engines, atOnce ?? engines), 0);
 }
 

@@ -92,8 +92,12 @@ function findOrStart(tracker: Tracker, options: BringUpOptions): Promise<void> {
 async function mend(tracker: Tracker, { signal, onStep }: BringUpOptions): Promise<void> {
   const { loss, record } = tracker.state;
   if (!loss || !record?.cluster) return;
-  const what = loss.role === "controller" ? "a new controller and its engines are started" : "the missing engines are started";
-  onStep?.("before", `${what}, because the ${loss.role === "controller" ? "controller is" : "engines are"} lost: ${loss.why}`);
+  const what =
+    loss.role === "controller" ? "a new controller and its engines are started" : "the missing engines are started";
+  onStep?.(
+    "before",
+    `${what}, because the ${loss.role === "controller" ? "controller is" : "engines are"} lost: ${loss.why}`,
+  );
   if (loss.role === "controller") await startNewCluster(tracker, record, signal);
   else await setEngines(tracker, record.cluster.wanted, signal);
 }

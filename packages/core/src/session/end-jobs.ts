@@ -19,8 +19,7 @@ export async function endJobs(
   signal?: AbortSignal,
 ): Promise<number> {
   tracker.dispatch({ type: "stop-requested" });
-  const isOurs = (job: JobStatus) =>
-    job.name.includes(record.run.id) || record.jobs.some(({ id }) => job.id === id);
+  const isOurs = (job: JobStatus) => job.name.includes(record.run.id) || record.jobs.some(({ id }) => job.id === id);
   const ended = await endListed(tracker, isOurs, signal);
   try {
     await tracker.writeRecord({ ...record, ended: { at: new Date().toISOString(), why } });

@@ -1,6 +1,7 @@
 export { type BringUpOptions, bringUp, type SessionUp } from "./bring-up.js";
 export { type Connected, connect } from "./connect.js";
 export type { Connector, SessionContext } from "./context.js";
+export { type EngineDifference, engineDifferences, withLogs } from "./engine-differences.js";
 export { type EngineCounts, type EngineFacts, isRegistered, rangesOf } from "./engines.js";
 export * from "./layout.js";
 export * from "./life-cycle.js";

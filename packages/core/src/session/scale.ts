@@ -56,10 +56,14 @@ export async function setEngines(
   signal?: AbortSignal,
 ): Promise<GroupChange[]> {
   if (tracker.state.trouble !== undefined) {
-    throw new HpcnbError("HPCNB_SCHEDULER_UNREACHABLE", `Without the scheduler's answer nothing can be changed: ${tracker.state.trouble}`, {
-      transient: true,
-      hint: "Nothing has changed. Try again.",
-    });
+    throw new HpcnbError(
+      "HPCNB_SCHEDULER_UNREACHABLE",
+      `Without the scheduler's answer nothing can be changed: ${tracker.state.trouble}`,
+      {
+        transient: true,
+        hint: "Nothing has changed. Try again.",
+      },
+    );
   }
   const record = expectCluster(tracker);
   const engines = enginesIn(tracker.state);
@@ -100,7 +104,9 @@ export async function setEngines(
 function dismiss(job: SessionRecord["jobs"][number], numbers: ReadonlySet<number>): SessionRecord["jobs"][number] {
   const { array } = job;
   if (!array) return job;
-  const own = numbersIn([{ first: array.first, last: array.first + array.tasks - 1 }]).filter((one) => numbers.has(one));
+  const own = numbersIn([{ first: array.first, last: array.first + array.tasks - 1 }]).filter((one) =>
+    numbers.has(one),
+  );
   if (own.length === 0) return job;
   return { ...job, array: { ...array, dismissed: rangesOf([...numbersIn(array.dismissed ?? []), ...own]) } };
 }

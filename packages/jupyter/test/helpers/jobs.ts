@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync,
 import { dirname, join } from "node:path";
 import { decodeRecord, type PlanContext, type PublishedRecord, type Reports, type Session } from "@hpcnb/core";
 import { createWorkload } from "@hpcnb/jupyter";
-import { makeContext } from "./session.js";
+import { makeContext, planAll } from "./session.js";
 
 const workload = createWorkload();
 
@@ -25,7 +25,7 @@ export class Jobs {
     const directory = join(this.home, "my notebooks (ä'\"$x)");
     mkdirSync(directory);
     this.context = makeContext({ session, directory, scheduler: { runsOnHost, taskVariable: "SGE_TASK_ID" } });
-    for (const { path, text } of workload.plan(this.context).files) {
+    for (const { path, text } of planAll(this.context).files) {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       writeFileSync(path, text, { mode: 0o600 });
     }
@@ -33,7 +33,7 @@ export class Jobs {
 
   /** Starts all jobs, or some, with every task of an array as a process of its own. */
   start(roles: readonly string[] = ["notebook", "controller", "engines"], environment: NodeJS.ProcessEnv = {}): void {
-    for (const { role, spec } of workload.plan(this.context).jobs) {
+    for (const { role, spec } of planAll(this.context).jobs) {
       if (!roles.includes(role)) continue;
       const script = join(this.root, `${role}.sh`);
       writeFileSync(script, spec.script, { mode: 0o700 });
@@ -56,8 +56,8 @@ export class Jobs {
   }
 
   records(): (PublishedRecord | undefined)[] {
-    const { run } = this.context;
-    return workload.recordPaths(run).map((path) => {
+    const { run, cluster } = this.context;
+    return workload.recordPaths(run, cluster).map((path) => {
       try {
         return decodeRecord(readFileSync(path, "latin1"), run.id);
       } catch (error) {
@@ -79,14 +79,20 @@ export class Jobs {
   }
 
   story(reports: Reports): string {
-    return `${JSON.stringify(reports)}\n${Object.entries(this.logs())
+    return `${JSON.stringify({ ...reports, engines: [...reports.engines] })}\n${Object.entries(this.logs())
       .map(([name, text]) => `--- ${name}\n${text}`)
       .join("\n")}`;
   }
 
+  /** By the name of the file: those of the run and of its cluster. */
   logs(): Record<string, string> {
-    const folder = join(this.context.run.directory, "logs");
-    return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+    const { run, cluster } = this.context;
+    const folders = [run.directory, ...(cluster ? [cluster.directory] : [])].map((directory) =>
+      join(directory, "logs"),
+    );
+    return Object.fromEntries(
+      folders.flatMap((folder) => readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")])),
+    );
   }
 
   child(name: string): ChildProcess {

@@ -1,4 +1,7 @@
-import type { PlanContext, Session } from "@hpcnb/core";
+import type { EngineArray, FileToWrite, JobPlace, JobSpec, PlanContext, Role, Session } from "@hpcnb/core";
+import { createWorkload } from "@hpcnb/jupyter";
+
+const workload = createWorkload();
 
 type Changes = Partial<Omit<Session, "notebook">> & { notebook?: Partial<Session["notebook"]> };
 
@@ -33,6 +36,39 @@ export function makeContext(changes: Partial<PlanContext> = {}): PlanContext {
     run: { id: "abcde12345", directory: `${directory}/.hpcnb/runs/abcde12345`, token: "c0ffee".repeat(8) },
     readiness: { strategy: "content", seconds: 20 },
     scheduler: { runsOnHost: true, taskVariable: "SGE_TASK_ID" },
+    cluster: changes.session?.cluster && {
+      generation: 1,
+      inNotebook: changes.session.cluster.controller === "notebook",
+      directory: `${directory}/.hpcnb/runs/abcde12345/cluster-1`,
+    },
     ...changes,
   };
+}
+
+type Cluster = NonNullable<Session["cluster"]>;
+
+export function makeCluster(engines: number, changes: Partial<Cluster> & { resources?: object } = {}): Cluster {
+  const { resources = {}, ...rest } = changes;
+  const groups = [{ name: "engines", engines, resources, atOnce: undefined }];
+  return { controller: "job", groups, minimum: 1, restarts: 3, ...rest };
+}
+
+/** All that a session begins with, its groups numbered in their order. */
+export function planAll(context: PlanContext): {
+  files: FileToWrite[];
+  jobs: { role: Role; spec: JobSpec; array?: EngineArray }[];
+} {
+  const { session, cluster } = context;
+  const files = workload.runFiles(context, {});
+  const places: JobPlace[] = [{ role: "notebook" }];
+  if (session.cluster && cluster) {
+    files.push(...workload.clusterFiles({ ...context, cluster }));
+    if (!cluster.inNotebook) places.push({ role: "controller" });
+    let first = 1;
+    for (const { name, engines } of session.cluster.groups) {
+      places.push({ role: "engines", array: { group: name, first, tasks: engines } });
+      first += engines;
+    }
+  }
+  return { files, jobs: places.map((place) => ({ ...place, spec: workload.job(context, place) })) };
 }

@@ -1,9 +1,12 @@
 """Records, the end of a job, and how engines find their controller."""
 
+import base64
 import os
+import random
 import sys
 import threading
 import time
+import zlib
 
 from support import InADirectory, hpcnb
 
@@ -64,22 +67,28 @@ class Records(InADirectory):
 
 
 class Engines(InADirectory):
-    def test_ranges(self):
-        self.assertEqual(hpcnb.ranges([]), "")
-        self.assertEqual(hpcnb.ranges([4]), "4")
-        self.assertEqual(hpcnb.ranges([1, 2, 3, 7, 9, 10]), "1-3,7,9-10")
+    def test_letters_of_many_engines_fit_into_a_record(self):
+        random.seed(1)
+        for count in (2000, 75000):
+            letters = {number: random.choice("rrrrrrrrrx") for number in range(1, count + 1)}
+            record = hpcnb.packed(letters)
+            self.assertLessEqual(len(hpcnb.encode_record({"run": "abcde12345", "state": "answering", **record})), 4096)
+            self.assertEqual(record["count"], sum(letter == "r" for letter in letters.values()))
+            text = zlib.decompress(base64.b64decode(record["engines"])).decode()
+            self.assertTrue("".join(letters.values()).startswith(text))
+            self.assertEqual(len(text) == count, count == 2000)
 
-    def test_ranges_fit_into_a_record(self):
-        text = hpcnb.ranges(list(range(1, 20000, 2)))
-        self.assertLessEqual(len(hpcnb.encode_record({"run": "abcde12345", "registered": text, "count": 10000})), 4096)
-        self.assertTrue(text.endswith(tuple("13579")))
+    def test_engines_that_were_never_heard_of_have_no_letter(self):
+        record = hpcnb.packed({2: "r", 4: "x"})
+        self.assertEqual(zlib.decompress(base64.b64decode(record["engines"])), b"-r-x")
+        self.assertEqual(hpcnb.packed({})["count"], 0)
 
     def waiting_for(self, **record):
         path = self.write(hpcnb.encode_record({"run": "r", **record}), "controller.record")
         return hpcnb.wait_for_controller(path, {"run": "r", "readiness": CONTENT})
 
     def test_the_controllers_connection_is_taken(self):
-        self.assertEqual(self.waiting_for(state="answering", engine={"key": "k"}), {"key": "k"})
+        self.assertEqual(self.waiting_for(state="answering", engine={"key": "k"}, heartbeat=500), ({"key": "k"}, 500))
 
     def test_the_end_of_the_controller_is_the_end_of_waiting(self):
         with self.assertRaisesRegex(hpcnb.Failure, "no controller to connect to: out of memory"):
@@ -90,7 +99,7 @@ class Engines(InADirectory):
     def test_a_job_without_a_task_number_says_so(self):
         for text in ("undefined", ""):
             with self.assertRaisesRegex(hpcnb.Failure, "task number"):
-                hpcnb.become_engine({}, text)
+                hpcnb.EngineTask({"first": 1, "records": "/"}, text)
 
 
 class Jobs(InADirectory):

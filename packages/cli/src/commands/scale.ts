@@ -1,0 +1,78 @@
+import { type GroupChange, HpcnbError, scale as scaleSession } from "@hpcnb/core";
+import { parseAddress } from "../session-address.js";
+import { withSession } from "../with-session.js";
+
+export async function scale(options: {
+  /** `[session] N`, or `[session] GROUP=N ...` */
+  readonly words: readonly string[];
+  readonly json: boolean;
+  readonly signal: AbortSignal;
+}): Promise<void> {
+  const { session: argument, counts } = parseScaleWords(options.words);
+  if (argument !== undefined && parseAddress(argument)) {
+    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `Scaling a session needs its file, not only its place (${argument}).`, {
+      hint: "What an engine needs is in the file alone.",
+    });
+  }
+  await withSession(argument, async ({ context, session }) => {
+    const changes = await scaleSession(context, (wanted) => askedFor(counts, Object.keys(wanted)), options.signal);
+    const told = changes.filter(({ group }) => counts.has(group) || counts.has(undefined));
+    if (options.json) process.stdout.write(`${JSON.stringify({ name: session.name, groups: told })}\n`);
+    else for (const change of told) process.stderr.write(`${sentence(change)}\n`);
+  });
+}
+
+/** @throws HPCNB_BAD_ARGUMENTS when a group is meant that there is not, or none is named of several. */
+export function askedFor(
+  counts: ReadonlyMap<string | undefined, number>,
+  groups: readonly string[],
+): Record<string, number> {
+  const forAll = counts.get(undefined);
+  if (forAll !== undefined && groups.length > 1) {
+    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `The session has several groups of engines: ${groups.join(", ")}.`, {
+      hint: `Name the one that is meant: hpcnb scale ${groups[0]}=${forAll}`,
+    });
+  }
+  const asked = forAll === undefined ? [...counts] : groups.map((group) => [group, forAll] as const);
+  for (const [group = ""] of asked) {
+    if (groups.includes(group)) continue;
+    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `The session has no group of engines called ${group}.`, {
+      hint: `It has: ${groups.join(", ")}.`,
+    });
+  }
+  return Object.fromEntries(asked);
+}
+
+/** The counts by group; undefined is the only group. @throws HPCNB_BAD_ARGUMENTS */
+export function parseScaleWords(words: readonly string[]): {
+  session: string | undefined;
+  counts: Map<string | undefined, number>;
+} {
+  const rest = [...words];
+  const count = (word: string | undefined) => /^(?:([A-Za-z][A-Za-z0-9_-]{0,31})=)?(0|[1-9]\d{0,4})$/.exec(word ?? "");
+  const session = rest.length > 0 && !count(rest[0]) ? rest.shift() : undefined;
+  const counts = new Map<string | undefined, number>();
+  for (const word of rest) {
+    const [, group, engines] = count(word) ?? [];
+    if (engines === undefined || counts.has(group)) throw badWords(words);
+    counts.set(group, Number(engines));
+  }
+  if (counts.size === 0 || (counts.has(undefined) && counts.size > 1)) throw badWords(words);
+  return { session, counts };
+}
+
+function badWords(words: readonly string[]): HpcnbError {
+  return new HpcnbError("HPCNB_BAD_ARGUMENTS", `"${words.join(" ")}" does not say how many engines there are to be.`, {
+    hint: "Use: hpcnb scale [session] N, or hpcnb scale [session] GROUP=N where there are several groups.",
+  });
+}
+
+function sentence({ group, before, wanted, added, dismissed, retiring }: GroupChange): string {
+  const details = [
+    added > 0 && `${added} ${added === 1 ? "is" : "are"} submitted as another array`,
+    dismissed > 0 && `${dismissed} that waited, failed or were lost ${dismissed === 1 ? "is" : "are"} cancelled`,
+    retiring > 0 && `${retiring} will end when idle`,
+  ].filter(Boolean);
+  const what = group === "engines" ? "engines" : `engines of ${group}`;
+  return `${what}: ${before} before, ${wanted} now${details.length > 0 ? `; ${details.join(", ")}` : "; nothing to do"}.`;
+}

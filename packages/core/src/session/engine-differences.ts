@@ -1,0 +1,78 @@
+import { type EngineFacts, isRegistered } from "./engines.js";
+import { enginesIn, type SessionState } from "./life-cycle.js";
+import { clusterOf } from "./session-record.js";
+import type { Tracker } from "./tracker.js";
+import type { LogPlace } from "./workload.js";
+
+/** An engine of which the scheduler and the controller do not say that all is well. */
+export interface EngineDifference {
+  readonly engine: number;
+  readonly group: string;
+  readonly problem: string;
+  readonly host?: string;
+  /** The last line of its log that tells something about it. */
+  readonly log?: string;
+}
+
+/** Lines at the end of a log in which that is looked for. */
+const tailLines = 100;
+
+/** In the order of their numbers. Engines that are queued or starting are as they should be. Pure. */
+export function engineDifferences(state: Pick<SessionState, "jobs" | "reports">): EngineDifference[] {
+  return enginesIn(state).flatMap((engine): EngineDifference[] => {
+    const problem = problemOf(engine);
+    if (problem === undefined) return [];
+    const host = engine.task?.host;
+    return [{ engine: engine.number, group: engine.group, problem, ...(host === undefined ? {} : { host }) }];
+  });
+}
+
+function problemOf(engine: EngineFacts): string | undefined {
+  const { place, word, task } = engine;
+  if (place === "failed") {
+    if (isRegistered(engine)) return "the controller knows it, and the scheduler no longer lists it";
+    return task?.state === "error"
+      ? `the scheduler gave up on it (${task.native})${task.reason === undefined ? "" : `: ${task.reason}`}`
+      : "it has ended";
+  }
+  if (word === "lost") return `the controller hears nothing of it any more; the scheduler says "${task?.native ?? ""}"`;
+  if (word === "restarted") return "it died, and was started again";
+  return place === "running" && word === undefined ? "it runs, and the controller does not know it yet" : undefined;
+}
+
+/** The same with what their logs say: one command for all. */
+export async function withLogs(
+  tracker: Tracker,
+  differences: readonly EngineDifference[],
+): Promise<EngineDifference[]> {
+  const { record, jobs } = tracker.state;
+  const cluster = record && clusterOf(record);
+  if (!cluster || differences.length === 0) return [...differences];
+  const paths = differences.map(({ engine }): string => {
+    const array = jobs.engines
+      .flatMap((job) => job.record.array ?? [])
+      .find(({ first, tasks }) => first <= engine && engine < first + tasks);
+    if (!array) throw new Error(`No array has the engine ${engine}`);
+    const place: LogPlace = { role: "engines", cluster, array, engine };
+    return tracker.context.workload.logPath(place);
+  });
+  // With a second file, tail prints before each which one it is; a log that is not there is left out.
+  const { stdout } = await tracker.context.host.run(["tail", "-n", String(tailLines), "/dev/null", ...paths]);
+  return differences.map((difference, index) => {
+    const log = tellingLine(stdout, paths[index] ?? "");
+    return log === undefined ? difference : { ...difference, log };
+  });
+}
+
+function tellingLine(output: string, path: string): string | undefined {
+  const header = `==> ${path} <==\n`;
+  const start = output.startsWith(header) ? 0 : output.indexOf(`\n${header}`) + 1;
+  if (!output.startsWith(header, start)) return undefined;
+  const [text = ""] = output.slice(start + header.length).split(/\n==> \/.* <==\n/);
+  const lines = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
+  const about = lines.findLast((line) => /^hpcnb: engine \d+ on \S+ has ended/.test(line));
+  return about ?? lines.findLast((line) => line !== "hpcnb: ended.") ?? lines.at(-1);
+}
