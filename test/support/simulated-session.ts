@@ -1,8 +1,11 @@
+import { dirname } from "node:path";
+import { deflateSync } from "node:zlib";
 import { createMockScheduler, type MockOptions, type MockScheduler } from "@hpcnb/adapter-mock";
 import {
   type Connector,
   encodeRecord,
   readinessPlugins,
+  recordSize,
   type Scheduler,
   type Session,
   type SessionContext,
@@ -27,10 +30,12 @@ export class SimulatedSession {
   readonly mute = new Set<number>();
   #connection: { kind: string; baseUrl: string; run: string } | undefined;
 
-  constructor(options: Partial<MockOptions> = {}, cluster: Partial<NonNullable<Session["cluster"]>> = {}) {
+  constructor(
+    options: Partial<MockOptions> = {},
+    { engines = 4, ...cluster }: Partial<NonNullable<Session["cluster"]>> & { engines?: number } = {},
+  ) {
     this.scheduler = createMockScheduler({ ...options, clock: this.clock });
-    this.scheduler.control.onStart(({ spec, task }) => this.#publish(spec.name, task));
-    const engines = cluster.engines ?? 4;
+    this.scheduler.control.onStart(({ spec, task }) => this.#publish(spec, task));
     this.session = {
       name: "demo",
       file: "/home/alice/session.yaml",
@@ -38,7 +43,13 @@ export class SimulatedSession {
       scheduler: { plugin: "mock", options: {} },
       notebook: { directory, app: "lab", environment: {}, saveScript: false, password: undefined, listen: "auto" },
       resources: {},
-      cluster: { engines, minimum: engines, resources: {}, ...cluster },
+      cluster: {
+        controller: "job",
+        groups: [{ name: "engines", engines, resources: {}, atOnce: undefined }],
+        minimum: engines,
+        restarts: 3,
+        ...cluster,
+      },
       storage: { readiness: "probe", timeout: 120 },
       tunnel: { kind: "auto", localPort: undefined },
     };
@@ -57,6 +68,7 @@ export class SimulatedSession {
       readiness,
       connector: this.#connector(),
       clock: this.clock,
+      variables: {},
     };
   }
 
@@ -91,23 +103,46 @@ export class SimulatedSession {
   }
 
   /** A job's program, in a few lines: it writes what it has to say over its prepared record. */
-  #publish(jobName: string, task: number): void {
-    const run = jobName.split("-").at(-1) ?? "";
-    const [notebook, controller, engines] = createWorkload().recordPaths({
-      directory: `${directory}/.hpcnb/runs/${run}`,
-    });
-    const write = (path: string | undefined, record: object) =>
-      this.host.files.set(path ?? "", encodeRecord({ run, ...record }));
-    if (jobName.includes("-notebook-")) {
+  #publish({ name, output }: { readonly name: string; readonly output: string }, task: number): void {
+    const [, role, run = ""] = name.split("-");
+    // The directory of the run or of its cluster.
+    const place = dirname(dirname(output));
+    const write = (file: string, record: object) =>
+      this.host.files.set(`${place}/${file}.record`, encodeRecord({ run, ...record }));
+    if (role === "notebook") {
       const endpoint = { kind: "socket", host: "node1", path: "/tmp/hpcnb-1/nb.sock" };
-      write(notebook, { state: "answering", host: "node1", storage_seconds: 0.1, endpoint, server: "JupyterLab 4" });
-    } else if (jobName.includes("-controller-")) {
-      write(controller, { state: "answering", host: "node2" });
-    } else if (!this.mute.has(task)) {
-      this.#registered.add(task);
-      write(engines, { state: "answering", registered: [...this.#registered].join(","), count: this.#registered.size });
+      write("notebook", { state: "answering", host: "node1", storage_seconds: 0.1, endpoint, server: "JupyterLab 4" });
+    } else if (role === "controller") {
+      write("controller", { state: "answering", host: "node2" });
+    } else {
+      const first = Number(/engines-(\d+)\./.exec(output)?.[1]);
+      const number = first + task - 1;
+      if (!this.mute.has(number)) this.hear(place, number, "r");
     }
   }
 
-  readonly #registered = new Set<number>();
+  /** The controller in `place` publishes a letter for one engine. */
+  hear(place: string, number: number, letter: string): void {
+    const letters = this.#letters.get(place) ?? [];
+    letters[number - 1] = letter;
+    this.#letters.set(place, letters);
+    const text = Array.from(letters, (known) => known ?? "-").join("");
+    const run = /runs\/(\w+)\//.exec(place)?.[1] ?? "";
+    const record = { run, state: "answering", engines: deflateSync(text).toString("base64") };
+    this.host.files.set(`${place}/engines.record`, encodeRecord(record));
+  }
+
+  /** What the controller of the newest cluster reads of how many engines are wanted. */
+  get wishes(): unknown {
+    return JSON.parse(
+      (this.host.files.get(`${this.clusterDirectory}/wishes.record`) ?? "").slice(0, recordSize - 65).trimEnd(),
+    ).groups;
+  }
+
+  /** Where the newest cluster's records are. */
+  get clusterDirectory(): string {
+    return dirname([...this.host.files.keys()].filter((name) => name.endsWith("/wishes.record")).at(-1) ?? "");
+  }
+
+  readonly #letters = new Map<string, string[]>();
 }

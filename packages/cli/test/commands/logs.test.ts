@@ -5,9 +5,9 @@ describe("words of logs", () => {
   const cases: [string, object][] = [
     ["", { session: undefined, role: "notebook" }],
     ["controller", { session: undefined, role: "controller" }],
-    ["engine 17", { session: undefined, role: "engines", task: 17 }],
+    ["engine 17", { session: undefined, role: "engines", engine: 17 }],
     ["a/session.yaml", { session: "a/session.yaml", role: "notebook" }],
-    ["rnaseq engine 2", { session: "rnaseq", role: "engines", task: 2 }],
+    ["rnaseq engine 2", { session: "rnaseq", role: "engines", engine: 2 }],
   ];
   for (const [words, expected] of cases) {
     it(`understand "${words}"`, () => {

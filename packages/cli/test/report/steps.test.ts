@@ -11,9 +11,11 @@ const record: SessionEvent = {
     run: { id: "aaaaaaaaaa", directory: "/d" },
     scheduler: { plugin: "mock", options: {} },
     startedAt: "2026-01-01T00:00:00Z",
+    cluster: { generation: 1, inNotebook: false, wanted: { engines: 4 } },
     jobs: [
       { role: "notebook", name: "s-notebook", id: "12" },
-      { role: "engines", name: "s-engines", id: "14", tasks: 4 },
+      { role: "controller", name: "s-controller", id: "13" },
+      { role: "engines", name: "s-engines", id: "14", array: { group: "engines", first: 1, tasks: 4 } },
     ],
   },
 };
@@ -27,12 +29,12 @@ const answering: Reports = {
     note: "no local directory for a socket",
   },
   controller: { state: "waiting" },
-  registered: { tasks: [1] },
+  engines: new Map([[1, "registered"]]),
 };
 
 function after(...events: SessionEvent[]): SessionState {
   return events.reduce(
-    (state, event) => advance(state, event, { cluster: { engines: 4, minimum: 4, resources: {} }, connection: true }),
+    (state, event) => advance(state, event, { cluster: { minimum: 4 }, connection: true }),
     initialState,
   );
 }
@@ -51,7 +53,7 @@ describe("steps of up", () => {
       jobs: [{ id: "12", name: "s", state: "queued", native: "qw", reason: "no free slot" }],
     });
     expect(shown(state)).to.deep.equal([
-      "✓ jobs: notebook 12, engines 14 (4 tasks)",
+      "✓ jobs: notebook 12, controller 13, engines 14 (4 tasks)",
       "· queue: waiting (qw: no free slot)",
       "· engines: 0 of 4 registered (4 queued; the controller is starting)",
     ]);
@@ -59,7 +61,7 @@ describe("steps of up", () => {
 
   it("say what is waited for, once the server answers", () => {
     expect(shown(after(record, { type: "reports-read", reports: answering }))).to.deep.equal([
-      "✓ jobs: notebook 12, engines 14 (4 tasks)",
+      "✓ jobs: notebook 12, controller 13, engines 14 (4 tasks)",
       "✓ queue: running on node1",
       "✓ storage: ready after 0.0 s (probe)",
       "✓ notebook: JupyterLab 4.6.6 answers on port 40001 of 127.0.0.1 (no local directory for a socket)",

@@ -1,4 +1,5 @@
 import { isAbsolute } from "node:path";
+import { suggest } from "../suggest.js";
 import { parseDuration, parseMemory } from "../units.js";
 import { mostAtOnce } from "./resolve.js";
 import type { Fault } from "./sentences.js";
@@ -33,7 +34,9 @@ function clusterFaults(value: unknown): Fault[] {
   const cluster = valueAt(value, ["cluster"]);
   if (typeof cluster !== "object" || cluster === null || Array.isArray(cluster)) return [];
   const { engines, atOnce, groups, minimum } = cluster as Readonly<Record<string, unknown>>;
-  if (groups === undefined && engines === undefined) {
+  // A key much like it is told already.
+  const isMisspelled = Object.keys(cluster).some((key) => suggest(key, ["engines", "groups"]) !== "");
+  if (groups === undefined && engines === undefined && !isMisspelled) {
     const message =
       "cluster.engines is missing: how many engines to start (or cluster.groups, for engines of different kinds)";
     return [{ pointer: "/cluster/engines", part: "key", message }];

@@ -228,7 +228,7 @@ export const sessionSchema = {
         minimum: {
           type: "integer",
           minimum: 1,
-          maximum: 1_500_000,
+          maximum: 75_000,
           description: "The session counts as up from this many registered engines on. Without it, all are waited for.",
         },
         controller: {

@@ -35,6 +35,7 @@ describe("good session files", () => {
           modules: ["python/3.11", "gcc/12"],
           conda: "rnaseq",
           venv: "../venv with space",
+          variables: ["OMP_NUM_THREADS", "_x1"],
           setup: "export A=\"b\"\n\techo 'tab and ü'\n",
         },
         saveScript: true,
@@ -42,7 +43,15 @@ describe("good session files", () => {
         listen: "port",
       },
       resources: job,
-      cluster: { engines: 75_000, minimum: 1, resources: job },
+      cluster: {
+        controller: "notebook",
+        minimum: 1,
+        restarts: 100,
+        groups: [
+          { name: "cpu", engines: 75_000, atOnce: 16, resources: job },
+          { name: "gpu_2", engines: 1, atOnce: undefined, resources: { ...job, queue: "gpu.q" } },
+        ],
+      },
       storage: { readiness: "@site/nfs", timeout: 86_400 },
       tunnel: { kind: "./tunnel.js", localPort: 65_535 },
     });
@@ -50,7 +59,9 @@ describe("good session files", () => {
 
   it("may be written in any of YAML's ways", async () => {
     const session = await load("yaml-of-all-kinds");
-    expect(session).to.deep.include({ name: "2024", cluster: { engines: 16, minimum: 4, resources: {} } });
+    const groups = [{ name: "engines", engines: 16, atOnce: undefined, resources: {} }];
+    const cluster = { controller: "job", groups, minimum: 4, restarts: 3 };
+    expect(session).to.deep.include({ name: "2024", cluster });
     expect(session.notebook.directory).to.equal(join(folder, "folded text"));
   });
 });

@@ -42,7 +42,12 @@ tunnel: { kind: direct, localPort: 9999 }`);
     expect(session).to.deep.include({
       scheduler: { plugin: "mock", options: { slots: 4 } },
       resources: { cores: 4, memory: 16 * 2 ** 30, walltime: 28_800, queue: "long.q", native: ["-P", "genomics"] },
-      cluster: { engines: 32, minimum: 32, resources: { memory: 512 * 2 ** 20 } },
+      cluster: {
+        controller: "job",
+        groups: [{ name: "engines", engines: 32, atOnce: undefined, resources: { memory: 512 * 2 ** 20 } }],
+        minimum: 32,
+        restarts: 3,
+      },
       storage: { readiness: "delay", timeout: 90 },
       tunnel: { kind: "direct", localPort: 9999 },
     });

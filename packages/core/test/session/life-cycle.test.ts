@@ -1,6 +1,9 @@
 import {
   advance,
   type Endpoint,
+  type EngineReports,
+  type EngineWord,
+  engineDifferences,
   initialState,
   type JobStatus,
   type Reports,
@@ -11,12 +14,12 @@ import {
 } from "@hpcnb/core";
 import { expect } from "chai";
 
-const wanted = { cluster: { engines: 4, minimum: 2, resources: {} }, connection: true };
+const wanted = { cluster: { minimum: 2 }, connection: true };
 const endpoint: Endpoint = { kind: "socket", host: "node1", path: "/tmp/hpcnb-x/nb.sock" };
 const waiting: Reports = {
   notebook: { state: "waiting" },
   controller: { state: "waiting" },
-  registered: { tasks: [] },
+  engines: new Map(),
 };
 const answering: Reports = {
   ...waiting,
@@ -31,11 +34,12 @@ function recordWith(ids: Partial<Record<Role, string>>): SessionRecord {
     run: { id: "aaaaaaaaaa", directory: "/d/.hpcnb/runs/aaaaaaaaaa" },
     scheduler: { plugin: "mock", options: {} },
     startedAt: "2026-01-01T00:00:00Z",
+    cluster: { generation: 1, inNotebook: false, wanted: { engines: 4 } },
     jobs: (["notebook", "controller", "engines"] as const).map((role) => ({
       role,
       name: `s-${role}`,
       ...(ids[role] === undefined ? {} : { id: ids[role] }),
-      ...(role === "engines" ? { tasks: 4 } : {}),
+      ...(role === "engines" ? { array: { group: "engines", first: 1, tasks: 4 } } : {}),
     })),
   };
 }
@@ -58,9 +62,11 @@ const opened: SessionEvent = {
   type: "tunnel-opened",
   connection: { kind: "direct", baseUrl: "http://127.0.0.1:8888" },
 };
+const heard = (word: EngineWord, numbers: readonly number[]): EngineReports =>
+  new Map(numbers.map((number) => [number, word]));
 const registered = (...tasks: number[]): SessionEvent => ({
   type: "reports-read",
-  reports: { ...answering, controller: { state: "answering", host: "node2" }, registered: { tasks } },
+  reports: { ...answering, controller: { state: "answering", host: "node2" }, engines: heard("registered", tasks) },
 });
 
 function after(...events: SessionEvent[]): SessionState {
@@ -98,7 +104,7 @@ describe("life cycle", () => {
   });
 
   it("learns nothing of the session when the scheduler gives no answer, and says so", () => {
-    const before = after(submitted, allRunning, registered(1, 2, 3, 4), opened);
+    const before = after(submitted, allRunning, allRunning, registered(1, 2, 3, 4), opened);
     let state = before;
     for (let i = 0; i < 50; i += 1)
       state = advance(state, { type: "question-failed", error: new Error("no answer") }, wanted);
@@ -120,7 +126,7 @@ describe("life cycle", () => {
   it("believes the scheduler's history at once, and tells its reason", () => {
     const state = after(submitted, allRunning, {
       type: "history-read",
-      role: "notebook",
+      name: "s-notebook",
       history: { id: "1", reason: "walltime" },
     });
     expect(state.phase).to.equal("failed");
@@ -129,7 +135,11 @@ describe("life cycle", () => {
 
   it("tells the scheduler's reason also when the job has said that it ended", () => {
     const ended: SessionEvent = { type: "reports-read", reports: { ...answering, notebook: { state: "ended" } } };
-    const history: SessionEvent = { type: "history-read", role: "notebook", history: { id: "1", reason: "walltime" } };
+    const history: SessionEvent = {
+      type: "history-read",
+      name: "s-notebook",
+      history: { id: "1", reason: "walltime" },
+    };
     expect(after(submitted, allRunning, ended).loss?.why).to.equal("it has stopped by itself");
     expect(after(submitted, allRunning, ended, history).loss?.why).to.equal("walltime");
   });
@@ -137,7 +147,7 @@ describe("life cycle", () => {
   it("is degraded, not failed, when only the cluster is lost", () => {
     const state = after(submitted, allRunning, registered(1, 2), opened, {
       type: "history-read",
-      role: "controller",
+      name: "s-controller",
       history: { id: "2", exitCode: 1 },
     });
     expect(state.phase).to.equal("degraded");
@@ -171,19 +181,93 @@ describe("life cycle", () => {
     );
   });
 
+  const someTasks = listed({
+    id: "3",
+    state: "running",
+    tasks: [
+      { first: 1, last: 1, state: "running", native: "r", host: "node1" },
+      { first: 2, last: 2, state: "starting", native: "t" },
+      { first: 3, last: 3, state: "held", native: "hqw" },
+    ],
+  });
+
   it("counts every engine exactly once, whatever is listed", () => {
-    const state = after(
-      submitted,
-      listed({
-        id: "3",
-        state: "running",
-        tasks: [
-          { first: 1, last: 1, state: "running", native: "r" },
-          { first: 2, last: 2, state: "starting", native: "t" },
-          { first: 3, last: 3, state: "held", native: "hqw" },
-        ],
-      }),
+    const counts = { asked: 4, queued: 1, starting: 1, running: 1, failed: 1, registered: 0, lost: 0 };
+    expect(after(submitted, someTasks, someTasks).engines).to.deep.equal(counts);
+  });
+
+  it("does not believe a single answer that a task is gone", () => {
+    expect(after(submitted, someTasks).engines).to.include({ queued: 2, failed: 0 });
+    const lacking = listed({
+      id: "3",
+      state: "running",
+      tasks: [{ first: 1, last: 3, state: "running", native: "r" }],
+    });
+    expect(after(submitted, allRunning, lacking).engines).to.include({ running: 4, failed: 0 });
+    expect(after(submitted, allRunning, lacking, lacking).engines).to.include({ running: 3, failed: 1 });
+  });
+
+  it("is degraded when so many engines are gone that the minimum cannot be reached", () => {
+    const one = listed(
+      { id: "1", state: "running" },
+      { id: "2", state: "running" },
+      { id: "3", state: "running", tasks: [{ first: 4, last: 4, state: "running", native: "r" }] },
     );
-    expect(state.engines).to.deep.equal({ asked: 4, queued: 1, starting: 1, running: 1, failed: 1, registered: 0 });
+    const state = after(submitted, allRunning, registered(4), opened, one, one);
+    expect(state.phase).to.equal("degraded");
+    expect(state.loss).to.deep.equal({ role: "engines", why: "1 of 4 are left, and 2 is the minimum" });
+  });
+
+  it("waits for engines that the controller has lost, because they may be started again", () => {
+    const lost: SessionEvent = {
+      type: "reports-read",
+      reports: {
+        ...answering,
+        controller: { state: "answering", host: "node2" },
+        engines: new Map([...heard("lost", [1, 2, 3]), ...heard("registered", [4])]),
+      },
+    };
+    const state = after(submitted, allRunning, lost, opened);
+    expect(state.phase).to.equal("gathering");
+    expect(state.engines).to.include({ running: 4, registered: 1, lost: 3 });
+  });
+
+  it("does not count engines that nobody asks for any more", () => {
+    const record = recordWith({ notebook: "1", controller: "2", engines: "3" });
+    const jobs = record.jobs.map((job) =>
+      job.array ? { ...job, array: { ...job.array, dismissed: [{ first: 1, last: 2 }] } } : job,
+    );
+    const fewer: SessionEvent = {
+      type: "record-read",
+      record: { ...record, jobs, cluster: { generation: 1, inNotebook: false, wanted: { engines: 2 } } },
+    };
+    expect(after(fewer, allRunning, registered(3, 4)).engines).to.include({ asked: 2, running: 2, registered: 2 });
+  });
+
+  it("is submitting until all that the record says is carried out", () => {
+    const record = recordWith({ notebook: "1", controller: "2", engines: "3" });
+    const unsettled = { ...record, cluster: { generation: 1, inNotebook: false, wanted: {}, unsettled: true } };
+    expect(after({ type: "record-read", record: unsettled }, allRunning).phase).to.equal("submitting");
+  });
+
+  it("forgets what an older cluster has reported", () => {
+    const record = recordWith({ notebook: "1", controller: "8", engines: "9" });
+    const next = { ...record, cluster: { generation: 2, inNotebook: false, wanted: { engines: 4 } } };
+    const state = after(submitted, allRunning, registered(1, 2, 3, 4), opened, { type: "record-read", record: next });
+    expect(state.phase).to.equal("gathering");
+    expect(state.reports.notebook.state).to.equal("answering");
+    expect(state.engines?.registered).to.equal(0);
+  });
+
+  it("names the engines of which scheduler and controller do not say the same", () => {
+    const state = after(submitted, someTasks, someTasks, {
+      type: "reports-read",
+      reports: { ...answering, engines: new Map([...heard("lost", [2]), ...heard("registered", [4])]) },
+    });
+    expect(engineDifferences(state)).to.deep.equal([
+      { engine: 1, group: "engines", host: "node1", problem: "it runs, and the controller does not know it yet" },
+      { engine: 2, group: "engines", problem: 'the controller hears nothing of it any more; the scheduler says "t"' },
+      { engine: 4, group: "engines", problem: "the controller knows it, and the scheduler no longer lists it" },
+    ]);
   });
 });
