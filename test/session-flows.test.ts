@@ -1,4 +1,15 @@
-import { bringUp, connect, HpcnbError, type Scheduler, type SessionUp, takeDown } from "@hpcnb/core";
+import {
+  bringUp,
+  connect,
+  type GroupChange,
+  HpcnbError,
+  type Scheduler,
+  type SessionContext,
+  type SessionUp,
+  scale,
+  Tracker,
+  takeDown,
+} from "@hpcnb/core";
 import { expect } from "chai";
 import { SimulatedSession } from "./support/simulated-session.js";
 
@@ -230,11 +241,135 @@ describe("life cycle on a simulated scheduler", () => {
     expect(state.connection).to.equal(undefined);
   });
 
+  const scaleTo = (world: SimulatedSession, wanted: Record<string, number>, scheduler?: Scheduler) =>
+    world.clock.run<GroupChange[]>(scale(world.context(scheduler), () => wanted));
+  const observed = async (world: SimulatedSession) => {
+    const tracker = new Tracker(world.context(), "/home/alice/project");
+    await world.clock.run(tracker.observe());
+    return tracker.state;
+  };
+
+  describe("scaled", () => {
+    it("up, gets another array, numbered on, while everything else goes on", async () => {
+      const world = new SimulatedSession();
+      await up(world);
+      const [change] = await scaleTo(world, { engines: 7 });
+      expect(change).to.include({ before: 4, wanted: 7, added: 3, dismissed: 0, retiring: 0 });
+      expect(world.scheduler.control.jobs.at(-1)?.spec).to.include({ tasks: 3 });
+      const { state } = await up(world);
+      expect(state.engines).to.include({ asked: 7, running: 7, registered: 7 });
+      expect(await world.listed()).to.have.length(4);
+    });
+
+    it("down, takes those that wait first, and leaves the rest to the controller", async () => {
+      const world = new SimulatedSession({ slots: 4 }, { engines: 6, minimum: 1 });
+      await up(world);
+      expect((await observed(world)).engines).to.include({ running: 2, queued: 4 });
+      const [change] = await scaleTo(world, { engines: 1 });
+      expect(change).to.include({ before: 6, wanted: 1, added: 0, dismissed: 4, retiring: 1 });
+      expect((await observed(world)).engines).to.include({ asked: 1, running: 2, queued: 0, failed: 0 });
+      expect(world.wishes).to.deep.equal([{ ranges: [[1, 6]], wanted: 1 }]);
+      world.hear(world.clusterDirectory, 2, "d");
+      expect((await observed(world)).engines).to.include({ asked: 1, running: 1, registered: 1 });
+      expect((await observed(world)).phase).to.equal("up");
+    });
+
+    it("to none is up all the same, and comes back", async () => {
+      const world = new SimulatedSession();
+      await up(world);
+      await scaleTo(world, { engines: 0 });
+      expect((await up(world)).state.engines).to.include({ asked: 0 });
+      for (const number of [1, 2, 3, 4]) world.hear(world.clusterDirectory, number, "d");
+      await scaleTo(world, { engines: 2 });
+      expect((await up(world)).state.engines).to.include({ asked: 2, registered: 2 });
+    });
+
+    it("to as many as before, replaces engines that were lost", async () => {
+      const world = new SimulatedSession();
+      await up(world);
+      for (const number of [2, 3]) world.hear(world.clusterDirectory, number, "x");
+      const [change] = await scaleTo(world, { engines: 4 });
+      expect(change).to.include({ before: 4, wanted: 4, added: 2, dismissed: 2 });
+      expect((await up(world)).state.engines).to.include({ asked: 4, registered: 4, lost: 0, failed: 0 });
+    });
+
+    it("in one of several groups, leaves the others alone", async () => {
+      const group = (name: string, engines: number) => ({ name, engines, resources: {}, atOnce: undefined });
+      const world = new SimulatedSession({}, { groups: [group("cpu", 3), group("gpu", 1)], minimum: 4 });
+      await up(world);
+      const changes = await scaleTo(world, { gpu: 2 });
+      expect(changes.map(({ group, added }) => [group, added])).to.deep.equal([
+        ["cpu", 0],
+        ["gpu", 1],
+      ]);
+      expect((await up(world)).state.engines).to.include({ asked: 5, registered: 5 });
+    });
+
+    it("is refused when more cannot be had, and everything stays as it was", async () => {
+      const world = new SimulatedSession({ rejections: { maxTasks: 4 } });
+      await up(world);
+      const error = await failure(scaleTo(world, { engines: 40 }));
+      expect(error.code).to.equal("HPCNB_SUBMIT_REJECTED");
+      expect((await up(world)).state.engines).to.include({ asked: 4, registered: 4 });
+      expect(await world.listed()).to.have.length(3);
+    });
+
+    it("changes nothing when the scheduler gives no answer", async () => {
+      const world = new SimulatedSession();
+      await up(world);
+      world.scheduler.control.loseAnswers(2);
+      expect((await failure(scaleTo(world, { engines: 9 }))).code).to.equal("HPCNB_SCHEDULER_UNREACHABLE");
+      expect((await up(world)).state.engines).to.include({ asked: 4 });
+    });
+
+    it("says so when there is nothing to scale", async () => {
+      const world = new SimulatedSession();
+      const error = await failure(scaleTo(world, { engines: 9 }));
+      expect(error.code).to.equal("HPCNB_NO_SESSION");
+    });
+  });
+
+  describe("when the controller is lost", () => {
+    it("gets another with new engines, and the notebook goes on", async () => {
+      const world = new SimulatedSession();
+      const first = await up(world);
+      world.scheduler.control.finish("2", 1);
+      const second = await up(world);
+      expect(second.token).to.equal(first.token);
+      expect(second.state.phase).to.equal("up");
+      expect(second.state.record?.cluster?.generation).to.equal(2);
+      expect(await world.listed()).to.deep.equal(["1", "4", "5"]);
+      expect(world.clusterDirectory).to.match(/cluster-2$/);
+    });
+
+    it("keeps as many engines as were asked for last", async () => {
+      const world = new SimulatedSession();
+      await up(world);
+      await scaleTo(world, { engines: 6 });
+      world.scheduler.control.finish("2", 1);
+      expect((await up(world)).state.engines).to.include({ asked: 6, registered: 6 });
+    });
+  });
+
+  it("starts engines anew when too few are left", async () => {
+    const world = new SimulatedSession();
+    await up(world);
+    world.scheduler.control.finish("3", 1);
+    for (const number of [1, 2, 3, 4]) world.hear(world.clusterDirectory, number, "x");
+    expect((await observed(world)).phase).to.equal("degraded");
+    expect((await up(world)).state.engines).to.include({ asked: 4, registered: 4, failed: 0 });
+    expect(await world.listed()).to.deep.equal(["1", "2", "4"]);
+  });
+
   describe("killed at any point and run again", () => {
     class Killed extends Error {}
 
-    /** A command that dies before its operation number `last` (of the host and the scheduler together). */
-    async function killedUp(world: SimulatedSession, last: number): Promise<boolean> {
+    /** Runs a command that dies before its operation number `last` (of the host and the scheduler together); whether it did. */
+    async function killed(
+      world: SimulatedSession,
+      last: number,
+      command: (context: SessionContext) => Promise<unknown>,
+    ): Promise<boolean> {
       let operations = 0;
       const step = () => {
         operations += 1;
@@ -253,9 +388,14 @@ describe("life cycle on a simulated scheduler", () => {
           step();
           return world.scheduler.status(signal);
         },
+        cancel: async (targets, signal) => {
+          step();
+          await world.scheduler.cancel(targets, signal);
+          step();
+        },
       };
       try {
-        await up(world, {}, mortal);
+        await world.clock.run(command(world.context(mortal)));
         return false;
       } catch (error) {
         if (!(error instanceof Killed)) throw error;
@@ -269,14 +409,52 @@ describe("life cycle on a simulated scheduler", () => {
       let last = 0;
       for (; ; last += 1) {
         const world = new SimulatedSession();
-        const killed = await killedUp(world, last);
+        const wasKilled = await killed(world, last, (context) => bringUp(context));
         expect((await up(world)).state.phase, `killed before operation ${last + 1}`).to.equal("up");
         expect(await world.listed(), `killed before operation ${last + 1}`).to.have.length(3);
         await world.clock.run(takeDown(world.context()));
         expect(await world.listed()).to.deep.equal([]);
-        if (!killed) break;
+        if (!wasKilled) break;
       }
       expect(last).to.be.greaterThan(15);
+    });
+
+    it("while scaling up, is one more array", async () => {
+      for (let last = 0; ; last += 1) {
+        const world = new SimulatedSession();
+        await up(world);
+        const wasKilled = await killed(world, last, (context) => scale(context, () => ({ engines: 6 })));
+        await scaleTo(world, { engines: 6 });
+        const when = `killed before operation ${last + 1}`;
+        expect((await up(world)).state.engines, when).to.include({ asked: 6, running: 6, registered: 6 });
+        expect(await world.listed(), when).to.have.length(4);
+        if (!wasKilled) break;
+      }
+    });
+
+    it("while scaling down, ends at the number asked for", async () => {
+      for (let last = 0; ; last += 1) {
+        const world = new SimulatedSession({ slots: 4 }, { engines: 6, minimum: 1 });
+        await up(world);
+        const wasKilled = await killed(world, last, (context) => scale(context, () => ({ engines: 2 })));
+        await scaleTo(world, { engines: 2 });
+        const when = `killed before operation ${last + 1}`;
+        expect((await observed(world)).engines, when).to.include({ asked: 2, running: 2, queued: 0, failed: 0 });
+        if (!wasKilled) break;
+      }
+    });
+
+    it("while a new cluster is started, has one controller and one array of it", async () => {
+      for (let last = 0; ; last += 1) {
+        const world = new SimulatedSession();
+        await up(world);
+        world.scheduler.control.finish("2", 1);
+        const wasKilled = await killed(world, last, (context) => bringUp(context));
+        const when = `killed before operation ${last + 1}`;
+        expect((await up(world)).state.engines, when).to.include({ asked: 4, registered: 4 });
+        expect(await world.listed(), when).to.have.length(3);
+        if (!wasKilled) break;
+      }
     });
   });
 });

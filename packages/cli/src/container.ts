@@ -17,6 +17,7 @@ import { createConnector } from "@hpcnb/tunnel";
 import { container, type DependencyContainer, type InjectionToken, instanceCachingFactory } from "tsyringe";
 import { hostOf } from "./host-of.js";
 import type { SessionPlugins } from "./valid-session.js";
+import { exportedVariables } from "./variables.js";
 
 const ClockToken: InjectionToken<Clock> = Symbol("hpcnb.Clock");
 const HostToken: InjectionToken<Host> = Symbol("hpcnb.Host");
@@ -65,7 +66,7 @@ export function composeSession(session: Session, plugins: SessionPlugins): Sessi
     readiness: root.resolve(ReadinessToken),
     connector: browserIsHere ? root.resolve(ConnectorToken) : undefined,
     clock: root.resolve(ClockToken),
-    variables: valuesOf(session.notebook.environment.variables ?? []),
+    variables: exportedVariables(session),
   };
 }
 
@@ -74,11 +75,4 @@ function offered<Kind extends "scheduler" | "readiness">(plugin: Plugin, kind: K
   const factory = plugin[kind];
   if (!factory) throw new Error(`The plugin ${plugin.name} offers no ${kind}`);
   return factory;
-}
-
-/** Of the variables that are set here. */
-function valuesOf(names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name] as string]])),
-  );
 }

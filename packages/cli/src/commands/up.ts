@@ -12,6 +12,7 @@ import { rememberSession } from "../client-state.js";
 import { createProgress } from "../report/progress.js";
 import { type Step, stepsOf } from "../report/steps.js";
 import { connectCommand, parseAddress } from "../session-address.js";
+import { warnOfSecrets } from "../variables.js";
 import { withSession } from "../with-session.js";
 
 export interface UpOptions {
@@ -33,6 +34,7 @@ export async function up({ session: argument, timeout, json, signal }: UpOptions
     );
   }
   await withSession(argument, async ({ context, session }) => {
+    warnOfSecrets(session);
     const progress = createProgress();
     const first: Step[] = [];
     // What is learnt of a session while it is looked for is no news: it is shown once it is known whether it was there.

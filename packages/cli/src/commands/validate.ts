@@ -1,8 +1,10 @@
 import { findSessionFile } from "../find-session.js";
 import { loadValidSession } from "../valid-session.js";
+import { warnOfSecrets } from "../variables.js";
 
 export async function validate(options: { session: string | undefined; json: boolean }): Promise<void> {
   const { session } = await loadValidSession(findSessionFile(options.session));
+  warnOfSecrets(session);
   // A hash is no password, but it is what one is guessed from.
   const shown = { ...session, notebook: { ...session.notebook, password: session.notebook.password && "***" } };
   if (options.json) process.stdout.write(`${JSON.stringify(shown)}\n`);

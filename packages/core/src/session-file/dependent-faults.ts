@@ -68,7 +68,7 @@ function groupFaults(value: unknown): Fault[] {
   const names = groupsOf(value).map((group) => valueAt(group, ["name"]));
   return names.flatMap((name, index): Fault[] => {
     if (typeof name !== "string" || names.indexOf(name) === index) return [];
-    const message = `cluster.groups[${index}].name is ${describe(name)} as that of another group: names tell groups apart`;
+    const message = `cluster.groups[${index}].name must be another than that of a group before it, but is ${describe(name)} too`;
     return [{ pointer: `/cluster/groups/${index}/name`, part: "value", message }];
   });
 }

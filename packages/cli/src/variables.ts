@@ -1,0 +1,26 @@
+import type { Session } from "@hpcnb/core";
+
+const looksSecret = /secret|token|passw|passphrase|credential|private|api_?key|access_?key|_key$|^key$|_pat$/i;
+
+/** Of the variables that a session exports to its jobs, those whose names promise a secret. Pure. */
+export function secretLooking({ notebook }: Pick<Session, "notebook">): string[] {
+  return (notebook.environment.variables ?? []).filter((name) => looksSecret.test(name));
+}
+
+export function warnOfSecrets(session: Session): void {
+  for (const name of secretLooking(session)) {
+    process.stderr.write(
+      `Warning: ${name} in notebook.environment.variables looks like a secret. All that runs in the notebook and in the engines can read it, and so can your other processes on their hosts.\n`,
+    );
+  }
+}
+
+/** The values of the variables that a session exports, of those that are set here. */
+export function exportedVariables({ notebook }: Session): Record<string, string> {
+  return Object.fromEntries(
+    (notebook.environment.variables ?? []).flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
