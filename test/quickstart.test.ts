@@ -37,7 +37,15 @@ describe("quickstart, end to end", function () {
     const { stdout } = await project.ok("status", "--json");
     const status = JSON.parse(stdout);
     expect(status).to.include({ name: "quickstart", phase: "up", tunnel: "direct", directory: project.directory });
-    expect(status.engines).to.deep.equal({ asked: 4, queued: 0, starting: 0, running: 4, failed: 0, registered: 4 });
+    expect(status.engines).to.deep.equal({
+      asked: 4,
+      queued: 0,
+      starting: 0,
+      running: 4,
+      failed: 0,
+      registered: 4,
+      lost: 0,
+    });
     expect(status.listens).to.match(/^socket \//);
     socket = status.listens.replace("socket ", "");
     expect(Buffer.byteLength(socket)).to.be.at.most(107);

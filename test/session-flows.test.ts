@@ -3,6 +3,7 @@ import {
   connect,
   type GroupChange,
   HpcnbError,
+  rehearse,
   type Scheduler,
   type SessionContext,
   type SessionUp,
@@ -30,6 +31,16 @@ describe("life cycle on a simulated scheduler", () => {
     expect(state.engines).to.include({ asked: 4, running: 4, registered: 4 });
     expect(world.scheduler.control.requests).to.include({ submit: 3, cancel: 0 });
     expect(world.scheduler.control.requests.status).to.be.lessThan((4 * 3600) / 15 + 30);
+  });
+
+  it("can be rehearsed: what would be written and submitted is told, and nothing is done", async () => {
+    const world = new SimulatedSession();
+    const { files, jobs } = await world.clock.run(rehearse(world.context()));
+    expect(files.filter((path) => path.endsWith("/secrets.record"))).to.have.length(1);
+    expect(jobs).to.have.length(3);
+    expect(jobs[2]).to.include("demo-engines-");
+    expect(world.host.files.size).to.equal(0);
+    expect(await world.listed()).to.deep.equal([]);
   });
 
   it("finds the session when called again, and submits nothing", async () => {

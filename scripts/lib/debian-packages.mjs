@@ -8,6 +8,11 @@ const needed = [
   { file: "/usr/sbin/sshd", package: "openssh-server", tests: "of everything that goes over ssh" },
   { file: "/usr/bin/tcsh", package: "tcsh", tests: "of login shells that are not POSIX" },
   { file: "/usr/bin/fish", package: "fish", tests: "of login shells that are not POSIX" },
+  {
+    file: "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
+    package: "libfaketime",
+    tests: "of hosts whose clocks differ",
+  },
 ];
 
 export async function provideDebianPackages() {

@@ -30,8 +30,14 @@ const cli = yargs(process.argv.slice(2))
       y
         .positional("session", session)
         .option("timeout", { type: "string", describe: "Give up waiting after this long, such as 10m; the jobs go on" })
+        .option("dry-run", {
+          type: "boolean",
+          default: false,
+          describe: "Print what would be submitted, and do nothing",
+        })
         .option("json", json),
-    async ({ session, timeout, json }) => {
+    async ({ session, timeout, dryRun, json }) => {
+      if (dryRun) return (await import("./commands/rehearse.js")).rehearse({ session, json, signal });
       const { up } = await import("./commands/up.js");
       await up({ session, timeout: timeout === undefined ? undefined : durationOf(timeout), json, signal });
     },

@@ -53,7 +53,7 @@ function endOf(
 const words: Readonly<Record<string, EngineWord>> = { r: "registered", a: "restarted", x: "lost", d: "retired" };
 
 /** A letter for each engine, in the order of their numbers, deflated and in base64: see controller.py. */
-export function readEngines(packed: string): EngineReports {
+function readEngines(packed: string): EngineReports {
   const letters = inflateSync(Buffer.from(packed, "base64")).toString("ascii");
   return new Map(
     [...letters].flatMap((letter, index): [number, EngineWord][] => {

@@ -36,11 +36,7 @@ export async function endJobs(
  * @returns how many were cancelled.
  * @throws HPCNB_NOT_STOPPED
  */
-export async function endListed(
-  tracker: Tracker,
-  isOurs: (job: JobStatus) => boolean,
-  signal?: AbortSignal,
-): Promise<number> {
+async function endListed(tracker: Tracker, isOurs: (job: JobStatus) => boolean, signal?: AbortSignal): Promise<number> {
   const { scheduler, clock } = tracker.context;
   const asked = new Set<JobId>();
   const deadline = clock.now() + stopLimit;

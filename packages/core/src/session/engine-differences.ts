@@ -74,5 +74,5 @@ function tellingLine(output: string, path: string): string | undefined {
     .map((line) => line.trim())
     .filter(Boolean);
   const about = lines.findLast((line) => /^hpcnb: engine \d+ on \S+ has ended/.test(line));
-  return about ?? lines.findLast((line) => line !== "hpcnb: ended.") ?? lines.at(-1);
+  return about ?? lines.findLast((line) => !line.startsWith("hpcnb: ended")) ?? lines.at(-1);
 }

@@ -9,6 +9,7 @@ export { prepared } from "./open-session.js";
 export { resolveDirectory } from "./prepare.js";
 export { type GroupChange, scale } from "./scale.js";
 export { askedEngines, clusterOf, type JobRecord, readRecord, type SessionRecord } from "./session-record.js";
+export { rehearse } from "./start-run.js";
 export { takeDown } from "./take-down.js";
 export { Tracker } from "./tracker.js";
 export type * from "./workload.js";

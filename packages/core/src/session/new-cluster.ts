@@ -1,4 +1,3 @@
-import { endListed } from "./end-jobs.js";
 import { clusterDirectory } from "./layout.js";
 import type { SessionRecord } from "./session-record.js";
 import { planContext, settle } from "./settle.js";
@@ -6,16 +5,22 @@ import { clusterJobs } from "./start-run.js";
 import type { Tracker } from "./tracker.js";
 
 /**
- * Ends a cluster whose controller is lost, and starts another while the notebook goes on: a new directory, which no host has looked up
+ * Cancels a cluster whose controller is lost, and starts another while the notebook goes on: a new directory, which no host has looked up
  * before, and new keys. To be called with the session's lock held.
  */
 export async function startNewCluster(tracker: Tracker, record: SessionRecord, signal?: AbortSignal): Promise<void> {
-  const { host, workload } = tracker.context;
+  const { host, scheduler, workload } = tracker.context;
   const { cluster, run } = record;
   const token = await tracker.readToken();
   if (!cluster || token === undefined) throw new Error("Only a complete run with a cluster can have another one");
   const old = record.jobs.filter(({ role }) => role !== "notebook");
-  await endListed(tracker, ({ id, name }) => old.some((job) => job.id === id || job.name === name), signal);
+  // Their end is not waited for: on a dead host they are listed for ever, and nothing of theirs is used again.
+  const listed = await scheduler.status(signal);
+  const left = listed.filter(({ id, name }) => old.some((job) => job.id === id || job.name === name));
+  await scheduler.cancel(
+    left.map(({ id }) => id),
+    signal,
+  );
 
   const generation = cluster.generation + 1;
   const next = { generation, inNotebook: false, directory: clusterDirectory(run, generation) };

@@ -1,21 +1,49 @@
 import { randomBytes, randomInt } from "node:crypto";
+import type { FileToWrite } from "../host.js";
 import type { EngineGroup } from "../session-file/session.js";
+import type { SessionContext } from "./context.js";
 import { clusterDirectory, runDirectory } from "./layout.js";
-import type { JobRecord, SessionRecord } from "./session-record.js";
+import { prepared } from "./open-session.js";
+import { type JobRecord, placeOfJob, type SessionRecord } from "./session-record.js";
 import { planContext, submitMissing } from "./settle.js";
 import type { Tracker } from "./tracker.js";
 import type { ClusterContext, EngineArray, JobPlace, PlanContext, Run } from "./workload.js";
 
 /** Makes a run's files and submits its jobs, all at once. To be called with the session's lock held. */
 export async function startRun(tracker: Tracker, signal?: AbortSignal): Promise<void> {
-  const { session, host, workload, variables } = tracker.context;
+  const { context, files, record } = planRun(tracker);
+  await tracker.context.host.writeFiles(files, signal);
+  await tracker.writeRecord(record);
+  await submitMissing(tracker, record, { context, listed: [], signal });
+}
+
+/** What starting a session would do: the files that it would write, and what it would submit, for people to read. Nothing is done. */
+export async function rehearse(
+  context: SessionContext,
+  signal?: AbortSignal,
+): Promise<{ readonly files: readonly string[]; readonly jobs: readonly string[] }> {
+  const tracker = await prepared(context, "look", signal);
+  const { context: plan, files, record } = planRun(tracker);
+  const jobs = record.jobs.map((job) => context.scheduler.render(context.workload.job(plan, placeOfJob(job))));
+  return { files: files.map(({ path }) => path), jobs };
+}
+
+interface PlannedRun {
+  readonly context: PlanContext;
+  readonly files: readonly FileToWrite[];
+  readonly record: SessionRecord;
+}
+
+/** A new run, of which nothing exists yet. */
+function planRun(tracker: Tracker): PlannedRun {
+  const { session, workload, variables } = tracker.context;
   const run = newRun(tracker.directory);
   const inNotebook = session.cluster?.controller === "notebook";
+  const wanted = wantedOf(session.cluster?.groups ?? []);
   const cluster = session.cluster && { generation: 1, inNotebook, directory: clusterDirectory(run, 1) };
   const context = planContext(tracker, run, cluster);
   const files = workload.runFiles(context, variables);
   if (cluster) files.push(...workload.clusterFiles({ ...context, cluster }));
-  await host.writeFiles(files, signal);
   const record: SessionRecord = {
     format: 1,
     name: session.name,
@@ -23,14 +51,13 @@ export async function startRun(tracker: Tracker, signal?: AbortSignal): Promise<
     run: { id: run.id, directory: run.directory },
     scheduler: session.scheduler,
     startedAt: new Date().toISOString(),
-    ...(session.cluster ? { cluster: { generation: 1, inNotebook, wanted: wantedOf(session.cluster.groups) } } : {}),
+    ...(cluster ? { cluster: { generation: 1, inNotebook, wanted } } : {}),
     jobs: [
       jobRecord(tracker, context, { role: "notebook" }),
-      ...(cluster ? clusterJobs(tracker, { ...context, cluster }, wantedOf(session.cluster?.groups ?? [])) : []),
+      ...(cluster ? clusterJobs(tracker, { ...context, cluster }, wanted) : []),
     ],
   };
-  await tracker.writeRecord(record);
-  await submitMissing(tracker, record, { context, listed: [], signal });
+  return { context, files, record };
 }
 
 /** The jobs of a new cluster, in the order of their submission. */
@@ -59,7 +86,7 @@ export function arrayJobs(
   });
 }
 
-export function wantedOf(groups: readonly EngineGroup[]): Record<string, number> {
+function wantedOf(groups: readonly EngineGroup[]): Record<string, number> {
   return Object.fromEntries(groups.map(({ name, engines }) => [name, engines]));
 }
 

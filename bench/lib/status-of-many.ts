@@ -1,0 +1,29 @@
+import { bringUp, engineDifferences, Tracker } from "@hpcnb/core";
+// biome-ignore lint/style/noRestrictedImports: what the command prints is no package's to give
+import { renderStatus, statusView } from "../../packages/cli/src/commands/status.js";
+import { SimulatedSession } from "../../test/support/simulated-session.js";
+
+/** A session of many engines on the simulated scheduler, some of which never register; what a new command needs to tell how it is. */
+const [engines = 0, runs = 0] = process.argv.slice(2).map(Number);
+
+const world = new SimulatedSession({}, { engines, minimum: 1 });
+for (let number = 7; number <= engines; number += 40) world.mute.add(number);
+await world.clock.run(bringUp(world.context()));
+
+const times: number[] = [];
+let text = "";
+for (let run = 0; run < runs; run += 1) {
+  const start = performance.now();
+  const context = world.context();
+  const tracker = new Tracker(context, "/home/alice/project");
+  await world.clock.run(tracker.observe());
+  const view = statusView(world.session, tracker.state, {
+    differences: engineDifferences(tracker.state),
+    directory: tracker.directory,
+    readiness: context.readiness.name,
+    url: (baseUrl) => baseUrl,
+  });
+  text = renderStatus(view);
+  times.push(performance.now() - start);
+}
+console.log(JSON.stringify({ times, text }));

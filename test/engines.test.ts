@@ -1,0 +1,233 @@
+import { existsSync } from "node:fs";
+import { expect } from "chai";
+import { type Cluster, projectDirectory, startCluster } from "./support/cluster.js";
+import type { CellResult } from "./support/kernel.js";
+
+const faketime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
+
+/** Notebook, controller and the group "late" are on node2, whose clock is an hour ahead; the others may be on node1 and node3. */
+const sessionFile = `name: rnaseq
+scheduler: { plugin: sge, options: { memoryResource: h_vmem } }
+host: login
+notebook:
+  directory: ~/rnaseq
+  environment:
+    venv: /home/shared/venv
+    variables: [FLAVOUR, NOT_SET_HERE]
+    setup: |
+      case $(hostname) in
+        node2) export LD_PRELOAD=${faketime} FAKETIME=+1h ;;
+      esac
+resources: { memory: 4G, walltime: 1h, queue: all.q@node2 }
+cluster:
+  resources: { memory: 4G }
+  groups:
+    - { name: late, engines: 1, resources: { queue: all.q@node2 } }
+    - { name: others, engines: 4, resources: { queue: "all.q@node1,all.q@node3" } }
+`;
+
+interface Status {
+  readonly phase: string;
+  readonly why?: string;
+  readonly engines: Readonly<Record<string, number>>;
+  readonly groups: readonly object[];
+  readonly differences?: readonly { engine: number; problem: string; host?: string; log?: string }[];
+  readonly jobs: readonly { role: string; id: string; engines?: string }[];
+}
+
+describe("engines on Grid Engine", function () {
+  this.timeout(180_000);
+  let cluster: Cluster;
+  let url: string;
+
+  const hpcnb = (...args: string[]) => cluster.run("laptop", ["env", "FLAVOUR=sweet & sour", "hpcnb", ...args]);
+  const file = "project/session.yaml";
+  const up = async (...args: string[]) => {
+    const { exitCode, stdout, stderr } = await hpcnb("up", file, ...args);
+    expect(exitCode, stderr).to.equal(0);
+    url = stdout.trim();
+    return stderr;
+  };
+  const scale = async (...counts: string[]) => {
+    const { exitCode, stderr } = await hpcnb("scale", file, ...counts);
+    expect(exitCode, stderr).to.equal(0);
+    return stderr.trim().split("\n");
+  };
+  const status = async (): Promise<Status> =>
+    JSON.parse(await cluster.ok("laptop", ["hpcnb", "status", file, "--json"]));
+  const until = async (what: string, fact: (status: Status) => boolean, seconds = 60): Promise<Status> => {
+    const deadline = performance.now() + seconds * 1000;
+    for (;;) {
+      const now = await status();
+      if (fact(now)) return now;
+      if (performance.now() > deadline) throw new Error(`Not in ${seconds} s: ${what}\n${JSON.stringify(now)}`);
+    }
+  };
+  const print = async (cell: string): Promise<string> => {
+    const program = 'cd /opt/hpcnb && exec node --import tsx -C @hpcnb/source test/support/execute-cells.ts "$1"';
+    const answer = await cluster.ok("laptop", ["sh", "-c", program, "sh", url], JSON.stringify([cell]));
+    const [result] = JSON.parse(answer) as CellResult[];
+    expect(result?.error, result?.text).to.equal(undefined);
+    return result?.text.trim() ?? "";
+  };
+  const client = 'import ipyparallel, json, os\nclient = ipyparallel.Client(profile="rnaseq")\n';
+
+  before(async function () {
+    this.timeout(1_200_000);
+    if (!existsSync(faketime)) this.skip(); // needs Debian's libfaketime
+    cluster = await startCluster(this, "engines");
+    await cluster.write("laptop", file, sessionFile);
+  });
+
+  after(() => cluster?.testbed.down());
+
+  it("arrive in all groups, where the clock of one host is an hour ahead", async () => {
+    expect(await up()).to.include("engines: 5 of 5 registered");
+    const facts =
+      'lambda: [*map(__import__("os").environ.get, ("HPCNB_GROUP", "HPCNB_ENGINE")), __import__("time").time()]';
+    const seen = JSON.parse(await print(`${client}print(json.dumps(client[:].apply_sync(${facts})))`)) as [
+      string,
+      string,
+      number,
+    ][];
+    expect(seen.map(([group, number]) => `${group} ${number}`)).to.deep.equal([
+      ...["late 1", "others 2", "others 3", "others 4", "others 5"],
+    ]);
+    const ahead = (seen[0]?.[2] ?? 0) - (seen[1]?.[2] ?? 0);
+    expect(ahead).to.be.within(3590, 3610);
+    expect((await status()).groups).to.deep.equal([
+      { name: "late", asked: 1, registered: 1 },
+      { name: "others", asked: 4, registered: 4 },
+    ]);
+  });
+
+  it("and the notebook have the variables that the session exports, which no scheduler was told", async () => {
+    const ask = 'lambda: [__import__("os").environ.get(n) for n in ("FLAVOUR", "NOT_SET_HERE")]';
+    const answer = await print(`${client}print(json.dumps([client[1].apply_sync(${ask}), (${ask})()]))`);
+    expect(JSON.parse(answer)).to.deep.equal([
+      ["sweet & sour", null],
+      ["sweet & sour", null],
+    ]);
+    expect(await cluster.ok("login", ["qstat", "-j", "*"])).not.to.include("sweet & sour");
+  });
+
+  it("become more by another array, and fewer by those that are idle, while the notebook goes on", async () => {
+    expect(await scale("others=6")).to.deep.equal([
+      "engines of others: 4 before, 6 now; 2 are submitted as another array.",
+    ]);
+    await until("7 registered", ({ engines }) => engines.registered === 7);
+    expect(await print(`${client}print(client.ids)`)).to.equal("[0, 1, 2, 3, 4, 5, 6]");
+    const busy = 'result = client[6].apply_async(lambda: __import__("time").sleep(6) or "whole")';
+    await print(`${client}${busy}\nimport time\ntime.sleep(0.5)\nprint(result.ready())`);
+    expect(await scale("others=2")).to.deep.equal(["engines of others: 6 before, 2 now; 4 will end when idle."]);
+    const now = await until(
+      "3 registered and running",
+      ({ engines }) => engines.running === 3 && engines.registered === 3,
+    );
+    expect(now.engines).to.deep.equal({
+      ...{ asked: 3, queued: 0, starting: 0, running: 3, failed: 0, registered: 3, lost: 0 },
+    });
+    // The highest numbers go first, but not one that works.
+    expect(await print(`${client}print(client.ids)`)).to.equal("[0, 1, 6]");
+    const { exitCode, stderr } = await hpcnb("scale", file, "3");
+    expect(exitCode, stderr).to.equal(2);
+    expect(stderr).to.include("several groups of engines: late, others");
+  });
+
+  it("are started again when they die, and that is told with host and log", async () => {
+    const killed = await print(
+      `${client}import signal\nengine = client[1]\nhost = engine.apply_sync(__import__("socket").gethostname)\nengine.apply_async(lambda: __import__("os").kill(__import__("os").getpid(), 9))\nprint(host)`,
+    );
+    const now = await until(
+      "engine 2 is back",
+      ({ engines, differences }) =>
+        engines.registered === 3 && (differences ?? []).some(({ problem }) => problem.includes("started again")),
+    );
+    expect(now.phase).to.equal("up");
+    expect(now.differences).to.deep.equal([
+      {
+        engine: 2,
+        group: "others",
+        problem: "it died, and was started again",
+        host: killed,
+        log: `hpcnb: engine 2 on ${killed} has ended by SIGKILL, and is started again (1 of 3)`,
+      },
+    ]);
+    expect(await cluster.ok("laptop", ["hpcnb", "logs", file, "engine", "2"])).to.include("has ended by SIGKILL");
+  });
+
+  it("of a dead node are told within 30 s, and others take their place", async () => {
+    await scale("others=6");
+    await until("7 registered", ({ engines }) => engines.registered === 7);
+    const hosts = JSON.parse(
+      await print(`${client}print(json.dumps(client[:].apply_sync(__import__("socket").gethostname)))`),
+    ) as string[];
+    const dead = hosts.filter((host) => host === "node3").length;
+    expect(dead, "engines on node3").to.be.greaterThan(0);
+    const start = performance.now();
+    await cluster.testbed.fault("dead-node", { host: "node3" });
+    const now = await until("lost", ({ engines }) => engines.lost === dead, 45);
+    expect((performance.now() - start) / 1000, "seconds until it is told").to.be.lessThan(30);
+    for (const { host, problem } of now.differences ?? [])
+      if (host === "node3")
+        expect(problem).to.match(/the controller hears nothing of it any more; the scheduler says "r"/);
+    // Grid Engine goes on to give jobs to a dead node until it has not heard of it for five minutes (max_unheard).
+    const atNode3 = (word: string) => cluster.testbed.exec("login", "root", ["qmod", word, "all.q@node3"]);
+    await atNode3("-d");
+    const [sentence] = await scale("others=6");
+    expect(sentence).to.include(`${dead} ${dead === 1 ? "is" : "are"} submitted as another array`);
+    await until("7 registered again", ({ engines }) => engines.registered === 7 && engines.lost === 0);
+    await cluster.testbed.heal();
+    await atNode3("-e");
+  });
+
+  it("end by themselves when the controller is gone, and `up` starts a new one beside the same notebook", async () => {
+    await scale("others=2");
+    const jobs = (await until("3 registered", ({ engines }) => engines.registered === 3)).jobs;
+    const id = (role: string) => jobs.find((job) => job.role === role)?.id ?? "";
+    await cluster.ok("login", ["qdel", id("controller")]);
+    const lost = await until("degraded", ({ phase }) => phase === "degraded");
+    expect(lost.why).to.match(/^controller: /);
+    const start = performance.now();
+    while (/^ +\d+ .* [1-9]\d*$/m.test(await cluster.jobs()))
+      if (performance.now() - start > 60_000) throw new Error(`Engines go on:\n${await cluster.jobs()}`);
+    expect(await up()).to.match(/a new controller and its engines are started/);
+    const now = await status();
+    expect(now).to.include({ phase: "up" });
+    expect(now.engines).to.include({ asked: 3, registered: 3 });
+    expect(now.jobs.find(({ role }) => role === "notebook")?.id).to.equal(id("notebook"));
+    expect(await print(`${client}print(client.ids)`)).to.equal("[0, 1, 2]");
+    await cluster.ok("laptop", ["hpcnb", "down", file]);
+    expect(await cluster.jobs()).to.equal("");
+  });
+
+  it("arrive also on storage that is late everywhere, with the controller inside the notebook job", async () => {
+    await cluster.testbed.fault("storage-lag");
+    await cluster.testbed.fault("storage-lag", { host: "login" });
+    await cluster.write("laptop", file, sessionFile.replace("cluster:\n", "cluster:\n  controller: notebook\n"));
+    expect(await up()).to.include("engines: 5 of 5 registered");
+    expect((await status()).jobs.map(({ role }) => role)).to.deep.equal(["notebook", "engines", "engines"]);
+    await cluster.ok("laptop", ["hpcnb", "down", file]);
+    await cluster.testbed.heal();
+  });
+
+  it("and all else are ended when storage never becomes ready, and it is told what was awaited where", async () => {
+    await cluster.write("laptop", file, `${sessionFile}storage: { timeout: 3s }\n`);
+    const asRoot = (...argv: string[]) => cluster.testbed.exec("login", "root", argv);
+    await asRoot("qmod", "-d", "all.q");
+    expect((await hpcnb("up", file, "--timeout", "3s")).exitCode).to.equal(4);
+    await cluster.ok("login", [
+      "sh",
+      "-c",
+      `mv "$(ls -td ${projectDirectory}/.hpcnb/runs/* | head -1)/secrets.record" /tmp/kept`,
+    ]);
+    await asRoot("qmod", "-e", "all.q");
+    const id = /^ +(\d+)/m.exec(await cluster.jobs())?.[1];
+    const { exitCode, stderr } = await hpcnb("up", file);
+    expect(exitCode, stderr).to.equal(1);
+    expect(stderr).to.include(`The notebook job (job ${id}) is lost: After 3 s, `);
+    expect(stderr).to.match(/secrets\.record still cannot be read on node2: No such file or directory/);
+    expect(stderr).to.include("storage.timeout in the session file");
+    expect(await cluster.jobs()).to.equal("");
+  });
+});
