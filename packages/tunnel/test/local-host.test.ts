@@ -7,6 +7,7 @@ import { type ErrorCode, type HpcnbError, isHpcnbError } from "@hpcnb/core";
 import { expect } from "chai";
 import { createLocalHost } from "../src/local-host.js";
 import { describeAwaitedNews } from "./awaited-news.js";
+import { describeInPlace } from "./in-place.js";
 
 const host = createLocalHost();
 
@@ -128,6 +129,8 @@ describe("createLocalHost", () => {
       expect((await stat(path)).ino).not.to.equal(before.ino);
       expect(await readdir(directory)).to.deep.equal(["a"]);
     });
+
+    describeInPlace(() => ({ host, directory }));
 
     it("leave nothing behind when they cannot be written", async () => {
       const path = join(directory, "a");

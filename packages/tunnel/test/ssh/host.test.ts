@@ -8,6 +8,7 @@ import { type ErrorCode, type HpcnbError, isHpcnbError } from "@hpcnb/core";
 import { createSshHost, type SshHost } from "@hpcnb/tunnel";
 import { expect } from "chai";
 import { describeAwaitedNews } from "../awaited-news.js";
+import { describeInPlace } from "../in-place.js";
 import { freePort, needSshServer, type Site, startSite, until } from "./site.js";
 
 /** Runs a command at a terminal of its own. */
@@ -146,6 +147,8 @@ describe("createSshHost", () => {
       expect((await stat(path)).ino).not.to.equal(before.ino);
       expect(await readdir(directory)).to.deep.equal(["a"]);
     });
+
+    describeInPlace(() => ({ host, directory }));
 
     it("leave nothing behind when they cannot be written", async () => {
       const path = join(directory, "a");
