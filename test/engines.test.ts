@@ -211,6 +211,24 @@ describe("engines on Grid Engine", function () {
     await cluster.testbed.heal();
   });
 
+  it("become more only when that can be written down, and a full disk changes nothing", async () => {
+    const own = "late, engines: 1";
+    await cluster.ok("login", ["mkdir", "full"]);
+    const small = sessionFile.replace("~/rnaseq", "~/full").replace(/ +- \{ name: others.*\n/, "");
+    expect(small).to.include(own);
+    await cluster.write("laptop", file, small);
+    await up();
+    await cluster.testbed.fault("full-disk");
+    const { exitCode, stderr } = await hpcnb("scale", file, "2");
+    expect(exitCode, stderr).to.equal(1);
+    expect(stderr).to.match(/No space left on device/);
+    expect((await status()).engines).to.include({ asked: 1, registered: 1 });
+    await cluster.testbed.heal();
+    await scale("2");
+    await until("2 registered", ({ engines }) => engines.registered === 2);
+    await cluster.ok("laptop", ["hpcnb", "down", file]);
+  });
+
   it("and all else are ended when storage never becomes ready, and it is told what was awaited where", async () => {
     await cluster.write("laptop", file, `${sessionFile}storage: { timeout: 3s }\n`);
     const asRoot = (...argv: string[]) => cluster.testbed.exec("login", "root", argv);

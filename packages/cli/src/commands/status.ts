@@ -4,8 +4,10 @@ import {
   type EngineDifference,
   engineDifferences,
   enginesIn,
+  isGone,
   isHpcnbError,
   isRegistered,
+  type JobFacts,
   jobsIn,
   prepared,
   type Session,
@@ -129,13 +131,19 @@ export function statusView(
       : {}),
     ...(alive && state.engines ? { engines: state.engines, ...groupViews(state) } : {}),
     ...(alive && known.differences.length > 0 ? { differences: known.differences } : {}),
-    jobs: jobsIn(state.jobs).map(({ record, status }) => ({
-      role: record.role,
-      ...(record.array ? arrayView(record.array) : {}),
-      ...(record.id === undefined ? {} : { id: record.id }),
-      state: state.phase === "ended" ? "finished" : (status?.state ?? "unknown"),
-      ...(alive && status ? pick(status, ["native", "host", "reason"]) : {}),
-    })),
+    jobs: jobsIn(state.jobs).map((job) => jobView(job, state.phase === "ended")),
+  };
+}
+
+function jobView(job: JobFacts, isOver: boolean): JobView {
+  const { record, status } = job;
+  const isListed = !isOver && !isGone(job);
+  return {
+    role: record.role,
+    ...(record.array ? arrayView(record.array) : {}),
+    ...(record.id === undefined ? {} : { id: record.id }),
+    state: isListed ? (status?.state ?? "unknown") : "finished",
+    ...(isListed && status ? pick(status, ["native", "host", "reason"]) : {}),
   };
 }
 
@@ -213,7 +221,8 @@ export function renderStatus(view: StatusView): string {
       job.role === "engines" ? "array" : job.role,
       [
         `job ${job.id ?? "not submitted"}`,
-        job.engines && `(${job.group === "engines" ? "" : `${job.group}: `}engines ${job.engines})`,
+        job.engines &&
+          `(${job.group === "engines" ? "" : `${job.group}: `}${job.engines.includes("-") ? "engines" : "engine"} ${job.engines})`,
         job.state,
         job.native && `(${job.native})`,
         job.host && `on ${job.host}`,
@@ -225,8 +234,8 @@ export function renderStatus(view: StatusView): string {
   ];
   const differences = view.differences ?? [];
   for (const { engine, host, problem, log } of differences.slice(0, shownEngines)) {
-    const where = host === undefined ? "" : ` on ${host}`;
-    rows.push([`engine ${engine}`, indented(`${problem}${where}${log === undefined ? "" : `\n${log}`}`)]);
+    const where = host === undefined ? "" : `on ${host}: `;
+    rows.push([`engine ${engine}`, indented(`${where}${problem}${log === undefined ? "" : `\n${log}`}`)]);
   }
   if (differences.length > shownEngines) {
     rows.push(["engines", `and ${differences.length - shownEngines} more are not well: --json lists all`]);

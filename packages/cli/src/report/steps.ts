@@ -63,7 +63,7 @@ export function stepsOf(state: SessionState, readiness: string): Step[] {
 }
 
 function describeArray({ group, tasks }: EngineArray): string {
-  return `${group === "engines" ? "" : `${group}: `}${tasks} tasks`;
+  return `${group === "engines" ? "" : `${group}: `}${tasks} ${tasks === 1 ? "task" : "tasks"}`;
 }
 
 function enginesStep({ engines, reports, phase }: SessionState): Step {

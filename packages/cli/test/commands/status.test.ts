@@ -1,0 +1,80 @@
+import {
+  advance,
+  engineDifferences,
+  initialState,
+  type Reports,
+  type SessionEvent,
+  type SessionRecord,
+} from "@hpcnb/core";
+import { expect } from "chai";
+import { renderStatus, statusView } from "../../src/commands/status.js";
+
+const record: SessionRecord = {
+  format: 1,
+  name: "rnaseq",
+  app: "lab",
+  run: { id: "aaaaaaaaaa", directory: "/d/.hpcnb/runs/aaaaaaaaaa" },
+  scheduler: { plugin: "mock", options: {} },
+  startedAt: "2026-01-01T00:00:00Z",
+  cluster: { generation: 1, inNotebook: false, wanted: { cpu: 3, gpu: 1 } },
+  jobs: [
+    { role: "notebook", name: "n", id: "1" },
+    { role: "controller", name: "c", id: "2" },
+    { role: "engines", name: "e1", id: "3", array: { group: "cpu", first: 1, tasks: 3 } },
+    { role: "engines", name: "e2", id: "4", array: { group: "gpu", first: 4, tasks: 1 } },
+  ],
+};
+const reports: Reports = {
+  notebook: {
+    state: "answering",
+    host: "node1",
+    storageSeconds: 0.04,
+    endpoint: { kind: "socket", host: "node1", path: "/tmp/x/nb.sock" },
+    server: "JupyterLab 4.6.6",
+  },
+  controller: { state: "answering", host: "node2" },
+  engines: new Map([
+    [1, "registered"],
+    [2, "lost"],
+    [4, "restarted"],
+  ]),
+};
+const job = (id: string) => ({ id, name: id, state: "running", native: "r", host: "node1" }) as const;
+const listed: SessionEvent = {
+  type: "jobs-listed",
+  jobs: [
+    ...["1", "2"].map(job),
+    { ...job("3"), tasks: [{ first: 1, last: 3, state: "running", native: "r", host: "node3" }] },
+    { ...job("4"), tasks: [{ first: 1, last: 1, state: "running", native: "r", host: "node2" }] },
+  ],
+};
+
+describe("status", () => {
+  it("puts scheduler and controller side by side, by group and for each engine that is not well", () => {
+    const events: SessionEvent[] = [{ type: "record-read", record }, listed, { type: "reports-read", reports }];
+    const wanted = { cluster: { minimum: 2 }, connection: false };
+    const state = events.reduce((before, event) => advance(before, event, wanted), initialState);
+    const session = { name: "rnaseq" } as Parameters<typeof statusView>[0];
+    const differences = engineDifferences(state).map((one) => (one.engine === 4 ? { ...one, log: "hpcnb: why" } : one));
+    const known = { differences, directory: "/d", readiness: "probe", url: (baseUrl: string) => baseUrl };
+    expect(renderStatus(statusView(session, state, known)).split("\n")).to.deep.equal([
+      "rnaseq      up",
+      "directory   /d",
+      "server      JupyterLab 4.6.6",
+      "listens     socket /tmp/x/nb.sock",
+      "storage     ready after 0.0 s (probe)",
+      "engines     2 of 4 registered; queued 0, starting 0, running 4, failed 0, lost 1",
+      "group       cpu: 1 of 3 registered",
+      "group       gpu: 1 of 1 registered",
+      "notebook    job 1 running (r) on node1",
+      "controller  job 2 running (r) on node1",
+      "array       job 3 (cpu: engines 1-3) running (r) on node1",
+      "array       job 4 (gpu: engine 4) running (r) on node1",
+      'engine 2    on node3: the controller hears nothing of it any more; the scheduler says "r"',
+      "engine 3    on node3: it runs, and the controller does not know it yet",
+      "engine 4    on node2: it died, and was started again",
+      "    hpcnb: why",
+      "",
+    ]);
+  });
+});
