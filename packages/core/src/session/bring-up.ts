@@ -104,42 +104,19 @@ async function mend(tracker: Tracker, { signal, onStep }: BringUpOptions): Promi
 
 async function waitUntilUp(tracker: Tracker, { timeout, signal }: BringUpOptions): Promise<void> {
   const { clock } = tracker.context;
+  const pace = new Pace(clock);
   const start = clock.now();
   let phase = tracker.state.phase;
   let phaseStart = start;
-  let lookPause = look.first;
-  let questionPause = question.first;
-  let nextQuestion = start;
-  let prepared = false;
   for (;;) {
     throwIfAborted(signal);
-    const questionIsDue = clock.now() >= nextQuestion;
-    const lookStart = clock.now();
     const { reports } = tracker.state;
-    // A queue may take days, for which nothing is to wait on a submit node.
-    const patience = questionIsDue || phase === "queued" ? undefined : Math.min(nextQuestion - lookStart, look.longest);
-    const reached = await whileReachable(tracker, async () => {
-      await Promise.all([tracker.readReports(patience), questionIsDue ? tracker.askScheduler() : undefined]);
-      if (questionIsDue) {
-        if (jobsIn(tracker.state.jobs).some(({ absences }) => absences > 0)) await tracker.askHistory();
-        if (clock.now() - phaseStart >= longWait) await tracker.askWhy();
-      }
-      const { notebook } = tracker.state.reports;
-      if (notebook.state === "started" && !prepared) {
-        prepared = true;
-        tracker.context.connector?.prepare?.(tracker.directory, notebook.host);
-      }
-      if (tracker.state.phase === "connecting") await tryToConnect(tracker, signal);
-    });
-    if (questionIsDue) {
-      nextQuestion = clock.now() + questionPause;
-      questionPause = Math.min(questionPause * growth, question.longest);
-    }
+    const lookStart = clock.now();
+    const turn = pace.turn(phase);
+    const reached = await whileReachable(tracker, () => lookOnce(tracker, turn, lookStart - phaseStart, signal));
+    pace.done(turn, reached);
     // What the jobs do meanwhile is not seen, so no limit of theirs can be held against them.
-    if (!reached) {
-      phaseStart += clock.now() - lookStart + lookPause;
-      nextQuestion = clock.now();
-    }
+    if (!reached) phaseStart += clock.now() - lookStart + pace.lookPause;
 
     const { state } = tracker;
     if (state.phase === "up") return;
@@ -148,18 +125,80 @@ async function waitUntilUp(tracker: Tracker, { timeout, signal }: BringUpOptions
     if (state.phase !== phase) {
       phase = state.phase;
       phaseStart = clock.now();
-      lookPause = look.first;
-      questionPause = question.first;
+      pace.restart();
     }
     throwIfLate(tracker, { phase, sincePhase: clock.now() - phaseStart, sinceStart: clock.now() - start, timeout });
-    if (reached && patience === undefined && phase !== "queued") continue;
-    if (!isDeepStrictEqual(reports, state.reports)) lookPause = look.first;
-    const pause = phase === "queued" ? Math.max(lookPause, Math.min(questionPause, 1_000)) : lookPause;
+    if (!isDeepStrictEqual(reports, state.reports)) pace.somethingNew();
+    const { notebook } = state.reports;
+    if (notebook.state === "started" && reports.notebook.state !== "started")
+      tracker.context.connector?.prepare?.(tracker.directory, notebook.host);
+    const pause = pace.pause(turn, phase, reached, lookStart);
+    const left = timeout === undefined ? pause : start + timeout * 1000 - clock.now();
+    await clock.sleep(Math.max(0, Math.min(pause, left)), signal);
+  }
+}
+
+/** One look at all that can be known now, and the one thing that it may show to be missing: the tunnel. */
+async function lookOnce(tracker: Tracker, turn: Turn, sincePhase: number, signal?: AbortSignal): Promise<void> {
+  await Promise.all([tracker.readReports(turn.patience), turn.asks ? tracker.askScheduler() : undefined]);
+  if (turn.asks) {
+    if (jobsIn(tracker.state.jobs).some(({ absences }) => absences > 0)) await tracker.askHistory();
+    if (sincePhase >= longWait) await tracker.askWhy();
+  }
+  if (tracker.state.phase === "connecting") await tryToConnect(tracker, signal);
+}
+
+/** One round of looking. */
+interface Turn {
+  /** Whether the scheduler is asked too. */
+  readonly asks: boolean;
+  /** Milliseconds that the host may wait for news; undefined when it answers at once. */
+  readonly patience: number | undefined;
+}
+
+/** When to look, and when to ask the scheduler: often at first and whenever something is new, and ever less often while nothing happens. */
+class Pace {
+  lookPause = look.first;
+  #questionPause = question.first;
+  #nextQuestion: number;
+  readonly #clock: SessionContext["clock"];
+
+  constructor(clock: SessionContext["clock"]) {
+    this.#clock = clock;
+    this.#nextQuestion = clock.now();
+  }
+
+  turn(phase: Phase): Turn {
+    const left = this.#nextQuestion - this.#clock.now();
+    const asks = left <= 0;
+    // A queue may take days, for which nothing is to wait on a submit node.
+    return { asks, patience: asks || phase === "queued" ? undefined : Math.min(left, look.longest) };
+  }
+
+  done({ asks }: Turn, reached: boolean): void {
+    if (asks) {
+      this.#nextQuestion = this.#clock.now() + this.#questionPause;
+      this.#questionPause = Math.min(this.#questionPause * growth, question.longest);
+    }
+    if (!reached) this.#nextQuestion = this.#clock.now();
+  }
+
+  restart(): void {
+    this.lookPause = look.first;
+    this.#questionPause = question.first;
+  }
+
+  somethingNew(): void {
+    this.lookPause = look.first;
+  }
+
+  /** Milliseconds until the next turn, for a look that began at `lookStart`. */
+  pause({ patience }: Turn, phase: Phase, reached: boolean, lookStart: number): number {
+    if (reached && patience === undefined && phase !== "queued") return 0;
+    const pause = phase === "queued" ? Math.max(this.lookPause, Math.min(this.#questionPause, 1_000)) : this.lookPause;
+    this.lookPause = Math.min(this.lookPause * growth, reached ? look.longest : question.longest);
     // A host that has waited for news has done so already.
-    const rest = reached ? pause - (clock.now() - lookStart) : pause;
-    const left = timeout === undefined ? rest : start + timeout * 1000 - clock.now();
-    await clock.sleep(Math.max(0, Math.min(rest, left)), signal);
-    lookPause = Math.min(lookPause * growth, reached ? look.longest : question.longest);
+    return reached ? pause - (this.#clock.now() - lookStart) : pause;
   }
 }
 
