@@ -49,7 +49,7 @@ function insideJobs(context: PlanContext, commands: NonNullable<PlanContext["sch
   const specs = jobSpecs(context, directory);
   return {
     placeholders,
-    files: (["controller", "engines", "wishes"] as const).map((name) => ({
+    files: (["controller", "engines"] as const).map((name) => ({
       path: clusterRecord({ directory }, name),
       text: waiting,
     })),
