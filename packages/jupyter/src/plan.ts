@@ -42,6 +42,8 @@ const titles: Readonly<Record<Role, string>> = {
   engines: "ipyparallel engines",
 };
 
+const keepIt = "The running session has it: put it back, or end the session with `hpcnb down` first.";
+
 /** The records that will be overwritten are there from the start, with their full size: see core's records.ts. */
 export function planRunFiles(context: PlanContext, variables: Readonly<Record<string, string>>): FileToWrite[] {
   const { session, run } = context;
@@ -89,16 +91,27 @@ export function planPointer(run: Pick<Run, "id" | "directory">, cluster: Cluster
 
 export function planWishes(run: Pick<Run, "id">, cluster: Cluster, wishes: readonly EngineWish[]): FileToWrite {
   const groups = wishes.map(({ arrays, wanted }) => ({
-    ranges: arrays.map(({ first, tasks }) => [first, first + tasks - 1]),
+    ranges: rangesOf(arrays),
     wanted,
   }));
   return { path: clusterRecord(cluster, "wishes"), text: encodeRecord({ run: run.id, groups }), inPlace: true };
 }
 
+/** First and last numbers. Arrays that follow each other are one range: a record has room for some hundreds. */
+function rangesOf(arrays: readonly EngineArray[]): [number, number][] {
+  const ranges: [number, number][] = [];
+  for (const { first, tasks } of arrays) {
+    const before = ranges.at(-1);
+    if (before?.[1] === first - 1) before[1] = first + tasks - 1;
+    else ranges.push([first, first + tasks - 1]);
+  }
+  return ranges;
+}
+
 export function planJob(context: PlanContext, place: JobPlace): JobSpec {
   if (place.role === "notebook") return planNotebook(context);
   const { cluster } = context;
-  if (!cluster || !context.session.cluster) throw new Error(`A session without a cluster has no ${place.role}`);
+  if (!cluster) throw new Error(`A session without a cluster has no ${place.role}`);
   return place.role === "controller"
     ? planController({ ...context, cluster })
     : planEngines({ ...context, cluster }, place.array);
@@ -153,7 +166,7 @@ function planEngines(context: ClusterContext, array: EngineArray): JobSpec {
   const group = groups.find(({ name }) => name === array.group);
   if (!group) {
     throw new HpcnbError("HPCNB_BAD_SESSION_FILE", `${session.file} no longer has the engine group ${array.group}.`, {
-      hint: "The running session has it: put it back, or end the session with `hpcnb down` first.",
+      hint: keepIt,
     });
   }
   // The first array of all has the plain name; names are what a job is found by.
@@ -209,8 +222,8 @@ function commonParameters({ run, directory, readiness }: PlanContext) {
 }
 
 function clusterIn({ cluster, file }: Session): NonNullable<Session["cluster"]> {
-  if (!cluster) throw new Error(`${file} has no cluster`);
-  return cluster;
+  if (cluster) return cluster;
+  throw new HpcnbError("HPCNB_BAD_SESSION_FILE", `${file} no longer has a cluster.`, { hint: keepIt });
 }
 
 /**

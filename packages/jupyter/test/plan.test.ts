@@ -86,13 +86,14 @@ describe("groups of engines", () => {
     if (!cluster) throw new Error("no cluster");
     const arrays = [
       { group: "cpu", first: 1, tasks: 8 },
-      { group: "cpu", first: 11, tasks: 2 },
+      { group: "cpu", first: 9, tasks: 2 },
+      { group: "cpu", first: 13, tasks: 2 },
     ];
     const file = workload.wishes(run, cluster, [{ arrays, wanted: 3 }]);
     expect(file.inPlace).to.equal(true);
     const ranges = [
-      [1, 8],
-      [11, 12],
+      [1, 10],
+      [13, 14],
     ];
     expect(decodeRecord(file.text, run.id)?.groups).to.deep.equal([{ ranges, wanted: 3 }]);
   });
