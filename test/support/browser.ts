@@ -57,13 +57,14 @@ export async function runExampleNotebook(browser: Browser, url: string, picture:
   const page = await browser.newPage({ viewport: { width: 1280, height: 3600 } });
   const address = new URL(url);
   address.pathname = "/lab/tree/monte-carlo.ipynb";
-  await page.goto(address.href);
-  await page.locator(".jp-Notebook").waitFor({ timeout: 60_000 });
-  // The kernel is there when its name stands in the toolbar and it is idle.
-  await page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor({ timeout: 60_000 });
-  await runAllCells(page);
+  // Whatever happens, there is a picture of what was there to see.
   const plot = page.locator(".jp-OutputArea img").first();
   try {
+    await page.goto(address.href, { timeout: 120_000 });
+    await page.locator(".jp-Notebook").waitFor({ timeout: 120_000 });
+    // The kernel is there when its name stands in the toolbar and it is idle.
+    await page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor({ timeout: 120_000 });
+    await runAllCells(page);
     await plot.waitFor({ timeout: 120_000 });
   } finally {
     await keepPicture(page, picture);
@@ -79,13 +80,15 @@ export async function runExampleNotebook(browser: Browser, url: string, picture:
 async function runAllCells(page: Page): Promise<void> {
   const executed = page.locator(".jp-InputArea-prompt").filter({ hasText: /\[(\*|\d+)\]/ });
   for (let tries = 10; ; tries -= 1) {
-    await page.locator('.lm-MenuBar-itemLabel:text-is("Run")').click();
-    await page.locator('.lm-Menu-itemLabel:text-is("Run All Cells")').click();
     try {
+      await page.locator('.lm-MenuBar-itemLabel:text-is("Run")').click({ timeout: 4_000 });
+      await page.locator('.lm-Menu-itemLabel:text-is("Run All Cells")').click({ timeout: 4_000 });
       await executed.first().waitFor({ timeout: 4_000 });
       return;
     } catch (error) {
       if (tries <= 1) throw error;
+      // JupyterLab tells in a dialog that the kernel is not ready yet; a menu may have stayed open.
+      await page.keyboard.press("Escape");
     }
   }
 }
