@@ -95,11 +95,13 @@ export function resultOf(output: RemoteOutput, { argv, cwd, connection, route }:
 function cutOff({ processGroup, around, stderr }: RemoteOutput, { argv, connection, route }: Asked): HpcnbError {
   const { alias } = connection;
   const who = wellKnownName(alias, route.config);
-  if (processGroup === undefined) return sshFailure(around, { destination: alias, who });
   const said = `${stderr}\n${around}`.trim();
+  // A client of a shared connection logs in nowhere: if it ends without a word, what it shared has ended.
+  const wasShared = route.controlPath !== undefined && said === "";
+  if (processGroup === undefined && !wasShared) return sshFailure(around, { destination: alias, who });
   return new HpcnbError(
     "HPCNB_SSH",
-    `The connection to ${who} was lost while ${argv[0]} ran there.${said ? `\n${said.slice(-2000)}` : ""}`,
+    `The connection to ${who} was lost ${processGroup === undefined ? "before" : "while"} ${argv[0]} ran there.${said ? `\n${said.slice(-2000)}` : ""}`,
     { hint: "Whether it had done its work is not known. Try again when the network is back.", transient: true },
   );
 }

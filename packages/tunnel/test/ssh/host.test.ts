@@ -209,6 +209,8 @@ describe("createSshHost", () => {
   });
 
   describe("connection", () => {
+    afterEach(() => site.mend("login"));
+
     it("is one for all commands, files and locks, of all hosts with the same alias", async () => {
       await host.run(["true"]);
       const before = site.logins("login");

@@ -20,7 +20,8 @@ export interface Site {
   configure(text: string): void;
   /** Ends the connections that are open, as a cut network would, and takes no more until `mend`. */
   cut(server: "login" | "node1"): Promise<void>;
-  mend(server: "login" | "node1"): Promise<void>;
+  /** Those that run are left alone. */
+  mend(...servers: ("login" | "node1")[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -104,12 +105,15 @@ ${server === "login" ? `SetEnv PATH=${path("bin")}:${process.env.PATH}\nForceCom
     servers[server] = child;
     await until(() => accepts(ports[server]), `sshd on port ${ports[server]}`);
   };
-  const end = async (server: "login" | "node1") => {
+  const running = (server: "login" | "node1") => {
     const child = servers[server];
-    if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return;
+    return child?.exitCode === null && child.signalCode === null ? child : undefined;
+  };
+  const end = async (server: "login" | "node1") => {
+    const child = running(server);
+    if (!child?.pid) return;
     const closed = once(child, "exit");
-    for (const pid of descendants(child.pid)) kill(pid);
-    kill(child.pid);
+    for (const pid of [...descendants(child.pid), child.pid]) kill(pid);
     await closed;
   };
   await Promise.all([start("login"), start("node1")]);
@@ -126,7 +130,9 @@ ${server === "login" ? `SetEnv PATH=${path("bin")}:${process.env.PATH}\nForceCom
         : 0,
     configure: (text) => writeFileSync(path("config"), text + readFileSync(path("config"), "utf8")),
     cut: end,
-    mend: start,
+    mend: async (...names) => {
+      for (const server of names) if (!running(server)) await start(server);
+    },
     stop: async () => {
       for (const socket of readdirSync(path("control"))) {
         try {
