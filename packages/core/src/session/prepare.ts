@@ -7,7 +7,7 @@ import type { Host } from "../host.js";
  * Of the runs the ten newest are kept for their logs, and git is told to leave all of it alone, because it holds secrets.
  */
 const script = `
-case $1 in "~") set -- "$HOME" ;; "~/"*) set -- "$HOME/\${1#"~/"}" ;; esac
+case $1 in "~") set -- "$HOME" "$2" ;; "~/"*) set -- "$HOME/\${1#"~/"}" "$2" ;; esac
 [ -e "$1" ] || exit 81
 [ -d "$1" ] || exit 82
 unset CDPATH
