@@ -1,29 +1,18 @@
 import {
   bringUp,
   connect,
-  type GroupChange,
   HpcnbError,
   rehearse,
   type Scheduler,
   type SessionContext,
-  type SessionUp,
   scale,
-  Tracker,
   takeDown,
 } from "@hpcnb/core";
 import { expect } from "chai";
-import { SimulatedSession } from "./support/simulated-session.js";
+import { failure, observed, SimulatedSession, scaleTo, up } from "./support/simulated-session.js";
 
 /** The life cycle on a simulated scheduler: what happens in hours, on bad days, and when commands are killed. */
 describe("life cycle on a simulated scheduler", () => {
-  const up = (world: SimulatedSession, options = {}, scheduler?: Scheduler): Promise<SessionUp> =>
-    world.clock.run(bringUp(world.context(scheduler), options));
-  const failure = async (work: Promise<unknown>): Promise<HpcnbError> =>
-    work.then(
-      () => expect.fail("it succeeded"),
-      (error) => error,
-    );
-
   it("waits for hours in a queue and asks the scheduler only now and then", async () => {
     const world = new SimulatedSession({ queueWait: 4 * 3600 });
     const { state } = await up(world);
@@ -251,14 +240,6 @@ describe("life cycle on a simulated scheduler", () => {
     expect(state.phase).to.equal("up");
     expect(state.connection).to.equal(undefined);
   });
-
-  const scaleTo = (world: SimulatedSession, wanted: Record<string, number>, scheduler?: Scheduler) =>
-    world.clock.run<GroupChange[]>(scale(world.context(scheduler), () => wanted));
-  const observed = async (world: SimulatedSession) => {
-    const tracker = new Tracker(world.context(), "/home/alice/project");
-    await world.clock.run(tracker.observe());
-    return tracker.state;
-  };
 
   describe("scaled", () => {
     it("up, gets another array, numbered on, while everything else goes on", async () => {

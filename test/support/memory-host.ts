@@ -12,8 +12,17 @@ export class MemoryHost implements Host {
     this.beforeEach();
     const answer = (stdout: string): CommandResult => ({ argv, exitCode: 0, stdout, stderr: "" });
     if (argv[0] === "sh") return answer(`${argv[4]}\n`);
-    if (argv[0] === "tail") return answer(this.files.get(argv.at(-1) ?? "") ?? "");
+    if (argv[0] === "tail") return answer(this.#tail(argv.filter((word) => word.startsWith("/"))));
     throw new Error(`The life cycle runs ${argv[0]}, which this host does not know`);
+  }
+
+  /** Of several files, each has its name before it. */
+  #tail(paths: readonly string[]): string {
+    if (paths.length === 1) return this.files.get(paths[0] ?? "") ?? "";
+    return paths
+      .filter((path) => this.files.has(path))
+      .map((path) => `\n==> ${path} <==\n${this.files.get(path)}`)
+      .join("");
   }
 
   async readFiles(paths: readonly string[]): Promise<(string | undefined)[]> {

@@ -2,20 +2,47 @@ import { dirname } from "node:path";
 import { deflateSync } from "node:zlib";
 import { createMockScheduler, type MockOptions, type MockScheduler } from "@hpcnb/adapter-mock";
 import {
+  bringUp,
   type Connector,
   encodeRecord,
+  type GroupChange,
+  type HpcnbError,
   readinessPlugins,
   recordSize,
   type Scheduler,
   type Session,
   type SessionContext,
+  type SessionState,
+  type SessionUp,
+  scale,
+  Tracker,
   type Workload,
 } from "@hpcnb/core";
 import { SimulatedClock } from "@hpcnb/core/testing";
 import { createWorkload } from "@hpcnb/jupyter";
+import { expect } from "chai";
 import { MemoryHost } from "./memory-host.js";
 
-const directory = "/home/alice/project";
+export const directory = "/home/alice/project";
+
+export const up = (world: SimulatedSession, options = {}, scheduler?: Scheduler): Promise<SessionUp> =>
+  world.clock.run(bringUp(world.context(scheduler), options));
+
+export const scaleTo = (world: SimulatedSession, wanted: Record<string, number>, scheduler?: Scheduler) =>
+  world.clock.run<GroupChange[]>(scale(world.context(scheduler), () => wanted));
+
+/** What a new command sees of the session. */
+export async function observed(world: SimulatedSession): Promise<SessionState> {
+  const tracker = new Tracker(world.context(), directory);
+  await world.clock.run(tracker.observe());
+  return tracker.state;
+}
+
+export const failure = async (work: Promise<unknown>): Promise<HpcnbError> =>
+  work.then(
+    () => expect.fail("it succeeded"),
+    (error) => error,
+  );
 
 /**
  * A session whose jobs publish what real ones would, on a simulated scheduler: everything of the life cycle is real, only time, the hosts
@@ -28,11 +55,15 @@ export class SimulatedSession {
   readonly session: Session;
   /** Engines that never register, by task number. */
   readonly mute = new Set<number>();
+  /** The notebook job sees its files late: what it has to say is kept until `storageIsReady`. */
+  storageIsLate = false;
+  readonly #late: (() => void)[] = [];
   #connection: { kind: string; baseUrl: string; run: string } | undefined;
 
   constructor(
     options: Partial<MockOptions> = {},
     { engines = 4, ...cluster }: Partial<NonNullable<Session["cluster"]>> & { engines?: number } = {},
+    storageTimeout = 120,
   ) {
     this.scheduler = createMockScheduler({ ...options, clock: this.clock });
     this.scheduler.control.onStart(({ spec, task }) => this.#publish(spec, task));
@@ -50,7 +81,7 @@ export class SimulatedSession {
         restarts: 3,
         ...cluster,
       },
-      storage: { readiness: "probe", timeout: 120 },
+      storage: { readiness: "probe", timeout: storageTimeout },
       tunnel: { kind: "auto", localPort: undefined },
     };
   }
@@ -58,7 +89,7 @@ export class SimulatedSession {
   /** What one command sees: nothing is shared between two commands but the scheduler, the files and the keeper. */
   context(scheduler: Scheduler = this.scheduler): SessionContext {
     const [probe] = readinessPlugins;
-    const readiness = probe?.readiness?.create({ clock: this.clock, timeout: 120 });
+    const readiness = probe?.readiness?.create({ clock: this.clock, timeout: this.session.storage.timeout });
     if (!readiness) throw new Error("core has no probe");
     return {
       session: this.session,
@@ -109,7 +140,8 @@ export class SimulatedSession {
     const place = dirname(dirname(output));
     const write = (file: string, record: object) =>
       this.host.files.set(`${place}/${file}.record`, encodeRecord({ run, ...record }));
-    if (role === "notebook") {
+    if (role === "notebook" && this.storageIsLate) this.#late.push(() => this.#publish({ name, output }, task));
+    else if (role === "notebook") {
       const endpoint = { kind: "socket", host: "node1", path: "/tmp/hpcnb-1/nb.sock" };
       write("notebook", { state: "answering", host: "node1", storage_seconds: 0.1, endpoint, server: "JupyterLab 4" });
     } else if (role === "controller") {
@@ -119,6 +151,11 @@ export class SimulatedSession {
       const number = first + task - 1;
       if (!this.mute.has(number)) this.hear(place, number, "r");
     }
+  }
+
+  storageIsReady(): void {
+    this.storageIsLate = false;
+    for (const publish of this.#late.splice(0)) publish();
   }
 
   /** The controller in `place` publishes a letter for one engine. */

@@ -1,5 +1,6 @@
 import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { JobId, JobStatus } from "../scheduler.js";
+import { absencesBelieved, secondLook } from "./life-cycle.js";
 import type { SessionRecord } from "./session-record.js";
 import type { Tracker } from "./tracker.js";
 
@@ -19,8 +20,7 @@ export async function endJobs(
   signal?: AbortSignal,
 ): Promise<number> {
   tracker.dispatch({ type: "stop-requested" });
-  const isOurs = (job: JobStatus) => job.name.includes(record.run.id) || record.jobs.some(({ id }) => job.id === id);
-  const ended = await endListed(tracker, isOurs, signal);
+  const ended = await endListed(tracker, record, signal);
   try {
     await tracker.writeRecord({ ...record, ended: { at: new Date().toISOString(), why } });
   } catch (error) {
@@ -32,22 +32,26 @@ export async function endJobs(
 }
 
 /**
- * Cancels jobs and waits until a full answer of the scheduler lists none of them.
+ * Cancels a record's jobs and waits until full answers of the scheduler, as many as are believed, list none of them.
  * @returns how many were cancelled.
  * @throws HPCNB_NOT_STOPPED
  */
-async function endListed(tracker: Tracker, isOurs: (job: JobStatus) => boolean, signal?: AbortSignal): Promise<number> {
+async function endListed(tracker: Tracker, { run, jobs: own }: SessionRecord, signal?: AbortSignal): Promise<number> {
   const { scheduler, clock } = tracker.context;
+  const isOurs = (job: JobStatus) => job.name.includes(run.id) || own.some(({ id }) => job.id === id);
+  const confirmation = own.some(({ id }) => id === undefined) ? secondLook.afterNoAnswer : secondLook.usual;
   const asked = new Set<JobId>();
   const deadline = clock.now() + stopLimit;
   let lastError: unknown;
   let left: JobStatus[] | undefined;
-  for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
+  let empty = 0;
+  for (let growing = firstPause; ; growing = Math.min(growing * 2, longestPause)) {
     try {
       const jobs = await scheduler.status(signal);
       tracker.listed(jobs);
       left = jobs.filter((job) => job.state !== "finished" && isOurs(job));
-      if (left.length === 0) return asked.size;
+      empty = left.length === 0 ? empty + 1 : 0;
+      if (empty === absencesBelieved) return asked.size;
       const toCancel = left.filter(({ id }) => !asked.has(id)).map(({ id }) => id);
       await scheduler.cancel(toCancel, signal);
       for (const id of toCancel) asked.add(id);
@@ -58,8 +62,8 @@ async function endListed(tracker: Tracker, isOurs: (job: JobStatus) => boolean, 
       tracker.dispatch({ type: "question-failed", error });
       lastError = error;
     }
-    if (clock.now() + pause > deadline) throw notStopped(left, lastError);
-    await clock.sleep(pause, signal);
+    if (empty === 0 && clock.now() + growing > deadline) throw notStopped(left, lastError);
+    await clock.sleep(empty === 0 ? growing : confirmation, signal);
   }
 }
 

@@ -1,33 +1,36 @@
 import { HpcnbError } from "../errors.js";
-import { isGone, type Loss } from "./life-cycle.js";
-import { clusterOf } from "./session-record.js";
+import { engineDifferences, withLogs } from "./engine-differences.js";
+import { isLeft } from "./engines.js";
+import { enginesIn, type Loss } from "./life-cycle.js";
+import { clusterOf, type SessionRecord } from "./session-record.js";
 import type { Tracker } from "./tracker.js";
-import type { Role } from "./workload.js";
+import type { LogPlace } from "./workload.js";
 
-const roleNames: Record<Role, string> = {
-  notebook: "The notebook job",
-  controller: "The controller",
-  engines: "Too few engines",
-};
-
-/** Lines of a log that are worth showing with an error. */
+/** Lines of a log, and engines, that are worth showing with an error. */
 const tailLines = 12;
+const enginesShown = 3;
 
-/** A lost job as an error: which one, why, and the last lines it logged. */
+/** What was lost as an error: which job, why, and the last lines it logged. */
 export async function describeLoss(tracker: Tracker, loss: Loss): Promise<HpcnbError> {
-  const log = logOf(tracker, loss.role);
-  const id = jobOf(tracker, loss.role)?.record.id;
+  const { role } = loss;
+  return role === "engines" ? await describeEngines(tracker, loss) : await describeJob(tracker, { ...loss, role });
+}
+
+async function describeJob(
+  tracker: Tracker,
+  { role, why, hint }: Loss & { readonly role: "notebook" | "controller" },
+): Promise<HpcnbError> {
+  const { record, jobs } = tracker.state;
+  const id = jobs[role]?.record.id;
+  const log = record && tracker.context.workload.logPath(logPlace(role, record));
   const tail = log ? await lastLines(tracker, log) : "";
   return new HpcnbError(
     "HPCNB_JOB_ENDED",
-    `${roleNames[loss.role]}${id === undefined ? "" : ` (job ${id})`} is lost: ${loss.why}${/[.!?]$/.test(loss.why) ? "" : "."}${tail ? `\nIts last lines, from ${log}:\n${tail}` : ""}`,
+    `The ${role === "notebook" ? "notebook job" : role}${id === undefined ? "" : ` (job ${id})`} is lost: ${sentence(why)}${tail ? `\nIts last lines, from ${log}:\n${tail}` : ""}`,
     {
       hint: [
-        loss.hint ??
-          (tail
-            ? `\`hpcnb logs ${loss.role === "engines" ? "engine K" : loss.role}\` shows all that it said.`
-            : "It has not logged a line."),
-        loss.role === "notebook"
+        hint ?? (tail ? `\`hpcnb logs ${role}\` shows all that it said.` : "It has not logged a line."),
+        role === "notebook"
           ? "The session's other jobs are ended too; `hpcnb up` starts it again once the cause is mended."
           : "The notebook goes on; `hpcnb up` starts new ones.",
       ].join("\n"),
@@ -35,20 +38,34 @@ export async function describeLoss(tracker: Tracker, loss: Loss): Promise<HpcnbE
   );
 }
 
-function jobOf({ state: { jobs } }: Tracker, role: Role) {
-  return role === "engines" ? jobs.engines.find((job) => job.status?.state === "error" || isGone(job)) : jobs[role];
+/** The first few: the others mostly say the same. */
+async function describeEngines(tracker: Tracker, { why }: Loss): Promise<HpcnbError> {
+  const missing = new Set(
+    enginesIn(tracker.state)
+      .filter((engine) => !isLeft(engine))
+      .map(({ number }) => number),
+  );
+  const differences = engineDifferences(tracker.state).filter(({ engine }) => missing.has(engine));
+  const shown = await withLogs(tracker, differences.slice(0, enginesShown));
+  const lines = shown.map(
+    ({ engine, host, problem, log }) =>
+      `  engine ${engine}${host === undefined ? "" : ` on ${host}`}: ${problem}${log === undefined ? "" : `; its log: ${log}`}`,
+  );
+  if (differences.length > shown.length) lines.push(`  ... and ${differences.length - shown.length} more`);
+  const [first] = shown;
+  return new HpcnbError("HPCNB_JOB_ENDED", [`Too few engines: ${sentence(why)}`, ...lines].join("\n"), {
+    hint: `${first ? `\`hpcnb logs engine ${first.engine}\` shows all that it said.\n` : ""}The notebook goes on; \`hpcnb up\` starts new ones.`,
+  });
 }
 
-/** Of engines, the first log of the array that is lost: the others mostly say the same. */
-function logOf(tracker: Tracker, role: Role): string | undefined {
-  const { workload } = tracker.context;
-  const { record } = tracker.state;
-  const cluster = record && clusterOf(record);
-  if (!record) return undefined;
-  if (role === "notebook" || !cluster) return workload.logPath({ role: "notebook", run: record.run });
-  if (role === "controller") return workload.logPath({ role, run: record.run, cluster });
-  const array = jobOf(tracker, role)?.record.array;
-  return array && workload.logPath({ role, cluster, array, engine: array.first });
+function logPlace(role: "notebook" | "controller", record: SessionRecord): LogPlace {
+  const { run } = record;
+  const cluster = clusterOf(record);
+  return role === "controller" && cluster ? { role, run, cluster } : { role: "notebook", run };
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 async function lastLines(tracker: Tracker, path: string): Promise<string> {

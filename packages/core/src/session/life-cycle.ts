@@ -91,7 +91,10 @@ export interface Loss {
 }
 
 /** After so many full answers in a row without it a job is believed gone; a single answer may have been incomplete. */
-const absencesBelieved = 2;
+export const absencesBelieved = 2;
+
+/** Milliseconds between two such answers; after a submission without an answer, which may still be carried out, more. */
+export const secondLook = { usual: 500, afterNoAnswer: 5_000 };
 
 const noCluster = { controller: { state: "waiting" }, engines: new Map() } as const;
 
@@ -242,11 +245,10 @@ function findLoss(
   if (!jobs.controller && !cluster.inNotebook) return { role: "controller", why: "it was not submitted" };
   const left = engines.filter(isLeft).length;
   if (left >= minimum) return undefined;
-  for (const job of jobs.engines) {
-    const loss = lossOf("engines", job);
-    if (loss) return loss;
-  }
-  return { role: "engines", why: `${left} of ${asked} are left, and ${minimum} is the minimum` };
+  const why = `${left} of ${asked} are left, and ${minimum} is the minimum`;
+  const [missing] = engines.filter((engine) => !isLeft(engine)).map(({ job }) => job);
+  const array = missing && lossOf("engines", missing);
+  return { role: "engines", why: array ? `${why}; of job ${missing.record.id}: ${array.why}` : why };
 }
 
 function lossOf(role: Role, job: JobFacts | undefined, report?: NotebookReport | ControllerReport): Loss | undefined {

@@ -28,7 +28,7 @@ export async function startNewCluster(tracker: Tracker, record: SessionRecord, s
   await host.writeFiles(workload.clusterFiles(context), signal);
   const started: SessionRecord = {
     ...record,
-    cluster: { generation, inNotebook: false, wanted: cluster.wanted, unsettled: true },
+    cluster: { generation, inNotebook: false, wanted: cluster.wanted, unsettled: { before: cluster.wanted } },
     jobs: [...record.jobs.filter(({ role }) => role === "notebook"), ...clusterJobs(tracker, context, cluster.wanted)],
   };
   await tracker.writeRecord(started);

@@ -5,7 +5,7 @@ import { enginesIn } from "./life-cycle.js";
 import { withLock } from "./lock.js";
 import { prepared } from "./open-session.js";
 import { type ClusterRecord, clusterOf, type SessionRecord } from "./session-record.js";
-import { arraysOf, planContext, settle } from "./settle.js";
+import { arraysOf, planContext, settle, settleWhatIsLeft } from "./settle.js";
 import { arrayJobs } from "./start-run.js";
 import type { Tracker } from "./tracker.js";
 
@@ -28,7 +28,7 @@ export interface GroupChange {
  * that wait and then from those that are idle. Engines that are lost or have failed are not counted, and so are replaced.
  *
  * @param ask the numbers by group, from the numbers that are asked for now.
- * @throws HPCNB_NO_SESSION, HPCNB_SUBMIT_REJECTED (nothing has changed then), HPCNB_BUSY.
+ * @throws HPCNB_NO_SESSION, HPCNB_SUBMIT_REJECTED (as many are asked for as before then), HPCNB_BUSY.
  */
 export async function scale(
   context: SessionContext,
@@ -42,7 +42,7 @@ export async function scale(
     const wanted = ask(before);
     const record = expectCluster(tracker);
     if (tracker.state.phase === "submitting") {
-      await settle(tracker, record, signal);
+      await settleWhatIsLeft(tracker, record, signal);
       await tracker.askScheduler();
     }
     return setEngines(tracker, { ...before, ...wanted }, signal);
@@ -93,7 +93,7 @@ export async function setEngines(
   const added = Object.fromEntries(changes.map((change) => [change.group, change.added]));
   const next: SessionRecord = {
     ...record,
-    cluster: { ...record.cluster, wanted, unsettled: true },
+    cluster: { ...record.cluster, wanted, unsettled: { before: record.cluster.wanted } },
     jobs: [...record.jobs.map((job) => dismiss(job, dismissed)), ...arrayJobs(tracker, context, added, first)],
   };
   await tracker.writeRecord(next);

@@ -29,8 +29,8 @@ export interface SessionRecord {
 export interface ClusterRecord extends Omit<Cluster, "directory"> {
   /** How many engines of each group are asked for. */
   readonly wanted: Readonly<Record<string, number>>;
-  /** True until the cluster's files and jobs are as this record says. */
-  readonly unsettled?: boolean;
+  /** There until the cluster's files and jobs are as this record says. A group whose new array is rejected has its old number again. */
+  readonly unsettled?: { readonly before: Readonly<Record<string, number>> };
 }
 
 export interface JobRecord {

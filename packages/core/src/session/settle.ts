@@ -2,18 +2,38 @@ import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { CancelTarget, JobStatus, TaskRange } from "../scheduler.js";
 import { endJobs } from "./end-jobs.js";
 import { numbersIn, rangesOf } from "./engines.js";
+import { secondLook } from "./life-cycle.js";
 import { type ArrayRecord, clusterOf, type JobRecord, placeOfJob, type SessionRecord } from "./session-record.js";
 import type { Tracker } from "./tracker.js";
 import type { Cluster, PlanContext, Run } from "./workload.js";
 
-/**
- * Carries out what a record says, from wherever a command has left it: jobs that the scheduler lists under the record's names are ours, and the
- * rest is submitted. To be called with the session's lock held.
- */
+/** Carries out what this command has just written into the record. To be called with the session's lock held. */
 export async function settle(tracker: Tracker, record: SessionRecord, signal?: AbortSignal): Promise<void> {
-  const { host, scheduler, workload } = tracker.context;
+  await carryOut(tracker, record, { listed: await tracker.context.scheduler.status(signal), signal });
+}
+
+/**
+ * The same from wherever an earlier command has left it: jobs that the scheduler lists under the record's names are ours, and the rest is
+ * submitted. What that command submitted last may be listed late, and one answer may be incomplete: nothing is submitted twice for that.
+ */
+export async function settleWhatIsLeft(tracker: Tracker, record: SessionRecord, signal?: AbortSignal): Promise<void> {
+  const { scheduler, clock } = tracker.context;
   // Not `askScheduler`: without a full answer, submitting could start everything twice.
-  const listed = await scheduler.status(signal);
+  const first = await scheduler.status(signal);
+  const isThere = (job: JobRecord) => job.id !== undefined || first.some(({ name }) => name === job.name);
+  if (record.jobs.every(isThere)) return carryOut(tracker, record, { listed: first, signal });
+  await clock.sleep(secondLook.afterNoAnswer, signal);
+  const second = await scheduler.status(signal);
+  const only = first.filter(({ id }) => !second.some((job) => job.id === id));
+  await carryOut(tracker, record, { listed: [...second, ...only], signal });
+}
+
+async function carryOut(
+  tracker: Tracker,
+  record: SessionRecord,
+  { listed, signal }: Pick<Submission, "listed" | "signal">,
+): Promise<void> {
+  const { host, scheduler, workload } = tracker.context;
   const token = await tracker.readToken();
   if (token === undefined) {
     throw new HpcnbError(
@@ -80,25 +100,20 @@ export async function submitMissing(tracker: Tracker, record: SessionRecord, sub
   }
   const submitted = jobs.filter(({ id }) => id !== undefined);
   if (isRejected && record.jobs.every(({ id }) => id === undefined)) {
-    await endHalf(tracker, { ...record, jobs }, failure);
+    await endHalf(tracker, { ...record, jobs: submitted }, failure);
     throw failure;
   }
-  await tracker.writeRecord({ ...settled(record, jobs.length - submitted.length > 0 ? submitted : jobs) });
+  await tracker.writeRecord(settled(record, submitted));
   if (isRejected) throw failure;
 }
 
-/** A rejected array is never there: no more engines are asked for than those that are. */
+/** A rejected array is never there: as many engines of its group are asked for as before. */
 function settled(record: SessionRecord, jobs: readonly JobRecord[]): SessionRecord {
   if (!record.cluster) return { ...record, jobs };
-  const { unsettled: _, ...cluster } = record.cluster;
-  const rejected = record.jobs.filter(({ name }) => !jobs.some((job) => job.name === name));
-  const wanted = Object.fromEntries(
-    Object.entries(cluster.wanted).map(([group, count]) => {
-      const missing = arraysOf({ jobs: rejected }).filter((array) => array.group === group);
-      return [group, Math.max(0, count - missing.reduce((sum, { tasks }) => sum + tasks, 0))];
-    }),
-  );
-  return { ...record, cluster: { ...cluster, wanted }, jobs };
+  const { unsettled, ...cluster } = record.cluster;
+  const rejected = arraysOf({ jobs: record.jobs.filter(({ name }) => !jobs.some((job) => job.name === name)) });
+  const before = rejected.map(({ group }) => [group, unsettled?.before[group] ?? cluster.wanted[group] ?? 0]);
+  return { ...record, cluster: { ...cluster, wanted: { ...cluster.wanted, ...Object.fromEntries(before) } }, jobs };
 }
 
 /** A rejection is final, and half a session is of no use. */

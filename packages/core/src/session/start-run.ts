@@ -23,20 +23,21 @@ export async function rehearse(
   signal?: AbortSignal,
 ): Promise<{ readonly files: readonly string[]; readonly jobs: readonly string[] }> {
   const tracker = await prepared(context, "look", signal);
-  const { context: plan, files, record } = planRun(tracker);
-  const jobs = record.jobs.map((job) => context.scheduler.render(context.workload.job(plan, placeOfJob(job))));
-  return { files: files.map(({ path }) => path), jobs };
+  const { files, rendered } = planRun(tracker);
+  return { files: files.map(({ path }) => path), jobs: rendered };
 }
 
 interface PlannedRun {
   readonly context: PlanContext;
   readonly files: readonly FileToWrite[];
   readonly record: SessionRecord;
+  /** What will be submitted. A job that the scheduler could never express is refused here, before anything is done. */
+  readonly rendered: readonly string[];
 }
 
 /** A new run, of which nothing exists yet. */
 function planRun(tracker: Tracker): PlannedRun {
-  const { session, workload, variables } = tracker.context;
+  const { session, workload, variables, scheduler } = tracker.context;
   const run = newRun(tracker.directory);
   const inNotebook = session.cluster?.controller === "notebook";
   const wanted = wantedOf(session.cluster?.groups ?? []);
@@ -57,7 +58,8 @@ function planRun(tracker: Tracker): PlannedRun {
       ...(cluster ? clusterJobs(tracker, { ...context, cluster }, wanted) : []),
     ],
   };
-  return { context, files, record };
+  const rendered = record.jobs.map((job) => scheduler.render(workload.job(context, placeOfJob(job))));
+  return { context, files, record, rendered };
 }
 
 /** The jobs of a new cluster, in the order of their submission. */

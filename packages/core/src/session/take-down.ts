@@ -17,9 +17,11 @@ export async function takeDown(
   return withLock(tracker, signal, async () => {
     const record = await tracker.readRecord();
     if (!record) return undefined;
-    await context.connector?.disconnect(tracker.directory);
+    // A tunnel that cannot be closed is no reason to let the jobs go on; it is told after their end.
+    const [closing] = await Promise.allSettled([context.connector?.disconnect(tracker.directory)]);
     tracker.dispatch({ type: "tunnel-closed" });
-    if (record.ended) return { cancelled: 0 };
-    return { cancelled: await endJobs(tracker, record, "ended by `hpcnb down`", signal) };
+    const cancelled = record.ended ? 0 : await endJobs(tracker, record, "ended by `hpcnb down`", signal);
+    if (closing.status === "rejected") throw closing.reason;
+    return { cancelled };
   });
 }

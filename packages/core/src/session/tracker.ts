@@ -4,16 +4,18 @@ import { decodeRecord } from "../records.js";
 import type { JobId, JobStatus } from "../scheduler.js";
 import type { Session } from "../session-file/session.js";
 import type { SessionContext } from "./context.js";
-import { numbersIn } from "./engines.js";
+import type { EngineFacts } from "./engines.js";
 import { secretsPath } from "./layout.js";
 import {
   advance,
+  enginesIn,
   initialState,
   isGone,
   type JobFacts,
   jobsIn,
   type SessionEvent,
   type SessionState,
+  secondLook,
 } from "./life-cycle.js";
 import { clusterOf, readRecord, type SessionRecord, writeRecord } from "./session-record.js";
 import type { NotebookReport } from "./workload.js";
@@ -105,11 +107,11 @@ export class Tracker {
 
   /** Asks how the jobs ended that the scheduler no longer lists. */
   async askHistory(): Promise<void> {
-    for (const job of jobsIn(this.state.jobs)) {
-      if (job.absences === 0 || job.history || job.record.id === undefined) continue;
+    for (const { record, history: known } of this.#absent()) {
+      if (known || record.id === undefined) continue;
       try {
-        const history = await this.context.scheduler.history(job.record.id, this.#signal);
-        if (history) this.dispatch({ type: "history-read", name: job.record.name, history });
+        const history = await this.context.scheduler.history(record.id, this.#signal);
+        if (history) this.dispatch({ type: "history-read", name: record.name, history });
       } catch (error) {
         if (!isHpcnbError(error) || error.code === "HPCNB_ABORTED") throw error;
         this.dispatch({ type: "question-failed", error });
@@ -141,10 +143,21 @@ export class Tracker {
   async observe(): Promise<void> {
     if (!(await this.readRecord()) || this.state.record?.ended) return;
     await Promise.all([this.askScheduler(), this.readReports(), this.readConnection()]);
-    const jobs = jobsIn(this.state.jobs);
-    const isDoubtful = jobs.some((job) => job.absences > 0 && !isGone(job));
-    if (isDoubtful) await this.askHistory();
-    if (isDoubtful || jobs.some(lacksTasks)) await this.askScheduler();
+    await this.askHistory();
+    const engines = enginesIn(this.state);
+    const isDoubtful = this.#absent().some((job) => !isGone(job)) || this.state.jobs.engines.some(lacksTasks(engines));
+    if (!isDoubtful || this.state.trouble !== undefined) return;
+    await this.context.clock.sleep(secondLook.usual, this.#signal);
+    await this.askScheduler();
+  }
+
+  /** The jobs that the last answer did not list, but for arrays of which no engine is asked for any more. */
+  #absent(): JobFacts[] {
+    const { jobs } = this.state;
+    const absent = jobsIn(jobs).filter(({ absences }) => absences > 0);
+    if (absent.length === 0) return [];
+    const asked = new Set(enginesIn(this.state).map(({ job }) => job.record.name));
+    return absent.filter(({ record }) => !record.array || asked.has(record.name));
   }
 
   /** The notebook server's token; undefined when this run's file is not there or not complete. */
@@ -158,10 +171,12 @@ export class Tracker {
 }
 
 /** Tasks that the first answer does not list have ended, or it was incomplete. */
-function lacksTasks({ record, status, before }: JobFacts): boolean {
-  if (!record.array || !status || before) return false;
-  const listed = (status.tasks ?? []).reduce((sum, { first, last }) => sum + last - first + 1, 0);
-  return listed < record.array.tasks - numbersIn(record.array.dismissed ?? []).length;
+function lacksTasks(engines: readonly EngineFacts[]): (job: JobFacts) => boolean {
+  return ({ record, status, before }) => {
+    if (!status || before) return false;
+    const listed = (status.tasks ?? []).reduce((sum, { first, last }) => sum + last - first + 1, 0);
+    return listed < engines.filter(({ job }) => job.record.name === record.name).length;
+  };
 }
 
 function isInError({ status }: JobFacts): boolean {

@@ -246,7 +246,10 @@ describe("life cycle", () => {
 
   it("is submitting until all that the record says is carried out", () => {
     const record = recordWith({ notebook: "1", controller: "2", engines: "3" });
-    const unsettled = { ...record, cluster: { generation: 1, inNotebook: false, wanted: {}, unsettled: true } };
+    const unsettled = {
+      ...record,
+      cluster: { generation: 1, inNotebook: false, wanted: {}, unsettled: { before: {} } },
+    };
     expect(after({ type: "record-read", record: unsettled }, allRunning).phase).to.equal("submitting");
   });
 

@@ -1,0 +1,78 @@
+import { HpcnbError } from "../errors.js";
+import type { JobFacts, Phase, SessionState } from "./life-cycle.js";
+
+/** Milliseconds that a phase may take before something must be wrong. A queue has no such limit, nor has who waits in one. */
+const phaseLimits: Partial<Record<Phase, number>> = { starting: 180_000, connecting: 60_000, gathering: 180_000 };
+
+/** Each job waits for two records, one after the other: its own, and the one with the secrets. */
+const recordsAwaited = 2;
+
+/** Lines of the scheduler's reasons that are shown with an error. */
+const reasonLines = 5;
+
+/** Milliseconds. */
+export interface Times {
+  /** For which the phase has gone on while the host could be reached and nothing of it waited in the queue. */
+  readonly inPhase: number;
+  /** Since waiting began. */
+  readonly inAll: number;
+}
+
+export interface Limits {
+  /** Seconds for everything together. */
+  readonly timeout: number | undefined;
+  /** Seconds that a job may wait for its storage. */
+  readonly storage: number;
+}
+
+/** @throws HPCNB_TIMEOUT with what is still awaited. */
+export function throwIfLate(state: SessionState, times: Times, { timeout, storage }: Limits): void {
+  const limit = phaseLimits[state.phase];
+  const patience = state.phase === "connecting" ? 0 : recordsAwaited * storage * 1000;
+  const phaseIsLate = limit !== undefined && times.inPhase > limit + patience;
+  const allIsLate = timeout !== undefined && times.inAll >= timeout * 1000;
+  if (!phaseIsLate && !allIsLate) return;
+  const seconds = Math.round((allIsLate ? times.inAll : times.inPhase) / 1000);
+  throw new HpcnbError("HPCNB_TIMEOUT", `After ${seconds} s still waiting for ${awaited(state)}.`, {
+    transient: true,
+    hint: "The jobs go on. `hpcnb up` waits again, `hpcnb status` and `hpcnb logs` show more, `hpcnb down` ends them.",
+  });
+}
+
+/** Whether what the phase waits for has to wait for its turn itself, which may take days. */
+export function waitsInQueue({ phase, engines, jobs }: SessionState): boolean {
+  const controller = jobs.controller?.status?.state;
+  return phase === "gathering" && ((engines?.queued ?? 0) > 0 || controller === "queued" || controller === "held");
+}
+
+function awaited({ phase, trouble, jobs, reports, engines }: SessionState): string {
+  const { notebook, controller } = jobs;
+  if (trouble !== undefined) return `an answer: ${trouble}`;
+  switch (phase) {
+    case "starting": {
+      const host = notebook?.status?.host ?? "its host";
+      const what = reports.notebook.state === "started" ? "the notebook server to answer" : "the job to see its files";
+      return `${what} on ${host} (${seen(notebook)})`;
+    }
+    case "connecting":
+      return "the notebook to answer through the tunnel";
+    case "gathering":
+      if (controller && reports.controller.state !== "answering")
+        return `the controller, job ${controller.record.id ?? ""}, to answer (${seen(controller)})`;
+      return `engines: ${engines?.registered} of ${engines?.asked} are registered (queued ${engines?.queued}, running ${engines?.running}, failed ${engines?.failed}, lost ${engines?.lost})`;
+    default:
+      return `the notebook job ${notebook?.record.id ?? ""} to start (${seen(notebook)})`;
+  }
+}
+
+function seen(job: JobFacts | undefined): string {
+  if (!job?.status) return "the scheduler has not listed it yet";
+  const { native, reason } = job.status;
+  return `the scheduler says "${native}"${reason ? `: ${fewLines(reason)}` : ""}`;
+}
+
+function fewLines(reason: string): string {
+  const lines = reason.split("\n");
+  const more = lines.length - reasonLines;
+  return [...lines.slice(0, reasonLines), ...(more > 0 ? [`... and ${more} more`] : [])].join("; ");
+}

@@ -1,0 +1,71 @@
+import { HpcnbError } from "../errors.js";
+import { endJobs } from "./end-jobs.js";
+import { describeLoss } from "./evidence.js";
+import { isGone, type SessionState } from "./life-cycle.js";
+import { withLock } from "./lock.js";
+import type { Tracker } from "./tracker.js";
+
+/** Milliseconds for which a scheduler may not know yet how a job ended: 15 s of delay are usual where its records are written in batches. */
+const historyLag = 20_000;
+const firstPause = 500;
+const longestPause = 5_000;
+
+/**
+ * Looks closer at a session that seems lost, and ends what is left of it when its notebook is. Returns when it is not lost after all:
+ * another command may have asked for fewer engines, or started it anew.
+ *
+ * @throws HPCNB_JOB_ENDED
+ */
+export async function throwIfLost(tracker: Tracker, signal?: AbortSignal): Promise<void> {
+  const run = tracker.state.record?.run.id;
+  await tracker.askWhy();
+  await tracker.readRecord();
+  await learnHowItEnded(tracker, signal);
+  const { loss, record } = tracker.state;
+  if (!record || record.ended) throw endedMeanwhile(tracker.state);
+  if (!loss || record.run.id !== run) return;
+  const error = await describeLoss(tracker, loss);
+  if (loss.role !== "notebook") throw error;
+  try {
+    await withLock(tracker, undefined, async () => {
+      const now = await tracker.readRecord();
+      // While the lock was waited for, another command may have ended this run, and started the next one.
+      if (!now || now.ended || now.run.id !== run) return;
+      await endJobs(tracker, now, loss.why);
+      await tracker.context.connector?.disconnect(tracker.directory);
+    });
+  } catch (cause) {
+    throw new HpcnbError("HPCNB_JOB_ENDED", error.message, {
+      cause,
+      hint: "Not everything of the session is ended yet: run `hpcnb down`.",
+    });
+  }
+  throw error;
+}
+
+async function learnHowItEnded(tracker: Tracker, signal?: AbortSignal): Promise<void> {
+  const { clock } = tracker.context;
+  const deadline = clock.now() + historyLag;
+  for (let pause = firstPause; isUnexplained(tracker.state); pause = Math.min(pause * 2, longestPause)) {
+    if (clock.now() + pause > deadline) return;
+    await clock.sleep(pause, signal);
+    await tracker.askScheduler();
+    await tracker.askHistory();
+  }
+}
+
+/** A job that has ended says why only if it could; what has ended it, the scheduler knows. */
+function isUnexplained({ loss, jobs, reports }: SessionState): boolean {
+  if (!loss) return false;
+  if (loss.role === "engines") return jobs.engines.some((job) => isGone(job) && !job.history);
+  const job = jobs[loss.role];
+  const report = reports[loss.role].state;
+  return job !== undefined && !job.history && report !== "failed" && (report === "ended" || isGone(job));
+}
+
+export function endedMeanwhile({ record }: SessionState): HpcnbError {
+  const why = record?.ended ? `: ${record.ended.why}` : "";
+  return new HpcnbError("HPCNB_JOB_ENDED", `The session was ended meanwhile${why}.`, {
+    hint: "`hpcnb up` starts it again.",
+  });
+}
