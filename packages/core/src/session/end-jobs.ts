@@ -1,6 +1,6 @@
 import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { JobId, JobStatus } from "../scheduler.js";
-import { absencesBelieved, secondLook } from "./life-cycle.js";
+import { absencesBelieved, secondLook } from "./job-facts.js";
 import type { SessionRecord } from "./session-record.js";
 import type { Tracker } from "./tracker.js";
 

@@ -1,5 +1,5 @@
 import type { TaskRange, TaskStatus } from "../scheduler.js";
-import type { JobFacts } from "./life-cycle.js";
+import { isGone, type JobFacts } from "./job-facts.js";
 import type { EngineReports, EngineWord } from "./workload.js";
 
 /** How many engines are where, by the scheduler and by the controller. */
@@ -43,7 +43,7 @@ const placeOf: Record<TaskStatus["state"], EnginePlace> = {
 };
 
 /** The engines that are there or ought to be, ascending: not those that were dismissed or retired. Pure. */
-export function listEngines(jobs: readonly JobFacts[], isGone: (job: JobFacts) => boolean, words: EngineReports) {
+export function listEngines(jobs: readonly JobFacts[], words: EngineReports): EngineFacts[] {
   const engines: EngineFacts[] = [];
   for (const job of jobs) {
     const { array } = job.record;

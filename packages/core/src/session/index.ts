@@ -3,6 +3,7 @@ export { type Connected, connect } from "./connect.js";
 export type { Connector, SessionContext } from "./context.js";
 export { type EngineDifference, engineDifferences, withLogs } from "./engine-differences.js";
 export { type EngineCounts, type EngineFacts, isRegistered, rangesOf } from "./engines.js";
+export { isGone, type JobFacts, jobsIn, type SessionJobs } from "./job-facts.js";
 export * from "./layout.js";
 export * from "./life-cycle.js";
 export { prepared } from "./open-session.js";

@@ -1,5 +1,6 @@
 import { HpcnbError } from "../errors.js";
-import type { JobFacts, Phase, SessionState } from "./life-cycle.js";
+import type { JobFacts } from "./job-facts.js";
+import type { Phase, SessionState } from "./life-cycle.js";
 
 /** Milliseconds that a phase may take before something must be wrong. A queue has no such limit, nor has who waits in one. */
 const phaseLimits: Partial<Record<Phase, number>> = { starting: 180_000, connecting: 60_000, gathering: 180_000 };

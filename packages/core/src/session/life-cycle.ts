@@ -1,7 +1,8 @@
 import type { JobHistory, JobStatus } from "../scheduler.js";
 import type { Session } from "../session-file/session.js";
 import { countEngines, type EngineCounts, type EngineFacts, isLeft, listEngines } from "./engines.js";
-import { askedEngines, type JobRecord, type SessionRecord } from "./session-record.js";
+import { isGone, type JobFacts, jobsIn, type SessionJobs } from "./job-facts.js";
+import { askedEngines, type SessionRecord } from "./session-record.js";
 import type { ControllerReport, NotebookReport, Reports, Role } from "./workload.js";
 
 /**
@@ -49,27 +50,6 @@ export interface ConnectionFacts {
   readonly healing?: { /** ISO 8601. */ readonly since: string; readonly why: string };
 }
 
-export interface JobFacts {
-  readonly record: JobRecord;
-  /** The scheduler's last word on it, and what it had said before. */
-  readonly status?: JobStatus;
-  readonly before?: JobStatus;
-  /** How many full answers in a row have not listed it. */
-  readonly absences: number;
-  readonly history?: JobHistory;
-}
-
-export interface SessionJobs {
-  readonly notebook?: JobFacts;
-  /** Undefined also while the controller runs inside the notebook job. */
-  readonly controller?: JobFacts;
-  readonly engines: readonly JobFacts[];
-}
-
-export function jobsIn({ notebook, controller, engines }: SessionJobs): JobFacts[] {
-  return [...(notebook ? [notebook] : []), ...(controller ? [controller] : []), ...engines];
-}
-
 export interface SessionState {
   readonly phase: Phase;
   readonly record?: SessionRecord;
@@ -89,12 +69,6 @@ export interface Loss {
   readonly why: string;
   readonly hint?: string;
 }
-
-/** After so many full answers in a row without it a job is believed gone; a single answer may have been incomplete. */
-export const absencesBelieved = 2;
-
-/** Milliseconds between two such answers; after a submission without an answer, which may still be carried out, more. */
-export const secondLook = { usual: 500, afterNoAnswer: 5_000 };
 
 const noCluster = { controller: { state: "waiting" }, engines: new Map() } as const;
 
@@ -129,7 +103,7 @@ export function advance(state: SessionState, event: SessionEvent, wanted: Wanted
 
 /** The engines that are there or ought to be. Pure. */
 export function enginesIn({ jobs, reports }: Pick<SessionState, "jobs" | "reports">): EngineFacts[] {
-  return listEngines(jobs.engines, isGone, reports.engines);
+  return listEngines(jobs.engines, reports.engines);
 }
 
 function learn(state: SessionState, event: SessionEvent): SessionState {
@@ -203,11 +177,6 @@ function mapJobs({ jobs }: SessionState, change: (job: JobFacts) => JobFacts): S
     ...(jobs.controller ? { controller: change(jobs.controller) } : {}),
     engines: jobs.engines.map(change),
   };
-}
-
-/** Gone for certain: the scheduler's history says that it ended, or full answer after full answer did not list it. */
-export function isGone(job: JobFacts): boolean {
-  return job.history !== undefined || job.absences >= absencesBelieved || job.status?.state === "finished";
 }
 
 function phaseOf(

@@ -1,7 +1,8 @@
 import { HpcnbError } from "../errors.js";
 import { endJobs } from "./end-jobs.js";
 import { describeLoss } from "./evidence.js";
-import { isGone, type SessionState } from "./life-cycle.js";
+import { isGone } from "./job-facts.js";
+import type { SessionState } from "./life-cycle.js";
 import { withLock } from "./lock.js";
 import type { Tracker } from "./tracker.js";
 

@@ -2,7 +2,7 @@ import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { CancelTarget, JobStatus, TaskRange } from "../scheduler.js";
 import { endJobs } from "./end-jobs.js";
 import { numbersIn, rangesOf } from "./engines.js";
-import { secondLook } from "./life-cycle.js";
+import { secondLook } from "./job-facts.js";
 import { type ArrayRecord, clusterOf, type JobRecord, placeOfJob, type SessionRecord } from "./session-record.js";
 import type { Tracker } from "./tracker.js";
 import type { Cluster, PlanContext, Run } from "./workload.js";

@@ -5,18 +5,9 @@ import type { JobId, JobStatus } from "../scheduler.js";
 import type { Session } from "../session-file/session.js";
 import type { SessionContext } from "./context.js";
 import type { EngineFacts } from "./engines.js";
+import { isGone, type JobFacts, jobsIn, secondLook } from "./job-facts.js";
 import { secretsPath } from "./layout.js";
-import {
-  advance,
-  enginesIn,
-  initialState,
-  isGone,
-  type JobFacts,
-  jobsIn,
-  type SessionEvent,
-  type SessionState,
-  secondLook,
-} from "./life-cycle.js";
+import { advance, enginesIn, initialState, type SessionEvent, type SessionState } from "./life-cycle.js";
 import { clusterOf, readRecord, type SessionRecord, writeRecord } from "./session-record.js";
 import type { NotebookReport } from "./workload.js";
 

@@ -1,0 +1,35 @@
+import type { JobHistory, JobStatus } from "../scheduler.js";
+import type { JobRecord } from "./session-record.js";
+
+/** What is known of one job. */
+export interface JobFacts {
+  readonly record: JobRecord;
+  /** The scheduler's last word on it, and what it had said before. */
+  readonly status?: JobStatus;
+  readonly before?: JobStatus;
+  /** How many full answers in a row have not listed it. */
+  readonly absences: number;
+  readonly history?: JobHistory;
+}
+
+export interface SessionJobs {
+  readonly notebook?: JobFacts;
+  /** Undefined also while the controller runs inside the notebook job. */
+  readonly controller?: JobFacts;
+  readonly engines: readonly JobFacts[];
+}
+
+export function jobsIn({ notebook, controller, engines }: SessionJobs): JobFacts[] {
+  return [...(notebook ? [notebook] : []), ...(controller ? [controller] : []), ...engines];
+}
+
+/** After so many full answers in a row without it a job is believed gone; a single answer may have been incomplete. */
+export const absencesBelieved = 2;
+
+/** Milliseconds between two such answers; after a submission without an answer, which may still be carried out, more. */
+export const secondLook = { usual: 500, afterNoAnswer: 5_000 };
+
+/** Gone for certain: the scheduler's history says that it ended, or full answer after full answer did not list it. */
+export function isGone(job: JobFacts): boolean {
+  return job.history !== undefined || job.absences >= absencesBelieved || job.status?.state === "finished";
+}
