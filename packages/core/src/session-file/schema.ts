@@ -59,7 +59,8 @@ const atOnce = {
   type: "integer",
   minimum: 1,
   maximum: 75_000,
-  description: "How many of these engines may run at the same time. Without it, as many as the scheduler lets run.",
+  description:
+    "How many of these engines may run at the same time; engines that are added later may be as many again. Without it, as many as the scheduler lets run.",
 } as const;
 
 export const sessionSchema = {
