@@ -66,3 +66,4 @@ class Threads(InADirectory):
         self.put("controller.record", state="answering", client={"key": "old"})
         self.follow(meanwhile)
         self.assertEqual(self.read("security", "ipcontroller-client.json"), '{"key": "new"}')
+        self.assertEqual(self.said, [])
