@@ -260,7 +260,7 @@ describe("life cycle on a simulated scheduler", () => {
       const [change] = await scaleTo(world, { engines: 1 });
       expect(change).to.include({ before: 6, wanted: 1, added: 0, dismissed: 4, retiring: 1 });
       expect((await observed(world)).engines).to.include({ asked: 1, running: 2, queued: 0, failed: 0 });
-      expect(world.wishes).to.deep.equal([{ ranges: [[1, 6]], wanted: 1 }]);
+      expect(world.wishes).to.deep.equal([{ ranges: [[1, 2]], wanted: 1 }]);
       world.hear(world.clusterDirectory, 2, "d");
       expect((await observed(world)).engines).to.include({ asked: 1, running: 1, registered: 1 });
       expect((await observed(world)).phase).to.equal("up");
@@ -282,6 +282,12 @@ describe("life cycle on a simulated scheduler", () => {
       for (const number of [2, 3]) world.hear(world.clusterDirectory, number, "x");
       const [change] = await scaleTo(world, { engines: 4 });
       expect(change).to.include({ before: 4, wanted: 4, added: 2, dismissed: 2 });
+      // A lost one that comes back is not counted: no other is ended for it.
+      const ranges = [
+        [1, 1],
+        [4, 6],
+      ];
+      expect(world.wishes).to.deep.equal([{ ranges, wanted: 4 }]);
       expect((await up(world)).state.engines).to.include({ asked: 4, registered: 4, lost: 0, failed: 0 });
     });
 

@@ -128,6 +128,15 @@ def explain_error(error):
     return f"{error.strerror}: {error.filename}" if error.filename is not None else str(error)
 
 
+def first_line(path):
+    """None when there is none."""
+    try:
+        with open(path, encoding="ascii") as file:
+            return file.readline().strip() or None
+    except (OSError, ValueError):
+        return None
+
+
 def read_json(path):
     """None when it is not there, or was cut short by a crash of the machine."""
     try:

@@ -21,6 +21,15 @@ KEEP = 7 * 24 * 3600
 
 HOST = os.uname().nodename
 
+# Where a job is started, by more than a name, which a laptop may get from each network and a container with each start.
+PLACE = {
+    "host": HOST,
+    # One for each start of the kernel: proc_sys_kernel(5).
+    "boot": first_line("/proc/sys/kernel/random/boot_id"),
+    # One for each installed system: machine-id(5).
+    "machine": first_line("/etc/machine-id"),
+}
+
 
 class Rejected(Exception):
     pass
@@ -87,10 +96,13 @@ class Job:
     def __init__(self, spool, number):
         self.id, self.directory = str(number), spool.directory(number)
         self.spec = read_json(self.path("job.json"))
-        self.is_elsewhere = self.spec is not None and self.spec["host"] != HOST
+        self.place = self.spec and place_of(self.spec)
         # Before the state is read: a supervisor that is gone by now has said its last word.
         self.has_supervisor = is_locked(self.path("alive"))
         self.state = read_json(self.path("state.json"))
+        # One that lives and cannot be seen is in another container, whatever else it has in common with this one.
+        is_hidden = self.has_supervisor and self.state is not None and not self.sees_supervisor()
+        self.is_elsewhere = self.place == "elsewhere" or (is_hidden and self.spec["host"] != HOST)
         self.tasks = self.state["tasks"] if self.state else []
         self.is_held = os.path.exists(self.path("held"))
         self.has_ended = bool(self.tasks) and all(task["state"] == "ended" for task in self.tasks)
@@ -98,12 +110,27 @@ class Job:
     def path(self, name):
         return os.path.join(self.directory, name)
 
+    def sees_supervisor(self):
+        return start_time(self.state["supervisor"]["pid"]) == self.state["supervisor"]["start"]
+
     def is_over(self):
         if self.spec is None:
             return True
         if self.has_supervisor:
             return False
-        return self.has_ended or not (self.is_elsewhere or strays(self.tasks))
+        if self.has_ended or self.place == "before":
+            return True
+        return not (self.is_elsewhere or strays(self.tasks))
+
+
+def place_of(spec):
+    """Where a job was started: "here", here "before" the machine's last start, or "elsewhere"."""
+    boot, machine = spec.get("boot"), spec.get("machine")
+    if boot is not None and boot == PLACE["boot"]:
+        return "here"
+    if boot is not None and PLACE["boot"] is not None and machine is not None and machine == PLACE["machine"]:
+        return "before"
+    return "here" if spec["host"] == HOST else "elsewhere"
 
 
 def is_locked(path):

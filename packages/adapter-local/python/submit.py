@@ -12,7 +12,7 @@ def submit(spool, request):
         os.mkdir(new, 0o700)
         lock = take_lock(os.path.join(new, "alive"))
         write_text(os.path.join(new, "script"), request["job"]["script"], 0o700)
-        directory = enter(spool, new, {**spec, "host": HOST})
+        directory = enter(spool, new, {**spec, **PLACE})
     except OSError as error:
         if new is not None and os.path.isdir(new):
             remove(new)

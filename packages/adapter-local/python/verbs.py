@@ -45,10 +45,14 @@ def summary(job, tasks):
 
 def lost(job):
     if job.is_elsewhere:
-        reason = f"it was started on {job.spec['host']}; only there can be seen whether it still runs"
+        reason = f"it was started on {job.spec['host']}; only there can be seen whether it still runs; {way_out(job)}"
         return {"state": "unknown", "native": "elsewhere", "host": job.spec["host"], "reason": reason}
     reason = "its supervisor was killed and its processes run on; cancelling the job ends them"
     return {"state": "error", "native": "abandoned", "host": job.spec["host"], "reason": reason}
+
+
+def way_out(job):
+    return f"if that host is gone for good, or is this one under an earlier name, delete {job.directory}"
 
 
 def ranges(tasks):
@@ -74,7 +78,8 @@ def cancel(spool, request):
             else:
                 append_ranges(job.path("cancel-tasks"), chosen)
             if job.is_elsewhere:
-                elsewhere.append(f"job {job.id} runs on {job.spec['host']} and can be cancelled only there")
+                way = "" if job.has_supervisor else f"; {way_out(job)}"
+                elsewhere.append(f"job {job.id} was started on {job.spec['host']} and can be cancelled only there{way}")
             elif not job.has_supervisor:
                 end_strays(job, chosen)
             else:
@@ -99,7 +104,7 @@ def append_ranges(path, ranges):
 
 def wake(job):
     """Lets the supervisor look at its files now. SIGCHLD is what it gets all the time, and what nobody else minds."""
-    if job.state and start_time(job.state["supervisor"]["pid"]) == job.state["supervisor"]["start"]:
+    if job.state and job.sees_supervisor():
         send([job.state["supervisor"]["pid"]], signal.SIGCHLD)
 
 
@@ -175,7 +180,9 @@ def ending(job):
     if not job.tasks:
         return {"reason": f"it never started: {last_error(job.directory)}"}
     if not job.has_ended:
-        return {"reason": f"its supervisor was killed ({last_error(job.directory)}); how it ended is not known"}
+        killed = f"its supervisor was killed ({last_error(job.directory)})"
+        why = "the machine was started again while it ran" if job.place == "before" else killed
+        return {"reason": f"{why}; how it ended is not known"}
     reasons = [{"first": t["number"], "last": t["number"], "reason": t["reason"]} for t in job.tasks if "reason" in t]
     if not reasons:
         return {"exitCode": max(task["exitCode"] for task in job.tasks)}

@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
+import { requestCommand } from "../src/program.js";
 import { createMachine, failure, type Machine, until } from "./machine.js";
 
 describe("jobs that lost their supervisor", () => {
@@ -134,17 +135,109 @@ describe("a spool that several machines share", () => {
   afterEach(() => machine.dispose());
 
   it("does not take another machine's jobs for gone", async () => {
+    const id = await endedJob();
+    await change(id, "job.json", (spec) => ({ ...spec, ...elsewhere }));
+    expect(await machine.scheduler.status()).to.deep.equal([]);
+    await crash(id);
+    await expectElsewhere(id);
+  });
+
+  it("knows a machine by its name where nothing else was written down", async () => {
+    const id = await endedJob();
+    await change(id, "job.json", ({ boot: _, machine: __, ...spec }) => ({ ...spec, host: "elsewhere" }));
+    await crash(id);
+    await expectElsewhere(id);
+  });
+
+  it("knows this machine again under another name", async function () {
+    if (process.platform !== "linux") this.skip();
+    const id = await endedJob();
+    await change(id, "job.json", (spec) => ({ ...spec, host: "elsewhere" }));
+    await crash(id);
+    expect(await machine.scheduler.status()).to.deep.equal([]);
+    expect((await machine.scheduler.history(id))?.reason).to.include("its supervisor was killed");
+  });
+
+  it("can cancel what it started under another name", async function () {
+    if (process.platform !== "linux") this.skip();
+    const id = await machine.scheduler.submit(machine.job("sleep 60"));
+    await change(id, "job.json", (spec) => ({ ...spec, host: "elsewhere" }));
+    expect((await machine.scheduler.status())[0]).to.include({ native: "running" });
+    await machine.scheduler.cancel([id]);
+    expect((await machine.ended(id)).reason).to.equal("it was cancelled");
+  });
+
+  it("takes jobs for gone that ran before the machine was started again", async () => {
+    const id = await endedJob();
+    // What the job says of its machine and what is true are changed alike: not every machine has an id.
+    const ids = { boot: "another boot", machine: "this machine" };
+    await change(id, "job.json", (spec) => ({ ...spec, ...ids, host: "elsewhere" }));
+    await crash(id);
+    const answer = await runAs('{"host": HOST, "boot": "this boot", "machine": "this machine"}', "history", { id });
+    expect(answer.ended.reason).to.equal("the machine was started again while it ran; how it ended is not known");
+    expect(await runAs('{"host": HOST, "boot": "this boot", "machine": "this machine"}', "status", {})).to.deep.equal({
+      jobs: [],
+    });
+  });
+
+  it("says that a job of another container can be cancelled only there", async function () {
+    if (process.platform !== "linux") this.skip();
+    const id = await machine.scheduler.submit(machine.job("sleep 60"));
+    await until(async () => (await machine.scheduler.status())[0]?.native === "running");
+    const state = await readFile(join(machine.spool, "jobs", id, "state.json"), "utf8");
+    await change(id, "job.json", (spec) => ({ ...spec, host: "elsewhere" }));
+    // From another container its process cannot be seen, and its lock can.
+    await change(id, "state.json", (known) => ({ ...known, supervisor: { pid: 1, start: 0 } }));
+    expect((await machine.scheduler.status())[0]).to.include({ native: "running", host: "elsewhere" });
+    const error = await failure(machine.scheduler.cancel([id]), "HPCNB_SCHEDULER_UNREACHABLE");
+    expect(error.message).to.include("can be cancelled only there").and.not.include("delete");
+    await writeFile(join(machine.spool, "jobs", id, "state.json"), state);
+    await machine.scheduler.cancel([id]);
+    await machine.ended(id);
+  });
+
+  const elsewhere = { host: "elsewhere", boot: "another boot", machine: "another machine" };
+
+  async function endedJob(): Promise<string> {
     const id = await machine.scheduler.submit(machine.job("true"));
     await machine.ended(id);
-    const directory = join(machine.spool, "jobs", id);
-    const spec = JSON.parse(await readFile(join(directory, "job.json"), "utf8"));
-    await writeFile(join(directory, "job.json"), JSON.stringify({ ...spec, host: "elsewhere" }));
-    expect(await machine.scheduler.status()).to.deep.equal([]);
-    const state = (await readFile(join(directory, "state.json"), "utf8")).replace('"ended"', '"running"');
-    await writeFile(join(directory, "state.json"), state);
+    return id;
+  }
+
+  async function change(id: string, name: string, make: (content: Content) => Content): Promise<void> {
+    const path = join(machine.spool, "jobs", id, name);
+    const text = JSON.stringify(make(JSON.parse(await readFile(path, "utf8"))));
+    // As a supervisor does it, which may look at any moment.
+    await writeFile(`${path}.test`, text);
+    await rename(`${path}.test`, path);
+  }
+
+  /** As if the supervisor had been killed before the job's end. */
+  function crash(id: string): Promise<void> {
+    return change(id, "state.json", (state) => JSON.parse(JSON.stringify(state).replace('"ended"', '"running"')));
+  }
+
+  async function expectElsewhere(id: string): Promise<void> {
     expect((await machine.scheduler.status())[0]).to.include({ state: "unknown", host: "elsewhere" });
     const error = await failure(machine.scheduler.cancel([id]), "HPCNB_SCHEDULER_UNREACHABLE");
-    expect(error.message).to.include("elsewhere");
+    expect(error.message).to.include("was started on elsewhere and can be cancelled only there");
+    expect(error.message).to.include(`or is this one under an earlier name, delete ${join(machine.spool, "jobs", id)}`);
     expect(await machine.scheduler.history(id)).to.equal(undefined);
-  });
+  }
+
+  /** The program's answer where the machine is another than this one. */
+  async function runAs(place: string, verb: string, request: object) {
+    const { argv, stdin = "" } = requestCommand({ verb, spool: machine.spool, ...request });
+    const length = Number(argv.at(-1));
+    const program = Buffer.from(stdin)
+      .subarray(0, length)
+      .toString()
+      .replace("\ndef main():", `\nPLACE = ${place}\n$&`);
+    const rest = Buffer.from(stdin).subarray(length).toString();
+    const changed = [...argv.slice(0, -1), String(Buffer.byteLength(program))];
+    const { stdout } = await machine.host.run(changed, { stdin: program + rest });
+    return JSON.parse(stdout);
+  }
 });
+
+type Content = Record<string, unknown>;

@@ -34,7 +34,10 @@ export interface ReadOptions {
 }
 
 export interface JobReadiness {
-  /** `content`: wait until the files' content is complete and of this run. `delay`: wait `seconds`, then read once. */
+  /**
+   * `content`: wait until the files' content is complete and of this run. `delay`: wait `seconds`, and then some seconds more for what is not
+   * there yet.
+   */
   readonly strategy: "content" | "delay";
   /** Seconds: the fixed delay, or the most that is waited for the content. */
   readonly seconds: number;

@@ -25,6 +25,9 @@ JSON_ROOM = RECORD_SIZE - 65
 # Seconds that a record may still take after a fixed delay.
 DELAY_GRACE = 5.0
 
+# Seconds that a controller may take until it has written its connection files; Python itself may come from slow storage.
+CONTROLLER_LIMIT = 120.0
+
 # Some schedulers take 99 and 100 for "run it again" and "keep it in error".
 RESERVED_EXIT_CODES = (99, 100)
 
@@ -50,7 +53,11 @@ class Stopped(SystemExit):
 
 
 def say(text):
-    print(f"hpcnb: {text}", flush=True)
+    try:
+        print(f"hpcnb: {text}", flush=True)
+    except OSError:
+        # The log may lie on the full disk that was to be told of. A job is not ended by what it cannot say.
+        pass
 
 
 def encode_record(record):
@@ -83,19 +90,24 @@ def read_record(path, run):
         return None, error.strerror or str(error)
 
 
-def wait_for_record(path, run, readiness):
-    """The record at `path` and the seconds it took to become readable on this host."""
+def wait_for_records(paths, run, readiness):
+    """The records at `paths`, and the seconds that it took until all could be read on this host."""
     start = time.monotonic()
     limit = readiness["seconds"]
     if readiness["strategy"] == "delay":
         time.sleep(limit)
         limit = DELAY_GRACE
     deadline = time.monotonic() + limit
+    records = [wait_for_record(path, run, start, deadline) for path in paths]
+    return [*records, round(time.monotonic() - start, 3)]
+
+
+def wait_for_record(path, run, start, deadline):
     pauses = growing_pauses(0.05, 2.0)
     while True:
         record, reason = read_record(path, run)
         if record is not None:
-            return record, round(time.monotonic() - start, 3)
+            return record
         left = deadline - time.monotonic()
         if left <= 0:
             waited = time.monotonic() - start
@@ -123,26 +135,44 @@ class Report:
         self.run = run
         self.lock = threading.Lock()
         self.is_final = False
+        # Why it could not be written when that was tried last.
+        self.trouble = None
 
     def publish(self, state, **facts):
         with self.lock:
-            if self.is_final:
+            is_last = state in ("failed", "ended")
+            if self.is_final and not is_last:
                 return
-            self.is_final = state in ("failed", "ended")
+            self.is_final = self.is_final or is_last
             data = encode_record({"run": self.run, "state": state, **facts})
             descriptor = os.open(self.path, os.O_WRONLY)
             try:
-                os.write(descriptor, data)
+                while data:
+                    data = data[os.write(descriptor, data) :]
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
 
-    def finish(self, state, **facts):
-        """As `publish`, for the end, when a storage that is gone must not hide why."""
+    def try_publish(self, state, **facts):
+        """
+        As `publish`, but a storage that cannot be written now (quota, a stale handle) is told in the log and ends nothing:
+        False, and who has more to say tries again.
+        """
         try:
             self.publish(state, **facts)
         except OSError as error:
-            say(f"{self.path} could not be written: {error}")
+            if str(error) != self.trouble:
+                say(f"{self.path} could not be written: {error}")
+            self.trouble = str(error)
+            return False
+        self.trouble = None
+        return True
+
+    def keep_trying(self, state, **facts):
+        """Returns once it is published. For what others wait for and what goes on in any case."""
+        pauses = growing_pauses(0.1, 5.0)
+        while not self.try_publish(state, **facts):
+            time.sleep(next(pauses))
 
 
 def run_job(reports, work):
@@ -170,7 +200,7 @@ def run_job(reports, work):
         traceback.print_exc()
         code, end = 1, failed(f"It has stopped on {HOST} with {type(error).__name__}: {error}")
     for report in reports:
-        report.finish(end[0], **end[1])
+        report.try_publish(end[0], **end[1])
     say("ended." if code == 0 else f"ended with exit code {code}.")
     sys.exit(1 if code in RESERVED_EXIT_CODES else code)
 

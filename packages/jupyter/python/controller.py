@@ -5,9 +5,6 @@ import math
 import subprocess
 import zlib
 
-# Seconds that a controller may take until it has written its connection files; Python itself may come from slow storage.
-CONTROLLER_LIMIT = 120.0
-
 # Milliseconds without a sign of life after which an engine counts as lost; ipyparallel's own choice is 30 s. The beat
 # is answered by a thread without Python in it, which goes on while the engine computes.
 ENGINE_SILENCE = 20_000
@@ -34,7 +31,7 @@ class ControllerJob:
         self.engines = engines
 
     def run(self):
-        _own, seconds = wait_for_record(self.report.path, self.parameters["run"], self.parameters["readiness"])
+        _own, seconds = wait_for_records([self.report.path], self.parameters["run"], self.parameters["readiness"])
         self.report.publish("started", host=HOST, storage_seconds=seconds)
         scratch = make_scratch_directory()
         child = None
@@ -47,8 +44,8 @@ class ControllerJob:
             # The child's start takes longer than this import.
             Client = import_client()
             client, engine = read_connections(profile)
-            beat = self.parameters["heartbeat"]
-            self.report.publish("answering", host=HOST, client=client, engine=engine, heartbeat=beat)
+            connections = {"client": client, "engine": engine, "heartbeat": self.parameters["heartbeat"]}
+            self.report.keep_trying("answering", host=HOST, storage_seconds=seconds, **connections)
             path = os.path.join(profile, "security", "ipcontroller-client.json")
             with Client(path, timeout=60) as known:
                 Watch(known, self.parameters, self.engines).run()
@@ -70,28 +67,30 @@ class Watch:
         # By the engine's number: the name of its process, and a letter.
         self.processes = {}
         self.letters = {}
-        self.told_to_end = set()
+        # The same of those that were told to end; a process of another name has come back since, and is told again.
+        self.told_to_end = {}
 
     def run(self):
         """Until this process is interrupted."""
-        published, pauses, next_wishes = None, None, 0.0
+        published, pauses, next_wishes = None, growing_pauses(0.1, 1.0), 0.0
         while True:
             self.look()
-            if self.letters != published:
-                self.report.publish("answering", **packed(self.letters))
-                published, pauses = dict(self.letters), growing_pauses(0.1, 1.0)
             if time.monotonic() >= next_wishes:
                 self.retire()
                 next_wishes = time.monotonic() + WISHES_EVERY
+            if self.letters != published and self.report.try_publish("answering", **packed(self.letters)):
+                published, pauses = dict(self.letters), growing_pauses(0.1, 1.0)
             time.sleep(next(pauses))
 
     def look(self):
         known = {engine_id + 1: process for engine_id, process in dict(self.client._engines).items()}
         for number, process in known.items():
             before = self.processes.setdefault(number, process)
-            if before != process:
-                self.processes[number] = process
-            if before != process or number not in self.letters:
+            self.processes[number] = process
+            # Whoever counts engines is not to count on one that is about to end.
+            if number in self.told_to_end:
+                self.letters[number] = "d"
+            elif before != process or number not in self.letters:
                 self.letters[number] = "r" if before == process else "a"
             elif self.letters[number] == "x":
                 self.letters[number] = "a"
@@ -101,24 +100,48 @@ class Watch:
 
     def retire(self):
         record, _reason = read_record(self.wishes, self.run_id)
-        for group in record["groups"] if record else []:
-            there = [number for number in self.registered() if is_within(number, group["ranges"])]
-            excess = len(there) - group["wanted"]
-            if excess > 0:
-                self.end(self.idle(there)[-excess:])
+        try:
+            self.end(self.excess([n for n, process in self.told_to_end.items() if self.processes[n] != process], 0))
+            for group in record["groups"] if record else []:
+                own = [number for number in self.registered() if is_within(number, group["ranges"])]
+                self.end(self.excess(own, group["wanted"]))
+        except hub_errors() as error:
+            say(f"the hub was asked which engines are idle, and is asked again soon: {type(error).__name__}: {error}")
 
     def registered(self):
-        return sorted(n for n, letter in self.letters.items() if letter in "ra" and n not in self.told_to_end)
+        return sorted(number for number, letter in self.letters.items() if letter in "ra")
 
-    def idle(self, numbers):
-        status = self.client.queue_status([number - 1 for number in numbers])
-        return [number for number in numbers if not (status[number - 1]["queue"] or status[number - 1]["tasks"])]
+    def excess(self, numbers, wanted):
+        """The highest idle ones of more than are wanted. Who has gone since `look` is not in the hub's answer, and not counted."""
+        if len(numbers) <= wanted:
+            return []
+        # All are asked about: a question about one that has gone would be an error.
+        status = self.client.queue_status()
+        there = [number for number in numbers if number - 1 in status]
+        idle = [number for number in there if not is_busy(status[number - 1])]
+        return idle[-(len(there) - wanted) :] if len(there) > wanted else []
 
     def end(self, numbers):
         if numbers:
             say(f"fewer engines are wanted: {', '.join(map(str, numbers))} idle and told to end")
-            self.told_to_end.update(numbers)
-            self.client.shutdown([number - 1 for number in numbers], block=False)
+        for number in numbers:
+            self.told_to_end[number] = self.processes[number]
+            self.letters[number] = "d"
+            try:
+                self.client.shutdown(number - 1, block=False)
+            except LookupError:
+                say(f"engine {number} has gone by itself")
+
+
+def hub_errors():
+    """What ipyparallel's client raises when it or the hub cannot answer; the hub's end is told by SIGCHLD."""
+    from ipyparallel.error import KernelError
+
+    return (KernelError, LookupError)
+
+
+def is_busy(status):
+    return bool(status["queue"] or status["tasks"])
 
 
 def is_within(number, ranges):
@@ -155,7 +178,7 @@ def start_controller(profile, directory, parameters):
         f"--profile-dir={profile}",
         f"--IPController.ip={ip}",
         f"--IPController.location={location}",
-        # Within one host nobody can listen in, and unencrypted arrays travel five times as fast; signed they are anyway.
+        # Within one host nobody can listen in, and unencrypted arrays travel five times as fast; they are signed.
         f"--IPController.enable_curve={not parameters['oneHost'] and has_encryption()}",
         f"--HeartMonitor.period={period}",
         f"--HeartMonitor.max_heartmonitor_misses={math.ceil(ENGINE_SILENCE / period)}",

@@ -14,6 +14,10 @@ CONTROLLER_SILENCE = 35_000
 # ipyparallel's hub keeps looking for tasks that died with the engine, and would take those of the new one for them.
 FORGETTING = 10.0
 
+# Seconds from the controller's start to its answer, or to its word why there is none: its own limit, and time for what that
+# does not count, the import of ipyparallel from slow storage and a record that is seen late.
+ANSWER_LIMIT = CONTROLLER_LIMIT + 180.0
+
 # Seconds that an engine may take to end when it is told to.
 ENGINE_GRACE = 10.0
 
@@ -39,10 +43,8 @@ class EngineTask:
 
     def run(self):
         run, readiness = self.parameters["run"], self.parameters["readiness"]
-        wait_for_record(self.path, run, readiness)
-        # Written before the first: a fixed delay has been waited for already.
-        readiness = {"strategy": "content", "seconds": max(readiness["seconds"], DELAY_GRACE)}
-        secrets, _seconds = wait_for_record(self.parameters["secrets"], run, readiness)
+        _controller, secrets, seconds = wait_for_records([self.path, self.parameters["secrets"]], run, readiness)
+        say(f"engine {self.number} on {HOST}: the storage was ready after {seconds:.1f} s")
         enter(self.parameters["directory"])
         os.environ.update(secrets.get("variables", {}))
         os.environ.update(HPCNB_ENGINE=str(self.number), HPCNB_GROUP=self.parameters["group"])
@@ -148,11 +150,11 @@ def started_from(scratch, IPEngine):
 
 def wait_for_controller(path, parameters):
     """
-    How to connect to it, and the milliseconds of its heartbeat. The controller may be queued for hours, so only its end or
-    the loss of its record ends this.
+    How to connect to it, and the milliseconds of its heartbeat. The controller may be queued for hours, so only its end,
+    the loss of its record, or a start without an answer ends this: who is killed says nothing.
     """
     pauses = growing_pauses(0.05, 5.0)
-    last_seen = time.monotonic()
+    last_seen, started = time.monotonic(), None
     while True:
         record, reason = read_record(path, parameters["run"])
         if record is not None:
@@ -162,6 +164,13 @@ def wait_for_controller(path, parameters):
             if record["state"] in ("failed", "ended"):
                 problem = record.get("problem", "it was stopped")
                 raise Failure(f"There is no controller to connect to: {problem}")
+            if record["state"] == "started":
+                started = last_seen if started is None else started
+                if last_seen - started > ANSWER_LIMIT:
+                    raise Failure(
+                        f"The controller has started on {record['host']}, and {ANSWER_LIMIT:.0f} s later it does not answer.",
+                        "It was probably killed, for its memory or with its host: `hpcnb up` starts another one.",
+                    )
         elif time.monotonic() - last_seen > max(parameters["readiness"]["seconds"], DELAY_GRACE):
             raise Failure(f"{path} can no longer be read on {HOST}: {reason}.")
         time.sleep(next(pauses))

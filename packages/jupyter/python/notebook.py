@@ -20,7 +20,7 @@ def start_controller_process(parameters):
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         if code < 0:
             report = Report(os.path.join(parameters["records"], "controller.record"), parameters["run"])
-            report.finish("failed", problem=f"The controller in the notebook job on {HOST} was ended {how_it_ended(code)}.")
+            report.keep_trying("failed", problem=f"The controller in the notebook job on {HOST} was ended {how_it_ended(code)}.")
 
     threading.Thread(target=tell_its_end, daemon=True).start()
 
@@ -60,12 +60,8 @@ class NotebookJob:
 
     def wait_for_storage(self):
         run, readiness = self.parameters["run"], self.parameters["readiness"]
-        _own, seconds = wait_for_record(self.report.path, run, readiness)
-        # Written together with the first: a fixed delay has been waited for already.
-        readiness = {"strategy": "content", "seconds": max(readiness["seconds"], DELAY_GRACE)}
         path = os.path.join(self.parameters["records"], "secrets.record")
-        secrets, more = wait_for_record(path, run, readiness)
-        self.storage_seconds = round(seconds + more, 3)
+        _own, secrets, self.storage_seconds = wait_for_records([self.report.path, path], run, readiness)
         self.report.publish("started", host=HOST, storage_seconds=self.storage_seconds)
         return secrets
 
@@ -94,7 +90,7 @@ class NotebookJob:
         while not answers(self.endpoint(server)):
             time.sleep(0.02)
         note = {"note": self.note[:1000]} if self.note else {}
-        self.report.publish(
+        self.report.keep_trying(
             "answering",
             host=HOST,
             endpoint=self.endpoint(server),
@@ -114,16 +110,21 @@ class NotebookJob:
     def follow_controller(self, security):
         """Lets `ipyparallel.Client(profile=...)` find the controller, now and whenever it changes."""
         path = os.path.join(security, "ipcontroller-client.json")
-        known, pauses = None, growing_pauses(0.1, 2.0)
+        known, trouble, pauses = None, None, growing_pauses(0.1, 2.0)
         while True:
             record = self.read_controller()
             client = record.get("client") if record else None
             if record and client != known:
-                if client:
-                    write_private(path, json.dumps(client))
-                else:
-                    os.unlink(path)
-                known = client
+                try:
+                    if client:
+                        write_private(path, json.dumps(client))
+                    elif os.path.exists(path):
+                        os.unlink(path)
+                    known, trouble = client, None
+                except OSError as error:
+                    if str(error) != trouble:
+                        say(f"{path} could not be changed: {error}")
+                    trouble = str(error)
             time.sleep(5.0 if known else next(pauses))
 
     def read_controller(self):

@@ -70,8 +70,5 @@ def forget_clusters(security):
 def beat(pulse):
     """Overwrites its record with something new again and again; whoever reads that needs no clock to know that this job lives."""
     for number in itertools.count():
-        try:
-            pulse.publish("beating", number=number)
-        except OSError as error:
-            say(f"{pulse.path} could not be written: {error}")
+        pulse.try_publish("beating", number=number)
         time.sleep(PULSE)

@@ -94,9 +94,9 @@ function jobSpecs({ session, directory, run, readiness, scheduler }: PlanContext
       resources,
     };
   };
-  const engines = session.cluster?.groups[0]?.resources ?? controllerResources(session.resources, {});
+  const engines = session.cluster?.groups[0]?.resources ?? controllerResources(session.resources, [session.resources]);
   return {
-    controller: spec("controller", "controller.log", controllerResources(engines, session.resources), {}),
+    controller: spec("controller", "controller.log", controllerResources(engines, [engines, session.resources]), {}),
     engines: {
       ...spec("engines", `engine-${placeholders.set}.{task}.log`, engines, { taskVariable: scheduler.taskVariable }),
       tasks: placeholders.tasks,

@@ -13,6 +13,7 @@ import {
   type Role,
   type Run,
   type Session,
+  type TaskRange,
 } from "@hpcnb/core";
 import { insideFiles } from "./inside.js";
 import { jobScript, type Program } from "./job-script.js";
@@ -90,22 +91,28 @@ export function planPointer(run: Pick<Run, "id" | "directory">, cluster: Cluster
 }
 
 export function planWishes(run: Pick<Run, "id">, cluster: Cluster, wishes: readonly EngineWish[]): FileToWrite {
-  const groups = wishes.map(({ arrays, wanted }) => ({
-    ranges: rangesOf(arrays),
-    wanted,
-  }));
-  return { path: clusterRecord(cluster, "wishes"), text: encodeRecord({ run: run.id, groups }), inPlace: true };
+  return { path: clusterRecord(cluster, "wishes"), text: wishesText(run, wishes), inPlace: true };
 }
 
-/** First and last numbers. Arrays that follow each other are one range: a record has room for some hundreds. */
-function rangesOf(arrays: readonly EngineArray[]): [number, number][] {
-  const ranges: [number, number][] = [];
-  for (const { first, tasks } of arrays) {
-    const before = ranges.at(-1);
-    if (before?.[1] === first - 1) before[1] = first + tasks - 1;
-    else ranges.push([first, first + tasks - 1]);
+/** A record has room for some three hundred ranges, each its first and last number. Of more, the shortest are left out. */
+function wishesText(run: Pick<Run, "id">, wishes: readonly EngineWish[]): string {
+  const longest = wishes.flatMap(({ ranges }) => ranges).sort((one, other) => lengthOf(other) - lengthOf(one));
+  for (let room = longest.length; ; room = Math.floor(room * 0.9)) {
+    const told = new Set(longest.slice(0, room));
+    const groups = wishes.map(({ ranges, wanted }) => ({
+      ranges: ranges.filter((range) => told.has(range)).map(({ first, last }) => [first, last]),
+      wanted,
+    }));
+    try {
+      return encodeRecord({ run: run.id, groups });
+    } catch (error) {
+      if (!(error instanceof RangeError) || room === 0) throw error;
+    }
   }
-  return ranges;
+}
+
+function lengthOf({ first, last }: TaskRange): number {
+  return last - first + 1;
 }
 
 export function planJob(context: PlanContext, place: JobPlace): JobSpec {
@@ -141,12 +148,12 @@ function planNotebook(context: PlanContext): JobSpec {
 
 function planController(context: ClusterContext): JobSpec {
   const { session, run, cluster } = context;
-  const [first] = clusterIn(session).groups;
+  const groups = clusterIn(session).groups.map(({ resources }) => resources);
   return jobSpec(context, "controller", {
     name: `${session.name}-controller-${run.id}${cluster.generation > 1 ? `-${cluster.generation}` : ""}`,
     parameters: controllerParameters(context),
     output: logPath({ role: "controller", run, cluster }),
-    resources: controllerResources(first?.resources ?? {}, session.resources),
+    resources: controllerResources(groups[0] ?? {}, [...groups, session.resources]),
   });
 }
 
@@ -177,7 +184,6 @@ function planEngines(context: ClusterContext, array: EngineArray): JobSpec {
       parameters: {
         records: cluster.directory,
         secrets: runRecord(run, "secrets"),
-        heartbeat: heartbeatOf(clusterIn(session)),
         first: array.first,
         group: array.group,
         restarts,
@@ -228,7 +234,8 @@ function clusterIn({ cluster, file }: Session): NonNullable<Session["cluster"]> 
 
 /**
  * Milliseconds. An engine is registered after one or two heartbeats, which ipyparallel's own 3 s make a wait of up to 6 s;
- * the controller is to handle no more than 200 beats a second.
+ * up to 600 engines make no more than 200 beats a second, which cost the controller little. A controller cannot change its
+ * heartbeat: with those that scaling adds it has more to do.
  */
 function heartbeatOf({ groups }: NonNullable<Session["cluster"]>): number {
   const engines = groups.reduce((sum, group) => sum + group.engines, 0);

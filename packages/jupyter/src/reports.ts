@@ -33,8 +33,11 @@ function notebookReport(record: Fields | undefined): NotebookReport {
 }
 
 function controllerReport(record: Fields | undefined): ControllerReport {
-  if (record?.state === "started" || record?.state === "answering")
-    return { state: record.state, host: String(record.host) };
+  if (record?.state === "started" || record?.state === "answering") {
+    const seconds = record.storage_seconds;
+    const storage = typeof seconds === "number" ? { storageSeconds: seconds } : {};
+    return { state: record.state, host: String(record.host), ...storage };
+  }
   return endOf(record) ?? { state: "waiting" };
 }
 

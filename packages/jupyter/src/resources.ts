@@ -1,8 +1,11 @@
 import type { JobResources } from "@hpcnb/core";
 
-/** Where the engines run, but one core is enough, and it lasts as long as the longer of the two that need it. */
-export function controllerResources(engines: JobResources, notebook: JobResources): JobResources {
-  const { parallelEnvironment: _, cores: __, walltime: ___, ...place } = engines;
-  const limits = [engines.walltime, notebook.walltime].filter((limit) => limit !== undefined);
-  return { ...place, cores: 1, ...(limits.length === 0 ? {} : { walltime: Math.max(...limits) }) };
+/**
+ * In the same place, but one core is enough, and it lasts as long as the longest of those that need it: when one of them has
+ * no limit of its own, for as long as the site lets it, which then is so for both.
+ */
+export function controllerResources(place: JobResources, needing: readonly JobResources[]): JobResources {
+  const { parallelEnvironment: _, cores: __, walltime: ___, ...rest } = place;
+  const walltime = Math.max(...needing.map((job) => job.walltime ?? Number.POSITIVE_INFINITY));
+  return { ...rest, cores: 1, ...(Number.isFinite(walltime) ? { walltime } : {}) };
 }

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createWorkload } from "@hpcnb/jupyter";
 import { expect } from "chai";
@@ -12,7 +12,7 @@ import { makeCluster, makeSession } from "./helpers/session.js";
 const workload = createWorkload();
 
 describe("a controller and its engines, really run", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let jobs: Jobs;
   let venv: string;
 
@@ -115,28 +115,43 @@ print(client.ids, client[0].apply_sync(lambda: __import__("time").sleep(12) or "
     jobs.start(["controller", "engines"]);
     await jobs.until(({ engines }) => engines.size === 2);
     const { client } = jobs.records()[1] as unknown as { client: object };
+    const [begun, end] = [join(jobs.root, "begun"), join(jobs.root, "end")];
     const busy = spawn(
       join(venv, "bin/python"),
       [
         "-c",
         `
 import ipyparallel, json, sys
-view = ipyparallel.Client(json.load(sys.stdin))[1]
-result = view.apply_async(lambda: __import__("time").sleep(4) or "whole")
-print("begun", flush=True)
+
+def work(begun, end):
+    import os, time
+    open(begun, "w").close()
+    while not os.path.exists(end):
+        time.sleep(0.02)
+    return "whole"
+
+client = ipyparallel.Client(json.load(sys.stdin))
+result = client[1].apply_async(work, *sys.argv[1:])
+# The task may be there before the hub has heard of it.
+while not client.queue_status()[1]["queue"]:
+    pass
+print("known", flush=True)
 print(result.get())`,
+        begun,
+        end,
       ],
       { env: jobs.environment(), stdio: ["pipe", "pipe", "inherit"] },
     );
+    const exit = once(busy, "exit");
     busy.stdin.end(JSON.stringify(client));
     const words: string[] = [];
     busy.stdout.on("data", (data) => words.push(String(data)));
     await once(busy.stdout, "data");
+    await jobs.until(() => existsSync(begun));
     const wish = (wanted: number) => {
       const { run, cluster } = jobs.context;
       if (!cluster) throw new Error("no cluster");
-      const array = { group: "engines", first: 1, tasks: 2 };
-      const { path, text } = workload.wishes(run, cluster, [{ arrays: [array], wanted }]);
+      const { path, text } = workload.wishes(run, cluster, [{ ranges: [{ first: 1, last: 2 }], wanted }]);
       writeFileSync(path, text, { flag: "r+" });
     };
     wish(1);
@@ -144,9 +159,11 @@ print(result.get())`,
     await jobs.until(({ engines }) => engines.get(1) === "retired");
     expect(await jobs.ended("engines 1")).to.equal(0);
     wish(0);
+    writeFileSync(end, "");
     await jobs.until(({ engines }) => engines.get(2) === "retired");
     expect(await jobs.ended("engines 2")).to.equal(0);
-    expect(words.join("")).to.equal("begun\nwhole\n");
+    expect((await exit)[0]).to.equal(0);
+    expect(words.join("")).to.equal("known\nwhole\n");
   });
 
   it("can have the controller inside the notebook job", async () => {

@@ -59,7 +59,8 @@ c.FileContentsManager.post_save_hook = hook
     notebook = reports.notebook as typeof notebook;
     endpoint = notebook.endpoint;
     expect(notebook.server).to.match(/^JupyterLab \d/);
-    expect(notebook.storageSeconds).to.be.lessThan(1);
+    // That nothing waits for what is there already is shown without a real clock, in python/test_jobs.py.
+    expect(notebook.storageSeconds).to.be.within(0, jobs.context.readiness.seconds);
     expect(endpoint.kind).to.equal("socket");
     const path = (endpoint as Extract<Endpoint, { kind: "socket" }>).path;
     expect(statSync(path).mode & 0o777).to.equal(0o600);
@@ -152,7 +153,7 @@ print(json.dumps({
     expect(readdirSync(jobs.temporary)).to.deep.equal([]);
     if (process.platform !== "linux") this.skip();
     // The nanny of an engine ends a moment after it.
-    const deadline = performance.now() + 5_000;
+    const deadline = performance.now() + 30_000;
     while (processesWith(jobs.root).length > 0 && performance.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 20));
     expect(processesWith(jobs.root)).to.deep.equal([]);

@@ -1,4 +1,4 @@
-import { decodeRecord, type JobSpec, type PlanContext } from "@hpcnb/core";
+import { decodeRecord, type JobSpec, type PlanContext, type Session } from "@hpcnb/core";
 import { createWorkload } from "@hpcnb/jupyter";
 import { expect } from "chai";
 import { makeCluster, makeContext, makeSession, planAll } from "./helpers/session.js";
@@ -44,6 +44,22 @@ describe("plan", () => {
     expect(jobs[2]?.spec.resources).to.deep.equal(resources);
   });
 
+  it("gives the controller no limit when the notebook or a group of engines has none", () => {
+    const controllerOf = (session: Session) =>
+      planAll(makeContext({ session })).jobs.find(({ role }) => role === "controller")?.spec.resources;
+    expect(controllerOf(makeSession({ cluster }))).to.deep.equal({ cores: 1, memory: 4e9, queue: "short.q" });
+    const group = (name: string, walltime?: number) => ({
+      name,
+      engines: 1,
+      resources: walltime === undefined ? {} : { walltime },
+      atOnce: undefined,
+    });
+    const grouped = (...groups: ReturnType<typeof group>[]) =>
+      controllerOf(makeSession({ cluster: makeCluster(0, { groups }), resources: { walltime: 600 } }))?.walltime;
+    expect(grouped(group("cpu", 700), group("gpu", 800))).to.equal(800);
+    expect(grouped(group("cpu", 700), group("gpu"))).to.equal(undefined);
+  });
+
   it("makes only the notebook job without a cluster", () => {
     const { files, jobs } = planAll(makeContext());
     expect(jobs.map(({ role }) => role)).to.deep.equal(["notebook"]);
@@ -84,18 +100,37 @@ describe("groups of engines", () => {
   it("tell the controller how many are wanted, in place", () => {
     const { run, cluster } = makeContext({ session });
     if (!cluster) throw new Error("no cluster");
-    const arrays = [
-      { group: "cpu", first: 1, tasks: 8 },
-      { group: "cpu", first: 9, tasks: 2 },
-      { group: "cpu", first: 13, tasks: 2 },
-    ];
-    const file = workload.wishes(run, cluster, [{ arrays, wanted: 3 }]);
-    expect(file.inPlace).to.equal(true);
     const ranges = [
+      { first: 1, last: 10 },
+      { first: 13, last: 14 },
+    ];
+    const file = workload.wishes(run, cluster, [{ ranges, wanted: 3 }]);
+    expect(file.inPlace).to.equal(true);
+    const told = [
       [1, 10],
       [13, 14],
     ];
-    expect(decodeRecord(file.text, run.id)?.groups).to.deep.equal([{ ranges, wanted: 3 }]);
+    expect(decodeRecord(file.text, run.id)?.groups).to.deep.equal([{ ranges: told, wanted: 3 }]);
+  });
+
+  it("leave out the shortest ranges when they are too many for the record", () => {
+    const { run, cluster } = makeContext({ session });
+    if (!cluster) throw new Error("no cluster");
+    const rangesFrom = (start: number) =>
+      Array.from({ length: 500 }, (_, index) => {
+        const first = start + 100 * index;
+        return { first, last: first + (index % 2 === 0 ? 90 : 0) };
+      });
+    const wishes = [
+      { ranges: rangesFrom(1), wanted: 3 },
+      { ranges: [{ first: 70_000, last: 75_000 }], wanted: 1 },
+    ];
+    const groups = decodeRecord(workload.wishes(run, cluster, wishes).text, run.id)?.groups;
+    const [cpu, gpu] = groups as { ranges: [number, number][]; wanted: number }[];
+    expect(cpu?.wanted).to.equal(3);
+    expect(cpu?.ranges.filter(([first, last]) => last - first === 90)).to.have.length(250);
+    expect(cpu?.ranges).to.have.length.within(251, 499);
+    expect(gpu).to.deep.equal({ ranges: [[70_000, 75_000]], wanted: 1 });
   });
 
   it("are refused when the file no longer has them", () => {

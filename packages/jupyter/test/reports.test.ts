@@ -19,7 +19,7 @@ describe("reports", () => {
     expect(
       reports([
         { run: "r", ...answering, note: "why" },
-        { run: "r", state: "answering", host: "node2", client: secret, engine: secret },
+        { run: "r", state: "answering", host: "node2", client: secret, engine: secret, storage_seconds: 2 },
         { run: "r", state: "answering", engines: deflateSync("rra-xd").toString("base64"), count: 3 },
       ]),
     ).to.deep.equal({
@@ -31,7 +31,7 @@ describe("reports", () => {
         storageSeconds: 0.1,
         note: "why",
       },
-      controller: { state: "answering", host: "node2" },
+      controller: { state: "answering", host: "node2", storageSeconds: 2 },
       engines: new Map([
         [1, "registered"],
         [2, "registered"],
@@ -40,6 +40,11 @@ describe("reports", () => {
         [6, "retired"],
       ]),
     });
+  });
+
+  it("takes a controller's word that an older hpcnb has put together", () => {
+    const { controller } = reports([undefined, { run: "r", state: "answering", host: "node2" }, undefined]);
+    expect(controller).to.deep.equal({ state: "answering", host: "node2" });
   });
 
   it("hands on what failed and what to do", () => {

@@ -45,7 +45,7 @@ async function carryOut(
   const cluster = clusterOf(record);
   if (cluster && record.cluster?.unsettled) {
     const wishes = Object.entries(record.cluster.wanted).map(([group, wanted]) => ({
-      arrays: arraysOf(record).filter((array) => array.group === group),
+      ranges: askedRanges(arraysOf(record).filter((array) => array.group === group)),
       wanted,
     }));
     await host.writeFiles(
@@ -65,6 +65,13 @@ export function planContext(tracker: Tracker, run: Run, cluster: Cluster | undef
 
 export function arraysOf({ jobs }: Pick<SessionRecord, "jobs">): ArrayRecord[] {
   return jobs.flatMap(({ array }) => (array ? [array] : []));
+}
+
+/** Not those that were dismissed: one of them that comes back after all is not to end another for it. */
+function askedRanges(arrays: readonly ArrayRecord[]): TaskRange[] {
+  const dismissed = new Set(arrays.flatMap((array) => numbersIn(array.dismissed ?? [])));
+  const numbers = numbersIn(arrays.map(({ first, tasks }) => ({ first, last: first + tasks - 1 })));
+  return rangesOf(numbers.filter((number) => !dismissed.has(number)));
 }
 
 /** Of the engines that nobody asks for any more, those that the scheduler still lists. */

@@ -1,6 +1,6 @@
 import type { FileToWrite, Host } from "../host.js";
 import type { JobReadiness } from "../readiness.js";
-import type { JobSpec, Scheduler } from "../scheduler.js";
+import type { JobSpec, Scheduler, TaskRange } from "../scheduler.js";
 import type { Session } from "../session-file/session.js";
 import type { Endpoint } from "../tunnel.js";
 
@@ -61,7 +61,8 @@ export interface ClusterContext extends PlanContext {
 
 /** How many engines of a group are wanted: the controller ends idle ones while more are registered. */
 export interface EngineWish {
-  readonly arrays: readonly EngineArray[];
+  /** Numbers of the engines that count, ascending. */
+  readonly ranges: readonly TaskRange[];
   readonly wanted: number;
 }
 
@@ -86,7 +87,8 @@ export type NotebookReport =
 /** What the controller job has published of itself. */
 export type ControllerReport =
   | { readonly state: "waiting" }
-  | { readonly state: "started" | "answering"; readonly host: string }
+  /** The storage of its host became ready after `storageSeconds`; a controller that an older hpcnb started does not say. */
+  | { readonly state: "started" | "answering"; readonly host: string; readonly storageSeconds?: number }
   | { readonly state: "failed"; readonly problem: string; readonly hint?: string }
   | { readonly state: "ended" };
 
@@ -129,7 +131,10 @@ export interface Workload {
   /** Tells the notebook which cluster is its own, in place. Pure. */
   pointer(run: Pick<Run, "id" | "directory">, cluster: Cluster): FileToWrite;
 
-  /** Tells the controller how many engines of each group are wanted, in place. Pure. */
+  /**
+   * Tells the controller how many engines of each group are wanted, in place. Where not all ranges can be told, engines of those left out are
+   * not counted, and none of them is ended. Pure.
+   */
   wishes(run: Pick<Run, "id">, cluster: Cluster, wishes: readonly EngineWish[]): FileToWrite;
 
   /** The paths of the records that the jobs publish, in the order that `reports` takes them. Pure. */

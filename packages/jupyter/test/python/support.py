@@ -2,7 +2,9 @@
 
 import os
 import tempfile
+import types
 import unittest
+import unittest.mock
 
 PARTS = {}
 for name in ("common", "places", "save_script", "server", "offer_clusters", "notebook", "controller", "engine", "inside"):
@@ -26,6 +28,24 @@ class InADirectory(unittest.TestCase):
         self.root = self.held.name
         environment = dict(os.environ)
         self.addCleanup(lambda: (os.environ.clear(), os.environ.update(environment)))
+
+    def patch(self, **parts):
+        """Replaces names of the programs until the test's end."""
+        patcher = unittest.mock.patch.dict(PARTS, parts)
+        patcher.start()
+        self.addCleanup(patcher.stop)
+
+    def simulate_time(self, meanwhile=lambda now: None):
+        """Pauses take no time. `meanwhile` is what happens in each, and gets the seconds that have gone by at its end."""
+        clock = types.SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
+
+        def sleep(seconds):
+            clock.now += seconds
+            meanwhile(clock.now)
+
+        clock.sleep = sleep
+        self.patch(time=clock)
+        return clock
 
     def path(self, *names):
         return os.path.join(self.root, *names)

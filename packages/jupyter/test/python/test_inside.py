@@ -3,11 +3,9 @@
 import json
 import os
 import sys
-import types
 import unittest
-import unittest.mock
 
-from support import PARTS, InADirectory, hpcnb
+from support import InADirectory, hpcnb
 
 
 class Watching(InADirectory):
@@ -21,34 +19,31 @@ class Watching(InADirectory):
         hpcnb.watch_notebook(parameters, lambda: self.ended.append(True))
 
     def test_a_notebook_that_has_ended_ends_its_jobs_at_once(self):
-        hpcnb.Report(self.pulse, "r").finish("ended")
-        self.watch(3600)
+        clock = self.simulate_time()
+        hpcnb.Report(self.pulse, "r").publish("ended")
+        self.watch(300)
+        self.assertEqual((clock.now, self.ended), (0, [True]))
+
+    def assert_ends_after_the_silence(self):
+        clock = self.simulate_time()
+        self.watch(300)
         self.assertEqual(self.ended, [True])
+        self.assertGreaterEqual(clock.now, 300)
+        self.assertLess(clock.now, 340)
 
     def test_a_notebook_that_is_not_heard_of_ends_its_jobs(self):
-        self.watch(0.2)
-        self.assertEqual(self.ended, [True])
+        self.assert_ends_after_the_silence()
 
     def test_a_pulse_that_cannot_be_read_is_none(self):
         os.unlink(self.pulse)
-        self.watch(0.2)
-        self.assertEqual(self.ended, [True])
+        self.assert_ends_after_the_silence()
 
     def test_a_notebook_that_beats_is_left_alone(self):
-        beats = []
         publish = hpcnb.Report(self.pulse, "r").publish
-        really_sleep = PARTS["time"].sleep
-
-        def sleep(seconds):
-            really_sleep(seconds)
-            beats.append(seconds)
-            # It is alive for five times the silence that it may keep.
-            publish("beating" if len(beats) < 100 else "ended", number=len(beats))
-
-        clock = types.SimpleNamespace(monotonic=PARTS["time"].monotonic, sleep=sleep)
-        with unittest.mock.patch.dict(PARTS, time=clock):
-            self.watch(0.2)
-        self.assertEqual((len(beats), self.ended), (100, [True]))
+        # It is alive for five times the silence that it may keep.
+        clock = self.simulate_time(lambda now: publish("beating" if now < 1500 else "ended", now=now))
+        self.watch(300)
+        self.assertEqual((clock.now, self.ended), (1500, [True]))
 
 
 class Offering(InADirectory):

@@ -1,16 +1,16 @@
-"""Records, the end of a job, and how engines find their controller."""
+"""Records, waiting for them, and the end of a job."""
 
-import base64
+import errno
+import itertools
 import os
 import random
 import sys
-import threading
-import time
-import zlib
+import unittest.mock
 
 from support import InADirectory, hpcnb
 
-CONTENT = {"strategy": "content", "seconds": 0.3}
+CONTENT = {"strategy": "content", "seconds": 120}
+NONE = {"strategy": "delay", "seconds": 0}
 
 
 class Records(InADirectory):
@@ -32,74 +32,119 @@ class Records(InADirectory):
         with self.assertRaises(ValueError):
             hpcnb.encode_record({"run": "x" * 4096})
 
-    def test_waiting_ends_when_the_content_is_there(self):
+
+class Waiting(InADirectory):
+    RECORD = hpcnb.encode_record({"run": "r", "a": 1})
+
+    def wait(self, *paths, readiness=CONTENT):
+        return hpcnb.wait_for_records(paths, "r", readiness)
+
+    def test_it_ends_when_the_content_is_there(self):
         path = self.write(b" " * 4096, "a.record")
-        timer = threading.Timer(0.1, lambda: self.write(hpcnb.encode_record({"run": "r", "a": 1}), "a.record"))
-        timer.start()
-        self.addCleanup(timer.join)
-        record, seconds = hpcnb.wait_for_record(path, "r", {"strategy": "content", "seconds": 10})
+        clock = self.simulate_time(lambda now: self.write(self.RECORD, "a.record"))
+        record, seconds = self.wait(path)
         self.assertEqual(record["a"], 1)
-        self.assertGreaterEqual(seconds, 0.1)
+        self.assertEqual(seconds, round(clock.now, 3))
+        self.assertGreater(seconds, 0)
 
-    def test_waiting_is_bounded_and_says_what_was_seen(self):
-        start = time.monotonic()
-        with self.assertRaises(hpcnb.Failure) as caught:
-            hpcnb.wait_for_record(self.write(b"", "a.record"), "r", CONTENT)
-        self.assertLess(time.monotonic() - start, 2)
-        self.assertIn("it has 0 bytes", caught.exception.problem)
-        with self.assertRaises(hpcnb.Failure) as caught:
-            hpcnb.wait_for_record(self.path("no", "a.record"), "r", CONTENT)
-        self.assertIn("No such file", caught.exception.problem)
+    def test_it_is_bounded_and_says_what_was_seen(self):
+        clock = self.simulate_time()
+        with self.assertRaisesRegex(hpcnb.Failure, "After 120 s, .* it has 0 bytes"):
+            self.wait(self.write(b"", "a.record"))
+        self.assertAlmostEqual(clock.now, 120)
+        with self.assertRaisesRegex(hpcnb.Failure, "No such file"):
+            self.wait(self.path("no", "a.record"))
 
-    def test_a_delay_is_waited_even_if_all_is_there(self):
-        path = self.write(hpcnb.encode_record({"run": "r"}), "a.record")
-        _record, seconds = hpcnb.wait_for_record(path, "r", {"strategy": "delay", "seconds": 0.2})
-        self.assertGreaterEqual(seconds, 0.2)
+    def test_the_limit_is_one_for_all_that_a_job_reads(self):
+        clock = self.simulate_time(lambda now: now > 100 and self.write(self.RECORD, "a.record"))
+        with self.assertRaisesRegex(hpcnb.Failure, "After 120 s, .*b.record"):
+            self.wait(self.path("a.record"), self.path("b.record"))
+        self.assertAlmostEqual(clock.now, 120)
 
-    def test_a_report_is_written_in_place_and_its_last_word_stays(self):
-        path = self.write(hpcnb.encode_record({"run": "r", "state": "waiting"}), "a.record")
-        inode = os.stat(path).st_ino
-        report = hpcnb.Report(path, "r")
-        report.publish("failed", problem="p")
-        report.publish("answering")
-        self.assertEqual(hpcnb.read_record(path, "r")[0], {"run": "r", "state": "failed", "problem": "p"})
-        self.assertEqual(os.stat(path).st_ino, inode)
+    def test_a_delay_is_waited_once_even_if_all_is_there(self):
+        self.simulate_time()
+        path = self.write(self.RECORD, "a.record")
+        self.assertEqual(self.wait(path, path, readiness={"strategy": "delay", "seconds": 30})[-1], 30)
 
+    def test_without_a_strategy_what_is_there_is_read_at_once(self):
+        self.simulate_time()
+        record, seconds = self.wait(self.write(self.RECORD, "a.record"), readiness=NONE)
+        self.assertEqual((record["a"], seconds), (1, 0))
 
-class Engines(InADirectory):
-    def test_letters_of_many_engines_fit_into_a_record(self):
+    def test_without_a_strategy_what_is_not_there_may_take_a_moment(self):
+        clock = self.simulate_time()
+        with self.assertRaisesRegex(hpcnb.Failure, "After 5 s"):
+            self.wait(self.path("a.record"), readiness=NONE)
+        self.assertAlmostEqual(clock.now, 5)
+
+    def test_pauses_grow_to_the_longest_and_are_a_little_random(self):
+        for index, pause in enumerate(itertools.islice(hpcnb.growing_pauses(0.05, 2.0), 30)):
+            middle = min(0.05 * 1.5**index, 2.0)
+            self.assertTrue(0.8 * middle <= pause <= 1.2 * middle, (index, pause))
+
+    def test_many_that_began_together_do_not_ask_together(self):
         random.seed(1)
-        for count in (2000, 75000):
-            letters = {number: random.choice("rrrrrrrrrx") for number in range(1, count + 1)}
-            record = hpcnb.packed(letters)
-            self.assertLessEqual(len(hpcnb.encode_record({"run": "abcde12345", "state": "answering", **record})), 4096)
-            self.assertEqual(record["count"], sum(letter == "r" for letter in letters.values()))
-            text = zlib.decompress(base64.b64decode(record["engines"])).decode()
-            self.assertTrue("".join(letters.values()).startswith(text))
-            self.assertEqual(len(text) == count, count == 2000)
+        times = [sum(itertools.islice(hpcnb.growing_pauses(0.05, 5.0), 20)) for _job in range(700)]
+        most = max(sum(second <= time < second + 1 for time in times) for second in range(100))
+        self.assertLess(most, 200)
 
-    def test_engines_that_were_never_heard_of_have_no_letter(self):
-        record = hpcnb.packed({2: "r", 4: "x"})
-        self.assertEqual(zlib.decompress(base64.b64decode(record["engines"])), b"-r-x")
-        self.assertEqual(hpcnb.packed({})["count"], 0)
 
-    def waiting_for(self, **record):
-        path = self.write(hpcnb.encode_record({"run": "r", **record}), "controller.record")
-        return hpcnb.wait_for_controller(path, {"run": "r", "readiness": CONTENT})
+class Reports(InADirectory):
+    def setUp(self):
+        super().setUp()
+        self.file = self.write(hpcnb.encode_record({"run": "r", "state": "waiting"}), "a.record")
+        self.report = hpcnb.Report(self.file, "r")
 
-    def test_the_controllers_connection_is_taken(self):
-        self.assertEqual(self.waiting_for(state="answering", engine={"key": "k"}, heartbeat=500), ({"key": "k"}, 500))
+    def state(self):
+        record, _reason = hpcnb.read_record(self.file, "r")
+        return record and record["state"]
 
-    def test_the_end_of_the_controller_is_the_end_of_waiting(self):
-        with self.assertRaisesRegex(hpcnb.Failure, "no controller to connect to: out of memory"):
-            self.waiting_for(state="failed", problem="out of memory")
-        with self.assertRaisesRegex(hpcnb.Failure, "no controller to connect to: it was stopped"):
-            self.waiting_for(state="ended")
+    def break_storage(self, code=errno.EDQUOT):
+        """Until what this returns is called."""
+        patcher = unittest.mock.patch("os.fsync", side_effect=OSError(code, os.strerror(code)))
+        patcher.start()
+        self.addCleanup(unittest.mock.patch.stopall)
+        return patcher.stop
 
-    def test_a_job_without_a_task_number_says_so(self):
-        for text in ("undefined", ""):
-            with self.assertRaisesRegex(hpcnb.Failure, "task number"):
-                hpcnb.EngineTask({"first": 1, "records": "/"}, text)
+    def said(self):
+        lines = []
+        self.patch(say=lines.append)
+        return lines
+
+    def test_it_is_written_in_place_and_its_last_word_stays(self):
+        inode = os.stat(self.file).st_ino
+        self.report.publish("failed", problem="p")
+        self.report.publish("answering")
+        self.assertEqual(hpcnb.read_record(self.file, "r")[0], {"run": "r", "state": "failed", "problem": "p"})
+        self.assertEqual(os.stat(self.file).st_ino, inode)
+
+    def test_it_is_written_to_its_end_by_a_storage_that_takes_it_in_parts(self):
+        write = os.write
+        with unittest.mock.patch("os.write", lambda descriptor, data: write(descriptor, data[:1000])):
+            self.report.publish("started")
+        self.assertEqual(self.state(), "started")
+
+    def test_a_storage_that_cannot_be_written_is_said_once_and_ends_nothing(self):
+        said = self.said()
+        heal = self.break_storage()
+        self.assertEqual([self.report.try_publish("answering") for _try in range(3)], [False] * 3)
+        self.assertEqual(len(said), 1)
+        self.assertIn("quota", said[0].lower())
+        heal()
+        self.assertTrue(self.report.try_publish("answering"))
+        self.assertEqual(self.state(), "answering")
+
+    def test_what_others_wait_for_is_tried_until_it_is_written(self):
+        self.said()
+        heal = self.break_storage(errno.ESTALE)
+        clock = self.simulate_time(lambda now: now > 100 and heal())
+        self.report.keep_trying("failed")
+        self.assertEqual(self.state(), "failed")
+        self.assertGreater(clock.now, 100)
+
+    def test_a_log_on_a_full_disk_ends_nothing(self):
+        with unittest.mock.patch("builtins.print", side_effect=OSError(errno.ENOSPC, "full")):
+            hpcnb.say("hello")
 
 
 class Jobs(InADirectory):
