@@ -159,7 +159,7 @@ describe("life cycle, where nothing goes smoothly", () => {
       const world = new SimulatedSession({}, {}, 600);
       world.storageIsLate = true;
       const waiting = bringUp(world.context());
-      await world.clock.advance(1_000_000);
+      await world.clock.advance(700_000);
       world.storageIsReady();
       expect((await world.clock.run(waiting)).state.phase).to.equal("up");
     });
@@ -168,7 +168,7 @@ describe("life cycle, where nothing goes smoothly", () => {
       const world = new SimulatedSession();
       world.storageIsLate = true;
       const error = await failure(up(world));
-      expect(error.message).to.match(/^After 4\d\d s still waiting for the job to see its files on \S+ \(/);
+      expect(error.message).to.match(/^After 3\d\d s still waiting for the job to see its files on \S+ \(/);
     });
 
     it("gives a tunnel up that cannot be opened for long, though each try may be repeated", async () => {
@@ -216,6 +216,20 @@ describe("life cycle, where nothing goes smoothly", () => {
       expect((await observed(world)).engines).to.include({ asked: 4, registered: 2 });
       expect((await up(world)).state.engines).to.include({ asked: 4, registered: 4 });
     });
+  });
+
+  it("ends the engines of a controller that was killed in the queue, and the notebook goes on", async () => {
+    const world = new SimulatedSession();
+    world.scheduler.control.setBusy(Number.POSITIVE_INFINITY);
+    for (const number of [1, 2, 3, 4]) world.mute.add(number);
+    const waiting = failure(bringUp(world.context()));
+    await world.clock.advance(10_000);
+    await world.clock.run(world.scheduler.cancel(["2"]));
+    world.scheduler.control.setBusy(0);
+    expect((await world.clock.run(waiting)).message).to.match(/^The controller \(job 2\) is lost/);
+    expect(await world.listed()).to.deep.equal(["1"]);
+    world.mute.clear();
+    expect((await up(world)).state.engines).to.include({ asked: 4, registered: 4 });
   });
 
   it("names the engines that are missing, and what their logs say", async () => {

@@ -5,9 +5,6 @@ import type { Phase, SessionState } from "./life-cycle.js";
 /** Milliseconds that a phase may take before something must be wrong. A queue has no such limit, nor has who waits in one. */
 const phaseLimits: Partial<Record<Phase, number>> = { starting: 180_000, connecting: 60_000, gathering: 180_000 };
 
-/** Each job waits for two records, one after the other: its own, and the one with the secrets. */
-const recordsAwaited = 2;
-
 /** Lines of the scheduler's reasons that are shown with an error. */
 const reasonLines = 5;
 
@@ -29,7 +26,7 @@ export interface Limits {
 /** @throws HPCNB_TIMEOUT with what is still awaited. */
 export function throwIfLate(state: SessionState, times: Times, { timeout, storage }: Limits): void {
   const limit = phaseLimits[state.phase];
-  const patience = state.phase === "connecting" ? 0 : recordsAwaited * storage * 1000;
+  const patience = state.phase === "connecting" ? 0 : storage * 1000;
   const phaseIsLate = limit !== undefined && times.inPhase > limit + patience;
   const allIsLate = timeout !== undefined && times.inAll >= timeout * 1000;
   if (!phaseIsLate && !allIsLate) return;

@@ -4,6 +4,7 @@ import { describeLoss } from "./evidence.js";
 import { isGone } from "./job-facts.js";
 import type { SessionState } from "./life-cycle.js";
 import { withLock } from "./lock.js";
+import type { SessionRecord } from "./session-record.js";
 import type { Tracker } from "./tracker.js";
 
 /** Milliseconds for which a scheduler may not know yet how a job ended: 15 s of delay are usual where its records are written in batches. */
@@ -12,8 +13,8 @@ const firstPause = 500;
 const longestPause = 5_000;
 
 /**
- * Looks closer at a session that seems lost, and ends what is left of it when its notebook is. Returns when it is not lost after all:
- * another command may have asked for fewer engines, or started it anew.
+ * Looks closer at a session that seems lost, and ends what is of no use any more: all of it without its notebook, the engines without their
+ * controller. Returns when it is not lost after all: another command may have asked for fewer engines, or started it anew.
  *
  * @throws HPCNB_JOB_ENDED
  */
@@ -26,14 +27,16 @@ export async function throwIfLost(tracker: Tracker, signal?: AbortSignal): Promi
   if (!record || record.ended) throw endedMeanwhile(tracker.state);
   if (!loss || record.run.id !== run) return;
   const error = await describeLoss(tracker, loss);
-  if (loss.role !== "notebook") throw error;
+  if (loss.role === "engines") throw error;
   try {
     await withLock(tracker, undefined, async () => {
       const now = await tracker.readRecord();
-      // While the lock was waited for, another command may have ended this run, and started the next one.
+      // While the lock was waited for, another command may have ended this run or cluster, and started the next one.
       if (!now || now.ended || now.run.id !== run) return;
-      await endJobs(tracker, now, loss.why);
-      await tracker.context.connector?.disconnect(tracker.directory);
+      if (loss.role === "notebook") {
+        await endJobs(tracker, now, loss.why);
+        await tracker.context.connector?.disconnect(tracker.directory);
+      } else if (now.cluster?.generation === record.cluster?.generation) await cancelEngines(tracker, now);
     });
   } catch (cause) {
     throw new HpcnbError("HPCNB_JOB_ENDED", error.message, {
@@ -42,6 +45,11 @@ export async function throwIfLost(tracker: Tracker, signal?: AbortSignal): Promi
     });
   }
   throw error;
+}
+
+/** Those that wait for a controller that was killed in the queue would wait until their walltime. */
+async function cancelEngines({ context }: Tracker, { jobs }: SessionRecord): Promise<void> {
+  await context.scheduler.cancel(jobs.flatMap(({ role, id }) => (role === "engines" && id !== undefined ? [id] : [])));
 }
 
 async function learnHowItEnded(tracker: Tracker, signal?: AbortSignal): Promise<void> {
