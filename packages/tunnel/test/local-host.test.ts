@@ -3,10 +3,11 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ErrorCode, type HpcnbError, isHpcnbError } from "@hpcnb/core";
+import { isHpcnbError } from "@hpcnb/core";
 import { expect } from "chai";
 import { createLocalHost } from "../src/local-host.js";
 import { describeAwaitedNews } from "./awaited-news.js";
+import { expectFailure } from "./expect-failure.js";
 import { describeInPlace } from "./in-place.js";
 
 const host = createLocalHost();
@@ -58,27 +59,27 @@ describe("createLocalHost", () => {
     });
 
     it("names a program that is not there, and where it was looked for", async () => {
-      const error = await failure(host.run(["hpcnb-no-such-program"]), "HPCNB_COMMAND_FAILED");
+      const error = await expectFailure(host.run(["hpcnb-no-such-program"]), "HPCNB_COMMAND_FAILED");
       expect(error.message).to.include("hpcnb-no-such-program").and.to.include(`PATH is ${process.env.PATH}`);
       const path = join(directory, "missing");
-      expect((await failure(host.run([path]), "HPCNB_COMMAND_FAILED")).message).to.include(path);
+      expect((await expectFailure(host.run([path]), "HPCNB_COMMAND_FAILED")).message).to.include(path);
     });
 
     it("tells a missing directory from a missing program", async () => {
       const cwd = join(directory, "missing");
-      expect((await failure(host.run(["true"], { cwd }), "HPCNB_COMMAND_FAILED")).message).to.include(cwd);
+      expect((await expectFailure(host.run(["true"], { cwd }), "HPCNB_COMMAND_FAILED")).message).to.include(cwd);
     });
 
     it("says so when a file is no program", async () => {
       const path = join(directory, "text");
       await writeFile(path, "text");
-      expect((await failure(host.run([path]), "HPCNB_COMMAND_FAILED")).message).to.include(path);
+      expect((await expectFailure(host.run([path]), "HPCNB_COMMAND_FAILED")).message).to.include(path);
     });
 
     it("ends a command that takes too long, with all that it started", async () => {
       const pids = join(directory, "pids");
       const script = 'sleep 60 & echo $! > "$1"; echo $$ >> "$1"; wait; sleep 60';
-      const error = await failure(host.run(["sh", "-c", script, "sh", pids], { timeout: 500 }), "HPCNB_TIMEOUT");
+      const error = await expectFailure(host.run(["sh", "-c", script, "sh", pids], { timeout: 500 }), "HPCNB_TIMEOUT");
       expect(error.message).to.include("0.5 s");
       await allGone(pids);
     });
@@ -86,7 +87,7 @@ describe("createLocalHost", () => {
     it("kills a command that will not end", async () => {
       const pids = join(directory, "pids");
       const script = "trap '' TERM; echo $$ > \"$1\"; while :; do sleep 0.2; done";
-      await failure(host.run(["sh", "-c", script, "sh", pids], { timeout: 500 }), "HPCNB_TIMEOUT");
+      await expectFailure(host.run(["sh", "-c", script, "sh", pids], { timeout: 500 }), "HPCNB_TIMEOUT");
       await allGone(pids);
     });
 
@@ -96,13 +97,13 @@ describe("createLocalHost", () => {
       const run = host.run(["sh", "-c", 'echo $$ > "$1"; exec sleep 60', "sh", pids], { signal: controller.signal });
       await until(async () => (await readFile(pids, "utf8").catch(() => "")) !== "");
       controller.abort();
-      await failure(run, "HPCNB_ABORTED");
+      await expectFailure(run, "HPCNB_ABORTED");
       await allGone(pids);
     });
 
     it("starts nothing when it was aborted before", async () => {
       const path = join(directory, "made");
-      await failure(host.run(["touch", path], { signal: AbortSignal.abort() }), "HPCNB_ABORTED");
+      await expectFailure(host.run(["touch", path], { signal: AbortSignal.abort() }), "HPCNB_ABORTED");
       expect(await host.readFiles([path])).to.deep.equal([undefined]);
     });
   });
@@ -135,15 +136,17 @@ describe("createLocalHost", () => {
     it("leave nothing behind when they cannot be written", async () => {
       const path = join(directory, "a");
       await mkdir(path);
-      expect((await failure(host.writeFiles([{ path, text: "x" }]), "HPCNB_COMMAND_FAILED")).message).to.include(path);
+      expect((await expectFailure(host.writeFiles([{ path, text: "x" }]), "HPCNB_COMMAND_FAILED")).message).to.include(
+        path,
+      );
       expect(await readdir(directory)).to.deep.equal(["a"]);
     });
 
     it("that exist but cannot be read are an error, not a missing file", async () => {
       const path = join(directory, "loop");
       await symlink(path, path);
-      expect((await failure(host.readFiles([path]), "HPCNB_COMMAND_FAILED")).message).to.include(path);
-      await failure(host.readFiles([directory]), "HPCNB_COMMAND_FAILED");
+      expect((await expectFailure(host.readFiles([path]), "HPCNB_COMMAND_FAILED")).message).to.include(path);
+      await expectFailure(host.readFiles([directory]), "HPCNB_COMMAND_FAILED");
     });
 
     it("below something that is no directory do not exist", async () => {
@@ -158,7 +161,7 @@ describe("createLocalHost", () => {
     it("is had by one at a time, and the other is told by whom", async () => {
       const path = join(directory, "state", "lock");
       const lock = await host.lock(path);
-      const error = await failure(host.lock(path), "HPCNB_BUSY");
+      const error = await expectFailure(host.lock(path), "HPCNB_BUSY");
       expect(error.message).to.match(new RegExp(`pid ${process.pid} on \\S+ since \\d{4}-`));
       expect((await stat(path)).mode & 0o777).to.equal(0o600);
       await lock.release();
@@ -178,7 +181,7 @@ describe("createLocalHost", () => {
       const path = join(directory, "lock");
       const holder = spawnHolder(path, "setInterval(() => {}, 1000)");
       await once(holder.stdout, "data");
-      await failure(host.lock(path), "HPCNB_BUSY");
+      await expectFailure(host.lock(path), "HPCNB_BUSY");
       holder.kill("SIGKILL");
       await until(async () => {
         try {
@@ -199,7 +202,7 @@ describe("createLocalHost", () => {
     it("says why when the file cannot be had", async () => {
       await writeFile(join(directory, "a"), "");
       const path = join(directory, "a", "lock");
-      expect((await failure(host.lock(path), "HPCNB_COMMAND_FAILED")).message).to.include(path);
+      expect((await expectFailure(host.lock(path), "HPCNB_COMMAND_FAILED")).message).to.include(path);
     });
 
     it("says so when it was lost", async () => {
@@ -207,14 +210,14 @@ describe("createLocalHost", () => {
       const lock = await host.lock(path);
       const pids = (await host.run(["pgrep", "-f", `pid ${process.pid} on`])).stdout.trim().split("\n");
       for (const pid of pids) process.kill(Number(pid), "SIGKILL");
-      await failure(lock.release(), "HPCNB_COMMAND_FAILED");
+      await expectFailure(lock.release(), "HPCNB_COMMAND_FAILED");
     });
 
     it("names the program that it needs", async () => {
       const { PATH } = process.env;
       process.env.PATH = directory;
       try {
-        const error = await failure(host.lock(join(directory, "lock")), "HPCNB_COMMAND_FAILED");
+        const error = await expectFailure(host.lock(join(directory, "lock")), "HPCNB_COMMAND_FAILED");
         expect(error.message).to.include("python3").and.to.include(directory);
       } finally {
         process.env.PATH = PATH;
@@ -223,7 +226,7 @@ describe("createLocalHost", () => {
 
     it("is not taken for a caller who went away", async () => {
       const path = join(directory, "lock");
-      await failure(host.lock(path, AbortSignal.timeout(5)), "HPCNB_ABORTED");
+      await expectFailure(host.lock(path, AbortSignal.timeout(5)), "HPCNB_ABORTED");
       await (await host.lock(path)).release();
     });
   });
@@ -239,17 +242,6 @@ function spawnHolder(path: string, afterwards: string) {
     stdio: ["ignore", "pipe", "inherit"],
     cwd: new URL("..", import.meta.url),
   });
-}
-
-async function failure(work: Promise<unknown>, code: ErrorCode): Promise<HpcnbError> {
-  try {
-    await work;
-  } catch (error) {
-    if (!isHpcnbError(error)) throw error;
-    expect(error.code).to.equal(code);
-    return error;
-  }
-  throw new Error(`${code} was expected`);
 }
 
 async function allGone(file: string): Promise<void> {

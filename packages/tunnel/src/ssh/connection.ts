@@ -1,4 +1,4 @@
-import { HpcnbError, throwIfAborted } from "@hpcnb/core";
+import { HpcnbError, isHpcnbError, throwIfAborted } from "@hpcnb/core";
 import {
   checkAlias,
   clientOptions,
@@ -47,7 +47,7 @@ export interface SshConnection extends Destination {
 }
 
 /** Milliseconds for a login at which nobody is asked anything. */
-const loginLimit = 60_000;
+export const loginLimit = 60_000;
 
 /**
  * One connection to an alias for all commands, of this process and of others: whoever comes first logs in, and OpenSSH keeps the connection
@@ -118,6 +118,17 @@ export function createSshConnection(options: SshOptions): SshConnection {
       leavesProcess: true,
       signal,
       ...(interactive ? {} : { limit: loginLimit }),
+    }).catch((cause) => {
+      if (!isHpcnbError(cause, "HPCNB_TIMEOUT")) throw cause;
+      throw new HpcnbError(
+        "HPCNB_SSH",
+        `Logging in to ${wellKnownName(alias, known)} came to no end: ${cause.message}`,
+        {
+          cause,
+          hint: `See what \`ssh ${alias}\` does in a terminal.`,
+          transient: true,
+        },
+      );
     });
     if (end.code === 0 && (await listens(controlPath))) return;
     // A server that ends the connection with its last session has still let us in.

@@ -4,10 +4,11 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ErrorCode, type HpcnbError, isHpcnbError } from "@hpcnb/core";
+import { isHpcnbError } from "@hpcnb/core";
 import { createSshHost, type SshHost } from "@hpcnb/tunnel";
 import { expect } from "chai";
 import { describeAwaitedNews } from "../awaited-news.js";
+import { expectFailure } from "../expect-failure.js";
 import { describeInPlace } from "../in-place.js";
 import { freePort, needSshServer, type Site, startSite, until } from "./site.js";
 
@@ -75,24 +76,24 @@ describe("createSshHost", () => {
     it("runs in the directory it is told, and says when that is not there", async () => {
       expect((await host.run(["pwd"], { cwd: directory })).stdout).to.equal(`${directory}\n`);
       const cwd = join(directory, "missing");
-      expect((await failure(host.run(["true"], { cwd }), "HPCNB_COMMAND_FAILED")).message).to.include(cwd);
+      expect((await expectFailure(host.run(["true"], { cwd }), "HPCNB_COMMAND_FAILED")).message).to.include(cwd);
     });
 
     it("names a program that is not there, and where it was looked for", async () => {
-      const error = await failure(host.run(["hpcnb-no-such-program"]), "HPCNB_COMMAND_FAILED");
+      const error = await expectFailure(host.run(["hpcnb-no-such-program"]), "HPCNB_COMMAND_FAILED");
       expect(error.message)
         .to.include("hpcnb-no-such-program")
         .and.to.match(/PATH is \S*\/bin/);
       const path = join(directory, "text");
-      expect((await failure(host.run([path]), "HPCNB_COMMAND_FAILED")).message).to.include(path);
+      expect((await expectFailure(host.run([path]), "HPCNB_COMMAND_FAILED")).message).to.include(path);
       await writeFile(path, "text");
-      expect((await failure(host.run([path]), "HPCNB_COMMAND_FAILED")).message).to.include(path);
+      expect((await expectFailure(host.run([path]), "HPCNB_COMMAND_FAILED")).message).to.include(path);
     });
 
     it("ends a command that takes too long, with all that it started", async () => {
       const pids = join(directory, "pids");
       const script = 'sleep 60 & echo $! > "$1"; echo $$ >> "$1"; wait; sleep 60';
-      const error = await failure(host.run(["sh", "-c", script, "sh", pids], { timeout: 700 }), "HPCNB_TIMEOUT");
+      const error = await expectFailure(host.run(["sh", "-c", script, "sh", pids], { timeout: 700 }), "HPCNB_TIMEOUT");
       expect(error.message).to.include("0.7 s").and.to.include("login");
       await allGone(pids);
     });
@@ -104,13 +105,13 @@ describe("createSshHost", () => {
       const run = host.run(["sh", "-c", script, "sh", pids], { signal: controller.signal });
       await until(async () => (await readFile(pids, "utf8").catch(() => "")) !== "", "it runs");
       controller.abort();
-      await failure(run, "HPCNB_ABORTED");
+      await expectFailure(run, "HPCNB_ABORTED");
       await allGone(pids);
     }).timeout(20_000);
 
     it("starts nothing when it was aborted before", async () => {
       const path = join(directory, "made");
-      await failure(host.run(["touch", path], { signal: AbortSignal.abort() }), "HPCNB_ABORTED");
+      await expectFailure(host.run(["touch", path], { signal: AbortSignal.abort() }), "HPCNB_ABORTED");
       expect(await host.readFiles([path])).to.deep.equal([undefined]);
     });
   });
@@ -153,15 +154,17 @@ describe("createSshHost", () => {
     it("leave nothing behind when they cannot be written", async () => {
       const path = join(directory, "a");
       await mkdir(path);
-      expect((await failure(host.writeFiles([{ path, text: "x" }]), "HPCNB_COMMAND_FAILED")).message).to.include(path);
+      expect((await expectFailure(host.writeFiles([{ path, text: "x" }]), "HPCNB_COMMAND_FAILED")).message).to.include(
+        path,
+      );
       expect(await readdir(directory)).to.deep.equal(["a"]);
     });
 
     it("that exist but cannot be read are an error, not a missing file", async () => {
       const path = join(directory, "loop");
       await symlink(path, path);
-      expect((await failure(host.readFiles([path]), "HPCNB_COMMAND_FAILED")).message).to.include(path);
-      await failure(host.readFiles([directory]), "HPCNB_COMMAND_FAILED");
+      expect((await expectFailure(host.readFiles([path]), "HPCNB_COMMAND_FAILED")).message).to.include(path);
+      await expectFailure(host.readFiles([directory]), "HPCNB_COMMAND_FAILED");
       await writeFile(join(directory, "a"), "");
       expect(await host.readFiles([join(directory, "a", "b")])).to.deep.equal([undefined]);
     });
@@ -173,7 +176,7 @@ describe("createSshHost", () => {
     it("is had by one at a time, and the other is told by whom", async () => {
       const path = join(directory, "state", "lock");
       const lock = await hostAt("noisy").lock(path);
-      const error = await failure(host.lock(path), "HPCNB_BUSY");
+      const error = await expectFailure(host.lock(path), "HPCNB_BUSY");
       expect(error.message).to.match(new RegExp(`pid ${process.pid} on \\S+ since \\d{4}-`));
       expect((await stat(path)).mode & 0o777).to.equal(0o600);
       await lock.release();
@@ -185,7 +188,7 @@ describe("createSshHost", () => {
       const path = join(directory, "lock");
       const holder = spawnHolder(path, "setInterval(() => {}, 1000)");
       await once(holder.stdout, "data");
-      await failure(host.lock(path), "HPCNB_BUSY");
+      await expectFailure(host.lock(path), "HPCNB_BUSY");
       holder.kill("SIGKILL");
       await until(() => free(path), "the lock is free");
     });
@@ -198,12 +201,12 @@ describe("createSshHost", () => {
     it("says why when the file cannot be had", async () => {
       await writeFile(join(directory, "a"), "");
       const path = join(directory, "a", "lock");
-      expect((await failure(host.lock(path), "HPCNB_COMMAND_FAILED")).message).to.include(path);
+      expect((await expectFailure(host.lock(path), "HPCNB_COMMAND_FAILED")).message).to.include(path);
     });
 
     it("is not taken for a caller who went away", async () => {
       const path = join(directory, "lock");
-      await failure(host.lock(path, AbortSignal.timeout(5)), "HPCNB_ABORTED");
+      await expectFailure(host.lock(path, AbortSignal.timeout(5)), "HPCNB_ABORTED");
       await until(() => free(path), "the lock is free");
     });
   });
@@ -235,10 +238,10 @@ describe("createSshHost", () => {
       running.catch(() => {});
       await host.run(["true"]);
       await site.cut("login");
-      const lost = await failure(running, "HPCNB_SSH");
+      const lost = await expectFailure(running, "HPCNB_SSH");
       expect(lost.message).to.include("sleep");
       expect(lost.transient).to.equal(true);
-      const refused = await failure(host.run(["true"]), "HPCNB_SSH");
+      const refused = await expectFailure(host.run(["true"]), "HPCNB_SSH");
       expect(refused.message).to.include(`127.0.0.1 refuses connections to port ${site.ports.login}`);
       await site.mend("login");
       expect(await host.run(["true"])).to.include({ exitCode: 0 });
@@ -248,7 +251,7 @@ describe("createSshHost", () => {
       const path = join(directory, "lock");
       const lock = await host.lock(path);
       await site.cut("login");
-      await failure(lock.release(), "HPCNB_COMMAND_FAILED");
+      await expectFailure(lock.release(), "HPCNB_COMMAND_FAILED");
       await site.mend("login");
       await until(() => free(path), "the lock is free");
     });
@@ -342,11 +345,11 @@ Host behind-nobody
 Host nobody
   Port ${closed}
 `);
-      const wall = await failure(hostAt("behind-a-wall").run(["true"]), "HPCNB_SSH");
+      const wall = await expectFailure(hostAt("behind-a-wall").run(["true"]), "HPCNB_SSH");
       expect(wall.message).to.match(
         /^The host before it on the way cannot reach behind-a-wall \(127.0.0.1\): Connection refused/,
       );
-      const nobody = await failure(hostAt("behind-nobody").run(["true"]), "HPCNB_SSH");
+      const nobody = await expectFailure(hostAt("behind-nobody").run(["true"]), "HPCNB_SSH");
       expect(nobody.message).to.match(new RegExp(`^127.0.0.1 refuses connections to port ${closed}`));
     });
 
@@ -383,7 +386,7 @@ Host changed-key
         "changed-key": /host key of changed-key .* is not the one/,
       };
       for (const [alias, message] of Object.entries(messages)) {
-        const error = await failure(hostAt(alias).run(["true"]), "HPCNB_SSH");
+        const error = await expectFailure(hostAt(alias).run(["true"]), "HPCNB_SSH");
         expect(error.message).to.match(message);
         expect(error.message).to.include("ssh said:");
         expect(error.hint).to.be.a("string");
@@ -437,14 +440,3 @@ Host changed-key
     }, "the processes are gone");
   }
 });
-
-async function failure(work: Promise<unknown>, code: ErrorCode): Promise<HpcnbError> {
-  try {
-    await work;
-  } catch (error) {
-    if (!isHpcnbError(error)) throw error;
-    expect(error.code, error.message).to.equal(code);
-    return error;
-  }
-  throw new Error(`${code} was expected`);
-}
