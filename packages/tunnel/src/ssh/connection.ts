@@ -18,6 +18,8 @@ export interface SshOptions extends Destination {
   readonly interactive: boolean;
   /** Where the sockets of shared connections are; for this user alone (0700). Default: hpcnb's runtime directory. */
   readonly controlDirectory?: string | undefined;
+  /** Milliseconds for a login at which nobody is asked anything. */
+  readonly limit?: number;
   /** Is told once what a person would want to know, such as that each command will log in anew. */
   readonly notify?: ((text: string) => void) | undefined;
 }
@@ -46,7 +48,7 @@ export interface SshConnection extends Destination {
   config(): Promise<SshConfig>;
 }
 
-/** Milliseconds for a login at which nobody is asked anything. */
+/** The default, in milliseconds. */
 export const loginLimit = 60_000;
 
 /**
@@ -54,7 +56,7 @@ export const loginLimit = 60_000;
  * for a while after the last. One that the user has open by his own configuration is used instead.
  */
 export function createSshConnection(options: SshOptions): SshConnection {
-  const { alias, configFile, interactive } = options;
+  const { alias, configFile, interactive, limit = loginLimit } = options;
   let reading: Promise<SshConfig> | undefined;
   let sharing = true;
   let noticed = false;
@@ -117,7 +119,7 @@ export function createSshConnection(options: SshOptions): SshConnection {
       interactive,
       leavesProcess: true,
       signal,
-      ...(interactive ? {} : { limit: loginLimit }),
+      ...(interactive ? {} : { limit }),
     }).catch((cause) => {
       if (!isHpcnbError(cause, "HPCNB_TIMEOUT")) throw cause;
       throw new HpcnbError(

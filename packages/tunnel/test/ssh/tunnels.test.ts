@@ -2,6 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
+import { createServer as createTcpServer } from "node:net";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Endpoint, type OpenTunnel, systemClock, type Tunnel } from "@hpcnb/core";
@@ -78,6 +79,23 @@ describe("ssh tunnels", function () {
     open = await jump.open(socketEndpoint, localPort);
     expect(site.logins("node1") - before).to.equal(1);
     expect(await get(localPort, "/x")).to.equal("notebook /x");
+  });
+
+  it("does not try a jump twice when the one that was made ahead of time is still on its way", async () => {
+    let tries = 0;
+    const mute = createTcpServer(() => {
+      tries += 1;
+    });
+    await once(mute.listen(0, "127.0.0.1"), "listening");
+    const { port } = mute.address() as { port: number };
+    site.configure(`Host mute\n  Port ${port}\n  ConnectTimeout 2\n`);
+    const jump = tunnel("jump");
+    const preparing = jump.prepare?.("mute").catch((error) => error.code);
+    const error = await expectFailure(jump.open({ ...socketEndpoint, host: "mute" }, localPort), "HPCNB_TUNNEL");
+    expect(error.message).to.match(/^mute gave no answer/);
+    expect(await preparing).to.equal("HPCNB_TUNNEL");
+    expect(tries).to.equal(1);
+    mute.close();
   });
 
   for (const kind of kinds) {
