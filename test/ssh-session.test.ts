@@ -68,6 +68,13 @@ describe("a session on a host", function () {
     expect((await fetch(url)).status).to.equal(200);
   });
 
+  it("is disconnected also while the host is out of reach", async () => {
+    await site.cut("login");
+    expect((await project.ok("disconnect")).stderr).to.include("is disconnected");
+    await site.mend("login");
+    url = (await project.ok("connect")).stdout.trim();
+  });
+
   it("prints the block for plain ssh", async () => {
     const { stdout } = await project.ok("ssh-config");
     expect(stdout).to.match(

@@ -11,7 +11,7 @@ export interface KnownSession {
   readonly file: string;
 }
 
-export function stateDirectory(): string {
+function stateDirectory(): string {
   return join(xdgState ?? join(homedir(), ".local", "state"), "hpcnb");
 }
 
@@ -24,14 +24,36 @@ function pathOf(file: string): string {
 }
 
 export function rememberSession({ name, file }: KnownSession): void {
-  mkdirSync(directory(), { recursive: true, mode: 0o700 });
-  const path = pathOf(file);
-  writeFileSync(`${path}.new`, JSON.stringify({ name, file }), { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  warnIfNot("remembered", () => {
+    mkdirSync(directory(), { recursive: true, mode: 0o700 });
+    const path = pathOf(file);
+    writeFileSync(`${path}.new`, JSON.stringify({ name, file }), { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  });
 }
 
-export function forgetSession(file: string): void {
-  rmSync(pathOf(file), { force: true });
+export function forgetSession({ name, file }: KnownSession): void {
+  warnIfNot("forgotten", () => {
+    rmSync(pathOf(file), { force: true });
+    rmSync(pagePath(name), { force: true });
+  });
+}
+
+/** Where `hpcnb open` puts the page that leads to a notebook, with its token. */
+export function pagePath(name: string): string {
+  return join(stateDirectory(), "open", `${name}.html`);
+}
+
+/** Nothing is lost with this list, so nothing fails for it. */
+function warnIfNot(done: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    const { message } = error as Error;
+    process.stderr.write(
+      `Warning: the session was not ${done} in ${stateDirectory()}, for \`hpcnb list\`: ${message}\n`,
+    );
+  }
 }
 
 export function knownSessions(): KnownSession[] {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { HpcnbError } from "@hpcnb/core";
 import { knownSessions } from "./client-state.js";
+import { parseAddress } from "./session-address.js";
 
 const defaultFile = "session.yaml";
 
@@ -10,7 +11,7 @@ export function findSessionFile(argument: string | undefined): string {
     if (existsSync(defaultFile)) return defaultFile;
     throw new HpcnbError("HPCNB_NO_SESSION", `There is no ${defaultFile} in this directory.`, { hint: suggestion() });
   }
-  if (existsSync(argument) || /[/\\]|\.ya?ml$/.test(argument)) return argument;
+  if (existsSync(argument) || /[/\\]|\.ya?ml$/.test(argument) || parseAddress(argument)) return argument;
   const matches = knownSessions().filter(({ name }) => name === argument);
   const [match] = matches;
   if (match && matches.length === 1) return match.file;

@@ -9,3 +9,5 @@ await becomeKeeper(async ({ host: alias, kinds, sessionFile }) => {
   const plugins = await Promise.all(kinds.map((kind) => loadPlugin("tunnel", kind, sessionFile, tunnelPlugins)));
   return plugins.flatMap(({ tunnel }) => (tunnel ? [tunnel.create({ host, clock: systemClock })] : []));
 });
+// What it has made ready, an ssh to a node, would keep it alive although nobody uses it.
+process.exit();

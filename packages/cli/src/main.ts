@@ -13,6 +13,14 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
 }
 const { signal } = interruption;
 
+// Who read has had enough, as in `hpcnb schema | head`.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit();
+  });
+}
+
 const session = { type: "string", describe: "Session file, or the name of a known session [./session.yaml]" } as const;
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;

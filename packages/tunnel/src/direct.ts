@@ -4,6 +4,8 @@ import { servePort } from "./local-port.js";
 
 /** Milliseconds between two looks whether the endpoint is still there, and how many in a row must fail. */
 const lookEvery = 5_000;
+/** Milliseconds that a look may take. */
+const reachLimit = 5_000;
 const missesBelieved = 3;
 
 /** For a notebook on this very machine: forwards a local port to its socket or port. */
@@ -71,6 +73,8 @@ function reach(endpoint: Endpoint): Promise<void> {
       socket.destroy();
       resolve();
     });
+    // A firewall may drop what goes there, and then nothing comes back at all.
+    socket.setTimeout(reachLimit, () => socket.destroy(new Error(`no answer for ${reachLimit / 1000} s`)));
     socket.on("error", (cause) => {
       const where = endpoint.kind === "socket" ? endpoint.path : `${endpoint.address}:${endpoint.port}`;
       reject(

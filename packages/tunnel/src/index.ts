@@ -1,6 +1,12 @@
 export * from "./direct.js";
 export { becomeKeeper } from "./keeper/become-keeper.js";
-export { type ConnectorOptions, connectionOf, createConnector } from "./keeper/connector.js";
+export {
+  type ConnectorOptions,
+  closeConnectionOf,
+  connectionOf,
+  createConnector,
+  whyClosed,
+} from "./keeper/connector.js";
 export type { KeeperRequest } from "./keeper/protocol.js";
 export { createLocalHost } from "./local-host.js";
 export { type SshConfigBlockRequest, sshConfigBlock } from "./ssh/config-block.js";

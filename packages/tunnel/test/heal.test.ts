@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { expect } from "chai";
 import { openAgain } from "../src/keeper/heal.js";
 import type { KeeperRequest } from "../src/keeper/protocol.js";
 import { serveKeeper } from "../src/keeper/serve.js";
+import { expectFailure } from "./expect-failure.js";
 
 describe("openAgain", () => {
   const { signal } = new AbortController();
@@ -58,7 +59,9 @@ describe("serveKeeper", () => {
 
   it("opens a tunnel again that ended by itself, on the same port, until it is told to stop", async () => {
     const fake = fakeTunnel(["opens", "is away", "is away", "opens"]);
-    const keeper = await serveKeeper({ ...request, localPort: { port: 8890, fixed: true } }, [fake], fastClock().clock);
+    const keeper = await serveKeeper({ ...request, localPort: { port: 8890, fixed: true } }, [fake], {
+      clock: fastClock().clock,
+    });
     fake.break();
     await fake.openings(2);
     expect(fake.ports).to.deep.equal([8890, 8890, 8890, 8890]);
@@ -68,15 +71,43 @@ describe("serveKeeper", () => {
     expect(fake.closings()).to.equal(2);
   });
 
-  it("ends when the notebook is gone for good", async () => {
+  it("ends when the notebook is gone for good, and leaves behind why", async () => {
     const fake = fakeTunnel(["opens", "is gone", "is gone", "is gone", "is gone"]);
-    const keeper = await serveKeeper(request, [fake], fastClock().clock);
-    const said = console.error;
-    console.error = () => {};
+    const keeper = await serveKeeper(request, [fake], { clock: fastClock().clock });
     fake.break();
     await keeper.ended;
-    console.error = said;
     expect(fake.ports).to.have.length(5);
+    expect(readFileSync(`${request.controlSocket}.log`, "utf8")).to.equal("it failed\n");
+  });
+
+  it("leaves nothing behind when it was told to stop", async () => {
+    const keeper = await serveKeeper(request, [fakeTunnel(["opens"])], { clock: fastClock().clock });
+    await Promise.all([say(request.controlSocket, "stop"), keeper.ended]);
+    expect(readdirSync(folder)).to.deep.equal([]);
+  });
+
+  describe("while it opens its first tunnel", () => {
+    it("answers that it does, and stops when it is told to", async () => {
+      const slow = slowTunnel();
+      const keeper = serveKeeper(request, [slow]);
+      const failed = expectFailure(keeper, "HPCNB_TUNNEL");
+      await slow.begun;
+      expect(JSON.parse(await say(request.controlSocket, "status"))).to.include({ state: "opening", run: "r1" });
+      expect(JSON.parse(await say(request.controlSocket, "stop"))).to.deep.equal({ stopped: true });
+      expect((await failed).message).to.include("closed the tunnel while it was being opened");
+      expect(slow.wasAborted()).to.equal(true);
+      expect(readdirSync(folder)).to.deep.equal([]);
+    });
+
+    it("stops when whoever wanted it has gone", async () => {
+      const slow = slowTunnel();
+      const ending = new AbortController();
+      const failed = expectFailure(serveKeeper(request, [slow], { signal: ending.signal }), "HPCNB_TUNNEL");
+      await slow.begun;
+      ending.abort();
+      await failed;
+      expect(readdirSync(folder)).to.deep.equal([]);
+    });
   });
 
   it("stops also while the network is away", async () => {
@@ -84,19 +115,40 @@ describe("serveKeeper", () => {
     const { clock, pauses } = fastClock();
     const stopped = new Promise<void>((resolve) => {
       const sleep: Clock["sleep"] = (milliseconds, signal) => {
-        if (pauses.push(milliseconds) === 3) say(request.controlSocket, "stop").then(resolve);
+        if (pauses.push(milliseconds) === 3) say(request.controlSocket, "stop").then(() => resolve());
         // As a real clock does: in vain until it is aborted.
         if (pauses.length < 3) return Promise.resolve();
         return new Promise((_, reject) =>
           signal?.addEventListener("abort", () => reject(failure("HPCNB_ABORTED", false))),
         );
       };
-      serveKeeper(request, [fake], { now: clock.now, sleep }).then(() => fake.break());
+      serveKeeper(request, [fake], { clock: { now: clock.now, sleep } }).then(() => fake.break());
     });
     await stopped;
     expect(fake.closings()).to.equal(1);
   });
 });
+
+/** Does not come to an end until it is told to. */
+function slowTunnel(): Tunnel & { readonly begun: Promise<void>; wasAborted(): boolean } {
+  let begin = () => {};
+  let aborted = false;
+  return {
+    kind: "slow",
+    begun: new Promise((resolve) => {
+      begin = resolve;
+    }),
+    wasAborted: () => aborted,
+    open: (_, __, signal) =>
+      new Promise((_resolve, reject) => {
+        begin();
+        signal?.addEventListener("abort", () => {
+          aborted = true;
+          reject(failure("HPCNB_ABORTED", false));
+        });
+      }),
+  };
+}
 
 type Turn = "opens" | "is away" | "is gone";
 
@@ -153,11 +205,14 @@ function failure(code: ErrorCode, transient: boolean): HpcnbError {
   return new HpcnbError(code, "it failed", { transient });
 }
 
-function say(socket: string, op: string): Promise<void> {
+function say(socket: string, op: string): Promise<string> {
   return new Promise((resolve, reject) => {
+    let text = "";
     const asking = connect(socket, () => asking.write(`${JSON.stringify({ op })}\n`));
-    asking.resume();
+    asking.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk;
+    });
     asking.on("error", reject);
-    asking.on("close", () => resolve());
+    asking.on("close", () => resolve(text));
   });
 }

@@ -1,15 +1,26 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Connector, Endpoint } from "@hpcnb/core";
-import { type ConnectorOptions, createConnector, createLocalHost } from "@hpcnb/tunnel";
+import {
+  type ConnectorOptions,
+  closeConnectionOf,
+  connectionOf,
+  createConnector,
+  createLocalHost,
+  whyClosed,
+} from "@hpcnb/tunnel";
 import { expect } from "chai";
+import { controlSocketPath } from "../src/keeper/protocol.js";
+import { expectFailure } from "./expect-failure.js";
+import { freePort, startSilentPort } from "./ssh/site.js";
 
 /** Starts real background processes: what `up` leaves behind on the user's machine. */
-describe("keeper", () => {
+describe("keeper", function () {
+  this.timeout(60_000);
   const saved = { XDG_RUNTIME_DIR: process.env.XDG_RUNTIME_DIR, NODE_OPTIONS: process.env.NODE_OPTIONS };
   let folder: string;
   let server: Server;
@@ -26,6 +37,8 @@ describe("keeper", () => {
       localPort: undefined,
       ...options,
     });
+
+  const controlSocket = () => controlSocketPath("", "/d");
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "hpcnb-test-"));
@@ -78,6 +91,81 @@ describe("keeper", () => {
     expect(readdirSync(join(folder, "hpcnb"))).to.deep.equal([]);
   });
 
+  it("takes the next free port when none is wished and the usual one is taken", async () => {
+    const usual = 8888;
+    // Unless somebody else has it already, which is as well.
+    other = await serveOnPort(usual).catch(() => undefined);
+    const { baseUrl } = await connector.connect("/d", "run1", endpoint);
+    expect(Number(new URL(baseUrl).port)).to.be.above(usual);
+    expect(await (await fetch(`${baseUrl}/x`)).text()).to.equal("notebook /x");
+  });
+
+  it("is opened once when two commands want it at the same moment, and serves both", async () => {
+    const both = await Promise.all([1, 2].map(() => connectorWith().connect("/d", "run1", endpoint)));
+    expect(both[0]).to.deep.equal(both[1]);
+    expect(await (await fetch(`${both[0]?.baseUrl}/x`)).text()).to.equal("notebook /x");
+  });
+
+  it("is opened anew when the session file has got another port or kind", async () => {
+    const first = await connector.connect("/d", "run1", endpoint);
+    const wished = await freePort();
+    const second = await connectorWith({ localPort: wished }).connect("/d", "run1", endpoint);
+    expect(second.baseUrl).to.equal(`http://127.0.0.1:${wished}`);
+    expect(await fetch(first.baseUrl).catch(() => "closed")).to.equal("closed");
+    // Who has no wish takes what there is.
+    expect(await connector.connect("/d", "run1", endpoint)).to.deep.equal(second);
+    expect((await connectorWith({ kinds: ["mine"] }).connect("/d", "run1", endpoint)).baseUrl).to.equal(second.baseUrl);
+    const pid = await keeperPid(controlSocket());
+    await connectorWith({ kinds: ["mine"] }).connect("/d", "run1", endpoint);
+    expect(await keeperPid(controlSocket())).to.equal(pid);
+    await connectorWith({ kinds: ["direct"] }).connect("/d", "run1", endpoint);
+    expect(await keeperPid(controlSocket())).to.equal(pid);
+    await connectorWith({ kinds: ["other"] }).connect("/d", "run1", endpoint);
+    expect(await keeperPid(controlSocket())).not.to.equal(pid);
+  });
+
+  it("is not waited for by a command that is interrupted, and opens nothing then", async () => {
+    // What is there takes some seconds to be given up.
+    const silent = await startSilentPort();
+    const walled: Endpoint = { kind: "port", host: "node7", address: "127.0.0.1", port: silent.port };
+    const ending = new AbortController();
+    const connecting = expectFailure(connector.connect("/d", "run1", walled, ending.signal), "HPCNB_ABORTED");
+    await until(async () => existsSync(controlSocket()));
+    ending.abort();
+    await connecting;
+    await until(async () => !existsSync(controlSocket()));
+    silent.stop();
+  });
+
+  it("is found and closed by the session file alone", async () => {
+    const place = { host: undefined, file: "/nowhere/session.yaml" };
+    expect(await closeConnectionOf(place)).to.equal(false);
+    const { baseUrl } = await connector.connect("/d", "run1", endpoint);
+    expect(await connectionOf(place)).to.include({ baseUrl });
+    expect(await connectionOf({ ...place, host: "elsewhere" })).to.equal(undefined);
+    expect(await closeConnectionOf(place)).to.equal(true);
+    expect(await connector.current("/d")).to.equal(undefined);
+    expect(await connectionOf(place)).to.equal(undefined);
+  });
+
+  it("tells why it gave up, until there is another or it is disconnected", async () => {
+    const host = createLocalHost();
+    const giveUp = async () => {
+      await connector.connect("/d", "run1", endpoint);
+      process.kill(await keeperPid(controlSocket()), "SIGKILL");
+      await until(async () => (await connector.current("/d")) === undefined);
+      writeFileSync(`${controlSocket()}.log`, "Nothing answers.\n");
+    };
+    await giveUp();
+    expect(await whyClosed(host, "/d")).to.equal("Nothing answers.");
+    await connector.connect("/d", "run1", endpoint);
+    expect(await whyClosed(host, "/d")).to.equal(undefined);
+    await connector.disconnect("/d");
+    await giveUp();
+    await connector.disconnect("/d");
+    expect(await whyClosed(host, "/d")).to.equal(undefined);
+  });
+
   it("names the next free port when the wished one is taken", async () => {
     other = await serveOnPort();
     const { port } = other.address() as { port: number };
@@ -99,10 +187,9 @@ describe("keeper", () => {
 
   it("takes over from a keeper that was killed", async () => {
     await connector.connect("/d", "run1", endpoint);
-    const socket = readdirSync(join(folder, "hpcnb")).find((name) => name.endsWith(".sock"));
-    process.kill(await keeperPid(join(folder, "hpcnb", socket ?? "")), "SIGKILL");
+    process.kill(await keeperPid(controlSocket()), "SIGKILL");
     await until(async () => (await connector.current("/d")) === undefined);
-    expect(existsSync(join(folder, "hpcnb", socket ?? ""))).to.equal(true);
+    expect(existsSync(controlSocket())).to.equal(true);
     const { baseUrl } = await connector.connect("/d", "run1", endpoint);
     expect(await (await fetch(`${baseUrl}/y`)).text()).to.equal("notebook /y");
   });
@@ -113,9 +200,12 @@ function serve(path: string, name: string): Promise<Server> {
   return new Promise((resolve) => server.listen(path, () => resolve(server)));
 }
 
-function serveOnPort(): Promise<Server> {
+function serveOnPort(port = 0): Promise<Server> {
   const server = createServer();
-  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
+  return new Promise((resolve, reject) => {
+    server.on("error", reject);
+    server.listen(port, "127.0.0.1", () => resolve(server));
+  });
 }
 
 async function keeperPid(socket: string): Promise<number> {
@@ -128,9 +218,9 @@ async function keeperPid(socket: string): Promise<number> {
 }
 
 async function until(check: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 20_000;
   while (!(await check())) {
-    if (Date.now() > deadline) throw new Error("The keeper still answers after 5 s");
+    if (Date.now() > deadline) throw new Error("It did not become true within 20 s");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

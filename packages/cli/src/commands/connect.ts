@@ -1,5 +1,8 @@
 import { connect as connectTo, prepared } from "@hpcnb/core";
+import { closeConnectionOf } from "@hpcnb/tunnel";
 import { rememberSession } from "../client-state.js";
+import { findSessionFile } from "../find-session.js";
+import { parseAddress } from "../session-address.js";
 import { withSession } from "../with-session.js";
 
 interface ConnectOptions {
@@ -20,14 +23,25 @@ export async function connect({ session: argument, json, signal }: ConnectOption
   });
 }
 
-/** Closes the tunnel; the session goes on. */
+/**
+ * Closes the tunnel; the session goes on. What was opened by this file or address is closed without asking the host, which may be out of
+ * reach; only for what was opened by another name of it must the host say which directory is meant.
+ */
 export async function disconnect({ session: argument, json, signal }: ConnectOptions): Promise<void> {
+  const place = findSessionFile(argument);
+  const address = parseAddress(place);
+  if (address && (await closeConnectionOf({ host: address.host, file: place }))) return tell(place, true, json);
   await withSession(argument, async ({ context, session }) => {
+    if (await closeConnectionOf(session)) return tell(session.name, true, json);
     const { directory } = await prepared(context, "look", signal);
     const connection = await context.connector?.current(directory);
     await context.connector?.disconnect(directory);
-    if (json) process.stdout.write(`${JSON.stringify({ name: session.name, closed: connection !== undefined })}\n`);
-    else if (!connection) process.stderr.write(`${session.name} was not connected to this machine.\n`);
-    else process.stderr.write(`${session.name} is disconnected and goes on; \`hpcnb connect\` opens it again.\n`);
+    tell(session.name, connection !== undefined, json);
   });
+}
+
+function tell(name: string, closed: boolean, json: boolean): void {
+  if (json) process.stdout.write(`${JSON.stringify({ name, closed })}\n`);
+  else if (!closed) process.stderr.write(`${name} was not connected to this machine.\n`);
+  else process.stderr.write(`${name} is disconnected and goes on; \`hpcnb connect\` opens it again.\n`);
 }

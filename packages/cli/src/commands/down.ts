@@ -9,7 +9,7 @@ export async function down(options: {
 }): Promise<void> {
   await withSession(options.session, async ({ context, session }) => {
     const result = await takeDownTelling(context, options.signal);
-    forgetSession(session.file);
+    forgetSession(session);
     if (options.json) {
       process.stdout.write(
         `${JSON.stringify({ name: session.name, phase: result ? "ended" : "absent", cancelled: result?.cancelled ?? 0 })}\n`,

@@ -1,11 +1,12 @@
 import {
   clusterOf,
+  expectSuccess,
+  type Host,
   HpcnbError,
   type LogPlace,
   prepared,
   type Role,
   type SessionRecord,
-  type Tracker,
 } from "@hpcnb/core";
 import { withSession } from "../with-session.js";
 
@@ -30,12 +31,19 @@ export async function logs({ words, follow, signal }: LogsOptions): Promise<void
       });
     }
     const path = context.workload.logPath(logPlace(record, role, engine));
-    let offset = await printFrom(tracker, path, 1, signal);
-    if (offset === undefined) process.stderr.write(`Nothing yet: ${path} will be there once the job has started.\n`);
-    while (follow) {
+    let printed = 0;
+    const print = async (): Promise<boolean> => {
+      const bytes = await readBytes(context.host, path, printed, signal);
+      if (bytes) process.stdout.write(bytes);
+      printed += bytes?.length ?? 0;
+      return bytes !== undefined;
+    };
+    if (!(await print())) process.stderr.write(`Nothing yet: ${path} will be there once the job has started.\n`);
+    for (let isOver = false; follow && !isOver; ) {
       await context.clock.sleep(followEvery, signal);
-      offset = (await printFrom(tracker, path, offset ?? 1, signal)) ?? offset;
-      if ((await tracker.readRecord())?.ended) return;
+      // Asked first, so that the last lines are not missed.
+      isOver = (await tracker.readRecord())?.ended !== undefined;
+      await print();
     }
   });
 }
@@ -55,17 +63,20 @@ function logPlace(record: SessionRecord, role: Role, engine: number | undefined)
   throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `${name} has no engine ${engine}: its engines are 1 to ${last}.`);
 }
 
-/** Prints the file from byte `offset` on (counted from 1) and returns where it ended; undefined if there is no such file. */
-async function printFrom(
-  tracker: Tracker,
+/**
+ * The bytes of a file after the first `skipped`; undefined if there is no such file. In base64, because a log may be in any encoding, and
+ * may end in the middle of a character.
+ */
+export async function readBytes(
+  host: Host,
   path: string,
-  offset: number,
-  signal: AbortSignal,
-): Promise<number | undefined> {
-  const result = await tracker.context.host.run(["tail", "-c", `+${offset}`, path], { signal });
-  if (result.exitCode !== 0) return undefined;
-  process.stdout.write(result.stdout);
-  return offset + Buffer.byteLength(result.stdout);
+  skipped: number,
+  signal?: AbortSignal,
+): Promise<Buffer | undefined> {
+  const script = '[ -r "$2" ] || exit 3; tail -c "+$1" "$2" | base64';
+  const result = await host.run(["sh", "-c", script, "sh", String(skipped + 1), path], { signal });
+  if (result.exitCode === 3) return undefined;
+  return Buffer.from(expectSuccess(result, `${path} cannot be read`).stdout, "base64");
 }
 
 /** @throws HPCNB_BAD_ARGUMENTS */

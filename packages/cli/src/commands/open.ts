@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname } from "node:path";
 import { HpcnbError, prepared } from "@hpcnb/core";
-import { stateDirectory } from "../client-state.js";
+import { pagePath } from "../client-state.js";
 import { withSession } from "../with-session.js";
 
 export async function open(options: { session: string | undefined; signal: AbortSignal }): Promise<void> {
@@ -23,9 +23,8 @@ export async function open(options: { session: string | undefined; signal: Abort
 
 /** A page that only this user can read and that leads to `url`: a browser's arguments, and so a token in them, are there for everybody to see. */
 function writeRedirect(name: string, url: string): string {
-  const directory = join(stateDirectory(), "open");
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const path = join(directory, `${name}.html`);
+  const path = pagePath(name);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   writeFileSync(
     path,
     `<!doctype html><meta http-equiv="refresh" content="0; url=${url}"><a href="${url}">${name}</a>\n`,

@@ -15,7 +15,7 @@ import {
   type Tracker,
   withLogs,
 } from "@hpcnb/core";
-import { connectionOf } from "@hpcnb/tunnel";
+import { connectionOf, whyClosed } from "@hpcnb/tunnel";
 import { withSession } from "../with-session.js";
 
 /** How many engines that are not well are shown one by one. */
@@ -47,6 +47,7 @@ export async function status(options: {
       ],
       directory: tracker.directory,
       readiness: context.readiness.name,
+      tunnelClosed: context.connector && (await whyClosed(context.host, tracker.directory)),
       url: (baseUrl) => context.workload.url(baseUrl, session),
     });
     print(view);
@@ -72,6 +73,8 @@ export interface StatusView {
   readonly tunnelNote?: string;
   /** The tunnel broke, and is being opened again on the same port. */
   readonly tunnelHealing?: { readonly since: string; readonly why: string };
+  /** Why the last tunnel was given up; there is none now. */
+  readonly tunnelClosed?: string;
   readonly storage?: { readonly strategy: string; readonly seconds: number };
   readonly engines?: SessionState["engines"];
   /** Where there are several. */
@@ -107,6 +110,7 @@ export function statusView(
     differences: readonly EngineDifference[];
     directory: string;
     readiness: string;
+    tunnelClosed?: string | undefined;
     url: (baseUrl: string) => string;
   },
 ): StatusView {
@@ -120,6 +124,7 @@ export function statusView(
     ...(state.trouble === undefined ? {} : { trouble: state.trouble }),
     directory: known.directory,
     ...(alive && state.connection ? { url: known.url(state.connection.baseUrl), ...tunnelView(state.connection) } : {}),
+    ...(alive && !state.connection && known.tunnelClosed !== undefined ? { tunnelClosed: known.tunnelClosed } : {}),
     ...(alive && notebook.state === "answering"
       ? {
           server: notebook.server,
@@ -203,6 +208,7 @@ export function renderStatus(view: StatusView): string {
     ["server", view.server],
     ["listens", view.listens],
     ["tunnel", view.tunnel && [view.tunnel, view.tunnelNote && `(${view.tunnelNote})`].filter(Boolean).join(" ")],
+    ["tunnel", view.tunnelClosed && `closed: ${indented(view.tunnelClosed)}`],
     [
       "healing",
       view.tunnelHealing && `since ${view.tunnelHealing.since}, on the same port: ${indented(view.tunnelHealing.why)}`,

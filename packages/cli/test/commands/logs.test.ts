@@ -1,5 +1,37 @@
+import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createLocalHost } from "@hpcnb/tunnel";
 import { expect } from "chai";
-import { parseLogWords } from "../../src/commands/logs.js";
+import { parseLogWords, readBytes } from "../../src/commands/logs.js";
+
+describe("a log that is followed", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "hpcnb-logs-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it("comes to the last byte, once, whatever its encoding and wherever a look falls", async () => {
+    const path = join(folder, "a log");
+    const host = createLocalHost();
+    expect(await readBytes(host, path, 0)).to.equal(undefined);
+    const written = [
+      Buffer.from("caf\u00e9\n", "latin1"),
+      Buffer.from("\u6f22").subarray(0, 1),
+      Buffer.from("\u6f22").subarray(1),
+      Buffer.from("\n"),
+      Buffer.from("x".repeat(100_000)),
+    ];
+    const read: Buffer[] = [];
+    for (const part of written) {
+      appendFileSync(path, part);
+      read.push((await readBytes(host, path, Buffer.concat(read).length)) ?? Buffer.from("nothing"));
+    }
+    expect(Buffer.concat(read).equals(Buffer.concat(written))).to.equal(true);
+    expect(await readBytes(host, path, Buffer.concat(read).length)).to.have.length(0);
+  });
+});
 
 describe("words of logs", () => {
   const cases: [string, object][] = [

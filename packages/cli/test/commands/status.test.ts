@@ -77,4 +77,23 @@ describe("status", () => {
       "",
     ]);
   });
+
+  it("tells why the last tunnel was given up, as long as there is no other", () => {
+    const events: SessionEvent[] = [{ type: "record-read", record }, listed, { type: "reports-read", reports }];
+    const lines = (more: SessionEvent[]) => {
+      const state = [...events, ...more].reduce(
+        (before, event) => advance(before, event, { cluster: { minimum: 2 }, connection: true }),
+        initialState,
+      );
+      const session = { name: "rnaseq" } as Parameters<typeof statusView>[0];
+      const tunnelClosed = "Nothing answers.\nssh said: no";
+      const known = { differences: [], directory: "/d", readiness: "probe", tunnelClosed, url: (url: string) => url };
+      return renderStatus(statusView(session, state, known)).split("\n");
+    };
+    expect(lines([])).to.include.members(["tunnel      closed: Nothing answers.", "    ssh said: no"]);
+    const connection = { kind: "jump", baseUrl: "http://127.0.0.1:8888" };
+    expect(lines([{ type: "tunnel-opened", connection }]).filter((line) => line.startsWith("tunnel"))).to.deep.equal([
+      "tunnel      jump",
+    ]);
+  });
 });

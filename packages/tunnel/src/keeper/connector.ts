@@ -1,26 +1,34 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { connect as connectSocket } from "node:net";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import {
   type ConnectionFacts,
   type Connector,
-  type Endpoint,
   type Host,
   HpcnbError,
+  isHpcnbError,
+  systemClock,
   throwIfAborted,
 } from "@hpcnb/core";
 import { isSshHost } from "../ssh/host.js";
 import {
   type ControlQuestion,
   controlSocketPath,
+  type KeeperRequest,
   type KeeperStatus,
   type KeeperTask,
+  logPath,
+  type OpenStatus,
   runtimeDirectory,
 } from "./protocol.js";
-import { type NewKeeper, startKeeper } from "./start-keeper.js";
+import { type NewKeeper, openLimit, startKeeper } from "./start-keeper.js";
 
 /** Milliseconds that a keeper may take to answer a question. */
 const answerLimit = 5_000;
+
+/** Milliseconds between two questions to a keeper that another command has opening its tunnel. */
+const askEvery = 200;
 
 const firstPort = 8888;
 
@@ -58,34 +66,65 @@ export function createConnector(options: ConnectorOptions): Connector {
 
     current: async (directory) => {
       const status = await ask<KeeperStatus>(await socketOf(directory), { op: "status" });
-      return status && { ...factsOf(status), run: status.run };
+      return status && isOpen(status) ? { ...factsOf(status), run: status.run } : undefined;
     },
 
     connect: async (directory, run, endpoint, signal) => {
-      throwIfAborted(signal);
       const controlSocket = await socketOf(directory);
-      const known = await ask<KeeperStatus>(controlSocket, { op: "retry" });
-      if (known && known.run === run && sameEndpoint(known.endpoint, endpoint)) return factsOf(known);
-      if (known) await stop(controlSocket);
-      const keeper = prepared?.alive ? prepared : startKeeper(options.keeperProgram, controlSocket);
-      prepared = undefined;
-      const outcome = await keeper.open({
-        ...task,
-        controlSocket,
-        run,
-        endpoint,
-        localPort:
-          options.localPort === undefined
-            ? { port: known?.port ?? firstPort, fixed: false }
-            : { port: options.localPort, fixed: true },
-      });
-      if ("opened" in outcome) return factsOf(outcome.opened);
-      const { code, message, hint, transient } = outcome.failed;
-      throw new HpcnbError(code, message, { hint, transient });
+      const deadline = systemClock.now() + openLimit(options.kinds);
+      for (;;) {
+        throwIfAborted(signal);
+        const known = await ask<KeeperStatus>(controlSocket, { op: "retry" });
+        if (known && known.run === run && isDeepStrictEqual(known.endpoint, endpoint)) {
+          if (isOpen(known) && isAsWished(known)) return factsOf(known);
+          if (!isOpen(known) && systemClock.now() < deadline) {
+            // Another command is at it: what it opens serves this one too.
+            await systemClock.sleep(askEvery, signal);
+            continue;
+          }
+        }
+        if (known) await stop(controlSocket);
+        const port = known && isOpen(known) ? known.port : firstPort;
+        try {
+          return await openNew({ ...task, controlSocket, run, endpoint, localPort: wishedPort(port) }, signal);
+        } catch (error) {
+          // Another one was faster, and has a keeper now.
+          if (!isHpcnbError(error, "HPCNB_BUSY") || systemClock.now() > deadline) throw error;
+        }
+      }
     },
 
-    disconnect: async (directory) => stop(await socketOf(directory)),
+    disconnect: async (directory) => {
+      const controlSocket = await socketOf(directory);
+      await stop(controlSocket);
+      rmSync(logPath(controlSocket), { force: true });
+    },
   };
+
+  /** Another tunnel.kind or tunnel.localPort may stand in the session file by now. */
+  function isAsWished({ kind, kinds, port }: OpenStatus): boolean {
+    const isKind = options.kinds.includes(kind) || isDeepStrictEqual(kinds, options.kinds);
+    return isKind && (options.localPort === undefined || options.localPort === port);
+  }
+
+  function wishedPort(otherwise: number) {
+    return options.localPort === undefined
+      ? { port: otherwise, fixed: false }
+      : { port: options.localPort, fixed: true };
+  }
+
+  async function openNew(request: KeeperRequest, signal: AbortSignal | undefined): Promise<ConnectionFacts> {
+    const keeper = prepared?.alive ? prepared : startKeeper(options.keeperProgram, request.controlSocket);
+    prepared = undefined;
+    const outcome = await keeper.open(request, signal);
+    if ("opened" in outcome) return factsOf(outcome.opened);
+    const { code, message, hint, transient } = outcome.failed;
+    throw new HpcnbError(code, message, { hint, transient });
+  }
+}
+
+function isOpen(status: KeeperStatus): status is OpenStatus {
+  return status.state === "open";
 }
 
 /** The same for all aliases of a host. */
@@ -95,7 +134,7 @@ async function identityOf(host: Host): Promise<string> {
   return `${user}@${hostname}:${port}`;
 }
 
-function factsOf(status: KeeperStatus): ConnectionFacts {
+function factsOf(status: OpenStatus): ConnectionFacts {
   const { kind, port, note, healing } = status;
   return {
     kind,
@@ -105,18 +144,39 @@ function factsOf(status: KeeperStatus): ConnectionFacts {
   };
 }
 
-/** The connection that a session file has on this machine, found without its host: that one may be out of reach. */
-export async function connectionOf({ host, file }: { host: string | undefined; file: string }) {
+/** A session file and its host: by these a connection is found without asking that host, which may be out of reach. */
+export interface SessionPlace {
+  readonly host: string | undefined;
+  readonly file: string;
+}
+
+/** The connection that a session file has on this machine. */
+export async function connectionOf(place: SessionPlace): Promise<ConnectionFacts | undefined> {
+  const { status } = (await keeperOf(place)) ?? {};
+  return status && isOpen(status) ? factsOf(status) : undefined;
+}
+
+/** Closes it, also one that is still being opened. False when there is none. */
+export async function closeConnectionOf(place: SessionPlace): Promise<boolean> {
+  const keeper = await keeperOf(place);
+  if (keeper) await stop(keeper.controlSocket);
+  return keeper !== undefined;
+}
+
+async function keeperOf({ host, file }: SessionPlace) {
   const directory = runtimeDirectory();
   for (const name of readdirSync(directory).filter((entry) => entry.endsWith(".sock"))) {
-    const status = await ask<KeeperStatus>(join(directory, name), { op: "status" });
-    if (status && status.host === host && status.sessionFile === file) return factsOf(status);
+    const controlSocket = join(directory, name);
+    const status = await ask<KeeperStatus>(controlSocket, { op: "status" });
+    if (status && status.host === host && status.sessionFile === file) return { controlSocket, status };
   }
   return undefined;
 }
 
-function sameEndpoint(one: Endpoint, other: Endpoint): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+/** Why the last connection to a notebook directory ended by itself; undefined when it did not, or when there was another one since. */
+export async function whyClosed(host: Host, directory: string): Promise<string | undefined> {
+  const path = logPath(controlSocketPath(await identityOf(host), directory));
+  return (existsSync(path) && readFileSync(path, "utf8").trim()) || undefined;
 }
 
 async function stop(controlSocket: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmodSync, lstatSync, mkdirSync } from "node:fs";
+import { accessSync, chmodSync, constants, lstatSync, mkdirSync, statSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { type Endpoint, type ErrorCode, HpcnbError } from "@hpcnb/core";
@@ -28,16 +28,31 @@ export interface KeeperTask {
 
 export type KeeperMessage =
   /** The notebook will answer on this host. */
-  { readonly prepare: KeeperTask & { readonly node: string } } | { readonly open: KeeperRequest };
+  | { readonly prepare: KeeperTask & { readonly node: string } }
+  | { readonly open: KeeperRequest }
+  /** Nobody waits for the tunnel any more. */
+  | { readonly stop: true };
 
-export interface KeeperStatus {
+export type KeeperStatus = OpeningStatus | OpenStatus;
+
+interface KeeperFacts {
   readonly run: string;
-  readonly kind: string;
-  readonly port: number;
+  /** Those that it was to try. */
+  readonly kinds: readonly string[];
   readonly pid: number;
   readonly endpoint: Endpoint;
   readonly host: string | undefined;
   readonly sessionFile: string;
+}
+
+export interface OpeningStatus extends KeeperFacts {
+  readonly state: "opening";
+}
+
+export interface OpenStatus extends KeeperFacts {
+  readonly state: "open";
+  readonly kind: string;
+  readonly port: number;
   /** Why the tunnels that were tried before this one could not be opened. */
   readonly note?: string | undefined;
   /** The tunnel broke at `since` (ISO 8601) and is being opened again; `why` is the newest reason. */
@@ -45,7 +60,7 @@ export interface KeeperStatus {
 }
 
 export type KeeperOutcome =
-  | { readonly opened: KeeperStatus }
+  | { readonly opened: OpenStatus }
   | {
       readonly failed: {
         readonly code: ErrorCode;
@@ -73,19 +88,51 @@ export function controlSocketPath(host: string, directory: string): string {
   return path;
 }
 
-/** Of this user alone, on this machine. */
+/** What a keeper says goes there, and why it gave up; beside its control socket. */
+export function logPath(controlSocket: string): string {
+  return `${controlSocket}.log`;
+}
+
+/**
+ * Of this user alone, on this machine. After `su`, or in a terminal that outlived its login, XDG_RUNTIME_DIR is another user's or is gone;
+ * the one in /tmp serves then.
+ */
 export function runtimeDirectory(): string {
-  const { uid } = userInfo();
   const base = process.env.XDG_RUNTIME_DIR;
-  const path = base ? join(base, "hpcnb") : join(tmpdir(), `hpcnb-${uid}`);
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  const found = lstatSync(path);
-  // In a shared /tmp somebody else may have made the name first.
-  if (!found.isDirectory() || (uid >= 0 && found.uid !== uid)) {
-    throw new HpcnbError("HPCNB_UNSUPPORTED", `${path} is not a directory of this user.`, {
-      hint: "Set XDG_RUNTIME_DIR to a directory on a local disk that only you can write to.",
-    });
+  const own = join(tmpdir(), `hpcnb-${userInfo().uid}`);
+  // That one may be a link; ours may not, which anybody could have made in a shared /tmp.
+  if (base && isOwn(base, statSync)) {
+    const path = join(base, "hpcnb");
+    if (problemWith(path) === undefined) return path;
   }
-  chmodSync(path, 0o700);
-  return path;
+  const problem = problemWith(own);
+  if (problem === undefined) return own;
+  throw new HpcnbError("HPCNB_UNSUPPORTED", problem, {
+    hint: "Set XDG_RUNTIME_DIR to a directory of yours on a local disk that only you can write to.",
+  });
+}
+
+/** Makes it if it is not there. */
+function problemWith(path: string): string | undefined {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    // In a shared /tmp somebody else may have made the name first.
+    if (!isOwn(path)) return `${path} is not a directory of this user.`;
+    chmodSync(path, 0o700);
+    accessSync(path, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return `${path} cannot be used: ${(error as Error).message}.`;
+  }
+}
+
+function isOwn(path: string, look: typeof lstatSync = lstatSync): boolean {
+  const { uid } = userInfo();
+  try {
+    const found = look(path);
+    return found.isDirectory() && (uid < 0 || found.uid === uid);
+  } catch {
+    // Gone, or behind a directory that is not ours.
+    return false;
+  }
 }

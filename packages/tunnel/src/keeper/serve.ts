@@ -1,99 +1,120 @@
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { type Clock, HpcnbError, isHpcnbError, type OpenTunnel, systemClock, type Tunnel } from "@hpcnb/core";
+import { type Clock, HpcnbError, type OpenTunnel, systemClock, type Tunnel } from "@hpcnb/core";
 import { openAgain } from "./heal.js";
-import type { ControlQuestion, KeeperRequest, KeeperStatus } from "./protocol.js";
-
-/** How many ports above the wished one are tried before giving up. */
-const portsTried = 100;
+import { kindLimit, openFirst } from "./open-first.js";
+import { type ControlQuestion, type KeeperRequest, type KeeperStatus, logPath, type OpenStatus } from "./protocol.js";
 
 /** Milliseconds after a try that failed in which nobody's wish makes the next one come sooner. */
 const nudgeEvery = 5_000;
 
+export interface KeeperOptions {
+  readonly clock?: Clock;
+  /** Ends it, as a "stop" does. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds for each kind of tunnel to open. */
+  readonly limit?: number;
+}
+
 export interface RunningKeeper {
-  readonly status: KeeperStatus;
+  readonly status: OpenStatus;
   /** Settles when the keeper has let go of everything. */
   readonly ended: Promise<void>;
 }
 
 /**
- * Opens the first tunnel that works, and answers questions about it until it is told to stop. A tunnel that ends by itself is opened again
- * on the same port, until that is given up.
+ * Opens the first tunnel that works, and answers questions about it until it is told to stop, from the beginning. A tunnel that ends by
+ * itself is opened again on the same port, until that is given up; the reason is left in the log then.
  */
 export async function serveKeeper(
   request: KeeperRequest,
   tunnels: readonly Tunnel[],
-  clock: Clock = systemClock,
+  { clock = systemClock, signal, limit = kindLimit }: KeeperOptions = {},
 ): Promise<RunningKeeper> {
-  const control = createServer();
-  await claim(control, request.controlSocket);
-  try {
-    const { tunnel, port, opened, note } = await openFirst(request, tunnels);
-    const { run, endpoint, host, sessionFile } = request;
-    let status: KeeperStatus = { run, kind: tunnel.kind, port, pid: process.pid, endpoint, host, sessionFile, note };
-    const first = status;
-    const nudges = new EventTarget();
-    let lastTry = clock.now();
-    const stopped = new Promise<Socket>((resolve) => {
-      control.on("connection", (socket) =>
-        answer(socket, {
-          status: () => status,
-          retry: () => {
-            if (clock.now() - lastTry >= nudgeEvery) nudges.dispatchEvent(new Event("retry"));
-          },
-          stop: () => resolve(socket),
-        }),
-      );
-    });
-    const again = async (why: string, signal: AbortSignal) => {
-      const since = new Date().toISOString();
-      const isHealing = (reason: string) => {
-        lastTry = clock.now();
-        status = { ...first, healing: { since, why: reason } };
-      };
-      isHealing(why);
-      const open = () => tunnel.open(request.endpoint, port, signal);
-      const healed = await openAgain(open, { clock, signal, nudges, onFailure: ({ message }) => isHealing(message) });
-      status = first;
-      return healed;
+  const { controlSocket, run, kinds, endpoint, host, sessionFile } = request;
+  const about = { run, kinds, endpoint, host, sessionFile, pid: process.pid };
+  let status: KeeperStatus = { ...about, state: "opening" };
+  const told = new AbortController();
+  const stopping = AbortSignal.any([told.signal, ...(signal ? [signal] : [])]);
+  const asking: Socket[] = [];
+  const nudges = new EventTarget();
+  let lastTry = clock.now();
+  const control = createServer((socket) =>
+    answer(socket, {
+      status: () => status,
+      retry: () => {
+        if (clock.now() - lastTry >= nudgeEvery) nudges.dispatchEvent(new Event("retry"));
+      },
+      stop: () => {
+        asking.push(socket);
+        told.abort();
+      },
+    }),
+  );
+  const end = async () => {
+    // Closing a Unix server removes its file, so nobody finds a keeper that no longer listens.
+    const closed = new Promise<void>((resolve) => control.close(() => resolve()));
+    for (const socket of asking) socket.end(`${JSON.stringify({ stopped: true })}\n`);
+    await closed;
+  };
+
+  await claim(control, controlSocket);
+  const { tunnel, port, opened, note } = await openFirst(request, tunnels, { signal: stopping, limit }).catch(
+    async (error) => {
+      rmSync(logPath(controlSocket), { force: true });
+      await end();
+      throw stopping.aborted ? stoppedEarly() : error;
+    },
+  );
+  const whole: OpenStatus = { ...about, state: "open", kind: tunnel.kind, port, note };
+  status = whole;
+  const again = async (why: string) => {
+    const since = new Date().toISOString();
+    const isHealing = (reason: string) => {
+      lastTry = clock.now();
+      status = { ...whole, healing: { since, why: reason } };
     };
-    return { status, ended: keep(opened, stopped, again).then((asking) => end(request, control, asking)) };
-  } catch (error) {
-    control.close();
-    throw error;
-  }
+    isHealing(why);
+    const open = () => tunnel.open(endpoint, port, stopping);
+    const onFailure = ({ message }: Error) => isHealing(message);
+    const healed = await openAgain(open, { clock, signal: stopping, nudges, onFailure });
+    status = whole;
+    return healed;
+  };
+  const ended = keep(opened, stopping, again).then(async (why) => {
+    if (why === undefined) rmSync(logPath(controlSocket), { force: true });
+    else writeFileSync(logPath(controlSocket), `${why}\n`, { mode: 0o600 });
+    await end();
+  });
+  return { status: whole, ended };
 }
 
-/** Resolves when nothing is open any more: with who asked for that, or with nobody when the tunnel could not be kept open. */
+function stoppedEarly(): HpcnbError {
+  return new HpcnbError("HPCNB_TUNNEL", "Another command closed the tunnel while it was being opened.", {
+    hint: "`hpcnb status` shows whether the session goes on; `hpcnb connect` opens the tunnel then.",
+  });
+}
+
+/** Resolves when nothing is open any more: with the reason when it could not be kept open, without one when that was wanted. */
 async function keep(
   first: OpenTunnel,
-  stopped: Promise<Socket>,
-  again: (why: string, signal: AbortSignal) => Promise<OpenTunnel>,
-): Promise<Socket | undefined> {
-  const stopping = new AbortController();
-  const asked = stopped.then((socket) => {
-    stopping.abort();
-    return socket;
+  stopping: AbortSignal,
+  again: (why: string) => Promise<OpenTunnel>,
+): Promise<string | undefined> {
+  const stopped = new Promise<string>((resolve) => {
+    stopping.addEventListener("abort", () => resolve("stopped"));
+    if (stopping.aborted) resolve("stopped");
   });
-  for (let tunnel: OpenTunnel | undefined = first; tunnel; ) {
-    const what: Socket | string = await Promise.race([asked, tunnel.closed]);
+  for (let tunnel = first; ; ) {
+    const why = await Promise.race([stopped, tunnel.closed]);
     await tunnel.close();
-    if (typeof what !== "string") return what;
-    tunnel = await again(what, stopping.signal).catch((error: Error) => {
-      // To the keeper's log: there is nobody else to tell.
-      if (!stopping.signal.aborted) console.error(error.message);
-      return undefined;
-    });
+    if (stopping.aborted) return undefined;
+    try {
+      tunnel = await again(why);
+    } catch (error) {
+      return stopping.aborted ? undefined : (error as Error).message;
+    }
   }
-  return stopping.signal.aborted ? asked : undefined;
-}
-
-async function end(request: KeeperRequest, control: Server, asking: Socket | undefined): Promise<void> {
-  // Closing a Unix server removes its file, so nobody finds a keeper that no longer listens.
-  const closed = new Promise<void>((resolve) => control.close(() => resolve()));
-  rmSync(`${request.controlSocket}.log`, { force: true });
-  asking?.end(`${JSON.stringify({ stopped: true })}\n`);
-  await closed;
 }
 
 /** Becomes the one keeper of this socket; a file left by one that was killed is replaced. */
@@ -130,72 +151,6 @@ function somebodyListens(path: string): Promise<boolean> {
     });
     socket.on("error", () => resolve(false));
   });
-}
-
-async function openFirst(request: KeeperRequest, tunnels: readonly Tunnel[]) {
-  const failures: Error[] = [];
-  for (const tunnel of tunnels) {
-    try {
-      const opened = await openAtPort(request, tunnel);
-      const note = failures.map((error, index) => `${tunnels[index]?.kind}: ${firstLine(error)}`).join("; ");
-      return { tunnel, ...opened, note: note === "" ? undefined : note };
-    } catch (error) {
-      if (!isHpcnbError(error, "HPCNB_TUNNEL")) throw error;
-      failures.push(error);
-    }
-  }
-  const [only] = failures;
-  if (failures.length === 1 && only) throw only;
-  throw new HpcnbError(
-    "HPCNB_TUNNEL",
-    `No tunnel reaches the notebook on ${request.endpoint.host}. Tried in this order:\n${failures.map((error, index) => `  ${tunnels[index]?.kind}: ${error.message.replaceAll("\n", "\n    ")}`).join("\n")}`,
-    {
-      hint: [
-        ...new Set(failures.flatMap((error) => (isHpcnbError(error) && error.hint ? [error.hint] : []))),
-        "No job is affected: `hpcnb status` shows what the scheduler says of them, `hpcnb connect` tries again.",
-      ].join("\n"),
-      transient: failures.every((error) => isHpcnbError(error) && error.transient),
-    },
-  );
-}
-
-function firstLine({ message }: Error): string {
-  return message.split("\n")[0] ?? "";
-}
-
-async function openAtPort(
-  { endpoint, localPort }: KeeperRequest,
-  tunnel: Tunnel,
-): Promise<{ port: number; opened: OpenTunnel }> {
-  for (let port = localPort.port; ; port += 1) {
-    try {
-      return { port, opened: await tunnel.open(endpoint, port) };
-    } catch (error) {
-      const last = port >= Math.min(localPort.port + portsTried, 65_535);
-      if (!isHpcnbError(error, "HPCNB_PORT_TAKEN") || last) throw error;
-      if (localPort.fixed) {
-        throw new HpcnbError("HPCNB_PORT_TAKEN", error.message, {
-          cause: error,
-          hint: `Port ${await nextFreePort(port + 1)} is free: use it as tunnel.localPort, or leave tunnel.localPort out.`,
-        });
-      }
-    }
-  }
-}
-
-async function nextFreePort(from: number): Promise<number> {
-  for (let port = from; port < 65_536; port += 1) {
-    const server = createServer();
-    const free = await new Promise<boolean>((resolve) => {
-      server.once("error", () => resolve(false));
-      server.listen({ host: "127.0.0.1", port, exclusive: true }, () => resolve(true));
-    });
-    if (free) {
-      await new Promise((resolve) => server.close(resolve));
-      return port;
-    }
-  }
-  return 0;
 }
 
 interface Answers {

@@ -1,23 +1,26 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
-import { HpcnbError } from "@hpcnb/core";
-import type { KeeperMessage, KeeperOutcome, KeeperRequest } from "./protocol.js";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { aborted, HpcnbError } from "@hpcnb/core";
+import { kindLimit } from "./open-first.js";
+import { type KeeperMessage, type KeeperOutcome, type KeeperRequest, logPath } from "./protocol.js";
 
-/** Milliseconds that a keeper may take to open a tunnel. */
-const openLimit = 60_000;
+/** Milliseconds that a keeper may take: so many that it can try every kind of tunnel, and tell what came of it. */
+export function openLimit(kinds: readonly string[]): number {
+  return kinds.length * kindLimit + 10_000;
+}
 
 /** A keeper that has no tunnel yet. It ends with this process unless it is asked to open one. */
 export interface NewKeeper {
   /** False when it has ended. */
   readonly alive: boolean;
   tell(message: KeeperMessage): void;
-  /** Resolves once its tunnel is open, or could not be opened. */
-  open(request: KeeperRequest): Promise<KeeperOutcome>;
+  /** Resolves once its tunnel is open, or could not be opened. @throws HPCNB_ABORTED; it ends then. */
+  open(request: KeeperRequest, signal?: AbortSignal): Promise<KeeperOutcome>;
 }
 
 /** What it says goes to a file beside its control socket: there is nobody else to tell. */
 export function startKeeper(program: string, controlSocket: string): NewKeeper {
-  const logFile = `${controlSocket}.log`;
+  const logFile = logPath(controlSocket);
   const log = openSync(logFile, "w", 0o600);
   // What it is asked travels over IPC: an argv is readable by everybody on this machine.
   const child = spawn(process.execPath, [program], { detached: true, cwd: "/", stdio: ["ignore", log, log, "ipc"] });
@@ -32,9 +35,9 @@ export function startKeeper(program: string, controlSocket: string): NewKeeper {
       return child.connected && child.exitCode === null && child.signalCode === null;
     },
     tell: (message) => child.send(message),
-    open: (request) => {
+    open: (request, signal) => {
       hold(child, true);
-      return outcomeOf(child, { request, logFile, failure: () => failure });
+      return outcomeOf(child, { request, logFile, signal, failure: () => failure });
     },
   };
 }
@@ -50,17 +53,31 @@ function hold(child: ChildProcess, wanted: boolean): void {
 
 function outcomeOf(
   child: ChildProcess,
-  { request, logFile, failure }: { request: KeeperRequest; logFile: string; failure: () => Error | undefined },
+  {
+    request,
+    logFile,
+    signal,
+    failure,
+  }: {
+    request: KeeperRequest;
+    logFile: string;
+    signal: AbortSignal | undefined;
+    failure: () => Error | undefined;
+  },
 ): Promise<KeeperOutcome> {
   return new Promise((resolve, reject) => {
-    const limit = setTimeout(() => {
+    const limit = openLimit(request.kinds);
+    const timer = setTimeout(() => {
       child.kill();
       settle(() =>
-        reject(new HpcnbError("HPCNB_TIMEOUT", `No tunnel was open after ${openLimit / 1000} s.`, { transient: true })),
+        reject(new HpcnbError("HPCNB_TIMEOUT", `No tunnel was open after ${limit / 1000} s.`, { transient: true })),
       );
-    }, openLimit);
+    }, limit);
+    const stop = () => child.send({ stop: true } satisfies KeeperMessage, () => settle(() => reject(aborted(signal))));
+    signal?.addEventListener("abort", stop);
     const settle = (act: () => void) => {
-      clearTimeout(limit);
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
       child.removeAllListeners();
       if (child.connected) child.disconnect();
       child.unref();
@@ -75,7 +92,7 @@ function outcomeOf(
     child.on("error", notStarted);
     child.on("exit", (code, signal) =>
       settle(() => {
-        const said = readFileSync(logFile, "utf8").trim();
+        const said = existsSync(logFile) ? readFileSync(logFile, "utf8").trim() : "";
         const ending = `The keeper ended at once (${signal ?? `exit code ${code}`})`;
         reject(new HpcnbError("HPCNB_TUNNEL", said ? `${ending}:\n${said}` : `${ending}.`));
       }),

@@ -3,8 +3,12 @@ import type { SshConfig } from "./config.js";
 
 /** Seconds: how long a connection that nobody uses stays, so that the next command need not log in again. */
 const idleSeconds = 60;
-/** Seconds; for users whose configuration does not say. Three questions without an answer end a connection. */
+/**
+ * Seconds; for users whose configuration does not say. A node is on the cluster's own network, and a way to it has less time.
+ * Three questions without an answer end a connection.
+ */
 const connectTimeout = 30;
+export const nodeConnectTimeout = 15;
 const aliveInterval = 15;
 
 export interface Destination {
@@ -24,19 +28,25 @@ export function configArguments({ alias, configFile }: Destination): string[] {
   return [...configOf(configFile), "-G", "--", alias];
 }
 
+interface Manner {
+  readonly mayAsk: boolean;
+  /** Seconds. */
+  readonly timeout?: number;
+}
+
 /** Options with which a client goes over a shared connection, or over one of its own. */
 export function clientOptions(
   config: SshConfig,
-  { controlPath, mayAsk }: { controlPath: string | undefined; mayAsk: boolean },
+  { controlPath, ...manner }: Manner & { controlPath: string | undefined },
 ): string[] {
   const socket = controlPath === undefined ? "none" : socketArgument(controlPath);
-  return ["-T", "-S", socket, ...option("ControlMaster=no"), ...settings(config, mayAsk)];
+  return ["-T", "-S", socket, ...option("ControlMaster=no"), ...settings(config, manner)];
 }
 
 /** Options for the client that logs in, and leaves the connection behind for others; it stays `persist` seconds after the last. */
 export function masterOptions(
   config: SshConfig,
-  { controlPath, mayAsk, persist = idleSeconds }: { controlPath: string; mayAsk: boolean; persist?: number },
+  { controlPath, persist = idleSeconds, ...manner }: Manner & { controlPath: string; persist?: number },
 ): string[] {
   return [
     "-T",
@@ -45,7 +55,7 @@ export function masterOptions(
     ...option("ControlMaster=auto"),
     ...option(`ControlPersist=${persist}`),
     ...noForwardings,
-    ...settings(config, mayAsk),
+    ...settings(config, manner),
   ];
 }
 
@@ -62,9 +72,9 @@ export function controlArguments(controlPath: string, request: readonly string[]
 export const noForwardings: readonly string[] = option("ClearAllForwardings=yes");
 
 /** What is set for every connection, where the user has not decided. Host keys and ways to log in are his alone. */
-function settings(config: SshConfig, mayAsk: boolean): string[] {
+function settings(config: SshConfig, { mayAsk, timeout = connectTimeout }: Manner): string[] {
   return [
-    ...(config.hasConnectTimeout ? [] : option(`ConnectTimeout=${connectTimeout}`)),
+    ...(config.hasConnectTimeout ? [] : option(`ConnectTimeout=${timeout}`)),
     ...(config.hasServerAlive ? [] : option(`ServerAliveInterval=${aliveInterval}`)),
     ...(config.hasRemoteCommand ? option("RemoteCommand=none") : []),
     ...(mayAsk ? [] : option("BatchMode=yes")),

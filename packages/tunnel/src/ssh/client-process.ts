@@ -43,23 +43,21 @@ export function startClient(args: readonly string[], stdin = ""): ClientProcess 
   };
 }
 
-/**
- * Waits until `ready` is true or the client has ended.
- * @returns whether it is ready; false also when `limit` milliseconds are over or `signal` aborts.
- */
+/** Waits until `ready` is true or the client has ended, `limit` milliseconds are over, or `signal` aborts. */
 export async function untilReady(
   client: ClientProcess,
   ready: () => boolean | Promise<boolean>,
   { limit, signal }: { limit: number; signal?: AbortSignal | undefined },
-): Promise<boolean> {
+): Promise<"ready" | "ended" | "late"> {
   let over = false;
   client.ended.then(() => {
     over = true;
   });
   const deadline = performance.now() + limit;
   while (!(await ready())) {
-    if (over || signal?.aborted || performance.now() > deadline) return false;
+    if (over || signal?.aborted) return "ended";
+    if (performance.now() > deadline) return "late";
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  return true;
+  return "ready";
 }

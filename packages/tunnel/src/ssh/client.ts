@@ -20,6 +20,9 @@ export interface ClientOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Milliseconds that the last words of a client may take to arrive after its end. A process on its way may keep the pipe open longer. */
+const wordsLimit = 1_000;
+
 /** Runs an ssh that is to do something itself (log in, ask a shared connection), and not to run a command of ours. */
 export async function runClient(args: readonly string[], options: ClientOptions): Promise<ClientEnd> {
   const { interactive, limit, signal } = options;
@@ -45,15 +48,25 @@ export async function runClient(args: readonly string[], options: ClientOptions)
       throw await notStarted("ssh", { code: error.code, cwd: undefined, cause: error });
     })) as [number | null];
     // In older versions that process keeps these open.
-    if (options.leavesProcess && code === 0) for (const name of ["stdout", "stderr"] as const) child[name].destroy();
+    const letGo = () => {
+      for (const name of ["stdout", "stderr"] as const) child[name].destroy();
+    };
+    const words = setTimeout(letGo, options.leavesProcess && code === 0 ? 0 : wordsLimit);
     await closed;
+    clearTimeout(words);
     if (signal?.aborted) throw aborted(signal);
-    if (timeout?.aborted)
-      throw new HpcnbError("HPCNB_TIMEOUT", `ssh took longer than ${(limit ?? 0) / 1000} s.`, { transient: true });
+    if (timeout?.aborted) throw late(limit, said.stderr);
     return { code, ...said };
   } finally {
     for (const each of [timeout, signal]) each?.removeEventListener("abort", stop);
   }
+}
+
+/** @param limit milliseconds that were over. */
+function late(limit = 0, stderr: string): HpcnbError {
+  const said = stderr.trim();
+  const what = said ? `and said:\n${said}` : "and said nothing.";
+  return new HpcnbError("HPCNB_TIMEOUT", `ssh took longer than ${limit / 1000} s ${what}`, { transient: true });
 }
 
 export function describeEnd({ code, stdout, stderr }: ClientEnd): string {
@@ -71,7 +84,8 @@ export async function wordsOfFailure(
   another: readonly string[],
   limit: number,
 ): Promise<string> {
-  if (!stderr.includes("UNKNOWN port 65535")) return stderr;
+  // Of a host that gives no answer there is no more to hear.
+  if (!stderr.includes("UNKNOWN port 65535") || /timed out/.test(stderr)) return stderr;
   const end = await runClient(another, { interactive: false, limit });
   return end.code === 0 ? stderr : end.stderr;
 }

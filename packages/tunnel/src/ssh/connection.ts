@@ -1,4 +1,4 @@
-import { HpcnbError, throwIfAborted } from "@hpcnb/core";
+import { HpcnbError, isHpcnbError, throwIfAborted } from "@hpcnb/core";
 import {
   checkAlias,
   clientOptions,
@@ -18,6 +18,8 @@ export interface SshOptions extends Destination {
   readonly interactive: boolean;
   /** Where the sockets of shared connections are; for this user alone (0700). Default: hpcnb's runtime directory. */
   readonly controlDirectory?: string | undefined;
+  /** Milliseconds for a login at which nobody is asked anything. */
+  readonly limit?: number;
   /** Is told once what a person would want to know, such as that each command will log in anew. */
   readonly notify?: ((text: string) => void) | undefined;
 }
@@ -46,15 +48,15 @@ export interface SshConnection extends Destination {
   config(): Promise<SshConfig>;
 }
 
-/** Milliseconds for a login at which nobody is asked anything. */
-const loginLimit = 60_000;
+/** The default, in milliseconds. */
+export const loginLimit = 60_000;
 
 /**
  * One connection to an alias for all commands, of this process and of others: whoever comes first logs in, and OpenSSH keeps the connection
  * for a while after the last. One that the user has open by his own configuration is used instead.
  */
 export function createSshConnection(options: SshOptions): SshConnection {
-  const { alias, configFile, interactive } = options;
+  const { alias, configFile, interactive, limit = loginLimit } = options;
   let reading: Promise<SshConfig> | undefined;
   let sharing = true;
   let noticed = false;
@@ -117,7 +119,18 @@ export function createSshConnection(options: SshOptions): SshConnection {
       interactive,
       leavesProcess: true,
       signal,
-      ...(interactive ? {} : { limit: loginLimit }),
+      ...(interactive ? {} : { limit }),
+    }).catch((cause) => {
+      if (!isHpcnbError(cause, "HPCNB_TIMEOUT")) throw cause;
+      throw new HpcnbError(
+        "HPCNB_SSH",
+        `Logging in to ${wellKnownName(alias, known)} came to no end: ${cause.message}`,
+        {
+          cause,
+          hint: `See what \`ssh ${alias}\` does in a terminal.`,
+          transient: true,
+        },
+      );
     });
     if (end.code === 0 && (await listens(controlPath))) return;
     // A server that ends the connection with its last session has still let us in.

@@ -83,6 +83,12 @@ const knownFailures: readonly KnownFailure[] = [
     hint: () => "Mend that file.",
   },
   {
+    pattern: /Connection timed out during banner exchange/,
+    say: (_, who) => `${who} gave no answer.`,
+    hint: () => "It may be down, or a firewall may drop what goes there. Another way may be open.",
+    transient: true,
+  },
+  {
     pattern:
       /(kex_exchange_identification: .*|Connection (?:closed|reset|timed out).*|Timeout, server .*|Broken pipe|.*Connection timed out during.*)/,
     say: ([, what], who) => `The connection to ${who} broke: ${what?.trim()}`,
@@ -104,12 +110,14 @@ export interface FailureContext {
   readonly destination: string;
   readonly who?: string;
   readonly code?: ErrorCode;
+  /** Milliseconds after which it was ended, because it came to nothing. */
+  readonly limit?: number;
 }
 
 /** Why ssh gave up, in words. `said` is what it printed. */
 export function sshFailure(
   said: string,
-  { destination, who = destination, code = "HPCNB_SSH" }: FailureContext,
+  { destination, who = destination, code = "HPCNB_SSH", limit }: FailureContext,
 ): HpcnbError {
   const lines = said
     .split("\n")
@@ -124,6 +132,10 @@ export function sshFailure(
       transient,
     });
   }
-  const text = quoted ? `ssh to ${who} failed:\n${quoted}` : `ssh to ${who} failed and said nothing.`;
-  return new HpcnbError(code, text, { hint: `See what \`ssh ${destination}\` does in a terminal.` });
+  const failed = limit === undefined ? "failed" : `was not through after ${limit / 1000} s`;
+  const text = quoted ? `ssh to ${who} ${failed}:\n${quoted}` : `ssh to ${who} ${failed} and said nothing.`;
+  return new HpcnbError(code, text, {
+    hint: `See what \`ssh ${destination}\` does in a terminal.`,
+    transient: limit !== undefined,
+  });
 }

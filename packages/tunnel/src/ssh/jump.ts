@@ -6,6 +6,7 @@ import {
   controlArguments,
   destinationArguments,
   masterOptions,
+  nodeConnectTimeout,
   option,
   proxyCommand,
   type Target,
@@ -35,16 +36,16 @@ export async function openRoad(connection: SshConnection, node: string, signal?:
   const destination = `-J ${connection.alias} ${node}`;
   const via = ["-l", login.config.user, ...option(`ProxyCommand=${proxyCommand(login.client([]))}`)];
   const controlPath = login.controlPath === undefined ? undefined : newSocketPath(connection.controlDirectory, "node");
+  const manner = { mayAsk: false, timeout: nodeConnectTimeout };
   const route: Route = {
     config: known,
     controlPath,
-    client: (more) =>
-      destinationArguments(to, [...clientOptions(known, { controlPath, mayAsk: false }), ...via, ...more]),
+    client: (more) => destinationArguments(to, [...clientOptions(known, { controlPath, ...manner }), ...via, ...more]),
     asks: false,
   };
   if (controlPath === undefined) return { route, destination, hangUp: async () => {} };
 
-  const options = ["-f", "-N", ...masterOptions(known, { controlPath, mayAsk: false, persist }), ...via];
+  const options = ["-f", "-N", ...masterOptions(known, { controlPath, persist, ...manner }), ...via];
   const end = await runClient(destinationArguments(to, options), {
     interactive: false,
     leavesProcess: true,
@@ -52,7 +53,7 @@ export async function openRoad(connection: SshConnection, node: string, signal?:
     signal,
   });
   if (end.code !== 0) {
-    const unshared = [...clientOptions(known, { controlPath: undefined, mayAsk: false }), ...via];
+    const unshared = [...clientOptions(known, { controlPath: undefined, ...manner }), ...via];
     const said = await wordsOfFailure(end, [...destinationArguments(to, unshared), "true"], wayLimit);
     throw sshFailure(said, { destination, who: node, code: "HPCNB_TUNNEL" });
   }

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { type Endpoint, HpcnbError, throwIfAborted } from "@hpcnb/core";
-import { forwardArgument, noForwardings } from "./arguments.js";
+import { forwardArgument, nodeConnectTimeout, noForwardings } from "./arguments.js";
 import { startClient, untilReady } from "./client-process.js";
 import type { SshConnection } from "./connection.js";
 import { sshFailure } from "./failure.js";
 import { targetOn } from "./jump.js";
 import { bootstrap, readRemoteOutput, remoteCommand } from "./remote-command.js";
-import { type Way, wayLimit } from "./way.js";
+import { lateness, type Way, wayLimit } from "./way.js";
 
 /**
  * On the submit node: an ssh to the node, forwarding from a socket in a directory that only this user may enter. It stays until its
@@ -19,7 +19,7 @@ directory=$(mktemp -d "\${XDG_RUNTIME_DIR:-/tmp}/hpcnb-XXXXXXXX" 2>/dev/null || 
 trap 'rm -f "$directory/s"; rmdir "$directory"' EXIT
 trap 'exit 1' HUP INT TERM
 printf '%s\\n' "$directory/s"
-ssh -T -S none -o ControlMaster=no -o BatchMode=yes -o ConnectTimeout=15 -o ServerAliveInterval=15 -L "$directory/s:$2" -- "$1" "echo $3; exec cat"
+ssh -T -S none -o ControlMaster=no -o BatchMode=yes -o ConnectTimeout=${nodeConnectTimeout} -o ServerAliveInterval=15 -L "$directory/s:$2" -- "$1" "echo $3; exec cat"
 `;
 
 /** A socket on the submit node that leads to the notebook. @throws HPCNB_TUNNEL with what the ssh there said. */
@@ -31,14 +31,15 @@ export async function openRelay(connection: SshConnection, endpoint: Endpoint, s
   const command = remoteCommand(["sh", "-c", relayScript, "sh", node, far, reached]);
   const client = startClient([...route.client(noForwardings), bootstrap], command.line);
   const output = () => readRemoteOutput({ stdout: client.stdout(), stderr: client.stderr() }, command.marker);
-  const ready = await untilReady(client, () => output().stdout.includes(`${reached}\n`), { limit: wayLimit, signal });
+  const outcome = await untilReady(client, () => output().stdout.includes(`${reached}\n`), { limit: wayLimit, signal });
   const [socket = ""] = output().stdout.split("\n");
-  if (!ready || !socket.startsWith("/")) {
+  if (outcome !== "ready" || !socket.startsWith("/")) {
     await client.stop();
     throwIfAborted(signal);
     const { stderr, processGroup, around } = output();
-    if (processGroup === undefined) throw sshFailure(around, { destination: connection.alias });
-    const cause = sshFailure(stderr, { destination: node, who: node, code: "HPCNB_TUNNEL" });
+    const late = lateness(outcome);
+    if (processGroup === undefined) throw sshFailure(around, { destination: connection.alias, ...late });
+    const cause = sshFailure(stderr, { destination: node, who: node, code: "HPCNB_TUNNEL", ...late });
     throw new HpcnbError("HPCNB_TUNNEL", `From ${connection.alias}: ${cause.message}`, {
       cause,
       hint: `Try on ${connection.alias}: ssh ${node}. It must work there without a question.`,

@@ -29,14 +29,19 @@ type OpenWay = (
 
 /** Laptop, submit node, node: ssh reaches the node itself. */
 export const jumpTunnel: Plugin = sshTunnel("jump", () => {
-  let known: { readonly node: string; readonly road: Promise<Road> } | undefined;
+  let known: { readonly node: string; readonly road: Promise<Road>; hasFailed: boolean } | undefined;
   return {
     prepare: async (connection, node) => {
-      known = { node, road: openRoad(connection, node) };
-      await known.road;
+      const preparing = { node, road: openRoad(connection, node), hasFailed: false };
+      known = preparing;
+      await preparing.road.catch((error) => {
+        preparing.hasFailed = true;
+        throw error;
+      });
     },
     openWay: async (connection, endpoint, options) => {
-      const prepared = known?.node === endpoint.host ? await known.road.catch(() => undefined) : undefined;
+      // One that is still under way says what another would; one that has failed before may go well now.
+      const prepared = known?.node === endpoint.host && !known.hasFailed ? await known.road : undefined;
       known = undefined;
       const road =
         prepared && (await isOpen(prepared)) ? prepared : await openRoad(connection, endpoint.host, options.signal);

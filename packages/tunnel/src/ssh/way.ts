@@ -19,8 +19,13 @@ export interface Way {
   close(): Promise<void>;
 }
 
-/** Milliseconds in which ssh must be ready to forward. */
+/** Milliseconds in which ssh must be ready to forward; more than it takes to connect to a node, so that ssh can say why it is not. */
 export const wayLimit = 20_000;
+
+/** For `sshFailure`, of a client that was not ready. */
+export function lateness(outcome: "ready" | "ended" | "late"): { limit?: number } {
+  return outcome === "late" ? { limit: wayLimit } : {};
+}
 
 /** A socket path that nobody has; within 103 bytes where the keeper's own is. */
 export function newSocketPath(controlDirectory: string | undefined, word: string): string {
@@ -72,11 +77,12 @@ async function forwardAlone({ route, destination, target, socket, signal }: WayR
   throwIfAborted(signal);
   const options = ["-L", forwardArgument(socket, target), ...option("ExitOnForwardFailure=yes")];
   const client = startClient([...route.client(options), "exec cat"]);
-  if (!(await untilReady(client, () => listens(socket), { limit: wayLimit, signal }))) {
+  const outcome = await untilReady(client, () => listens(socket), { limit: wayLimit, signal });
+  if (outcome !== "ready") {
     await client.stop();
     rmSync(socket, { force: true });
     throwIfAborted(signal);
-    throw sshFailure(client.stderr(), { destination, code: "HPCNB_TUNNEL" });
+    throw sshFailure(client.stderr(), { destination, code: "HPCNB_TUNNEL", ...lateness(outcome) });
   }
   return {
     socket,

@@ -1,20 +1,21 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ErrorCode, type HpcnbError, isHpcnbError } from "@hpcnb/core";
 import { createSshHost, type SshHost } from "@hpcnb/tunnel";
 import { expect } from "chai";
-import { describeAwaitedNews } from "../awaited-news.js";
-import { describeInPlace } from "../in-place.js";
+import { listens } from "../../src/ssh/control-socket.js";
+import { expectFailure } from "../expect-failure.js";
+import { describeHost, isFree } from "../host-suite.js";
 import { freePort, needSshServer, type Site, startSite, until } from "./site.js";
 
 /** Runs a command at a terminal of its own. */
 const pseudoTerminal = "/usr/bin/script";
 
-describe("createSshHost", () => {
+describe("createSshHost", function () {
+  this.timeout(60_000);
   let site: Site;
   let host: SshHost;
   let directory: string;
@@ -39,173 +40,22 @@ describe("createSshHost", () => {
   });
   afterEach(() => rm(directory, { recursive: true }));
 
-  describe("run", () => {
-    it("resolves for every exit code, with what was printed, to the last byte", async () => {
-      const argv = ["sh", "-c", 'printf "out\\n\\n"; printf "err\\n" >&2; exit 3'];
-      const expected = { argv, exitCode: 3, signal: undefined, stdout: "out\n\n", stderr: "err\n" };
-      expect(await host.run(argv)).to.deep.equal(expected);
-      expect(await hostAt("noisy").run(argv)).to.deep.equal(expected);
-    });
+  // The other one is a host that greets at every login.
+  describeHost(() => ({ host, other: hostAt("noisy"), named: "login", directory, holder: spawnHolder }));
 
-    it("tells ssh's own exit code from a command's", async () => {
-      expect(await host.run(["sh", "-c", "exit 255"])).to.include({ exitCode: 255 });
-    });
-
-    it("tells an end by a signal from an exit code", async () => {
-      const result = await host.run(["sh", "-c", "kill -KILL $$"]);
-      expect(result).to.include({ exitCode: null, signal: "SIGKILL" });
-    });
-
-    it("hands arguments over as they are, whatever a shell would make of them", async () => {
-      const words = ["$HOME", "a b", "'\"", "*", "", "\n", "a\n\nb\n", "!!", "\\n", "%s", "é漢", "-n", "~", "#"];
-      const result = await host.run(["printf", "<%s>", ...words]);
-      expect(result.stdout).to.equal(words.map((word) => `<${word}>`).join(""));
-    });
-
-    it("feeds standard input, and gives an empty one when there is none", async () => {
-      const long = "漢é\n".repeat(300_000);
-      expect((await host.run(["cat"], { stdin: long })).stdout).to.equal(long);
-      expect((await host.run(["cat"])).stdout).to.equal("");
-    });
-
-    it("does not mind a program that leaves its input unread", async () => {
-      expect((await host.run(["true"], { stdin: "x".repeat(5_000_000) })).exitCode).to.equal(0);
-    });
-
-    it("runs in the directory it is told, and says when that is not there", async () => {
-      expect((await host.run(["pwd"], { cwd: directory })).stdout).to.equal(`${directory}\n`);
-      const cwd = join(directory, "missing");
-      expect((await failure(host.run(["true"], { cwd }), "HPCNB_COMMAND_FAILED")).message).to.include(cwd);
-    });
-
-    it("names a program that is not there, and where it was looked for", async () => {
-      const error = await failure(host.run(["hpcnb-no-such-program"]), "HPCNB_COMMAND_FAILED");
-      expect(error.message)
-        .to.include("hpcnb-no-such-program")
-        .and.to.match(/PATH is \S*\/bin/);
-      const path = join(directory, "text");
-      expect((await failure(host.run([path]), "HPCNB_COMMAND_FAILED")).message).to.include(path);
-      await writeFile(path, "text");
-      expect((await failure(host.run([path]), "HPCNB_COMMAND_FAILED")).message).to.include(path);
-    });
-
-    it("ends a command that takes too long, with all that it started", async () => {
-      const pids = join(directory, "pids");
-      const script = 'sleep 60 & echo $! > "$1"; echo $$ >> "$1"; wait; sleep 60';
-      const error = await failure(host.run(["sh", "-c", script, "sh", pids], { timeout: 700 }), "HPCNB_TIMEOUT");
-      expect(error.message).to.include("0.7 s").and.to.include("login");
-      await allGone(pids);
-    });
-
-    it("ends a command when it is aborted, also one that will not end", async () => {
-      const pids = join(directory, "pids");
-      const controller = new AbortController();
-      const script = "trap '' TERM; echo $$ > \"$1\"; while :; do sleep 0.2; done";
-      const run = host.run(["sh", "-c", script, "sh", pids], { signal: controller.signal });
-      await until(async () => (await readFile(pids, "utf8").catch(() => "")) !== "", "it runs");
-      controller.abort();
-      await failure(run, "HPCNB_ABORTED");
-      await allGone(pids);
-    }).timeout(20_000);
-
-    it("starts nothing when it was aborted before", async () => {
-      const path = join(directory, "made");
-      await failure(host.run(["touch", path], { signal: AbortSignal.abort() }), "HPCNB_ABORTED");
-      expect(await host.readFiles([path])).to.deep.equal([undefined]);
-    });
+  it("reads and writes files in large batches", async () => {
+    const files = Array.from({ length: 300 }, (_, n) => ({
+      path: join(directory, `f${n}`),
+      text: `${n}é\n`.repeat(2_000),
+    }));
+    await host.writeFiles(files);
+    expect(await host.readFiles(files.map(({ path }) => path))).to.deep.equal(files.map(({ text }) => text));
   });
 
-  describe("files", () => {
-    it("are written for the user alone, with their directories, and read in the order asked", async () => {
-      const a = join(directory, "x", "y", "a\n'b' $c");
-      const b = join(directory, "b");
-      const noisy = hostAt("noisy");
-      await noisy.writeFiles([
-        { path: a, text: "é漢\n" },
-        { path: b, text: "", mode: 0o755 },
-      ]);
-      expect(await noisy.readFiles([b, join(directory, "none"), a])).to.deep.equal(["", undefined, "é漢\n"]);
-      expect((await stat(a)).mode & 0o777).to.equal(0o600);
-      expect((await stat(b)).mode & 0o777).to.equal(0o755);
-      for (const path of ["x", "x/y"]) expect((await stat(join(directory, path))).mode & 0o777).to.equal(0o700);
-    });
-
-    it("come in large batches", async () => {
-      const files = Array.from({ length: 300 }, (_, n) => ({
-        path: join(directory, `f${n}`),
-        text: `${n}é\n`.repeat(2_000),
-      }));
-      await host.writeFiles(files);
-      expect(await host.readFiles(files.map(({ path }) => path))).to.deep.equal(files.map(({ text }) => text));
-    });
-
-    it("are replaced as a whole, so that an open one keeps its old text", async () => {
-      const path = join(directory, "a");
-      await host.writeFiles([{ path, text: "old" }]);
-      const before = await stat(path);
-      await host.writeFiles([{ path, text: "new" }]);
-      expect((await stat(path)).ino).not.to.equal(before.ino);
-      expect(await readdir(directory)).to.deep.equal(["a"]);
-    });
-
-    describeInPlace(() => ({ host, directory }));
-
-    it("leave nothing behind when they cannot be written", async () => {
-      const path = join(directory, "a");
-      await mkdir(path);
-      expect((await failure(host.writeFiles([{ path, text: "x" }]), "HPCNB_COMMAND_FAILED")).message).to.include(path);
-      expect(await readdir(directory)).to.deep.equal(["a"]);
-    });
-
-    it("that exist but cannot be read are an error, not a missing file", async () => {
-      const path = join(directory, "loop");
-      await symlink(path, path);
-      expect((await failure(host.readFiles([path]), "HPCNB_COMMAND_FAILED")).message).to.include(path);
-      await failure(host.readFiles([directory]), "HPCNB_COMMAND_FAILED");
-      await writeFile(join(directory, "a"), "");
-      expect(await host.readFiles([join(directory, "a", "b")])).to.deep.equal([undefined]);
-    });
-
-    describeAwaitedNews(() => ({ host, directory }));
-  });
-
-  describe("lock", () => {
-    it("is had by one at a time, and the other is told by whom", async () => {
-      const path = join(directory, "state", "lock");
-      const lock = await hostAt("noisy").lock(path);
-      const error = await failure(host.lock(path), "HPCNB_BUSY");
-      expect(error.message).to.match(new RegExp(`pid ${process.pid} on \\S+ since \\d{4}-`));
-      expect((await stat(path)).mode & 0o777).to.equal(0o600);
-      await lock.release();
-      await lock.release();
-      await (await host.lock(path)).release();
-    });
-
-    it("does not outlive a process that is killed", async () => {
-      const path = join(directory, "lock");
-      const holder = spawnHolder(path, "setInterval(() => {}, 1000)");
-      await once(holder.stdout, "data");
-      await failure(host.lock(path), "HPCNB_BUSY");
-      holder.kill("SIGKILL");
-      await until(() => free(path), "the lock is free");
-    });
-
-    it("does not keep a process alive that has nothing else to do", async () => {
-      const holder = spawnHolder(join(directory, "lock"), "");
-      expect(await once(holder, "close")).to.deep.equal([0, null]);
-    });
-
-    it("says why when the file cannot be had", async () => {
-      await writeFile(join(directory, "a"), "");
-      const path = join(directory, "a", "lock");
-      expect((await failure(host.lock(path), "HPCNB_COMMAND_FAILED")).message).to.include(path);
-    });
-
-    it("is not taken for a caller who went away", async () => {
-      const path = join(directory, "lock");
-      await failure(host.lock(path, AbortSignal.timeout(5)), "HPCNB_ABORTED");
-      await until(() => free(path), "the lock is free");
-    });
+  it("takes no lock for a caller who went away", async () => {
+    const path = join(directory, "lock");
+    await expectFailure(host.lock(path, AbortSignal.timeout(5)), "HPCNB_ABORTED");
+    await until(() => isFree(host, path), "the lock is free");
   });
 
   describe("connection", () => {
@@ -235,10 +85,10 @@ describe("createSshHost", () => {
       running.catch(() => {});
       await host.run(["true"]);
       await site.cut("login");
-      const lost = await failure(running, "HPCNB_SSH");
+      const lost = await expectFailure(running, "HPCNB_SSH");
       expect(lost.message).to.include("sleep");
       expect(lost.transient).to.equal(true);
-      const refused = await failure(host.run(["true"]), "HPCNB_SSH");
+      const refused = await expectFailure(host.run(["true"]), "HPCNB_SSH");
       expect(refused.message).to.include(`127.0.0.1 refuses connections to port ${site.ports.login}`);
       await site.mend("login");
       expect(await host.run(["true"])).to.include({ exitCode: 0 });
@@ -248,9 +98,9 @@ describe("createSshHost", () => {
       const path = join(directory, "lock");
       const lock = await host.lock(path);
       await site.cut("login");
-      await failure(lock.release(), "HPCNB_COMMAND_FAILED");
+      await expectFailure(lock.release(), "HPCNB_COMMAND_FAILED");
       await site.mend("login");
-      await until(() => free(path), "the lock is free");
+      await until(() => isFree(host, path), "the lock is free");
     });
 
     it("is not shared where no socket can be, which is said once", async () => {
@@ -284,6 +134,28 @@ describe("createSshHost", () => {
       expect(site.logins("login") - before).to.equal(0);
       master.kill();
       await once(master, "exit");
+    });
+
+    it("is opened with a key that only the user's agent has", async () => {
+      const socket = join(site.folder, "agent");
+      const agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: "ignore" });
+      const { SSH_AUTH_SOCK } = process.env;
+      const key = join(site.folder, "user");
+      site.configure(`Host by-agent\n  Port ${site.ports.login}\n  IdentityAgent SSH_AUTH_SOCK\n`);
+      try {
+        process.env.SSH_AUTH_SOCK = socket;
+        await until(() => listens(socket), "the agent is there");
+        execFileSync("ssh-add", ["-q", key]);
+        await rename(key, `${key}.away`);
+        const before = site.logins("login");
+        expect((await hostAt("by-agent").run(["echo", "a"])).stdout).to.equal("a\n");
+        expect(site.logins("login") - before).to.equal(1);
+      } finally {
+        if (SSH_AUTH_SOCK === undefined) delete process.env.SSH_AUTH_SOCK;
+        else process.env.SSH_AUTH_SOCK = SSH_AUTH_SOCK;
+        await rename(`${key}.away`, key).catch(() => {});
+        agent.kill();
+      }
     });
 
     it("does not stumble over what the user's configuration has for his own logins", async () => {
@@ -342,12 +214,37 @@ Host behind-nobody
 Host nobody
   Port ${closed}
 `);
-      const wall = await failure(hostAt("behind-a-wall").run(["true"]), "HPCNB_SSH");
+      const wall = await expectFailure(hostAt("behind-a-wall").run(["true"]), "HPCNB_SSH");
       expect(wall.message).to.match(
         /^The host before it on the way cannot reach behind-a-wall \(127.0.0.1\): Connection refused/,
       );
-      const nobody = await failure(hostAt("behind-nobody").run(["true"]), "HPCNB_SSH");
+      const nobody = await expectFailure(hostAt("behind-nobody").run(["true"]), "HPCNB_SSH");
       expect(nobody.message).to.match(new RegExp(`^127.0.0.1 refuses connections to port ${closed}`));
+    });
+
+    it("asks nothing where no terminal is, not even by another program, and says so", async () => {
+      const known = join(site.folder, "never_seen_hosts");
+      const askpass = join(site.folder, "askpass");
+      await writeFile(askpass, `#!/bin/sh\necho "$1" >> ${site.folder}/asked\necho yes\n`, { mode: 0o755 });
+      site.configure(`
+Host never-seen
+  Port ${site.ports.login}
+  UserKnownHostsFile ${known}
+  StrictHostKeyChecking ask
+`);
+      const saved = { ...process.env };
+      Object.assign(process.env, { SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: "force", DISPLAY: ":99" });
+      try {
+        const error = await expectFailure(hostAt("never-seen").run(["true"]), "HPCNB_SSH");
+        expect(error.message).to.match(/host key of never-seen .* is not known yet/);
+        expect(error.hint).to.include("Run `ssh never-seen` once in a terminal");
+        expect(existsSync(join(site.folder, "asked"))).to.equal(false);
+      } finally {
+        for (const name of ["SSH_ASKPASS", "SSH_ASKPASS_REQUIRE", "DISPLAY"]) {
+          if (saved[name] === undefined) delete process.env[name];
+          else process.env[name] = saved[name];
+        }
+      }
     });
 
     it("refuses an alias that ssh would take for an option", () => {
@@ -383,23 +280,13 @@ Host changed-key
         "changed-key": /host key of changed-key .* is not the one/,
       };
       for (const [alias, message] of Object.entries(messages)) {
-        const error = await failure(hostAt(alias).run(["true"]), "HPCNB_SSH");
+        const error = await expectFailure(hostAt(alias).run(["true"]), "HPCNB_SSH");
         expect(error.message).to.match(message);
         expect(error.message).to.include("ssh said:");
         expect(error.hint).to.be.a("string");
       }
     });
   });
-
-  async function free(path: string): Promise<boolean> {
-    try {
-      await (await host.lock(path)).release();
-      return true;
-    } catch (error) {
-      if (isHpcnbError(error, "HPCNB_BUSY")) return false;
-      throw error;
-    }
-  }
 
   function spawnHolder(path: string, afterwards: string) {
     const options = {
@@ -427,24 +314,4 @@ Host changed-key
       await once(asking, "exit");
     }
   }
-
-  async function allGone(file: string): Promise<void> {
-    const pids = (await readFile(file, "utf8")).trim().split("\n");
-    expect(pids).not.to.deep.equal([""]);
-    await until(async () => {
-      const { stdout } = await host.run(["ps", "-o", "stat=", "-p", pids.join(",")]);
-      return stdout.split("\n").every((state) => state === "" || state.startsWith("Z"));
-    }, "the processes are gone");
-  }
 });
-
-async function failure(work: Promise<unknown>, code: ErrorCode): Promise<HpcnbError> {
-  try {
-    await work;
-  } catch (error) {
-    if (!isHpcnbError(error)) throw error;
-    expect(error.code, error.message).to.equal(code);
-    return error;
-  }
-  throw new Error(`${code} was expected`);
-}

@@ -12,6 +12,8 @@ export interface Site {
   /** For ssh's -F: knows the hosts "login", "node1" and "noisy", which is login with a chatty login file. */
   readonly configFile: string;
   readonly knownHosts: string;
+  /** What the submit node's own ssh is told. */
+  readonly loginConfigFile: string;
   readonly controlDirectory: string;
   readonly ports: { readonly login: number; readonly node1: number };
   /** How many times somebody was let in. */
@@ -121,6 +123,7 @@ ${server === "login" ? `SetEnv PATH=${path("bin")}:${process.env.PATH}\nForceCom
   return {
     folder,
     configFile: path("config"),
+    loginConfigFile: path("login-config"),
     knownHosts: path("known_hosts"),
     controlDirectory: path("control"),
     ports,
@@ -175,6 +178,25 @@ function which(program: string): string {
   return execFileSync("sh", ["-c", `command -v ${program}`], { encoding: "utf8" }).trim();
 }
 
+/** A port at which nobody answers, and nobody refuses either, as behind a firewall: its queue is full already. */
+export async function startSilentPort(): Promise<{ port: number; stop(): void }> {
+  const program = `
+import socket, sys
+listener = socket.socket()
+listener.bind(("127.0.0.1", 0))
+listener.listen(0)
+waiting = [socket.socket() for _ in range(4)]
+for each in waiting:
+    each.setblocking(False)
+    each.connect_ex(listener.getsockname())
+print(listener.getsockname()[1], flush=True)
+sys.stdin.read()
+`;
+  const child = spawn("python3", ["-c", program], { stdio: ["pipe", "pipe", "inherit"] });
+  const [line] = await once(child.stdout, "data");
+  return { port: Number(line), stop: () => child.kill() };
+}
+
 export function freePort(): Promise<number> {
   const server = createServer();
   return new Promise((resolve) =>
@@ -196,9 +218,9 @@ export function accepts(port: number): Promise<boolean> {
 }
 
 export async function until(fact: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 8_000;
+  const deadline = Date.now() + 20_000;
   while (!(await fact())) {
-    if (Date.now() > deadline) throw new Error(`Not true within 8 s: ${what}`);
+    if (Date.now() > deadline) throw new Error(`Not true within 20 s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -2,22 +2,19 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
+import { createServer as createTcpServer } from "node:net";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  type Endpoint,
-  type ErrorCode,
-  type HpcnbError,
-  isHpcnbError,
-  type OpenTunnel,
-  systemClock,
-  type Tunnel,
-} from "@hpcnb/core";
-import { createLocalHost, createSshHost, jumpTunnel, loginForwardTunnel } from "@hpcnb/tunnel";
+import { type Endpoint, type OpenTunnel, systemClock, type Tunnel } from "@hpcnb/core";
+import { createLocalHost, createSshHost, directTunnel, jumpTunnel, loginForwardTunnel } from "@hpcnb/tunnel";
 import { expect } from "chai";
-import { accepts, freePort, needSshServer, type Site, startSite, until } from "./site.js";
+import type { KeeperRequest } from "../../src/keeper/protocol.js";
+import { serveKeeper } from "../../src/keeper/serve.js";
+import { expectFailure } from "../expect-failure.js";
+import { accepts, freePort, needSshServer, type Site, startSilentPort, startSite, until } from "./site.js";
 
-describe("ssh tunnels", () => {
+describe("ssh tunnels", function () {
+  this.timeout(60_000);
   let site: Site;
   let folder: string;
   let servers: Server[];
@@ -26,7 +23,7 @@ describe("ssh tunnels", () => {
   let localPort: number;
   let open: OpenTunnel | undefined;
 
-  const tunnels = { jump: jumpTunnel, "login-forward": loginForwardTunnel };
+  const tunnels = { jump: jumpTunnel, "login-forward": loginForwardTunnel, direct: directTunnel };
   const kinds = ["jump", "login-forward"] as const;
 
   function tunnel(kind: keyof typeof tunnels, options: { alias?: string; controlDirectory?: string } = {}): Tunnel {
@@ -84,6 +81,23 @@ describe("ssh tunnels", () => {
     expect(await get(localPort, "/x")).to.equal("notebook /x");
   });
 
+  it("does not try a jump twice when the one that was made ahead of time is still on its way", async () => {
+    let tries = 0;
+    const mute = createTcpServer(() => {
+      tries += 1;
+    });
+    await once(mute.listen(0, "127.0.0.1"), "listening");
+    const { port } = mute.address() as { port: number };
+    site.configure(`Host mute\n  Port ${port}\n  ConnectTimeout 2\n`);
+    const jump = tunnel("jump");
+    const preparing = jump.prepare?.("mute").catch((error) => error.code);
+    const error = await expectFailure(jump.open({ ...socketEndpoint, host: "mute" }, localPort), "HPCNB_TUNNEL");
+    expect(error.message).to.match(/^mute gave no answer/);
+    expect(await preparing).to.equal("HPCNB_TUNNEL");
+    expect(tries).to.equal(1);
+    mute.close();
+  });
+
   for (const kind of kinds) {
     describe(kind, () => {
       it("reaches a socket on a node", async () => {
@@ -118,7 +132,7 @@ describe("ssh tunnels", () => {
       it("refuses a local port that is taken, before it logs in anywhere", async () => {
         servers.push(await serve(localPort));
         const before = site.logins("node1");
-        const error = await failure(tunnel(kind).open(socketEndpoint, localPort), "HPCNB_PORT_TAKEN");
+        const error = await expectFailure(tunnel(kind).open(socketEndpoint, localPort), "HPCNB_PORT_TAKEN");
         expect(error.message).to.include(String(localPort));
         expect(site.logins("node1")).to.equal(before);
         servers.pop()?.close();
@@ -126,14 +140,14 @@ describe("ssh tunnels", () => {
 
       it("says so when nothing answers, and leaves nothing", async () => {
         const gone: Endpoint = { kind: "socket", host: "node1", path: join(folder, "gone.sock") };
-        const error = await failure(tunnel(kind).open(gone, localPort), "HPCNB_TUNNEL");
+        const error = await expectFailure(tunnel(kind).open(gone, localPort), "HPCNB_TUNNEL");
         expect(error.message).to.include("node1").and.to.include(gone.path);
         await until(() => sessionsOn(site, "node1") === 0, "nobody is logged in on the node");
       });
 
       it("names the node that refuses connections, and what was tried", async () => {
         await site.cut("node1");
-        const error = await failure(tunnel(kind).open(socketEndpoint, localPort), "HPCNB_TUNNEL");
+        const error = await expectFailure(tunnel(kind).open(socketEndpoint, localPort), "HPCNB_TUNNEL");
         await site.mend("node1");
         const words = {
           jump: /^node1 cannot be reached/,
@@ -144,7 +158,7 @@ describe("ssh tunnels", () => {
 
       it("tells the submit node's failure from the node's", async () => {
         await site.cut("login");
-        const error = await failure(tunnel(kind).open(socketEndpoint, localPort), "HPCNB_SSH");
+        const error = await expectFailure(tunnel(kind).open(socketEndpoint, localPort), "HPCNB_SSH");
         await site.mend("login");
         expect(error.message).to.include(`refuses connections to port ${site.ports.login}`);
       });
@@ -153,7 +167,7 @@ describe("ssh tunnels", () => {
         const path = kind === "jump" ? site.knownHosts : join(site.folder, "login_known_hosts");
         const known = readFileSync(path, "utf8");
         writeFileSync(path, known.replace(new RegExp(`^.*:${site.ports.node1} .*\n`, "m"), ""));
-        const error = await failure(tunnel(kind).open(socketEndpoint, localPort), "HPCNB_TUNNEL");
+        const error = await expectFailure(tunnel(kind).open(socketEndpoint, localPort), "HPCNB_TUNNEL");
         writeFileSync(path, known);
         expect(error.message).to.match(/host key of .*node1.* not known yet/);
         expect(error.hint).to.include(kind === "jump" ? "ssh -J login node1" : "ssh node1");
@@ -171,7 +185,7 @@ describe("ssh tunnels", () => {
       });
 
       it("stops opening when it is told to", async () => {
-        await failure(tunnel(kind).open(socketEndpoint, localPort, AbortSignal.timeout(30)), "HPCNB_ABORTED");
+        await expectFailure(tunnel(kind).open(socketEndpoint, localPort, AbortSignal.timeout(30)), "HPCNB_ABORTED");
         await until(() => sessionsOn(site, "node1") === 0, "nobody is logged in on the node");
       });
 
@@ -215,15 +229,62 @@ describe("ssh tunnels", () => {
         await until(() => !readdirSync(site.controlDirectory).some((name) => name.startsWith("node-")), "no socket");
         for (const name of readdirSync(site.controlDirectory))
           if (name.startsWith("way-")) rmSync(join(site.controlDirectory, name));
-      }).timeout(25_000);
+      });
 
       it("needs a submit node", async () => {
         const local = tunnels[kind].tunnel?.create({ host: createLocalHost(), clock: systemClock });
-        const error = await failure(local?.open(socketEndpoint, localPort) ?? Promise.resolve(), "HPCNB_TUNNEL");
+        const error = await expectFailure(local?.open(socketEndpoint, localPort) ?? Promise.resolve(), "HPCNB_TUNNEL");
         expect(error.hint).to.include("host");
       });
     });
   }
+
+  describe("auto", () => {
+    let silent: { port: number; stop(): void };
+    let request: KeeperRequest;
+
+    const auto = () => [tunnel("jump"), tunnel("login-forward"), tunnel("direct")];
+
+    beforeEach(async () => {
+      silent = await startSilentPort();
+      // A user's own limit, so that nobody waits for long here.
+      site.configure(`Host walled\n  Port ${silent.port}\n  ConnectTimeout 1\n`);
+      request = {
+        controlSocket: join(folder, "k.sock"),
+        run: "r1",
+        endpoint: { ...socketEndpoint, host: "walled" },
+        kinds: ["jump", "login-forward", "direct"],
+        host: "login",
+        sessionFile: "/nowhere",
+        localPort: { port: localPort, fixed: true },
+      };
+    });
+    afterEach(() => silent.stop());
+
+    it("goes on with the next kind when a firewall drops ssh to the node, and says so", async () => {
+      configureLogin(`Host walled\n  Port ${site.ports.node1}\n`);
+      const ending = new AbortController();
+      const keeper = await serveKeeper(request, auto(), { signal: ending.signal });
+      expect(keeper.status).to.include({ kind: "login-forward", port: localPort });
+      expect(keeper.status.note).to.match(/^jump \(for \d+ s\): walled gave no answer\.$/);
+      expect(await get(localPort, "/x")).to.equal("notebook /x");
+      ending.abort();
+      await keeper.ended;
+    });
+
+    it("names every kind and why it failed when none works", async () => {
+      configureLogin(`Host walled\n  Port ${await freePort()}\n`);
+      const gone: Endpoint = { kind: "socket", host: "walled", path: join(folder, "gone.sock") };
+      const error = await expectFailure(serveKeeper({ ...request, endpoint: gone }, auto()), "HPCNB_TUNNEL");
+      expect(error.message).to.match(
+        /^No tunnel reaches the notebook on walled\. Tried in this order:\n {2}jump \(for \d+ s\): walled gave no answer\.\n(.|\n)*\n {2}login-forward.*: From login: .* refuses connections(.|\n)*\n {2}direct: Nothing answers at/,
+      );
+    });
+
+    function configureLogin(text: string): void {
+      writeFileSync(site.loginConfigFile, text + readFileSync(site.loginConfigFile, "utf8"));
+    }
+  });
 
   it("login-forward reaches a notebook on the submit node itself without a second login", async () => {
     const before = site.logins("node1");
@@ -266,15 +327,4 @@ function leave(controlDirectory: string): void {
     execFileSync("ssh", ["-F", "/dev/null", "-S", join(controlDirectory, name), "-O", "exit", "x"], {
       stdio: "ignore",
     });
-}
-
-async function failure(work: Promise<unknown>, code: ErrorCode): Promise<HpcnbError> {
-  try {
-    await work;
-  } catch (error) {
-    if (!isHpcnbError(error)) throw error;
-    expect(error.code, error.message).to.equal(code);
-    return error;
-  }
-  throw new Error(`${code} was expected`);
 }

@@ -4,11 +4,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sshConfigBlock } from "@hpcnb/tunnel";
 import { expect } from "chai";
-import { clientOptions, forwardArgument, masterOptions, proxyCommand } from "../../src/ssh/arguments.js";
+import {
+  clientOptions,
+  forwardArgument,
+  masterOptions,
+  nodeConnectTimeout,
+  proxyCommand,
+} from "../../src/ssh/arguments.js";
 import { parseSshConfig } from "../../src/ssh/config.js";
 import { controlPathIn } from "../../src/ssh/control-socket.js";
 import { sshFailure } from "../../src/ssh/failure.js";
 import { bootstrap, readRemoteOutput, remoteCommand } from "../../src/ssh/remote-command.js";
+import { wayLimit } from "../../src/ssh/way.js";
 
 const plain = parseSshConfig(
   "hostname login.example.org\nuser alice\nport 22\nconnecttimeout none\nserveraliveinterval 0\n",
@@ -113,6 +120,12 @@ describe("ssh arguments", () => {
     );
   });
 
+  it("give up a node before the way to it is given up, so that ssh can say why", () => {
+    const manner = { controlPath: "/x", mayAsk: false, timeout: nodeConnectTimeout };
+    expect(clientOptions(plain, manner)).to.include(`ConnectTimeout=${nodeConnectTimeout}`);
+    expect(nodeConnectTimeout * 1000).to.be.below(wayLimit);
+  });
+
   it("quote what ssh and the shell would take apart", () => {
     expect(forwardArgument("/run/a:b", { path: "/tmp/c\\d:e" })).to.equal("/run/a\\:b:/tmp/c\\\\d\\:e");
     expect(forwardArgument("/s", { host: "::1", port: 8 })).to.equal("/s:[::1]:8");
@@ -208,6 +221,12 @@ describe("sshFailure", () => {
     ["/home/a/.ssh/config: line 3: Bad configuration option: foo", /configuration: .*foo/, /Mend/, false],
     ["kex_exchange_identification: read: Connection reset by peer", /broke: kex_exchange/, /Try again/, true],
     ["Timeout, server login not responding.", /broke: Timeout/, /network/, true],
+    [
+      "Connection timed out during banner exchange\nConnection to UNKNOWN port 65535 timed out",
+      /login gave no answer/,
+      /firewall/,
+      true,
+    ],
     ["something new", /failed:\nsomething new/, /ssh login/, false],
     ["", /said nothing/, /ssh login/, false],
   ];
@@ -221,6 +240,12 @@ describe("sshFailure", () => {
       if (said) expect(error.message).to.include(said.split("\n").at(-1));
     });
   }
+
+  it("tells for how long it was waited in vain", () => {
+    const error = sshFailure("", { destination: "login", limit: 20_000 });
+    expect(error.message).to.include("after 20 s").and.to.include("said nothing");
+    expect(error.transient).to.equal(true);
+  });
 
   it("shows the end of a long story only", () => {
     const error = sshFailure(`${"banner\n".repeat(500)}Host key verification failed.`, { destination: "login" });

@@ -1,0 +1,72 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+
+describe("hpcnb as a program", function () {
+  this.timeout(30_000);
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "hpcnb-main-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const start = (program: string[]) =>
+    spawn(process.execPath, [...process.execArgv, ...program], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, XDG_STATE_HOME: join(folder, "state") },
+      cwd: fileURLToPath(new URL("..", import.meta.url)),
+    });
+  const textOf = (stream: NodeJS.ReadableStream) => {
+    let text = "";
+    stream.setEncoding("utf8").on("data", (chunk) => {
+      text += chunk;
+    });
+    return () => text;
+  };
+
+  it("ends without a word when nobody reads on", async () => {
+    const child = start([main, "schema"]);
+    child.stdout.destroy();
+    const said = textOf(child.stderr);
+    expect(await once(child, "close")).to.deep.equal([0, null]);
+    expect(said()).to.equal("");
+  });
+
+  describe("and its list of sessions", () => {
+    const state = new URL("../src/client-state.ts", import.meta.url).href;
+    const run = async (code: string) => {
+      const child = start(["--input-type=module", "-e", `import * as state from ${JSON.stringify(state)}; ${code}`]);
+      const said = textOf(child.stderr);
+      const [exitCode] = await once(child, "close");
+      return { exitCode, stderr: said() };
+    };
+
+    it("warns in a line where it cannot be written, and fails for nothing", async () => {
+      // Where a directory should be made.
+      writeFileSync(join(folder, "state"), "");
+      for (const what of ["rememberSession", "forgetSession"]) {
+        const { exitCode, stderr } = await run(`state.${what}({ name: "a", file: "/a/session.yaml" })`);
+        expect(stderr).to.match(/^Warning: .*state\/hpcnb.*hpcnb list.*\n$/);
+        expect(exitCode).to.equal(0);
+      }
+    });
+
+    it("keeps nothing of a session that is forgotten, nor the page with its token", async () => {
+      const directory = join(folder, "state", "hpcnb");
+      mkdirSync(join(directory, "open"), { recursive: true });
+      writeFileSync(join(directory, "open", "a.html"), "token");
+      const session = '{ name: "a", file: "/a/session.yaml" }';
+      await run(`state.rememberSession(${session})`);
+      expect(readdirSync(join(directory, "sessions"))).to.have.length(1);
+      await run(`state.forgetSession(${session})`);
+      expect(readdirSync(join(directory, "sessions"))).to.deep.equal([]);
+      expect(readdirSync(join(directory, "open"))).to.deep.equal([]);
+    });
+  });
+});

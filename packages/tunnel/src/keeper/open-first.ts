@@ -1,0 +1,155 @@
+import { createServer } from "node:net";
+import { aborted, HpcnbError, isHpcnbError, type OpenTunnel, type Tunnel, throwIfAborted } from "@hpcnb/core";
+import type { KeeperRequest } from "./protocol.js";
+
+/** Milliseconds that one kind of tunnel may take to open. The limits inside of it, such as a login's, are shorter: they have more to say. */
+export const kindLimit = 75_000;
+
+/** Milliseconds that one may take to let go of what it has begun; shorter than anybody waits for a keeper's answer. */
+const endLimit = 3_000;
+
+/** How many ports above the wished one are tried before giving up. */
+const portsTried = 100;
+
+export interface OpenLimits {
+  readonly signal: AbortSignal;
+  /** Milliseconds for each kind. */
+  readonly limit: number;
+}
+
+interface OpenedAt {
+  readonly port: number;
+  readonly opened: OpenTunnel;
+}
+
+interface First extends OpenedAt {
+  readonly tunnel: Tunnel;
+  /** Why the tunnels before it could not be opened. */
+  readonly note: string | undefined;
+}
+
+/**
+ * Opens the first tunnel that works.
+ * @throws HPCNB_TUNNEL with what was tried and what came of it, HPCNB_PORT_TAKEN, HPCNB_ABORTED.
+ */
+export async function openFirst(
+  request: KeeperRequest,
+  tunnels: readonly Tunnel[],
+  limits: OpenLimits,
+): Promise<First> {
+  const failures: { kind: string; error: HpcnbError }[] = [];
+  for (const tunnel of tunnels) {
+    throwIfAborted(limits.signal);
+    const start = performance.now();
+    try {
+      const opened = await inTime(limits, (signal) => openAtPort(request, tunnel, signal));
+      const note = failures.map(({ kind, error }) => `${kind}: ${firstLine(error)}`).join("; ");
+      return { tunnel, ...opened, note: note === "" ? undefined : note };
+    } catch (error) {
+      const seconds = Math.round((performance.now() - start) / 1000);
+      const kind = seconds === 0 ? tunnel.kind : `${tunnel.kind} (for ${seconds} s)`;
+      failures.push({ kind, error: failureOfKind(error, request.endpoint.host) });
+    }
+  }
+  throw noTunnel(request.endpoint.host, failures);
+}
+
+/** What leaves room for another kind. A limit that is reached does too: where one way is blocked another may be open. */
+function failureOfKind(error: unknown, node: string): HpcnbError {
+  if (isHpcnbError(error, "HPCNB_TUNNEL")) return error;
+  if (!isHpcnbError(error, "HPCNB_TIMEOUT")) throw error;
+  return new HpcnbError("HPCNB_TUNNEL", `${node} was not reached in time: ${error.message}`, {
+    hint: error.hint ?? "A firewall may drop what goes to it without a word.",
+    transient: true,
+  });
+}
+
+function noTunnel(node: string, failures: readonly { kind: string; error: HpcnbError }[]): HpcnbError {
+  const [only] = failures;
+  if (only && failures.length === 1) return only.error;
+  const tried = failures.map(({ kind, error }) => `  ${kind}: ${error.message.replaceAll("\n", "\n    ")}`);
+  const hints = new Set(failures.flatMap(({ error }) => error.hint ?? []));
+  return new HpcnbError(
+    "HPCNB_TUNNEL",
+    `No tunnel reaches the notebook on ${node}. Tried in this order:\n${tried.join("\n")}`,
+    {
+      hint: [
+        ...hints,
+        "No job is affected: `hpcnb status` shows what the scheduler says of them, `hpcnb connect` tries again.",
+      ].join("\n"),
+      transient: failures.every(({ error }) => error.transient),
+    },
+  );
+}
+
+function firstLine({ message }: Error): string {
+  return message.split("\n")[0] ?? "";
+}
+
+/** Ends an opening that takes too long, or that nobody wants any more. What opens all the same is closed. */
+async function inTime(
+  { signal, limit }: OpenLimits,
+  open: (signal: AbortSignal) => Promise<OpenedAt>,
+): Promise<OpenedAt> {
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  signal.addEventListener("abort", end);
+  // Not a signal that times out: a tunnel that is open may still listen to it.
+  let timer = setTimeout(end, limit);
+  let isLate = false;
+  const opening = open(ending.signal);
+  const late = new Promise<never>((_, reject) => {
+    ending.signal.addEventListener("abort", () => {
+      timer = setTimeout(() => {
+        isLate = true;
+        reject(aborted(signal));
+      }, endLimit);
+    });
+  });
+  try {
+    return await Promise.race([opening, late]);
+  } catch (error) {
+    if (isLate) opening.then(({ opened }) => opened.close()).catch(() => {});
+    if (signal.aborted || !ending.signal.aborted) throw error;
+    throw new HpcnbError("HPCNB_TIMEOUT", `it was not open after ${limit / 1000} s.`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", end);
+  }
+}
+
+async function openAtPort(
+  { endpoint, localPort }: KeeperRequest,
+  tunnel: Tunnel,
+  signal: AbortSignal,
+): Promise<OpenedAt> {
+  for (let port = localPort.port; ; port += 1) {
+    try {
+      return { port, opened: await tunnel.open(endpoint, port, signal) };
+    } catch (error) {
+      const last = port >= Math.min(localPort.port + portsTried, 65_535);
+      if (!isHpcnbError(error, "HPCNB_PORT_TAKEN") || last) throw error;
+      if (localPort.fixed) {
+        throw new HpcnbError("HPCNB_PORT_TAKEN", error.message, {
+          cause: error,
+          hint: `Port ${await nextFreePort(port + 1)} is free: use it as tunnel.localPort, or leave tunnel.localPort out.`,
+        });
+      }
+    }
+  }
+}
+
+async function nextFreePort(from: number): Promise<number> {
+  for (let port = from; port < 65_536; port += 1) {
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen({ host: "127.0.0.1", port, exclusive: true }, () => resolve(true));
+    });
+    if (free) {
+      await new Promise((resolve) => server.close(resolve));
+      return port;
+    }
+  }
+  return 0;
+}
