@@ -5,6 +5,9 @@ import { say, step } from "./step.mjs";
 /** What tests try things with that npm and PyPI do not have, by Debian's package. Without it they are skipped. */
 const needed = [
   { file: "/usr/bin/chromium", package: "chromium", tests: "that look at a page" },
+  { file: "/usr/bin/pgrep", package: "procps", tests: "that look for processes" },
+  { file: "/usr/bin/curl", package: "curl", tests: "that ask servers on Grid Engine" },
+  { file: "/usr/bin/ssh", package: "openssh-client", tests: "of everything that goes over ssh" },
   { file: "/usr/sbin/sshd", package: "openssh-server", tests: "of everything that goes over ssh" },
   { file: "/usr/bin/tcsh", package: "tcsh", tests: "of login shells that are not POSIX" },
   { file: "/usr/bin/fish", package: "fish", tests: "of login shells that are not POSIX" },
@@ -12,6 +15,11 @@ const needed = [
     file: "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
     package: "libfaketime",
     tests: "of hosts whose clocks differ",
+  },
+  {
+    file: "/usr/lib/x86_64-linux-gnu/security/pam_oath.so",
+    package: "libpam-oath",
+    tests: "of logins with a second factor",
   },
 ];
 

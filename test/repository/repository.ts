@@ -20,7 +20,7 @@ function runCommand(cwd: string, file: string, args: readonly string[]) {
 
 /** Every line of every tracked text file that matches, as `file:line:text`. */
 export async function grepTracked(perlRegExp: string, ...pathspecs: string[]): Promise<string[]> {
-  const { exitCode, output } = await runCommand(root, "git", ["grep", "-InP", perlRegExp, "--", ".", ...pathspecs]);
+  const { exitCode, output } = await runCommand(root, "git", ["grep", "-InP", perlRegExp, "--", ...pathspecs]);
   if (exitCode > 1) throw new Error(output);
   return output.split("\n").filter(Boolean);
 }

@@ -12,7 +12,7 @@ const machineBound = {
 describe("Tracked files", () => {
   for (const [what, pattern] of Object.entries(machineBound)) {
     it(`name no place of one machine: ${what}`, async () => {
-      const found = await grepTracked(pattern, ":!test/repository/tracked-files.test.ts");
+      const found = await grepTracked(pattern, ".", ":!test/repository/tracked-files.test.ts");
       expect(found.map((line) => line.slice(0, 200))).to.deep.equal([]);
     });
   }

@@ -1,9 +1,9 @@
 import { HpcnbError } from "@hpcnb/core";
-import { isQmasterUp, startExecd, startQmaster, stopQmaster } from "./grid-engine.js";
+import { startExecd, startQmaster, stopQmaster } from "./grid-engine.js";
 import { isAlive, killHost, startHost } from "./hosts.js";
 import { cut, slowDown, speedUp, uncut } from "./network-faults.js";
 import type { Site } from "./site.js";
-import { isSshdUp, startSshd, stopSshd } from "./ssh.js";
+import { startSshd, stopSshd } from "./ssh.js";
 import { type Fault, readState, writeState } from "./state.js";
 import { addStorageLag, defaultFullDirectory, fillDisk, freeDisk, removeStorageLag } from "./storage-faults.js";
 
@@ -20,13 +20,8 @@ interface Target {
   directory: string;
 }
 
+/** In the order in which they are undone: a dead node needs the network and the scheduler to start, and the rest needs its host. */
 const kinds: Record<string, FaultKind> = {
-  "storage-lag": {
-    everywhere: (site) => site.cluster,
-    byDefault: (site) => site.nodes,
-    apply: (site, { host }) => addStorageLag(site, host),
-    undo: (site, { host }) => removeStorageLag(site, host),
-  },
   cut: {
     everywhere: (site) => site.hosts,
     byDefault: () => ["laptop"],
@@ -39,33 +34,42 @@ const kinds: Record<string, FaultKind> = {
     apply: (site, { host }) => slowDown(site, host),
     undo: (site, { host }) => speedUp(site, host),
   },
-  "dead-node": {
-    everywhere: (site) => site.nodes,
-    byDefault: (site) => site.nodes.slice(-1),
-    apply: (site, { host }) => killHost(site.name, host),
-    undo: (site, { host }) => revive(site, host),
+  "full-disk": {
+    everywhere: () => ["login"],
+    byDefault: () => ["login"],
+    apply: (site, { directory }) => fillDisk(site, directory),
+    undo: (site, { directory }) => freeDisk(site, directory),
   },
   "scheduler-stopped": {
     everywhere: () => ["login"],
     byDefault: () => ["login"],
     apply: (site) => stopQmaster(site),
     undo: async (site) => {
-      if (!(await isQmasterUp(site))) await startQmaster(site);
+      // One that was told to stop, but has not done so yet, would stop after this.
+      await stopQmaster(site);
+      await startQmaster(site);
     },
+  },
+  "dead-node": {
+    everywhere: (site) => site.nodes,
+    byDefault: (site) => site.nodes.slice(-1),
+    apply: (site, { host }) => killHost(site.name, host),
+    undo: (site, { host }) => revive(site, host),
+  },
+  "storage-lag": {
+    everywhere: (site) => site.cluster,
+    byDefault: (site) => site.nodes,
+    apply: (site, { host }) => addStorageLag(site, host),
+    undo: (site, { host }) => removeStorageLag(site, host),
   },
   "no-ssh-to-nodes": {
     everywhere: (site) => site.cluster,
     byDefault: (site) => site.nodes,
     apply: (site, { host }) => stopSshd(site, host),
     undo: async (site, { host }) => {
-      if (!(await isSshdUp(site, host))) await startSshd(site, host);
+      await stopSshd(site, host);
+      await startSshd(site, host);
     },
-  },
-  "full-disk": {
-    everywhere: () => ["login"],
-    byDefault: () => ["login"],
-    apply: (site, { directory }) => fillDisk(site, directory),
-    undo: (site, { directory }) => freeDisk(site, directory),
   },
 };
 
@@ -84,28 +88,34 @@ export async function breakSite(site: Site, { name, host, directory }: Fault): P
   const done: Fault[] = [];
   for (const target of host === undefined ? kind.byDefault(site) : [host]) {
     const fault = { name, host: target, directory: directory ?? defaultFullDirectory(site) };
-    if (await isBroken(site, fault)) continue;
-    // Written down first: a fault that was half made is undone too.
-    await setFaults(site, (faults) => [...faults, fault]);
+    if (!(await noteFault(site, fault))) continue;
     await kind.apply(site, fault);
     done.push(fault);
   }
   return done;
 }
 
-/** Undoes everything. Dead nodes come first, however they died: nothing can be undone on a host that does not run. */
+/** Undoes everything, also what was half made or half undone, and starts all nodes that are dead, however they died. */
 export async function healAll(site: Site): Promise<void> {
+  for (const node of site.nodes) {
+    if (!(await isAlive(site, node))) await noteFault(site, { name: "dead-node", host: node });
+  }
   const faults = (await readState(site.name))?.faults ?? [];
-  for (const node of site.nodes) await revive(site, node);
-  for (const fault of [...faults].reverse()) {
-    await kinds[fault.name]?.undo(site, fault as Target);
-    await setFaults(site, (left) => left.filter((other) => !isSame(other, fault)));
+  const latestFirst = [...faults].reverse();
+  for (const [name, kind] of Object.entries(kinds)) {
+    for (const fault of latestFirst.filter((one) => one.name === name)) {
+      await kind.undo(site, fault as Target);
+      await setFaults(site, (left) => left.filter((other) => !isSame(other, fault)));
+    }
   }
 }
 
-async function isBroken(site: Site, fault: Fault): Promise<boolean> {
+/** Writes a fault down before it is made, so that it is undone wherever that was interrupted. @returns false when it was there already. */
+async function noteFault(site: Site, fault: Fault): Promise<boolean> {
   const faults = (await readState(site.name))?.faults ?? [];
-  return faults.some((other) => isSame(other, fault));
+  if (faults.some((other) => isSame(other, fault))) return false;
+  await setFaults(site, () => [...faults, fault]);
+  return true;
 }
 
 function isSame(a: Fault, b: Fault): boolean {
@@ -117,9 +127,9 @@ async function setFaults(site: Site, change: (faults: Fault[]) => Fault[]): Prom
   if (state !== undefined) await writeState({ ...state, faults: change(state.faults) });
 }
 
-/** Starts a node again. It comes back empty, as after a power cut; its jobs are lost. */
+/** Starts a node again, after ending what is left of it. It comes back empty, as after a power cut; its jobs are lost. */
 async function revive(site: Site, node: string): Promise<void> {
-  if (await isAlive(site, node)) return;
+  await killHost(site.name, node);
   await startHost(site, node);
   await startSshd(site, node);
   await startExecd(site, node);

@@ -45,13 +45,14 @@ export async function startQmaster(site: Site): Promise<void> {
   await waitFor("an answer of sge_qmaster", 20_000, async () => (await attempt(ask)).exitCode === 0);
 }
 
-export async function isQmasterUp(site: Site): Promise<boolean> {
+async function isQmasterUp(site: Site): Promise<boolean> {
   const ask = ["sh", "-c", `test -s ${pidFile} && kill -0 "$(cat ${pidFile})" 2>&1`];
   return (await attempt([...(await enter(site, "login")), ...ask])).exitCode === 0;
 }
 
+/** Does nothing when it has stopped already. */
 export async function stopQmaster(site: Site): Promise<void> {
-  await inHost(site, "login", ["sh", "-c", `kill "$(cat ${pidFile})"`]);
+  if (await isQmasterUp(site)) await attempt([...(await enter(site, "login")), "sh", "-c", `kill "$(cat ${pidFile})"`]);
   await waitFor("the end of sge_qmaster", 20_000, async () => !(await isQmasterUp(site)));
 }
 

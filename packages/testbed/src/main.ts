@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { type ErrorCode, isHpcnbError } from "@hpcnb/core";
+import { type ErrorCode, HpcnbError, isHpcnbError } from "@hpcnb/core";
 import { execa } from "execa";
 import yargs from "yargs";
 import { faultNames } from "./faults.js";
@@ -93,7 +93,9 @@ const cli = yargs(process.argv.slice(2))
   .demandCommand(1, "Which command? `hpcnb-testbed --help` lists them.")
   .strict()
   .fail((message, error) => {
-    throw error ?? Object.assign(new Error(message), { code: "HPCNB_BAD_ARGUMENTS" });
+    throw (
+      error ?? new HpcnbError("HPCNB_BAD_ARGUMENTS", message, { hint: "`hpcnb-testbed --help` lists the commands." })
+    );
   });
 
 try {

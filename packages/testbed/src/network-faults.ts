@@ -1,72 +1,120 @@
+import { spawn } from "node:child_process";
+import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { HpcnbError } from "@hpcnb/core";
-import { execa } from "execa";
 import { enter } from "./hosts.js";
-import { inNamespace } from "./network.js";
-import { attempt } from "./run.js";
-import { namespaceOf, type Site, switchHost } from "./site.js";
+import { addressOf, inNamespace, type Network, networksOf } from "./network.js";
+import { attempt, waitFor } from "./run.js";
+import { namespaceOf, pathsOf, type Site, switchHost } from "./site.js";
 
 /** Milliseconds that a slow network adds to each round trip. */
 const addedRoundTrip = 40;
 
-/** The interface by which the others reach the host. */
-function interfaceOf(host: string): "inner" | "outer" {
-  return host === "laptop" ? "outer" : "inner";
+/** The end of a host's cable to one network: what a fault strikes. */
+interface End {
+  readonly host: string;
+  readonly network: Network;
 }
 
 export async function cut(site: Site, host: string): Promise<void> {
-  await inNamespace(site, host, [`link set ${interfaceOf(host)} down`]);
+  await inNamespace(
+    site,
+    host,
+    networksOf(host).map((network) => `link set ${network} down`),
+  );
 }
 
 export async function uncut(site: Site, host: string): Promise<void> {
-  await inNamespace(site, host, [`link set ${interfaceOf(host)} up`]);
+  await inNamespace(
+    site,
+    host,
+    networksOf(host).map((network) => `link set ${network} up`),
+  );
 }
 
 /**
- * Takes the host's plug out of the bridge and puts a slow wire between them: a program that passes the frames on later.
+ * Takes the host's plugs out of the bridges and puts slow wires between them: programs that pass the frames on later.
  * It needs nothing of the kernel, whose own delay (netem) many machines lack.
  */
 export async function slowDown(site: Site, host: string): Promise<void> {
-  const network = interfaceOf(host);
-  const plug = `${network}-${host}`;
-  const { near, far } = wireOf(host);
-  await inNamespace(site, switchHost, [
-    `link add ${near} type veth peer name ${far}`,
-    `link set ${near} up`,
-    `link set ${far} up`,
-    `link set ${plug} nomaster`,
-    `link set ${far} master ${network}`,
-  ]);
-  await startRelay(site, [plug, near, String(addedRoundTrip / 2)]);
+  for (const network of networksOf(host)) {
+    const { plug, near, far } = wireOf({ host, network });
+    await changeWay(site, { host, network }, async () => {
+      await inNamespace(site, switchHost, [
+        `link add ${near} type veth peer name ${far}`,
+        `link set ${near} up`,
+        `link set ${far} up`,
+        `link set ${plug} nomaster`,
+        `link set ${far} master ${network}`,
+      ]);
+      await startRelay(site, plug, near);
+    });
+  }
 }
 
-async function startRelay(site: Site, words: string[]): Promise<void> {
-  const script = join(import.meta.dirname, "..", "python", "delay.py");
-  const [file, ...args] = [...(await enter(site, switchHost)), "/usr/bin/python3", script, ...words];
-  const relay = execa(file as string, args, {
-    ...{ detached: true, cleanup: false, reject: false, buffer: false },
-    ...{ stdin: "ignore", stdout: "pipe", stderr: "ignore" },
-  });
-  const ready = await new Promise<boolean>((resolve) => {
-    relay.stdout.once("data", () => resolve(true));
-    relay.stdout.once("end", () => resolve(false));
-  });
-  relay.stdout.destroy();
-  relay.unref();
-  if (!ready) throw new HpcnbError("HPCNB_COMMAND_FAILED", `${script} did not start`);
-}
-
-/** The program ends by itself with its wire. */
+/** The program ends by itself with its wire. Whatever there is of a wire that was half made, the plug gets back into its bridge. */
 export async function speedUp(site: Site, host: string): Promise<void> {
-  const { near } = wireOf(host);
-  const ask = await attempt(["ip", "-netns", namespaceOf(site.name, switchHost), "link", "show", near]);
-  if (ask.exitCode !== 0) return;
-  await inNamespace(site, switchHost, [
-    `link del ${near}`,
-    `link set ${interfaceOf(host)}-${host} master ${interfaceOf(host)}`,
-  ]);
+  for (const network of networksOf(host)) {
+    const { plug, near } = wireOf({ host, network });
+    const ask = await attempt(["ip", "-netns", namespaceOf(site.name, switchHost), "link", "show", near]);
+    await changeWay(site, { host, network }, () =>
+      inNamespace(site, switchHost, [
+        ...(ask.exitCode === 0 ? [`link del ${near}`] : []),
+        `link set ${plug} master ${network}`,
+      ]),
+    );
+  }
 }
 
-function wireOf(host: string): { near: string; far: string } {
-  return { near: `slow-${host}`, far: `far-${host}` };
+async function startRelay(site: Site, plug: string, near: string): Promise<void> {
+  const script = join(import.meta.dirname, "..", "python", "delay.py");
+  // -I: nothing of the caller's Python is to change what it does.
+  const words = ["/usr/bin/python3", "-I", script, plug, near, String(addedRoundTrip / 2)];
+  const [file, ...args] = [...(await enter(site, switchHost)), ...words];
+  const path = logOf(site, plug);
+  // A file and no pipe: it outlives this process, and writing to a pipe that nobody reads any more would end it.
+  const log = await open(path, "w");
+  const relay = spawn(file as string, args, { detached: true, stdio: ["ignore", log.fd, log.fd] });
+  await log.close();
+  relay.unref();
+  let hasEnded = false;
+  for (const event of ["exit", "error"]) {
+    relay.once(event, () => {
+      hasEnded = true;
+    });
+  }
+  await waitFor(`the slow wire of ${plug}`, 10_000, async () => {
+    const said = await readFile(path, "utf8");
+    if (hasEnded) throw new HpcnbError("HPCNB_COMMAND_FAILED", `the slow wire of ${plug} ended at once:\n${said}`);
+    return said.includes("ready\n");
+  });
+}
+
+/** Changes the way between the host and a network, and waits until frames pass there again, if they did before. */
+async function changeWay(site: Site, end: End, change: () => Promise<void>): Promise<void> {
+  const passed = await reaches(site, end);
+  await change();
+  if (!passed) return;
+  const { plug } = wireOf(end);
+  const what = `frames between ${plug} and the others (see ${logOf(site, plug)})`;
+  await waitFor(what, 10_000, () => reaches(site, end));
+}
+
+/** True when the host hears from another one: that there is a connection, or that there is none to be had. */
+async function reaches(site: Site, { host, network }: End): Promise<boolean> {
+  const other = site.hosts.find((one) => one !== host && networksOf(one).includes(network)) as string;
+  const connect = ["timeout", "1", "bash", "-c", `: > /dev/tcp/${addressOf(other, network)}/22`];
+  const namespace = `--net=/run/netns/${namespaceOf(site.name, host)}`;
+  const { exitCode, stderr } = await attempt(["nsenter", namespace, "env", "LC_ALL=C", ...connect]);
+  return exitCode === 0 || stderr.includes("refused");
+}
+
+function logOf(site: Site, plug: string): string {
+  return join(pathsOf(site.name).state, `slow-${plug}.log`);
+}
+
+/** An interface's name has at most 15 letters. */
+function wireOf({ host, network }: End): { plug: string; near: string; far: string } {
+  const plug = `${network}-${host}`;
+  return { plug, near: `n-${plug}`, far: `f-${plug}` };
 }

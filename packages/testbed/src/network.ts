@@ -13,25 +13,37 @@ export async function buildNetwork(site: Site): Promise<void> {
     "link add outer type bridge",
     "link set outer up",
   ]);
-  for (const host of site.cluster) await plug(site, { host, network: "inner", address: innerAddress(host) });
-  for (const host of ["login", "laptop"]) {
-    await plug(site, { host, network: "outer", address: outerAddresses[host] as string });
+  for (const host of site.hosts) {
+    for (const network of networksOf(host)) await plug(site, host, network);
   }
   const login = namespaceOf(site.name, "login");
   await run(["ip", "netns", "exec", login, "sh", "-c", "echo 0 > /proc/sys/net/ipv4/ip_forward"]);
 }
 
-/** The name of a host's network interface: laptop has "outer", a node "inner", login both. */
+/** Also the name of a host's interface to it. */
 export type Network = "inner" | "outer";
 
-async function plug(site: Site, { host, network, address }: { host: string; network: Network; address: string }) {
+export function networksOf(host: string): readonly Network[] {
+  if (host === "laptop") return ["outer"];
+  return host === "login" ? ["inner", "outer"] : ["inner"];
+}
+
+export function addressOf(host: string, network: Network): string {
+  return network === "inner" ? innerAddress(host) : (outerAddresses[host] as string);
+}
+
+async function plug(site: Site, host: string, network: Network): Promise<void> {
   const plugName = `${network}-${host}`;
   await run([
     ...["ip", "link", "add", network, "netns", namespaceOf(site.name, host), "type", "veth"],
     ...["peer", "name", plugName, "netns", namespaceOf(site.name, switchHost)],
   ]);
   await inNamespace(site, switchHost, [`link set ${plugName} master ${network}`, `link set ${plugName} up`]);
-  await inNamespace(site, host, ["link set lo up", `addr add ${address}/24 dev ${network}`, `link set ${network} up`]);
+  await inNamespace(site, host, [
+    "link set lo up",
+    `addr add ${addressOf(host, network)}/24 dev ${network}`,
+    `link set ${network} up`,
+  ]);
 }
 
 /** Runs lines of `ip` in a host's network. */

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
-import { readFile, rm, writeFile } from "node:fs/promises";
 import { HpcnbError } from "@hpcnb/core";
+import { disableNewServices, noteNewServices, removePolicy, withoutDaemons } from "./daemons.js";
+import { aptGet, installed } from "./debian.js";
 import { attempt, run } from "./run.js";
+import { machineLock, withLock } from "./state.js";
 
 const needed = [
   "bindfs",
@@ -21,14 +23,6 @@ const answers = [
   "shared/gridenginecell string default",
   "shared/gridengineconfig boolean true",
 ];
-
-/** Daemons that the packages bring, by the package that brings them. They run in the hosts, never on the machine. */
-const services: Record<string, string> = {
-  "exim4-daemon-light": "exim4",
-  "gridengine-exec": "gridengine-exec",
-  "gridengine-master": "gridengine-master",
-  "openssh-server": "ssh",
-};
 
 /** @throws HPCNB_UNSUPPORTED with one sentence, where a testbed cannot be. */
 export async function assertSupported(): Promise<void> {
@@ -64,64 +58,42 @@ export async function unsupportedReason(): Promise<string | undefined> {
 }
 
 /**
- * Installs what is missing from Debian.
+ * Installs what is missing from Debian, and ends what an installation that was killed has left to do.
  * @returns the packages that were asked for; empty when all were there.
  */
 export async function installPackages(say: (line: string) => void): Promise<string[]> {
+  await removePolicy();
+  return await withLock(machineLock, () => installMissing(say), 900_000);
+}
+
+async function installMissing(say: (line: string) => void): Promise<string[]> {
   const missing = await missingPackages();
-  if (missing.length === 0) return [];
-  say(`installing with apt-get: ${missing.join(" ")}`);
-  const before = await installed(Object.keys(services));
-  const lines = ["common", "client", "master", "exec"].flatMap((part) =>
-    answers.map((answer) => `gridengine-${part} ${answer}`),
-  );
-  await run(["debconf-set-selections"], { stdin: `${lines.join("\n")}\n` });
-  await withoutDaemons(async () => {
-    const first = await aptGet(["install", ...missing]);
-    if (first.exitCode === 0) return;
-    say("apt-get knows too little: apt-get update, and once more");
-    await run(["apt-get", "update"], { timeout: 300_000 });
-    const second = await aptGet(["install", ...missing]);
-    if (second.exitCode !== 0) {
-      throw new HpcnbError("HPCNB_COMMAND_FAILED", `apt-get could not install ${missing.join(" ")}:\n${second.stderr}`);
-    }
-  });
-  const after = await installed(Object.keys(services));
-  for (const name of after) {
-    if (!before.has(name)) await run(["update-rc.d", services[name] as string, "disable"]);
+  if (missing.length > 0) {
+    say(`installing with apt-get: ${missing.join(" ")}`);
+    await noteNewServices();
+    const lines = ["common", "client", "master", "exec"].flatMap((part) =>
+      answers.map((answer) => `gridengine-${part} ${answer}`),
+    );
+    await run(["debconf-set-selections"], { stdin: `${lines.join("\n")}\n` });
+    await withoutDaemons(() => install(missing));
   }
+  await disableNewServices();
   return missing;
+}
+
+async function install(missing: readonly string[]): Promise<void> {
+  // Goes on with an installation that was killed, without which apt-get refuses to do anything.
+  await attempt(["env", "DEBIAN_FRONTEND=noninteractive", "dpkg", "--configure", "-a"], { timeout: 900_000 });
+  const first = await aptGet(["install", "--no-install-recommends", ...missing]);
+  if (first.exitCode === 0) return;
+  await run(["apt-get", "update"], { timeout: 300_000 });
+  const second = await aptGet(["install", "--no-install-recommends", ...missing]);
+  if (second.exitCode !== 0) {
+    throw new HpcnbError("HPCNB_COMMAND_FAILED", `apt-get could not install ${missing.join(" ")}:\n${second.stderr}`);
+  }
 }
 
 async function missingPackages(): Promise<string[]> {
   const present = await installed(needed);
   return needed.filter((name) => !present.has(name));
-}
-
-async function installed(names: readonly string[]): Promise<Set<string>> {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own notation
-  const { stdout } = await attempt(["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\\n", ...names]);
-  const lines = stdout.split("\n").map((line) => line.split(" "));
-  return new Set(lines.filter(([, status]) => status === "installed").map(([name]) => name as string));
-}
-
-async function aptGet(words: string[]) {
-  return await attempt(
-    ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--yes", "--no-install-recommends", ...words],
-    { timeout: 900_000 },
-  );
-}
-
-const policy = "/usr/sbin/policy-rc.d";
-const refuse = "#!/bin/sh\n# hpcnb-testbed: while its packages are installed, no daemon is started.\nexit 101\n";
-
-/** Debian asks this program before it starts a daemon. One that is there already is the machine's own, and stays. */
-async function withoutDaemons(work: () => Promise<void>): Promise<void> {
-  const own = !existsSync(policy) || (await readFile(policy, "utf8")) === refuse;
-  if (own) await writeFile(policy, refuse, { mode: 0o755 });
-  try {
-    await work();
-  } finally {
-    if (own) await rm(policy, { force: true });
-  }
 }

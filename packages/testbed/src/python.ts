@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { quote, run } from "./run.js";
-import { inside, pathsOf, roots, type Site } from "./site.js";
-import { withLock } from "./state.js";
+import { inside, pathsOf, type Site } from "./site.js";
+import { machineLock, withLock } from "./state.js";
 
 const packages = ["jupyterlab", "notebook", "ipyparallel", "numpy", "matplotlib"];
 
@@ -14,8 +14,7 @@ const packages = ["jupyterlab", "notebook", "ipyparallel", "numpy", "matplotlib"
  */
 export async function providePython(site: Site, say: (line: string) => void): Promise<boolean> {
   const { venv, clusterHome } = pathsOf(site.name);
-  await mkdir(roots.cache, { recursive: true, mode: 0o755 });
-  return await withLock(join(roots.cache, "lock"), () => make(venv, clusterHome, say), 900_000);
+  return await withLock(machineLock, () => make(venv, clusterHome, say), 900_000);
 }
 
 async function make(venv: string, home: string, say: (line: string) => void): Promise<boolean> {

@@ -50,21 +50,17 @@ export async function startSshd(site: Site, host: string): Promise<void> {
   const prefix = await enter(site, host);
   await run([...prefix, "/usr/sbin/sshd", "-f", config, "-E", join(own, "sshd.log")]);
   // sshd writes its pid once it listens.
-  await waitFor(
-    `sshd on ${host}`,
-    10_000,
-    async () => (await attempt([...prefix, "test", "-s", pidFile])).exitCode === 0,
-  );
+  await waitFor(`sshd on ${host}`, 10_000, () => isSshdUp(site, host));
 }
 
-/** Ends the listener; sessions that are open stay, as when a site's sshd is stopped. */
+/** Ends the listener if there is one; sessions that are open stay, as when a site's sshd is stopped. */
 export async function stopSshd(site: Site, host: string): Promise<void> {
   const prefix = await enter(site, host);
-  await run([...prefix, "sh", "-c", `kill "$(cat ${pidFile})"`]);
+  if (await isSshdUp(site, host)) await attempt([...prefix, "sh", "-c", `kill "$(cat ${pidFile})"`]);
   await waitFor(`the end of sshd on ${host}`, 10_000, async () => !(await isSshdUp(site, host)));
 }
 
-export async function isSshdUp(site: Site, host: string): Promise<boolean> {
+async function isSshdUp(site: Site, host: string): Promise<boolean> {
   const ask = ["sh", "-c", `test -s ${pidFile} && kill -0 "$(cat ${pidFile})" 2>&1`];
   return (await attempt([...(await enter(site, host)), ...ask])).exitCode === 0;
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { HpcnbError } from "@hpcnb/core";
 import { execa } from "execa";
 import { pathsOf, roots, type Site } from "./site.js";
@@ -44,6 +44,9 @@ export async function listSites(): Promise<string[]> {
   return (await readdir(roots.state, { withFileTypes: true })).filter((e) => e.isDirectory()).map((e) => e.name);
 }
 
+/** Held by who changes what all testbeds of the machine share: Debian's packages and the Python environment. */
+export const machineLock = join(roots.cache, "lock");
+
 /**
  * Runs `work` while no other process holds the lock, and gives it back however this process ends.
  * @param wait milliseconds to wait for another holder; without it a holder is an error at once.
@@ -51,11 +54,8 @@ export async function listSites(): Promise<string[]> {
  */
 export async function withLock<T>(path: string, work: () => Promise<T>, wait = 0): Promise<T> {
   await mkdir(dirname(path), { recursive: true, mode: 0o755 });
-  const holder = execa("/usr/bin/flock", ["--timeout", String(wait / 1000), path, "sh", "-c", "echo held; cat"], {
-    buffer: false,
-    reject: false,
-    stderr: "ignore",
-  });
+  const argv = ["sh", "-c", hold, "sh", path, String(wait / 1000)];
+  const holder = execa(argv[0] as string, argv.slice(1), { buffer: false, reject: false, stderr: "ignore" });
   try {
     if (!(await firstOutput(holder.stdout))) {
       throw new HpcnbError("HPCNB_BUSY", `another hpcnb-testbed is at work: it holds ${path}`);
@@ -67,6 +67,9 @@ export async function withLock<T>(path: string, work: () => Promise<T>, wait = 0
   }
 }
 
+/** A lock on a file that its last holder has removed locks nothing. */
+const hold = 'exec 9>>"$1" && flock --timeout "$2" 9 && test /proc/self/fd/9 -ef "$1" && echo held && cat';
+
 async function firstOutput(stream: NodeJS.ReadableStream): Promise<boolean> {
   return await new Promise((resolve) => {
     stream.once("data", () => resolve(true));
@@ -74,9 +77,21 @@ async function firstOutput(stream: NodeJS.ReadableStream): Promise<boolean> {
   });
 }
 
-/** Removes every file of a testbed. */
+/** Removes every file of a testbed but its lock. */
 export async function removeFiles(siteName: string): Promise<void> {
   const paths = pathsOf(siteName);
   await rm(paths.run, { recursive: true, force: true });
   await rm(paths.state, { recursive: true, force: true });
+}
+
+/** Removes the lock too, for its holder, and the directories that only held this testbed's files. */
+export async function removeLock(siteName: string): Promise<void> {
+  await rm(pathsOf(siteName).lock);
+  for (const directory of [roots.run, roots.state]) await removeEmpty(directory);
+}
+
+export async function removeEmpty(directory: string): Promise<void> {
+  await rmdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOTEMPTY" && error.code !== "ENOENT") throw error;
+  });
 }

@@ -22,18 +22,11 @@ export async function addStorageLag(site: Site, host: string): Promise<void> {
 }
 
 export async function removeStorageLag(site: Site, host: string): Promise<void> {
-  const { stdout } = await attempt([
-    ...(await enter(site, host)),
-    "findmnt",
-    "-n",
-    "-o",
-    "FSTYPE",
-    "--mountpoint",
-    "/home",
-  ]);
+  const ask = ["findmnt", "-n", "-o", "FSTYPE", "--mountpoint", "/home"];
+  const { stdout } = await attempt([...(await enter(site, host)), ...ask]);
   if (!stdout.includes("fuse")) return;
-  // Processes that still have files open there keep it for themselves until they end.
-  for (const mount of [inside.venv, "/home"]) await inHost(site, host, ["umount", "--lazy", mount]);
+  // What is mounted below it goes with it. Processes that still have files open there keep it for themselves until they end.
+  await inHost(site, host, ["umount", "--lazy", "/home"]);
 }
 
 /** The directory that is full when none is named. */
@@ -47,7 +40,7 @@ export function defaultFullDirectory(site: Site): string {
  */
 export async function fillDisk(site: Site, directory: string): Promise<void> {
   const target = onDisk(site, directory);
-  const disk = join(pathsOf(site.name).state, "full-disk");
+  const disk = diskOf(site);
   const owner = dirname(target);
   const script = [
     `test -d ${quote(target)} || install -d -m 700 -o "$(stat -c %u ${quote(owner)})" -g "$(stat -c %g ${quote(owner)})" ${quote(target)}`,
@@ -63,10 +56,16 @@ export async function fillDisk(site: Site, directory: string): Promise<void> {
 }
 
 export async function freeDisk(site: Site, directory: string): Promise<void> {
-  const target = onDisk(site, directory);
   const prefix = await enter(site, switchHost);
-  if ((await attempt([...prefix, "mountpoint", "-q", target])).exitCode !== 0) return;
-  await inHost(site, switchHost, ["umount", "--lazy", target]);
+  // The disk is still mounted in its first place where the fault was half made.
+  for (const path of [onDisk(site, directory), diskOf(site)]) {
+    if ((await attempt([...prefix, "mountpoint", "-q", path])).exitCode !== 0) continue;
+    await inHost(site, switchHost, ["umount", "--lazy", path]);
+  }
+}
+
+function diskOf(site: Site): string {
+  return join(pathsOf(site.name).state, "full-disk");
 }
 
 function onDisk(site: Site, directory: string): string {

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { readdir, rmdir } from "node:fs/promises";
+import { removePolicy } from "./daemons.js";
 import { killHost, processesOf } from "./hosts.js";
 import { listHosts, removeNetwork } from "./network.js";
 import { attempt } from "./run.js";
 import { inside, pathsOf } from "./site.js";
-import { listSites, readState, removeFiles } from "./state.js";
+import { listSites, readState, removeEmpty, removeFiles } from "./state.js";
 
 /** True when any part of the testbed exists, also after an `up` that was killed. */
 export async function existsAny(siteName: string): Promise<boolean> {
@@ -24,12 +24,9 @@ export async function tearDown(siteName: string): Promise<void> {
   await Promise.all((await listHosts(siteName)).map((host) => killHost(siteName, host)));
   await removeNetwork(siteName);
   await removeFiles(siteName);
-  if ((await listSites()).length === 0) await removeMountPoint();
-}
-
-/** The one directory that a testbed makes outside its own. */
-async function removeMountPoint(): Promise<void> {
-  if (existsSync(inside.checkout) && (await readdir(inside.checkout)).length === 0) await rmdir(inside.checkout);
+  await removePolicy();
+  // The one directory that a testbed makes outside its own.
+  if ((await listSites()).length === 0) await removeEmpty(inside.checkout);
 }
 
 /** What is left of a testbed on the machine, for proving that nothing is. */

@@ -4,7 +4,7 @@ import { breakSite, healAll } from "./faults.js";
 import { enter, isAlive } from "./hosts.js";
 import { attempt, type RunInput } from "./run.js";
 import { pathsOf, type Site, type SiteOptions, siteOf } from "./site.js";
-import { type Fault, readState, withLock } from "./state.js";
+import { type Fault, readState, removeLock, withLock } from "./state.js";
 import { isUp, tearDown } from "./teardown.js";
 import { environmentOf } from "./users.js";
 
@@ -82,7 +82,10 @@ async function siteThatIsUp(name: string): Promise<Site> {
 }
 
 export async function stopTestbed(name = "main"): Promise<void> {
-  await withLock(pathsOf(name).lock, () => tearDown(name));
+  await withLock(pathsOf(name).lock, async () => {
+    await tearDown(name);
+    await removeLock(name);
+  });
 }
 
 export async function statusOf(name = "main"): Promise<Status> {

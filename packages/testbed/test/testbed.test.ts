@@ -33,6 +33,9 @@ describe("a testbed", function () {
   };
   const code = async (host: string, user: string, argv: string[]) =>
     (await testbed.exec(host, user, argv, { timeout: 30_000 })).exitCode;
+  /** Milliseconds: the quickest of several, for the others waited for the machine. */
+  const roundTrip = async (from: string, to: string) =>
+    Number(await out(from, "alice", ["/usr/bin/python3", "-c", timeConnect, to]));
   const submit = (words: string[], script: string) =>
     out("login", "alice", ["qsub", "-terse", "-sync", "y", "-cwd", "-j", "y", "-S", "/bin/sh", ...words], script);
 
@@ -82,7 +85,10 @@ describe("a testbed", function () {
   it("runs jobs on its nodes", async () => {
     await submit(["-o", "job.out", "-l", "h_vmem=4G"], "hostname; echo $NSLOTS\n");
     expect(await out("login", "alice", ["cat", "job.out"])).to.match(/^node[12]\n1$/);
-    await submit(["-o", "array.out", "-t", "1-4", "-pe", "smp", "4"], "hostname; sleep 2\n");
+    // No task ends before all are there, so that none can have the place of another one.
+    const barrier =
+      "mkdir -p there; hostname; touch there/$SGE_TASK_ID; until test -e there/4 -a -e there/3 -a -e there/2 -a -e there/1; do sleep 0.1; done\n";
+    await submit(["-o", "array.out", "-t", "1-4", "-pe", "smp", "4", "-l", "h_rt=25"], barrier);
     const hosts = (await out("login", "alice", ["cat", "array.out"])).split("\n").sort();
     expect(hosts).to.deep.equal(["node1", "node1", "node2", "node2"]);
   });
@@ -97,6 +103,18 @@ describe("a testbed", function () {
     expect(await out("node1", "alice", ["cat", "late"])).to.equal("there");
   });
 
+  it("lets login lag behind the storage", async () => {
+    await out("node1", "alice", ["sh", "-c", "echo old > changing"]);
+    await testbed.fault("storage-lag", { host: "login" });
+    // What has been seen of a file is its size too: no more than that is read of what is longer now.
+    expect(await out("login", "alice", ["stat", "-c", "%s", "changing"])).to.equal("4");
+    await out("node1", "alice", ["sh", "-c", "echo old and new > changing"]);
+    expect(await out("login", "alice", ["stat", "-c", "%s", "changing"])).to.equal("4");
+    expect(await out("login", "alice", ["cat", "changing"])).to.equal("old");
+    await testbed.heal();
+    expect(await out("login", "alice", ["cat", "changing"])).to.equal("old and new");
+  });
+
   it("cuts laptop off", async () => {
     await testbed.fault("cut");
     expect(await code("laptop", "alice", [...ssh, "login", "true"])).to.equal(255);
@@ -104,15 +122,42 @@ describe("a testbed", function () {
     expect(await code("laptop", "alice", [...ssh, "login", "true"])).to.equal(0);
   });
 
+  it("cuts login off from laptop and nodes", async () => {
+    await testbed.fault("cut", { host: "login" });
+    for (const host of ["laptop", "node1"]) expect(await code(host, "alice", [...ssh, "login", "true"])).to.equal(255);
+    await testbed.heal();
+    for (const host of ["laptop", "node1"]) expect(await code(host, "alice", [...ssh, "login", "true"])).to.equal(0);
+  });
+
   it("slows laptop's network down", async () => {
-    const roundTrip = async () => Number(await out("laptop", "alice", ["/usr/bin/python3", "-c", timeConnect]));
-    const quick = await roundTrip();
     await testbed.fault("slow-network");
-    expect(await roundTrip()).to.be.within(quick + 35, quick + 90);
+    expect(await roundTrip("laptop", "login")).to.be.at.least(40);
     // Longer than a segment: what is left to the network card's hardware must be carried along.
     expect(await out("laptop", "alice", [...ssh, "login", "wc", "-c"], "x".repeat(300_000))).to.equal("300000");
     await testbed.heal();
-    expect(await roundTrip()).to.be.below(quick + 20);
+    expect(await roundTrip("laptop", "login")).to.be.below(40);
+  });
+
+  it("slows login's network down for laptop and nodes", async () => {
+    await testbed.fault("slow-network", { host: "login" });
+    for (const host of ["laptop", "node1"]) expect(await roundTrip(host, "login"), host).to.be.at.least(40);
+    await testbed.heal();
+    for (const host of ["laptop", "node1"]) expect(await roundTrip(host, "login"), host).to.be.below(40);
+  });
+
+  it("slows the network down whatever the caller's Python is told, each time", async () => {
+    const before = process.env.PYTHONUNBUFFERED;
+    process.env.PYTHONUNBUFFERED = "1";
+    try {
+      for (let count = 0; count < 6; count++) {
+        await testbed.fault("slow-network");
+        expect(await code("laptop", "alice", [...ssh, "login", "true"]), `round ${count}`).to.equal(0);
+        await testbed.heal();
+      }
+    } finally {
+      if (before === undefined) delete process.env.PYTHONUNBUFFERED;
+      else process.env.PYTHONUNBUFFERED = before;
+    }
   });
 
   it("kills a node", async () => {
@@ -177,18 +222,22 @@ describe("a testbed", function () {
     await testbed.down();
     expect(await leftovers("test")).to.deep.equal([]);
     expect(existsSync("/run/hpcnb-testbed/test")).to.equal(false);
-    const again = await startTestbed(options);
+    const start = performance.now();
+    const again = await startTestbed({ ...options, nodes: 3 });
+    expect(performance.now() - start).to.be.below(60_000);
     expect(again.isNew).to.equal(true);
     expect((await again.exec("laptop", "alice", [...ssh, "login", "qstat"])).exitCode).to.equal(0);
   });
 });
 
-const timeConnect = [
-  "import socket, time",
-  "start = time.perf_counter()",
-  "socket.create_connection(('login', 22), timeout=5).close()",
-  "print((time.perf_counter() - start) * 1000)",
-].join("\n");
+const timeConnect = `
+import socket, sys, time
+def connect():
+    start = time.perf_counter()
+    socket.create_connection((sys.argv[1], 22), timeout=5).close()
+    return time.perf_counter() - start
+print(min(connect() for _ in range(5)) * 1000)
+`;
 
 async function expectError(promise: Promise<unknown>, words: string): Promise<void> {
   const error = await promise.then(
