@@ -1,6 +1,8 @@
 import { bringUp, engineDifferences, Tracker } from "@hpcnb/core";
 // biome-ignore lint/style/noRestrictedImports: what the command prints is no package's to give
-import { renderStatus, statusView } from "../../packages/cli/src/commands/status.js";
+import { renderStatus } from "../../packages/cli/src/report/render-status.js";
+// biome-ignore lint/style/noRestrictedImports: as above
+import { statusView } from "../../packages/cli/src/report/status-view.js";
 import { SimulatedSession } from "../../test/support/simulated-session.js";
 
 /** A session of many engines on the simulated scheduler, some of which never register; what a new command needs to tell how it is. */

@@ -7,7 +7,8 @@ import {
   type SessionRecord,
 } from "@hpcnb/core";
 import { expect } from "chai";
-import { renderStatus, statusView } from "../../src/commands/status.js";
+import { renderStatus } from "../../src/report/render-status.js";
+import { statusView } from "../../src/report/status-view.js";
 
 const record: SessionRecord = {
   format: 1,
@@ -32,7 +33,7 @@ const reports: Reports = {
     endpoint: { kind: "socket", host: "node1", path: "/tmp/x/nb.sock" },
     server: "JupyterLab 4.6.6",
   },
-  controller: { state: "answering", host: "node2" },
+  controller: { state: "answering", host: "node2", storageSeconds: 1.24 },
   engines: new Map([
     [1, "registered"],
     [2, "lost"],
@@ -62,7 +63,7 @@ describe("status", () => {
       "directory   /d",
       "server      JupyterLab 4.6.6",
       "listens     socket /tmp/x/nb.sock",
-      "storage     ready after 0.0 s (probe)",
+      "storage     ready after 0.0 s (probe); for the controller after 1.2 s",
       "engines     2 of 4 registered; queued 0, starting 0, running 4, failed 0, lost 1",
       "group       cpu: 1 of 3 registered",
       "group       gpu: 1 of 1 registered",
