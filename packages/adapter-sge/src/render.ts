@@ -1,3 +1,5 @@
+import { shellWord } from "@hpcnb/core";
+
 /** Words of the argv as a shell would take them, an option and its value together on a line, and then the script that goes to standard input. */
 export function render(argv: readonly string[], script: string): string {
   const lines: string[] = [];
@@ -7,8 +9,4 @@ export function render(argv: readonly string[], script: string): string {
     else lines[lines.length - 1] = `${last} ${word}`;
   }
   return `${lines.join(" \\\n  ")}\n\n${script}`;
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

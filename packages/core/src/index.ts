@@ -13,6 +13,7 @@ export { loadSessionFile, readSessionFile, readSessionText } from "./session-fil
 export { sessionSchema } from "./session-file/schema.js";
 export type * from "./session-file/session.js";
 export { type Problem, SessionFileError, type SessionSource } from "./session-file/source.js";
+export { shellWord } from "./shell-word.js";
 export { suggest } from "./suggest.js";
 export * from "./tunnel.js";
 export * from "./units.js";

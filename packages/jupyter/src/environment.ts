@@ -1,5 +1,4 @@
-import type { PythonEnvironment } from "@hpcnb/core";
-import { shellWord } from "./shell.js";
+import { type PythonEnvironment, shellWord } from "@hpcnb/core";
 
 /**
  * Exit codes 99 and 100 mean "run me again" and "keep me in error" to some schedulers: the user's shell text must not

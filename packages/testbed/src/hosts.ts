@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { HpcnbError } from "@hpcnb/core";
+import { HpcnbError, shellWord } from "@hpcnb/core";
 import { execa } from "execa";
-import { attempt, quote, run, waitFor } from "./run.js";
+import { attempt, run, waitFor } from "./run.js";
 import { inside, namespaceOf, pathsOf, type Site, switchHost } from "./site.js";
 
 /**
@@ -129,7 +129,7 @@ async function setUp(site: Site, host: string): Promise<string> {
     "chown sgeadmin: /run/gridengine",
     ...users.map((uid) => `install -d -m 700 -o ${uid} -g ${uid} /run/user/${uid}`),
     "mount -t tmpfs -o mode=1777 hpcnb-shm /dev/shm",
-    `mount --rbind ${quote(onCluster ? paths.clusterHome : paths.laptopHome)} /home`,
+    `mount --rbind ${shellWord(onCluster ? paths.clusterHome : paths.laptopHome)} /home`,
     ...(onCluster ? await gridEngineMounts(site, host) : ["mount -t tmpfs -o mode=755 hpcnb-none /var/lib/gridengine"]),
   ].join("\n");
 }
@@ -139,9 +139,9 @@ async function setUpDisk(site: Site): Promise<string> {
   const paths = pathsOf(site.name);
   const venv = join(paths.clusterHome, "shared", "venv");
   return [
-    `mount --bind ${quote(paths.clusterHome)} ${quote(paths.clusterHome)}`,
-    `mount --make-private ${quote(paths.clusterHome)}`,
-    `mount --make-shared ${quote(paths.clusterHome)}`,
+    `mount --bind ${shellWord(paths.clusterHome)} ${shellWord(paths.clusterHome)}`,
+    `mount --make-private ${shellWord(paths.clusterHome)}`,
+    `mount --make-shared ${shellWord(paths.clusterHome)}`,
     bind(paths.venv, venv),
   ].join("\n");
 }
@@ -158,5 +158,5 @@ async function gridEngineMounts(site: Site, host: string): Promise<string[]> {
 }
 
 function bind(from: string, to: string): string {
-  return `mount --bind ${quote(from)} ${quote(to)}`;
+  return `mount --bind ${shellWord(from)} ${shellWord(to)}`;
 }

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { quote, run } from "./run.js";
+import { shellWord } from "@hpcnb/core";
+import { run } from "./run.js";
 import { inside, pathsOf, type Site } from "./site.js";
 import { machineLock, withLock } from "./state.js";
 
@@ -27,8 +28,8 @@ async function make(venv: string, home: string, say: (line: string) => void): Pr
   await run(["find", venv, "-mindepth", "1", "-delete"], { timeout: 120_000 });
   const script = [
     "umask 022",
-    `mount --bind ${quote(home)} /home`,
-    `mount --bind ${quote(venv)} ${inside.venv}`,
+    `mount --bind ${shellWord(home)} /home`,
+    `mount --bind ${shellWord(venv)} ${inside.venv}`,
     `/usr/bin/python3 -m venv ${inside.venv}`,
     `${inside.venv}/bin/python -m pip install --quiet ${packages.join(" ")}`,
     `${inside.venv}/bin/python -m compileall -q ${inside.venv}/lib || true`,

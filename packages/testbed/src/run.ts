@@ -28,11 +28,6 @@ export async function run(argv: readonly string[], options: RunInput & { what?: 
   return expectSuccess(result, options.what ?? `${argv[0]} failed`).stdout;
 }
 
-/** A word as shell text. */
-export function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
 /**
  * Asks until the answer is true, at most `limit` milliseconds.
  * @throws HPCNB_TIMEOUT saying what was waited for.

@@ -1,7 +1,7 @@
 import { dirname, join, relative } from "node:path";
-import { HpcnbError } from "@hpcnb/core";
+import { HpcnbError, shellWord } from "@hpcnb/core";
 import { enter, inHost } from "./hosts.js";
-import { attempt, quote } from "./run.js";
+import { attempt } from "./run.js";
 import { inside, pathsOf, type Site, switchHost } from "./site.js";
 
 /** Seconds for which a host goes on believing what it has seen of a file, as NFS clients do. */
@@ -43,14 +43,14 @@ export async function fillDisk(site: Site, directory: string): Promise<void> {
   const disk = diskOf(site);
   const owner = dirname(target);
   const script = [
-    `test -d ${quote(target)} || install -d -m 700 -o "$(stat -c %u ${quote(owner)})" -g "$(stat -c %g ${quote(owner)})" ${quote(target)}`,
-    `size=$(du -s --block-size=1K ${quote(target)} | cut -f1)`,
-    `mkdir -p ${quote(disk)}`,
-    `mount -t tmpfs -o "size=$((size + 64))k" hpcnb-full ${quote(disk)}`,
-    `cp -a ${quote(target)}/. ${quote(disk)}`,
-    `head -c 100M /dev/zero > ${quote(disk)}/.filler 2>/dev/null || true`,
-    `mount --bind ${quote(disk)} ${quote(target)}`,
-    `umount ${quote(disk)}`,
+    `test -d ${shellWord(target)} || install -d -m 700 -o "$(stat -c %u ${shellWord(owner)})" -g "$(stat -c %g ${shellWord(owner)})" ${shellWord(target)}`,
+    `size=$(du -s --block-size=1K ${shellWord(target)} | cut -f1)`,
+    `mkdir -p ${shellWord(disk)}`,
+    `mount -t tmpfs -o "size=$((size + 64))k" hpcnb-full ${shellWord(disk)}`,
+    `cp -a ${shellWord(target)}/. ${shellWord(disk)}`,
+    `head -c 100M /dev/zero > ${shellWord(disk)}/.filler 2>/dev/null || true`,
+    `mount --bind ${shellWord(disk)} ${shellWord(target)}`,
+    `umount ${shellWord(disk)}`,
   ];
   await inHost(site, switchHost, ["sh", "-euc", script.join("\n")], `${directory} could not be filled`);
 }

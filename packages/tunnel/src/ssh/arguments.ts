@@ -1,4 +1,4 @@
-import { HpcnbError } from "@hpcnb/core";
+import { HpcnbError, shellWord } from "@hpcnb/core";
 import type { SshConfig } from "./config.js";
 
 /** Seconds: how long a connection that nobody uses stays, so that the next command need not log in again. */
@@ -111,8 +111,4 @@ function escapeColons(path: string): string {
 export function proxyCommand(clientArguments: readonly string[]): string {
   const words = ["ssh", ...clientArguments].map(shellWord).join(" ").replaceAll("%", "%%");
   return `${words.replace(/ -- /, " -W '[%h]:%p' -- ")}`;
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
