@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { type Cluster, openHomes, projectDirectory, startCluster } from "./support/cluster.js";
+import { filesWith } from "./support/search-files.js";
 
 const clearPassword = "correct horse";
 
@@ -94,15 +95,8 @@ notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${mo
 
   it("finds none of them in any file that he can read, job scripts among them", async () => {
     const places = ["/home", "/tmp", "/var/lib/gridengine", "/var/spool", "/var/tmp", "/run", "/dev/shm"];
-    const search = async (host: string, words: readonly string[]): Promise<string[]> => {
-      const { exitCode, stdout, stderr } = await asBob(
-        host,
-        ["python3", "-c", searchFiles],
-        JSON.stringify({ places, words }),
-      );
-      expect(exitCode, stderr).to.equal(0);
-      return JSON.parse(stdout);
-    };
+    const search = (host: string, words: readonly string[]) =>
+      filesWith(cluster.testbed, { host, user: "bob", places }, words);
     // That the search gets into alice's project, and finds what there is to be found.
     const careless = { laptop: "/home/alice/careless.txt", login: `${projectDirectory}/careless.txt` };
     for (const [host, path] of Object.entries(careless))
@@ -244,26 +238,4 @@ try:
     print("answer")
 except (TimeoutError, queue.Empty):
     print("no answer")
-`;
-
-/** The files in some places that can be read and have one of the words in them. The Python environment is everybody's. */
-const searchFiles = `
-import json, os, stat, sys
-asked = json.load(sys.stdin)
-words = [word.encode() for word in asked["words"]]
-found = []
-for place in asked["places"]:
-    for directory, names, files in os.walk(place):
-        names[:] = [name for name in names if os.path.join(directory, name) != "/home/shared"]
-        for path in [os.path.join(directory, name) for name in files]:
-            try:
-                if not stat.S_ISREG(os.lstat(path).st_mode):
-                    continue
-                with open(path, "rb") as file:
-                    content = file.read()
-            except OSError:
-                continue
-            if any(word in content for word in words):
-                found.append(path)
-print(json.dumps(found))
 `;
