@@ -1,15 +1,17 @@
 import { expect } from "chai";
-import { hasChromium, onLaptopsChromium, runExampleNotebook } from "./support/browser.js";
-import { type Cluster, projectDirectory, startCluster } from "./support/cluster.js";
+import { hasChromium, keepPicture, onLaptopsChromium, runExampleNotebook } from "./support/browser.js";
+import { type Cluster, projectDirectory, startCluster, until } from "./support/cluster.js";
 
 const engines = 4;
+const clearPassword = "correct horse";
 
-const sessionFile = (more: string) => `name: rnaseq
+const sessionFile = (password: string, more: string) => `name: rnaseq
 scheduler: { plugin: sge, options: { memoryResource: h_vmem } }
 notebook:
   directory: ~/rnaseq
   environment: { venv: /home/shared/venv }
   saveScript: true
+  password: "${password}"
 resources: { cores: 2, parallelEnvironment: smp, memory: 8G, walltime: 1h }
 cluster: { engines: ${engines}, resources: { memory: 4G } }
 ${more}`;
@@ -19,19 +21,28 @@ describe("a notebook on Grid Engine", function () {
   this.timeout(180_000);
   let cluster: Cluster;
   let url: string;
+  let file: (more: string) => string;
 
   const onLaptop = (...args: string[]) => cluster.run("laptop", ["hpcnb", ...args]);
   const onLogin = (...args: string[]) => cluster.run("login", ["hpcnb", ...args]);
   const fromLaptop = (...argv: string[]) => cluster.ok("laptop", argv);
+  const fromLaptopWith = (stdin: string, ...argv: string[]) => cluster.ok("laptop", argv, stdin);
   const status = async () => JSON.parse(await fromLaptop("hpcnb", "status", "project/session.yaml", "--json"));
   const answer = (address: string) =>
     fromLaptop("curl", "--silent", "--output", "/dev/null", "--write-out", "%{http_code}", address);
 
+  const jobOf = async (role: string): Promise<{ id: string; native: string; host: string }> =>
+    (await status()).jobs.find((job: { role: string }) => job.role === role);
+  const nodesOf = async (id: string) =>
+    new Set((await cluster.jobs()).match(new RegExp(`^ *${id} .*@node\\d+`, "gm"))?.map((line) => line.slice(-5)));
+
   before(async function () {
     this.timeout(1_200_000);
     cluster = await startCluster(this, "flow");
-    await cluster.write("laptop", "project/session.yaml", sessionFile("host: login\n"));
-    await cluster.write("login", "session.yaml", sessionFile(""));
+    const hash = (await fromLaptopWith(`${clearPassword}\n`, "hpcnb", "password")).trim();
+    file = (more) => sessionFile(hash, more);
+    await cluster.write("laptop", "project/session.yaml", file("host: login\n"));
+    await cluster.write("login", "session.yaml", file(""));
   });
 
   after(() => cluster?.testbed.down());
@@ -43,8 +54,27 @@ describe("a notebook on Grid Engine", function () {
     expect(url).to.match(/^http:\/\/127\.0\.0\.1:8888\/lab\?token=[0-9a-f]{48}$/);
     expect(stderr).to.include(`engines: ${engines} of ${engines} registered`);
     expect(await status()).to.include({ phase: "up", tunnel: "jump" });
-    const used = new Set((await cluster.jobs()).match(/node\d/g));
-    expect([...used], "nodes with jobs").to.have.length.greaterThan(1);
+    const { id } = await jobOf("engines");
+    expect([...(await nodesOf(id))], "nodes with engines").to.have.length.greaterThan(1);
+  });
+
+  it("has asked Grid Engine for what the file says, and works in the project's directory everywhere", async () => {
+    const asked = async (role: string) => await cluster.ok("login", ["qstat", "-j", (await jobOf(role)).id]);
+    const notebook = await asked("notebook");
+    // 8G over two slots.
+    expect(notebook).to.match(/^hard resource_list: +(?=.*h_rt=3600)(?=.*h_vmem=4G)/m);
+    expect(notebook).to.match(/^parallel environment: +smp range: 2$/m);
+    expect(notebook).to.match(new RegExp(`^cwd: +${projectDirectory}$`, "m"));
+    const array = await asked("engines");
+    expect(array).to.match(/^hard resource_list: +.*h_vmem=4G/m);
+    expect(array).to.match(/^job-array tasks: +1-4:1$/m);
+    expect(array).to.match(new RegExp(`^cwd: +${projectDirectory}$`, "m"));
+    const { id } = await jobOf("notebook");
+    expect(await cluster.jobs(), "slots").to.match(new RegExp(`^ *${id} .*@node\\d +2 *$`, "m"));
+    const cell = `import ipyparallel, os
+client = ipyparallel.Client(profile="rnaseq")
+print(*sorted({os.getcwd(), *client[:].apply_sync(os.getcwd)}))`;
+    expect(await cluster.print(url, cell)).to.equal(projectDirectory);
   });
 
   it("shows its jobs in qstat under the session's name, in the order in which they are needed", async () => {
@@ -56,16 +86,42 @@ describe("a notebook on Grid Engine", function () {
   it("opens in the laptop's own browser, and runs all cells on the engines", async function () {
     if (!hasChromium()) this.skip(); // needs Chromium
     await onLaptopsChromium(cluster.testbed, async (browser) => {
-      expect(await runExampleNotebook(browser, url, "grid-engine-in-chromium")).to.match(/pi is about 3\.14/);
+      const printed = await runExampleNotebook(browser, url, "grid-engine-in-chromium");
+      expect(printed).to.match(/pi is about 3\.14/);
+      const hosts = new Set(
+        Array.from(printed.matchAll(/^engine \d is process \d+ on (node\d)$/gm), ([, host]) => host),
+      );
+      expect([...hosts], "hosts of the engines that have computed this").to.have.length.greaterThan(1);
+    });
+  });
+
+  it("lets in without the token who knows the password, and nobody else", async function () {
+    if (!hasChromium()) this.skip(); // needs Chromium
+    await onLaptopsChromium(cluster.testbed, async (browser) => {
+      const page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
+      await page.goto(`${new URL(url).origin}/lab`, { timeout: 120_000 });
+      await page.locator("#password_input").fill("wrong horse");
+      await page.locator("#login_submit").click();
+      await page.getByText("Invalid credentials").waitFor();
+      await page.locator("#password_input").fill(clearPassword);
+      await page.locator("#login_submit").click();
+      await page.locator("#jp-main-dock-panel").waitFor({ timeout: 120_000 });
+      await page.locator('.jp-DirListing-item:has-text("monte-carlo.ipynb")').waitFor({ timeout: 60_000 });
+      await keepPicture(page, "password-in-chromium");
+      expect(new URL(page.url()).pathname).to.match(/^\/lab/);
     });
   });
 
   it("keeps each saved notebook as a Python script beside it", async () => {
-    await cluster.ok("login", ["test", "-s", `${projectDirectory}/monte-carlo.ipynb`]);
-    const script = await fromLaptop(
-      ...["node", "--input-type=module", "-e", saveNotebook, new URL(url).origin, new URL(url).search],
-    );
-    expect(script).to.include("ipyparallel");
+    const program = ["node", "--input-type=module", "-e", saveNotebook];
+    for (const words of ["saved once", "saved twice"]) {
+      await fromLaptop(...program, new URL(url).origin, new URL(url).search, words);
+      for (const name of ["monte-carlo.ipynb", "monte-carlo.py"]) {
+        const text = await cluster.ok("login", ["cat", `${projectDirectory}/${name}`]);
+        expect(text, name).to.include(`print("pi, ${words}")`.replaceAll('"', name.endsWith(".py") ? '"' : '\\"'));
+        expect(text, name).to.include("ipp.Client(profile=");
+      }
+    }
   });
 
   it("is the same session from the submit node, which has no browser and says how to open it elsewhere", async () => {
@@ -95,7 +151,7 @@ describe("a notebook on Grid Engine", function () {
   for (const kind of ["login-forward", "jump"]) {
     it(`is reached by a tunnel of the kind ${kind}, on a socket and on a port of 127.0.0.1 alone`, async () => {
       await onLaptop("disconnect", "project/session.yaml");
-      await cluster.write("laptop", "other/session.yaml", sessionFile(`host: login\ntunnel: { kind: ${kind} }\n`));
+      await cluster.write("laptop", "other/session.yaml", file(`host: login\ntunnel: { kind: ${kind} }\n`));
       expect(await fromLaptop("hpcnb", "connect", "other/session.yaml")).to.equal(`${url}\n`);
       expect(await status()).to.include({ tunnel: kind });
       expect(await answer(url)).to.equal("200");
@@ -106,24 +162,33 @@ describe("a notebook on Grid Engine", function () {
   }
 
   it("leaves nothing in qstat and no process on any host when it is taken down", async () => {
+    // The shared ssh connection of the laptop ends by itself, a minute after its last use.
+    const ours = "hpcnb\\.js|keeper\\.js|hpcnb-(notebook|controller|engine)|jupyter|ipyparallel|ipykernel";
+    const found = async () => {
+      const look = cluster.testbed.hosts.map(async (host) => {
+        const { stdout } = await cluster.run(host, ["pgrep", "-u", "alice", "-fl", ours]);
+        return stdout === "" ? [] : [`${host}:\n${stdout}`];
+      });
+      return (await Promise.all(look)).flat();
+    };
+    const nodes = [(await jobOf("notebook")).host, ...(await nodesOf((await jobOf("engines")).id))];
+    const before = (await found()).join("");
+    for (const host of ["laptop", ...nodes]) expect(before, "what is looked for").to.include(`${host}:\n`);
     const { exitCode, stderr } = await onLaptop("down", "project/session.yaml");
     expect(exitCode, stderr).to.equal(0);
     expect(await cluster.jobs()).to.equal("");
-    const ours = "hpcnb\\.js|keeper\\.js|hpcnb-(notebook|controller|engine)|jupyter|ipyparallel";
-    for (const host of cluster.testbed.hosts) {
-      // The shared ssh connection of the laptop ends by itself, a minute after its last use.
-      const left = await cluster.run(host, ["pgrep", "-u", "alice", "-fl", ours]);
-      expect(left.stdout, host).to.equal("");
-    }
+    await until("no process", found, { fact: ({ length }) => length === 0, seconds: 15 });
   });
 });
 
-/** Saves the example through the server's API, as the browser does it, and prints the script that the server has written beside it. */
+/** Saves the example with another cell through the server's API, as the browser does it. */
 const saveNotebook = `
-const [origin, search] = process.argv.slice(-2);
+const [origin, search, words] = process.argv.slice(-3);
 const headers = { authorization: "token " + new URLSearchParams(search).get("token"), "content-type": "application/json" };
-const contents = origin + "/api/contents/monte-carlo";
-const notebook = await (await fetch(contents + ".ipynb", { headers })).json();
-await fetch(contents + ".ipynb", { method: "PUT", headers, body: JSON.stringify({ type: "notebook", format: "json", content: notebook.content }) });
-console.log((await (await fetch(contents + ".py", { headers })).json()).content);
+const path = origin + "/api/contents/monte-carlo.ipynb";
+const { content } = await (await fetch(path, { headers })).json();
+const source = 'print("pi, ' + words + '")';
+content.cells.push({ cell_type: "code", id: words.replace(" ", "-"), metadata: {}, execution_count: null, outputs: [], source });
+const answer = await fetch(path, { method: "PUT", headers, body: JSON.stringify({ type: "notebook", format: "json", content }) });
+if (!answer.ok) throw new Error(answer.status + await answer.text());
 `;

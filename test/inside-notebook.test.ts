@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import { hasChromium, keepPicture, onLaptopsChromium } from "./support/browser.js";
-import { type Cluster, projectDirectory, startCluster } from "./support/cluster.js";
-import type { CellResult } from "./support/kernel.js";
+import { type Cluster, openHomes, projectDirectory, startCluster, until } from "./support/cluster.js";
 
 const sessionFile = `name: rnaseq
 scheduler: { plugin: sge, options: { memoryResource: h_vmem } }
@@ -19,6 +18,9 @@ interface ClusterModel {
   readonly cluster_file: string;
 }
 
+/** Milliseconds. The side bar asks the server ever less often, in the end once a minute. */
+const sideBarLimit = 120_000;
+
 /** What a user does in cells and in JupyterLab's side bar, on nodes that see files late. */
 describe("a cluster started inside the notebook, on Grid Engine", function () {
   this.timeout(180_000);
@@ -26,17 +28,9 @@ describe("a cluster started inside the notebook, on Grid Engine", function () {
   let url: string;
 
   const fromLaptop = (...argv: string[]) => cluster.ok("laptop", argv);
-  /** Executes cells in one kernel, the same for all tests. */
-  const cells = async (...texts: string[]): Promise<CellResult[]> => {
-    const program = 'cd /opt/hpcnb && exec node --import tsx -C @hpcnb/source test/support/execute-cells.ts "$1"';
-    return JSON.parse(await cluster.ok("laptop", ["sh", "-c", program, "sh", url], JSON.stringify(texts)));
-  };
-  /** What one cell prints; it must succeed. */
-  const print = async (cell: string): Promise<string> => {
-    const [result] = await cells(cell);
-    expect(result?.error, result?.text).to.equal(undefined);
-    return result?.text.trim().split("\n").at(-1) ?? "";
-  };
+  const cells = (...texts: string[]) => cluster.cells(url, ...texts);
+  /** The last line that one cell prints. */
+  const print = async (cell: string) => (await cluster.print(url, cell)).split("\n").at(-1) ?? "";
   const failure = async (cell: string) => (await cells(cell))[0]?.error ?? "no error";
   const request = async (method: string, path: string, body?: object): Promise<string> => {
     const { origin, searchParams } = new URL(url);
@@ -49,17 +43,14 @@ describe("a cluster started inside the notebook, on Grid Engine", function () {
   /** As the side bar asks the server. */
   const ask = (method: string, path: string, body?: object) => request(method, `/ipyparallel/clusters${path}`, body);
   const sideBar = async (): Promise<ClusterModel[]> => JSON.parse(await ask("GET", ""));
-  const ids = async () => [...new Set((await cluster.jobs()).match(/^ +\d+/gm)?.map((id) => id.trim()))];
-  const untilJobs = async (count: number) => {
-    const deadline = performance.now() + 60_000;
-    for (let found = await ids(); found.length !== count; found = await ids())
-      if (performance.now() > deadline) throw new Error(`not ${count} jobs but ${found}:\n${await cluster.jobs()}`);
-  };
+  const ids = () => cluster.jobIds();
+  const untilJobs = (count: number) => until(`${count} jobs`, ids, { fact: ({ length }) => length === count });
   const own = 3;
 
   before(async function () {
     this.timeout(1_200_000);
     cluster = await startCluster(this, "inside");
+    await openHomes(cluster);
     await cluster.testbed.fault("storage-lag");
     await cluster.write("laptop", "project/session.yaml", sessionFile);
     url = (await fromLaptop("hpcnb", "up", "project/session.yaml")).trim();
@@ -102,8 +93,14 @@ describe("a cluster started inside the notebook, on Grid Engine", function () {
     for (const word of ["job_name: ", "hpcnb-inside_engine", "run_inside_controller(json"])
       expect(heard.join("\n")).to.include(word);
     for (const key of keys) expect(heard.some((text) => text.includes(key))).to.equal(false);
-    const path = `${projectDirectory}/.hpcnb/ipython/profile_rnaseq/security`;
-    expect((await cluster.testbed.exec("login", "bob", ["ls", path])).exitCode).not.to.equal(0);
+    // Nothing on the way keeps bob out but the modes of hpcnb's own directories.
+    const asBob = (...argv: string[]) => cluster.testbed.exec("login", "bob", argv);
+    expect((await asBob("ls", projectDirectory)).stdout).to.include("monte-carlo.ipynb");
+    const modes = ["", "/ipython", "/ipython/profile_rnaseq", "/ipython/profile_rnaseq/security"].map(
+      (path) => `${projectDirectory}/.hpcnb${path}`,
+    );
+    expect(await cluster.ok("login", ["stat", "--format=%a", ...modes])).to.equal("700\n".repeat(modes.length));
+    for (const path of modes) expect((await asBob("ls", path)).stderr, path).to.include("Permission denied");
   });
 
   it("writes nothing into the user's home, nor beside the notebooks", async () => {
@@ -150,13 +147,14 @@ describe("a cluster started inside the notebook, on Grid Engine", function () {
   });
 
   it("is started and stopped in JupyterLab's side bar", async function () {
+    this.timeout(420_000);
     if (!hasChromium()) this.skip(); // needs Chromium
     await onLaptopsChromium(cluster.testbed, async (browser) => {
       const page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
       await page.goto(url);
       await page.locator('.lm-TabBar-tab[data-id="ipp-cluster-launcher"]').first().click({ timeout: 60_000 });
       const item = (id: string) => page.locator(`.ipp-ClusterListingItem[data-cluster-id${id}]`);
-      await item('="rnaseq:"').getByText("State: running").waitFor();
+      await item('="rnaseq:"').getByText("State: running").waitFor({ timeout: sideBarLimit });
       await page.locator('[title="Start New Cluster"]').first().click();
       const field = (name: string) =>
         page.locator(".ipp-DialogSection-item").filter({ hasText: name }).locator("input");
@@ -165,7 +163,7 @@ describe("a cluster started inside the notebook, on Grid Engine", function () {
       await field("Engines").fill("2");
       await page.locator(".jp-Dialog .jp-mod-accept").click();
       await item('="rnaseq:side"').locator(".ipp-ClusterListingItem-start").click();
-      await item('="rnaseq:side"').getByText("State: running").waitFor();
+      await item('="rnaseq:side"').getByText("State: running").waitFor({ timeout: sideBarLimit });
       await keepPicture(page, "clusters-side-bar");
       const count =
         'rc = ipyparallel.Client(profile="rnaseq", cluster_id="side")\nrc.wait_for_engines(2, interactive=False)\nprint(len(rc))';
@@ -177,8 +175,7 @@ describe("a cluster started inside the notebook, on Grid Engine", function () {
 
   it("says in a sentence that the notebook's host may not submit", async () => {
     const host = await print("print(socket.gethostname())");
-    const asRoot = (...argv: string[]) => cluster.testbed.exec("login", "root", argv);
-    expect((await asRoot("qconf", "-ds", host)).exitCode).to.equal(0);
+    await cluster.asRoot("qconf", "-ds", host);
     try {
       const words = new RegExp(
         `On ${host} no job could be submitted: .*${host}.*submit host.*leave to submit jobs from there`,
@@ -187,7 +184,7 @@ describe("a cluster started inside the notebook, on Grid Engine", function () {
       await ask("POST", "", { profile: "rnaseq", cluster_id: "refused", n: 1 });
       expect(JSON.parse(await ask("POST", "/rnaseq:refused", { n: 1 })).message).to.match(words);
     } finally {
-      await asRoot("qconf", "-as", host);
+      await cluster.asRoot("qconf", "-as", host);
     }
     expect(await ids()).to.have.lengthOf(own);
   });

@@ -1,5 +1,8 @@
 import { expect } from "chai";
-import { type Cluster, projectDirectory, startCluster } from "./support/cluster.js";
+import { type Cluster, openHomes, projectDirectory, startCluster } from "./support/cluster.js";
+import { filesWith } from "./support/search-files.js";
+
+const clearPassword = "correct horse";
 
 /** Everything that alice's session keeps from others. */
 interface Secrets {
@@ -7,40 +10,57 @@ interface Secrets {
   readonly password: string;
   /** Of ipyparallel's controller, by the names of its connection files: for signing and for encrypting. */
   readonly keys: Readonly<Record<string, string>>;
+  /** What signs the messages of the notebook's kernel. */
+  readonly kernelKey: string;
 }
 
-/** What bob, another user of the same hosts, can find out or do while alice works. */
+/** What Jupyter's connection file of a kernel has: its ports on 127.0.0.1 of the notebook's host, and its key. */
+interface KernelInfo {
+  readonly key: string;
+  readonly shell_port: number;
+}
+
+/** What bob, another user of the same hosts, can find out or do while alice works and keeps her home open for others to read. */
 describe("a neighbour on the same hosts", function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   let cluster: Cluster;
   let secrets: Secrets;
+  let kernel: KernelInfo;
 
   const asBob = (host: string, argv: readonly string[], stdin = "") =>
     cluster.testbed.exec(host, "bob", argv, { stdin, timeout: 60_000 });
+  const sessionFile = (name: string, more: string) => `name: ${name}
+scheduler: sge
+host: login
+notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${more} }
+`;
+  const writeSession = async (file: string, text: string) => {
+    await cluster.write("laptop", file, text);
+    // It has the password's hash in it, and is the user's own file to keep.
+    await cluster.ok("laptop", ["chmod", "600", file]);
+  };
+  const status = async (file: string) => JSON.parse(await cluster.ok("laptop", ["hpcnb", "status", file, "--json"]));
+  const notebookHost = async (file: string): Promise<string> =>
+    (await status(file)).jobs.find(({ role }: { role: string }) => role === "notebook").host;
 
   before(async function () {
     this.timeout(1_200_000);
     cluster = await startCluster(this, "neighbours");
-    const password = (await cluster.ok("laptop", ["hpcnb", "password"], "correct horse\n")).trim();
-    await cluster.write(
-      "laptop",
-      "session.yaml",
-      `name: rnaseq
-scheduler: sge
-host: login
-notebook: { directory: ~/rnaseq, environment: { venv: /home/shared/venv }, password: "${password}" }
-cluster: { engines: 3 }
-`,
-    );
-    await cluster.ok("laptop", ["hpcnb", "up", "session.yaml"]);
-    secrets = { ...(await readSecrets(cluster)), password };
+    await openHomes(cluster);
+    const password = (await cluster.ok("laptop", ["hpcnb", "password"], `${clearPassword}\n`)).trim();
+    const file = `${sessionFile("rnaseq", `password: "${password}"`)}cluster: { engines: 3 }\n`;
+    await writeSession("session.yaml", file);
+    const url = (await cluster.ok("laptop", ["hpcnb", "up", "session.yaml"])).trim();
+    const cell = "import ipykernel.connect\nprint(ipykernel.connect.get_connection_info())";
+    kernel = JSON.parse(await cluster.print(url, cell));
+    secrets = { ...(await readSecrets(cluster)), password, kernelKey: kernel.key };
   });
 
   after(async () => {
     await cluster?.testbed.down();
   });
 
-  const all = () => [secrets.token, secrets.password, ...Object.values(secrets.keys)];
+  const all = () => [secrets.token, secrets.password, clearPassword, secrets.kernelKey, ...Object.values(secrets.keys)];
   const expectNone = (text: string, where: string) => {
     for (const secret of all()) expect(text, where).not.to.include(secret);
   };
@@ -50,10 +70,11 @@ cluster: { engines: 3 }
     expect(secrets.password).to.match(/^argon2:/);
     // With it ipyparallel encrypts, and signs no more: only who has this key gets an answer.
     expect(secrets.keys.curve_serverkey).to.have.length(40);
+    expect(secrets.kernelKey).to.have.length.greaterThan(30);
   });
 
   it("sees none of them in what Grid Engine tells of the jobs", async () => {
-    const ids = [...new Set((await cluster.jobs()).match(/^ +\d+/gm)?.map((id) => id.trim()))];
+    const ids = await cluster.jobIds();
     expect(ids).to.have.length(3);
     for (const id of ids) {
       const { stdout } = await asBob("login", ["qstat", "-j", id]);
@@ -67,43 +88,81 @@ cluster: { engines: 3 }
       const { stdout } = await asBob(host, ["ps", "axwwe", "-o", "args"]);
       expectNone(stdout, `ps on ${host}`);
     }
-    const { stdout } = await asBob("node1", ["ps", "axww", "-o", "user,args"]);
+    const { stdout } = await asBob(await notebookHost("session.yaml"), ["ps", "axww", "-o", "user,args"]);
     expect(stdout, "what is looked through").to.match(/alice.*hpcnb-/);
+    expect(stdout, "the kernel's process").to.match(/alice.*ipykernel/);
   });
 
   it("finds none of them in any file that he can read, job scripts among them", async () => {
     const places = ["/home", "/tmp", "/var/lib/gridengine", "/var/spool", "/var/tmp", "/run", "/dev/shm"];
-    for (const host of cluster.testbed.hosts) {
-      const search = ["grep", "-rlsaF", "-f", "-", "--exclude-dir=shared", ...places];
-      const { stdout } = await asBob(host, search, `${all().join("\n")}\n`);
-      expect(stdout, host).to.equal("");
-    }
-    const scripts = await asBob("node1", ["grep", "-rlsa", "run_notebook\\|run_engine\\|run_controller", ...places]);
-    expect(scripts.stdout, "job scripts, which everybody can read").to.include("job_scripts");
+    const search = (host: string, words: readonly string[]) =>
+      filesWith(cluster.testbed, { host, user: "bob", places }, words);
+    // That the search gets into alice's project, and finds what there is to be found.
+    const careless = { laptop: "/home/alice/careless.txt", login: `${projectDirectory}/careless.txt` };
+    for (const [host, path] of Object.entries(careless))
+      await cluster.write(host, path, `my token: ${secrets.token}\n`);
+    for (const host of cluster.testbed.hosts)
+      expect(await search(host, all()), host).to.deep.equal([host === "laptop" ? careless.laptop : careless.login]);
+    for (const [host, path] of Object.entries(careless)) await cluster.ok(host, ["rm", path]);
+    for (const host of cluster.testbed.hosts) expect(await search(host, all()), host).to.deep.equal([]);
+    const scripts = await search(await notebookHost("session.yaml"), ["run_notebook"]);
+    expect(scripts.join("\n"), "job scripts, which everybody can read").to.include("job_scripts");
   });
 
-  it("cannot enter the session's directory, nor reach its server", async () => {
-    expect((await asBob("login", ["ls", `${projectDirectory}/.hpcnb`])).exitCode).not.to.equal(0);
-    const status = JSON.parse(await cluster.ok("laptop", ["hpcnb", "status", "session.yaml", "--json"]));
-    const socket = /^socket (\S+)/.exec(status.listens)?.[1] ?? "";
-    const node = status.jobs.find(({ role }: { role: string }) => role === "notebook").host;
+  it("cannot enter the session's directory, because of its own mode, nor Jupyter's with the connection files", async () => {
+    expect((await asBob("login", ["ls", projectDirectory])).stdout).to.include("monte-carlo.ipynb");
+    const runtime = "/home/alice/.local/share/jupyter/runtime";
+    for (const directory of [`${projectDirectory}/.hpcnb`, runtime]) {
+      expect(await cluster.ok("login", ["stat", "--format=%A", directory]), directory).to.match(/^drwx-----[-T]\n$/);
+      expect((await asBob("login", ["ls", directory])).stderr).to.include("Permission denied");
+    }
+    const files = await cluster.ok("login", ["ls", runtime]);
+    expect(files, "what is kept there").to.match(/^kernel-.*\.json$/m);
+  });
+
+  it("cannot reach the session's server", async () => {
+    const { listens, url } = await status("session.yaml");
+    const node = await notebookHost("session.yaml");
+    const socket = /^socket (\S+)/.exec(listens)?.[1] ?? "";
     const ask = [
-      "curl",
-      "--silent",
-      "--show-error",
-      "--max-time",
-      "5",
-      "--unix-socket",
-      socket,
-      "http://localhost/api",
+      ...["curl", "--silent", "--show-error", "--max-time", "5", "--unix-socket", socket, "http://localhost/api"],
     ];
     expect((await cluster.run(node, ask)).exitCode, "alice").to.equal(0);
     const tried = await asBob(node, ask);
     expect(tried.exitCode, tried.stdout).not.to.equal(0);
     // The port on the laptop is open to its other users; the server asks them for the token.
-    const api = `${new URL(status.url).origin}/api/contents`;
-    const { stdout } = await asBob("laptop", ["curl", "--silent", "--write-out", "%{http_code}", api]);
-    expect(stdout).to.match(/403$/);
+    expect(await codeFor("laptop", `${new URL(url).origin}/api/contents`)).to.equal("403");
+  });
+
+  it("is let in nowhere by a server that listens on a port of its host", async () => {
+    await cluster.ok("login", ["mkdir", "--mode=755", "ported"]);
+    await writeSession("ported.yaml", sessionFile("ported", "listen: port"));
+    const url = new URL((await cluster.ok("laptop", ["hpcnb", "up", "ported.yaml"])).trim());
+    const [, port = ""] = /^port 127\.0\.0\.1:(\d+)/.exec((await status("ported.yaml")).listens) ?? [];
+    const node = await notebookHost("ported.yaml");
+    const api = `http://127.0.0.1:${port}/api`;
+    expect(await codeFor(node, api), "that he reaches it").to.equal("200");
+    for (const path of ["contents", "kernels", "sessions", "terminals"])
+      expect(await codeFor(node, `${api}/${path}`), path).to.equal("403");
+    expect(await codeFor(node, `${api}/contents${url.search}`), "with the token").to.equal("200");
+    await cluster.ok("laptop", ["hpcnb", "down", "ported.yaml"]);
+  });
+
+  const codeFor = async (host: string, url: string) =>
+    (await asBob(host, ["curl", "--silent", "--output", "/dev/null", "--write-out", "%{http_code}", url])).stdout;
+
+  it("cannot use the kernel, though he can reach its ports", async () => {
+    const node = await notebookHost("session.yaml");
+    const reach = await asBob(node, ["bash", "-c", 'exec 3<>"/dev/tcp/127.0.0.1/$0"', String(kernel.shell_port)]);
+    expect(reach.exitCode, reach.stderr).to.equal(0);
+    const python = ["/home/shared/venv/bin/python", "-c", askKernel];
+    const asked = (key: string, seconds: number) => JSON.stringify({ ...kernel, key, seconds });
+    expect(await cluster.ok(node, python, asked(kernel.key, 60)), "alice").to.equal("answer\n");
+    for (const key of ["guessed", ""]) {
+      const { exitCode, stdout, stderr } = await asBob(node, python, asked(key, 5));
+      expect(exitCode, stderr).to.equal(0);
+      expect(stdout).to.equal("no answer\n");
+    }
   });
 
   it("cannot use the controller, though he can reach its ports", async () => {
@@ -112,16 +171,12 @@ cluster: { engines: 3 }
     expect(reach.exitCode, reach.stderr).to.equal(0);
     const keys = await asBob("login", ["/home/shared/venv/bin/python", "-c", makeKeys]);
     const { shape, keys: own } = await readController(cluster);
-    const python = (more: object) => [
-      "/home/shared/venv/bin/python",
-      "-c",
-      connect,
-      JSON.stringify({ ...shape, ...more }),
-    ];
-    expect(await cluster.ok("login", python({ ...own, key: "" })), "alice").to.equal("engines: [0, 1, 2]\n");
+    const python = ["/home/shared/venv/bin/python", "-c", connect];
+    const asked = (more: object, seconds: number) => JSON.stringify({ info: { ...shape, ...more }, seconds });
+    expect(await cluster.ok("login", python, asked({ ...own, key: "" }, 60)), "alice").to.equal("engines: [0, 1, 2]\n");
     const guessed = JSON.parse(keys.stdout);
     for (const more of [{}, guessed, { ...guessed, key: "" }]) {
-      const { exitCode, stdout, stderr } = await asBob("login", python(more));
+      const { exitCode, stdout, stderr } = await asBob("login", python, asked(more, 4));
       expect(exitCode, stderr).to.equal(0);
       expect(stdout.trim()).to.equal("no answer");
     }
@@ -159,13 +214,28 @@ print(json.dumps({"key": str(uuid.uuid4()), "curve_publickey": public, "curve_se
 /** A client's first question to the controller, as ipyparallel asks it. */
 const connect = `
 import json, os, sys, tempfile, ipyparallel
-info = {"key": "guessed", **json.loads(sys.argv[1])}
+asked = json.load(sys.stdin)
+info = {"key": "guessed", **asked["info"]}
 with tempfile.TemporaryDirectory() as directory:
     path = os.path.join(directory, "client.json")
     with open(path, "w") as file:
         json.dump(info, file)
     try:
-        print("engines:", ipyparallel.Client(path, timeout=4).ids)
+        print("engines:", ipyparallel.Client(path, timeout=asked["seconds"]).ids)
     except TimeoutError:
         print("no answer")
+`;
+
+/** A front end's first question to a kernel, as Jupyter asks it. */
+const askKernel = `
+import json, queue, sys, jupyter_client
+asked = json.load(sys.stdin)
+client = jupyter_client.BlockingKernelClient()
+client.load_connection_info({name: value for name, value in asked.items() if name != "seconds"})
+client.start_channels(shell=True, iopub=False, stdin=False, hb=False, control=False)
+try:
+    client.kernel_info(reply=True, timeout=asked["seconds"])
+    print("answer")
+except (TimeoutError, queue.Empty):
+    print("no answer")
 `;

@@ -1,12 +1,11 @@
 import { type ErrorCode, type HpcnbError, isHpcnbError, type JobSpec } from "@hpcnb/core";
 import { expect } from "chai";
-import { useCluster } from "./cluster.js";
+import type { Cluster } from "./cluster.js";
 
-type Fixture = Awaited<ReturnType<ReturnType<ReturnType<typeof useCluster>>["fixture"]>>;
+type Fixture = Awaited<ReturnType<Cluster["fixture"]>>;
 
-describe("trouble on a real Grid Engine", function () {
-  this.timeout("2m");
-  const cluster = useCluster();
+/** What goes wrong, as the adapter tells it. */
+export function troubleTests(cluster: () => Cluster): void {
   let fixture: Fixture;
 
   beforeEach(async () => {
@@ -68,6 +67,35 @@ describe("trouble on a real Grid Engine", function () {
     const { reason, exitCode } = (await scheduler.history(id)) ?? {};
     expect(exitCode).to.equal(undefined);
     for (const task of [1, 2]) expect(reason).to.include(`task ${task}: its walltime of 2 s was reached`);
+  });
+
+  it("tells that a job waits because others have all the slots", async () => {
+    const { scheduler, waitUntil } = fixture;
+    const whole = { cores: 8, parallelEnvironment: "smp" };
+    const both = await Promise.all([1, 2].map(() => scheduler.submit(jobIn(fixture, { resources: whole }))));
+    for (const id of both) await untilState(id, "running");
+    const id = await scheduler.submit(jobIn(fixture, {}));
+    await waitUntil(
+      async () => (await scheduler.explain(id)) !== undefined,
+      () => `a reason why ${id} waits`,
+    );
+    const reason = await scheduler.explain(id);
+    for (const node of cluster().testbed.nodes)
+      expect(reason).to.match(new RegExp(`queue instance "all\\.q@${node}" dropped because it is full`));
+    expect((await scheduler.status()).find((job) => job.id === id)?.state).to.equal("queued");
+  });
+
+  it("tells that a site collects no reasons", async () => {
+    const { scheduler } = fixture;
+    await collectReasons("false");
+    try {
+      const id = await scheduler.submit(jobIn(fixture, { resources: { native: ["-h"] } }));
+      expect(await scheduler.explain(id)).to.equal(
+        "Grid Engine gives no reason: this site does not collect them (schedd_job_info is off in its scheduler's configuration).",
+      );
+    } finally {
+      await collectReasons("true");
+    }
   });
 
   const refused: Record<string, JobSpec["resources"]> = {
@@ -135,7 +163,13 @@ describe("trouble on a real Grid Engine", function () {
     const program = 'qconf -sconf | sed "s/^$1 .*/$1 $2/" >/tmp/global && qconf -Mconf /tmp/global';
     await cluster().asRoot("sh", "-c", program, "sh", key, value);
   }
-});
+
+  async function collectReasons(value: "true" | "false"): Promise<void> {
+    const program =
+      'qconf -ssconf | sed "s/^schedd_job_info .*/schedd_job_info $1/" >/tmp/scheduler && qconf -Msconf /tmp/scheduler';
+    await cluster().asRoot("sh", "-c", program, "sh", value);
+  }
+}
 
 async function failureOf(work: Promise<unknown>, code: ErrorCode): Promise<HpcnbError> {
   const outcome = await work.then(

@@ -1,7 +1,7 @@
 import type { JobSpec, Scheduler } from "@hpcnb/core";
 import type { WaitUntil } from "@hpcnb/core/testing";
 import { expect } from "chai";
-import { useCluster } from "./cluster.js";
+import type { Cluster } from "./cluster.js";
 
 /** Names of directories and files with whatever means something to Grid Engine or to a shell. */
 const strange = [
@@ -17,9 +17,8 @@ const strange = [
   " -spaces ",
 ];
 
-describe("a site with habits of its own", function () {
-  this.timeout("2m");
-  const cluster = useCluster();
+/** A site with habits of its own, which change none of the adapter's answers. */
+export function siteHabitsTests(cluster: () => Cluster): void {
   let directory: string;
   let scheduler: Scheduler;
   let waitUntil: WaitUntil;
@@ -137,4 +136,4 @@ done
     expect((await bare.status()).map((listed) => listed.id)).to.deep.equal([id]);
     await bare.cancel([id]);
   });
-});
+}

@@ -1,6 +1,9 @@
 import { schedulerConformance } from "@hpcnb/core/testing";
 import { useCluster } from "./cluster.js";
+import { siteHabitsTests } from "./site-habits.js";
+import { troubleTests } from "./trouble.js";
 
+/** All that needs a real Grid Engine, on one: bringing it up takes as long as many of the tests. */
 describe("adapter-sge on a real Grid Engine", function () {
   this.timeout("2m");
   const cluster = useCluster();
@@ -14,4 +17,6 @@ describe("adapter-sge on a real Grid Engine", function () {
       create: () => cluster().fixture(),
     },
   );
+  describe("in trouble", () => troubleTests(cluster));
+  describe("at a site with habits of its own", () => siteHabitsTests(cluster));
 });
