@@ -33,6 +33,8 @@ class NotebookJob:
         self.storage_seconds = 0.0
         self.socket_directory = None
         self.note = None
+        self.facts = {}
+        self.telling = threading.Lock()
 
     def run(self):
         secrets = self.wait_for_storage()
@@ -52,7 +54,8 @@ class NotebookJob:
                 keep_scripts(server.contents_manager)
             self.start_thread(self.announce, server, application.title)
             if self.parameters["cluster"]:
-                self.start_thread(self.follow_controller, security)
+                follower = ClusterFollower(self.parameters, security, lambda cluster: self.tell(unreachable_cluster=cluster))
+                self.start_thread(follower.run)
             server.start()
         finally:
             if self.socket_directory:
@@ -90,8 +93,7 @@ class NotebookJob:
         while not answers(self.endpoint(server)):
             time.sleep(0.02)
         note = {"note": self.note[:1000]} if self.note else {}
-        self.report.keep_trying(
-            "answering",
+        self.tell(
             host=HOST,
             endpoint=self.endpoint(server),
             server=title,
@@ -102,39 +104,17 @@ class NotebookJob:
             # The first save would wait a second for it.
             importlib.import_module("nbconvert.exporters")
 
+    def tell(self, **facts):
+        """Publishes what is known, once the server answers. Several threads have something to say."""
+        with self.telling:
+            self.facts.update(facts)
+            if "endpoint" in self.facts:
+                self.report.keep_trying("answering", **self.facts)
+
     def endpoint(self, server):
         if self.socket_directory:
             return {"kind": "socket", "host": HOST, "path": socket_path(self.socket_directory)}
         return {"kind": "port", "host": HOST, "address": "127.0.0.1", "port": server.port}
-
-    def follow_controller(self, security):
-        """Lets `ipyparallel.Client(profile=...)` find the controller, now and whenever it changes."""
-        path = os.path.join(security, "ipcontroller-client.json")
-        known, trouble, pauses = None, None, growing_pauses(0.1, 2.0)
-        while True:
-            record = self.read_controller()
-            client = record.get("client") if record else None
-            if record and client != known:
-                try:
-                    if client:
-                        write_private(path, json.dumps(client))
-                    elif os.path.exists(path):
-                        os.unlink(path)
-                    known, trouble = client, None
-                except OSError as error:
-                    if str(error) != trouble:
-                        say(f"{path} could not be changed: {error}")
-                    trouble = str(error)
-            time.sleep(5.0 if known else next(pauses))
-
-    def read_controller(self):
-        """What the controller of the run's newest cluster says of itself; None while there is none that can be read."""
-        run = self.parameters["run"]
-        pointer, _reason = read_record(os.path.join(self.parameters["records"], "cluster.record"), run)
-        if pointer is None or pointer["cluster"] is None:
-            return None
-        record, _reason = read_record(os.path.join(pointer["cluster"], "controller.record"), run)
-        return record
 
     @staticmethod
     def start_thread(work, *arguments):

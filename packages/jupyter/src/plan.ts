@@ -29,6 +29,7 @@ const programs: Readonly<Record<Role, Program>> = {
       "save_script.py",
       "server.py",
       "offer_clusters.py",
+      "follow.py",
       "notebook.py",
     ],
     run: "run_notebook",

@@ -26,10 +26,17 @@ function notebookReport(record: Fields | undefined): NotebookReport {
         endpoint: record.endpoint as Endpoint,
         server: String(record.server),
         ...(typeof record.note === "string" ? { note: record.note } : {}),
+        ...unreachableCluster(record.unreachable_cluster),
       };
     default:
       return endOf(record) ?? { state: "waiting" };
   }
+}
+
+/** The cluster's directory names its generation. */
+function unreachableCluster(directory: unknown): { unreachableCluster?: number } {
+  const generation = /^cluster-(\d+)$/.exec(String(directory))?.[1];
+  return generation === undefined ? {} : { unreachableCluster: Number(generation) };
 }
 
 function controllerReport(record: Fields | undefined): ControllerReport {

@@ -18,7 +18,7 @@ describe("reports", () => {
     const secret = { key: "secret" };
     expect(
       reports([
-        { run: "r", ...answering, note: "why" },
+        { run: "r", ...answering, note: "why", unreachable_cluster: "cluster-3" },
         { run: "r", state: "answering", host: "node2", client: secret, engine: secret, storage_seconds: 2 },
         { run: "r", state: "answering", engines: deflateSync("rra-xd").toString("base64"), count: 3 },
       ]),
@@ -30,6 +30,7 @@ describe("reports", () => {
         server: "JupyterLab 4.6.6",
         storageSeconds: 0.1,
         note: "why",
+        unreachableCluster: 3,
       },
       controller: { state: "answering", host: "node2", storageSeconds: 2 },
       engines: new Map([

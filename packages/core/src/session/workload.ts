@@ -80,6 +80,8 @@ export type NotebookReport =
       readonly server: string;
       /** Why the endpoint is a port although a socket was preferred. */
       readonly note?: string;
+      /** The generation of a cluster whose controller the notebook's host cannot reach any more. */
+      readonly unreachableCluster?: number;
     }
   | { readonly state: "failed"; readonly problem: string; readonly hint?: string }
   | { readonly state: "ended" };

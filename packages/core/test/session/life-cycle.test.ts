@@ -154,6 +154,22 @@ describe("life cycle", () => {
     expect(state.loss?.why).to.equal("it has ended with exit code 1");
   });
 
+  it("is degraded when the notebook cannot reach its controller, whatever the scheduler says, and up with the next one", () => {
+    const { notebook } = answering;
+    const reports = { ...answering, notebook: { ...notebook, unreachableCluster: 1 } as typeof notebook };
+    const before = after(submitted, allRunning, registered(1, 2), opened);
+    const state = advance(
+      before,
+      { type: "reports-read", reports: { ...reports, engines: before.reports.engines } },
+      wanted,
+    );
+    expect(state.phase).to.equal("degraded");
+    expect(state.loss?.why).to.equal("it cannot be reached any more from the notebook's host");
+    const record = recordWith({ notebook: "1", controller: "8", engines: "9" });
+    const next = { ...record, cluster: { generation: 2, inNotebook: false, wanted: { engines: 4 } } };
+    expect(advance(state, { type: "record-read", record: next }, wanted).phase).to.equal("gathering");
+  });
+
   it("fails with the reason of a job that the scheduler gave up on", () => {
     const state = after(
       submitted,

@@ -14,7 +14,9 @@ class Threads(InADirectory):
     def setUp(self):
         super().setUp()
         self.said = []
-        self.patch(say=self.said.append)
+        self.told = []
+        self.reachable = True
+        self.patch(say=self.said.append, can_reach=lambda client: self.reachable)
         self.put("notebook.record", state="started")
         parameters = {"run": "r", "records": self.root, "saveScript": False}
         self.job = hpcnb.NotebookJob(parameters, hpcnb.Report(self.path("notebook.record"), "r"), None)
@@ -34,13 +36,14 @@ class Threads(InADirectory):
     def follow(self, meanwhile):
         def pause(now):
             meanwhile(now)
-            if now > 60:
+            if now > 120:
                 raise hpcnb.Stopped
 
         self.simulate_time(pause)
         os.makedirs(self.path("security"), exist_ok=True)
+        follower = hpcnb.ClusterFollower(self.job.parameters, self.path("security"), self.told.append)
         with self.assertRaises(hpcnb.Stopped):
-            self.job.follow_controller(self.path("security"))
+            follower.run()
 
     def test_the_connection_is_written_also_when_the_storage_fails_at_first(self):
         self.put("cluster.record", cluster=self.root)
@@ -67,3 +70,40 @@ class Threads(InADirectory):
         self.follow(meanwhile)
         self.assertEqual(self.read("security", "ipcontroller-client.json"), '{"key": "new"}')
         self.assertEqual(self.said, [])
+
+    def test_a_controller_out_of_reach_is_told_after_some_tries_and_when_it_is_back(self):
+        cluster = self.path("cluster-2")
+        self.put("cluster.record", cluster=cluster)
+        self.put("cluster-2/controller.record", state="answering", client={"key": "k"})
+        seen = []
+
+        def meanwhile(now):
+            self.reachable = not 30 < now < 80
+            if self.told and len(seen) < len(self.told):
+                seen.append((self.told[-1], now))
+
+        self.follow(meanwhile)
+        self.assertEqual([what for what, _when in seen], ["cluster-2", None])
+        self.assertTrue(50 <= seen[0][1] <= 65, seen)
+        self.assertTrue(80 <= seen[1][1] <= 95, seen)
+
+    def test_one_try_that_fails_is_not_believed(self):
+        self.put("cluster.record", cluster=self.root)
+        self.put("controller.record", state="answering", client={"key": "k"})
+
+        def meanwhile(now):
+            self.reachable = not 30 < now < 45
+
+        self.follow(meanwhile)
+        self.assertEqual(self.told, [])
+
+    def test_what_is_told_of_the_cluster_is_published_once_the_server_answers(self):
+        self.patch(answers=lambda endpoint: True)
+        self.simulate_time()
+        published = lambda: hpcnb.read_record(self.path("notebook.record"), "r")[0]
+        self.job.tell(unreachable_cluster="cluster-1")
+        self.assertEqual(published()["state"], "started")
+        self.job.announce(types.SimpleNamespace(port=8888), "JupyterLab 4")
+        self.assertEqual(published()["unreachable_cluster"], "cluster-1")
+        self.job.tell(unreachable_cluster=None)
+        self.assertEqual((published()["unreachable_cluster"], published()["server"]), (None, "JupyterLab 4"))

@@ -1,0 +1,78 @@
+"""What the notebook job does about its run's cluster: shows clients its controller, and tells when that cannot be reached."""
+
+# Seconds between two looks at which controller there is.
+LOOK_EVERY = 1.0
+
+# Seconds between two tries to reach it, and that one may take; so many in a row must fail.
+REACH_EVERY = 10.0
+REACH_LIMIT = 5.0
+TRIES_BELIEVED = 3
+
+
+class ClusterFollower:
+    """`security` is where clients look for connection files; `tell` gets a cluster whose controller is out of reach, or None."""
+
+    def __init__(self, parameters, security, tell):
+        self.run_id = parameters["run"]
+        self.pointer = os.path.join(parameters["records"], "cluster.record")
+        self.connection_file = os.path.join(security, "ipcontroller-client.json")
+        self.tell = tell
+        self.shown = None
+        self.trouble = None
+        self.failures, self.next_try, self.told = 0, 0.0, None
+
+    def run(self):
+        """For as long as the server runs."""
+        pauses = growing_pauses(0.1, 2.0)
+        while True:
+            cluster, record = self.read()
+            if record is not None:
+                self.show(record.get("client"))
+                self.reach(cluster, record.get("client"))
+            time.sleep(LOOK_EVERY if self.shown else next(pauses))
+
+    def read(self):
+        """The run's newest cluster, and what its controller says of itself; None for what cannot be read (yet)."""
+        pointer, _reason = read_record(self.pointer, self.run_id)
+        if pointer is None or pointer["cluster"] is None:
+            return None, None
+        record, _reason = read_record(os.path.join(pointer["cluster"], "controller.record"), self.run_id)
+        return os.path.basename(pointer["cluster"]), record
+
+    def show(self, client):
+        """Lets `ipyparallel.Client(profile=...)` find the controller, now and whenever it changes."""
+        if client == self.shown:
+            return
+        try:
+            if client:
+                write_private(self.connection_file, json.dumps(client))
+            elif os.path.exists(self.connection_file):
+                os.unlink(self.connection_file)
+            self.shown, self.trouble = client, None
+        except OSError as error:
+            if str(error) != self.trouble:
+                say(f"{self.connection_file} could not be changed: {error}")
+            self.trouble = str(error)
+
+    def reach(self, cluster, client):
+        """A host that has died says nothing: its last record stays, and a scheduler may list its jobs as running for hours."""
+        if client is None:
+            self.failures, unreachable = 0, None
+        elif time.monotonic() < self.next_try:
+            return
+        else:
+            self.next_try = time.monotonic() + REACH_EVERY
+            self.failures = 0 if can_reach(client) else self.failures + 1
+            unreachable = cluster if self.failures >= TRIES_BELIEVED else None
+        if unreachable != self.told:
+            say(f"the controller {'cannot be reached' if unreachable else 'is there'}")
+            self.tell(unreachable)
+            self.told = unreachable
+
+
+def can_reach(client):
+    try:
+        socket.create_connection((client["location"], client["registration"]), REACH_LIMIT).close()
+        return True
+    except OSError:
+        return False
