@@ -211,7 +211,7 @@ describe("engines on Grid Engine", function () {
     expect(storage).to.have.property("strategy", "probe");
     expect(storage).to.have.property("seconds").that.is.within(0, 30);
     const shown = await cluster.ok("laptop", ["hpcnb", "status", file]);
-    expect(shown).to.match(/^storage +ready after \d+\.\d s \(probe\)$/m);
+    expect(shown).to.match(/^storage +ready after \d+\.\d s \(probe\); for the controller after \d+\.\d s$/m);
     await cluster.ok("laptop", ["hpcnb", "down", file]);
   });
 
