@@ -123,6 +123,10 @@ describe("a tunnel from the laptop", function () {
     expect(await ok("connect", address)).to.equal(`${url}\n`);
     expect(await answer()).to.equal("200");
     expect(await ok("list")).to.include("rnaseq");
+    for (const place of [file, address]) {
+      await ok("connect", place);
+      expect(await ok("list")).to.match(/^rnaseq {2}up {2}\S+ {2}\S+session\.yaml\n$/);
+    }
     expect(JSON.parse(await ok("status", address, "--json"))).to.include({ phase: "up", tunnel: "jump" });
     await ok("down", file);
     expect(await cluster.jobs()).to.equal("");

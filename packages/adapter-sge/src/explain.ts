@@ -7,7 +7,7 @@ const most = 20;
 const collectsNone =
   "Grid Engine gives no reason: this site does not collect them (schedd_job_info is off in its scheduler's configuration).";
 
-/** The reasons in the answer of `qstat -j`: of an error first, else of waiting. A job that runs has neither. */
+/** The reasons in the answer of `qstat -j`: of an error first, else of waiting. */
 export function parseExplain(result: CommandResult): string | undefined {
   expectReached(result, "Asking why");
   if (spokenLines(result).some((line) => /^Following jobs do not exist/.test(line))) return undefined;
@@ -23,7 +23,9 @@ export function parseExplain(result: CommandResult): string | undefined {
         : [`(once the cause is mended, \`qmod -cj ${id}\` clears the error of a job that is still there)`];
     return list([...errors.map((match) => withoutStamp(match[2] ?? "")), ...clear]);
   }
-  if (lines.some((line) => /^usage\s+\d+:/.test(line))) return undefined;
+  // Of a job that runs, what is said of full queues is no reason. Of an array, other tasks may wait: which, `qstat -j` does not tell.
+  const isArray = lines.some((line) => line.startsWith("job-array tasks:"));
+  if (!isArray && lines.some((line) => /^usage\s+\d+:/.test(line))) return undefined;
 
   const start = lines.findIndex((line) => line.startsWith("scheduling info:"));
   if (start < 0) return undefined;

@@ -5,12 +5,28 @@ import { expectReached, spokenLines } from "./failures.js";
 /** What qacct says when it has no record (yet): a job's record comes some seconds after its end. */
 const noRecord = /^error: job (id|array|name) .* not found|job id \S+ not found|no jobs running since startup/i;
 
+const administrators = "the site's administrators can mend that";
+
 /** Codes of `failed` in sge_status(5) for which there is more to say than what qacct prints beside them. */
 const meanings: Readonly<Record<number, string>> = {
+  1: "it failed on the host where it was to run, before it began",
+  4: "Grid Engine could not write its files on the host where it was to run: its disk may be full",
+  7: "it failed before the site's prolog, which runs before each job",
+  8: `the site's prolog, which runs before each job, failed: ${administrators}`,
+  9: "it failed before its parallel environment was started",
+  10: `the start procedure of its parallel environment failed: ${administrators}`,
+  11: "it failed on the host where it was to run, just before its script was started",
+  13: `it ran, and the stop procedure of its parallel environment failed: ${administrators}`,
+  15: `it ran, and the site's epilog, which runs after each job, failed: ${administrators}`,
+  17: "it was killed by a signal, perhaps that of qdel",
+  18: "the program of Grid Engine that watches over it died",
+  19: "its host, or the program of Grid Engine that watches over it, has probably crashed",
   26: "its output file could not be opened on the host where it ran",
   27: "the interpreter of its script was not found on the host where it ran",
   28: "its working directory could not be entered on the host where it ran",
+  30: "its program exited with 100, which tells Grid Engine that it failed",
   37: "it exceeded a limit: h_rt, h_cpu or h_vmem",
+  100: "it was ended by a signal (of qdel, of a limit that it exceeded, or its own), or its host crashed",
 };
 
 /** More tasks than these are counted only. */

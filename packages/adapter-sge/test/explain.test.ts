@@ -33,6 +33,15 @@ describe("qstat -j's answer", () => {
     expect(explained("qstat-j-held.txt")).to.equal("Job is in hold state");
   });
 
+  it("gives the reasons of an array of which some tasks wait and others run", () => {
+    expect(explained("qstat-j-array-partly.txt")?.split("\n")).to.deep.equal([
+      'queue instance "all.q@node1" dropped because it is full',
+      'cannot run in queue "node2" because it is not contained in its hard queue list (-q)',
+      'cannot run in queue "node3" because it is not contained in its hard queue list (-q)',
+    ]);
+    expect(explained("qstat-j-array-at-once.txt")).to.include("not all array tasks may be started");
+  });
+
   it("gives twenty of a thousand reasons", () => {
     const reasons = Array.from({ length: 1000 }, (_, index) => `queue instance "all.q@n${index}" dropped`);
     const text = `job_number: 1\nscheduling info:            ${reasons.join(`\n${" ".repeat(28)}`)}\n`;

@@ -4,6 +4,8 @@ import { answer, failure, fixture } from "./example.js";
 
 const history = (...names: string[]) => parseHistory(answer({ stdout: names.map(fixture).join("") }));
 
+const byASignal = "it was ended by a signal (of qdel, of a limit that it exceeded, or its own), or its host crashed";
+
 describe("qacct's answer", () => {
   it("has the exit code of a job that ended by itself", () => {
     expect(history("qacct-exit-0.txt")).to.deep.equal({ id: "38", exitCode: 0 });
@@ -17,7 +19,7 @@ describe("qacct's answer", () => {
       ["qacct-signal.txt", "40", "SIGSEGV"],
       ["qacct-cpu.txt", "50", "SIGKILL"],
     ] as const) {
-      const reason = `assumedly after job, ${signal}, Grid Engine's code 100`;
+      const reason = `${byASignal}, ${signal}, Grid Engine's code 100`;
       expect(history(name)).to.deep.equal({ id, reason });
     }
   });
@@ -34,8 +36,11 @@ describe("qacct's answer", () => {
     expect(history("qacct-no-output.txt")?.reason).to.include("its output file could not be opened");
     expect(history("qacct-no-shell.txt")?.reason).to.include("interpreter");
     expect(history("qacct-no-directory.txt")?.reason).to.include("working directory");
-    const other = fixture("qacct-no-output.txt").replace(/26 .*/, "21  : recognizing job");
-    expect(parseHistory(answer({ stdout: other }))?.reason).to.equal("recognizing job, Grid Engine's code 21");
+    const failedWith = (words: string) =>
+      parseHistory(answer({ stdout: fixture("qacct-no-output.txt").replace(/26 .*/, words) }))?.reason;
+    expect(failedWith("8   : in prolog")).to.include("prolog").and.to.include("administrators");
+    expect(failedWith("19  : before writing exit_status")).to.match(/^its host, or .* crashed, Grid Engine's code 19$/);
+    expect(failedWith("21  : recognizing job")).to.equal("recognizing job, Grid Engine's code 21");
   });
 
   it("has the worst exit code of an array's tasks", () => {
@@ -45,7 +50,7 @@ describe("qacct's answer", () => {
   it("names the tasks that were ended", () => {
     const reason = history("qacct-array-deleted.txt")?.reason?.split("\n");
     expect(reason).to.deep.equal(
-      [1, 2, 3].map((task) => `task ${task}: assumedly after job, SIGKILL, Grid Engine's code 100`),
+      [1, 2, 3].map((task) => `task ${task}: ${byASignal}, SIGKILL, Grid Engine's code 100`),
     );
   });
 

@@ -3,12 +3,15 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { xdgState } from "xdg-basedir";
+import { parseAddress } from "./session-address.js";
 
 /** A session that was started or found from this machine. The truth about it lies with its notebooks; this is only how to find it again. */
 export interface KnownSession {
   readonly name: string;
-  /** Absolute path of its session file. */
+  /** Absolute path of its session file, or its address where there is none here. */
   readonly file: string;
+  /** The run that it was in when it was last used from here. */
+  readonly run?: string | undefined;
 }
 
 function stateDirectory(): string {
@@ -23,12 +26,17 @@ function pathOf(file: string): string {
   return join(directory(), `${createHash("sha256").update(file).digest("hex").slice(0, 16)}.json`);
 }
 
-export function rememberSession({ name, file }: KnownSession): void {
+/** A session is remembered once, by what was used last; but a file, with which more can be done, is not given up for an address. */
+export function rememberSession({ name, file, run }: KnownSession): void {
   warnIfNot("remembered", () => {
     mkdirSync(directory(), { recursive: true, mode: 0o700 });
-    const path = pathOf(file);
-    writeFileSync(`${path}.new`, JSON.stringify({ name, file }), { mode: 0o600 });
+    const same = knownSessions().filter((known) => known.run !== undefined && known.run === run);
+    const kept = (parseAddress(file) && same.find((known) => !parseAddress(known.file))) || { name, file, run };
+    const path = pathOf(kept.file);
+    writeFileSync(`${path}.new`, JSON.stringify(kept), { mode: 0o600 });
     renameSync(`${path}.new`, path);
+    for (const other of [file, ...same.map((known) => known.file)])
+      if (other !== kept.file) rmSync(pathOf(other), { force: true });
   });
 }
 
@@ -56,6 +64,11 @@ function warnIfNot(done: string, work: () => void): void {
   }
 }
 
+/** Of the same name files first. */
+function rank({ file }: KnownSession): number {
+  return parseAddress(file) ? 1 : 0;
+}
+
 export function knownSessions(): KnownSession[] {
   let names: string[];
   try {
@@ -74,5 +87,5 @@ export function knownSessions(): KnownSession[] {
         return [];
       }
     })
-    .sort((one, other) => one.name.localeCompare(other.name));
+    .sort((one, other) => one.name.localeCompare(other.name) || rank(one) - rank(other));
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -55,6 +55,21 @@ describe("hpcnb as a program", function () {
         expect(stderr).to.match(/^Warning: .*state\/hpcnb.*hpcnb list.*\n$/);
         expect(exitCode).to.equal(0);
       }
+    });
+
+    it("has a session once that is used by its file and by its address, and keeps the file", async () => {
+      const [file, address] = ["/a/session.yaml", "alice@login:/a"];
+      const known = async (first: string, second: string) => {
+        const sessions = [first, second].map((place) => ({ name: "a", file: place, run: "r1" }));
+        await run(`for (const session of ${JSON.stringify(sessions)}) state.rememberSession(session)`);
+        const folderOfSessions = join(folder, "state", "hpcnb", "sessions");
+        const files = readdirSync(folderOfSessions).map((path) => readFileSync(join(folderOfSessions, path), "utf8"));
+        rmSync(folderOfSessions, { recursive: true });
+        return files.map((text) => JSON.parse(text).file);
+      };
+      expect(await known(file, address)).to.deep.equal([file]);
+      expect(await known(address, file)).to.deep.equal([file]);
+      expect(await known(address, "login:/a")).to.deep.equal(["login:/a"]);
     });
 
     it("keeps nothing of a session that is forgotten, nor the page with its token", async () => {

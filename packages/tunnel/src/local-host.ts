@@ -1,5 +1,5 @@
 import { type FileHandle, mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { hostname } from "node:os";
+import { constants, hostname } from "node:os";
 import { dirname } from "node:path";
 import {
   type AwaitedNews,
@@ -59,9 +59,15 @@ async function writeFiles(files: readonly FileToWrite[], signal?: AbortSignal): 
       await mkdir(dirname(file.path), { recursive: true, mode: 0o700 });
       if (!(file.inPlace && (await overwriteFile(file)))) await replaceFile(file);
     } catch (error) {
-      throw cannotWrite(file.path, error instanceof Error ? error.message : String(error), error);
+      throw cannotWrite(file.path, wordsOf(error), error);
     }
   }
+}
+
+/** Node calls an exceeded quota "Unknown system error -122". */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return "errno" in error && error.errno === -constants.errno.EDQUOT ? "Disk quota exceeded" : error.message;
 }
 
 /** Whether there was a file of the same size to overwrite. */

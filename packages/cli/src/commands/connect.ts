@@ -15,7 +15,7 @@ interface ConnectOptions {
 export async function connect({ session: argument, json, signal }: ConnectOptions): Promise<void> {
   await withSession(argument, async ({ context, session }) => {
     const { tracker, baseUrl, token } = await connectTo(context, signal);
-    rememberSession(session);
+    rememberSession({ ...session, run: tracker.state.record?.run.id });
     const url = context.workload.url(baseUrl, session, token);
     const { connection } = tracker.state;
     if (json) process.stdout.write(`${JSON.stringify({ name: session.name, url, tunnel: connection?.kind })}\n`);

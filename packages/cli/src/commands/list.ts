@@ -2,16 +2,17 @@ import { isHpcnbError, prepared } from "@hpcnb/core";
 import { knownSessions } from "../client-state.js";
 import { withSession } from "../with-session.js";
 
-interface ListedSession {
+export interface ListedSession {
   readonly name: string;
   readonly phase: string;
   readonly file: string;
+  readonly run?: string;
   readonly url?: string;
   readonly problem?: string;
 }
 
 export async function list(options: { json: boolean; signal: AbortSignal }): Promise<void> {
-  const rows = await Promise.all(knownSessions().map(({ name, file }) => look(name, file, options.signal)));
+  const rows = onePerRun(await Promise.all(knownSessions().map(({ name, file }) => look(name, file, options.signal))));
   if (options.json) process.stdout.write(`${JSON.stringify(rows)}\n`);
   else if (rows.length === 0) process.stderr.write("No session was started from this machine.\n");
   else process.stdout.write(renderList(rows));
@@ -23,13 +24,24 @@ async function look(name: string, file: string, signal: AbortSignal): Promise<Li
     return await withSession(file, async ({ context, session }) => {
       const tracker = await prepared(context, "look", signal);
       await tracker.observe();
-      const { phase, connection } = tracker.state;
-      return { name, phase, file, ...(connection ? { url: context.workload.url(connection.baseUrl, session) } : {}) };
+      const { phase, connection, record } = tracker.state;
+      return {
+        name,
+        phase,
+        file,
+        ...(record ? { run: record.run.id } : {}),
+        ...(connection ? { url: context.workload.url(connection.baseUrl, session) } : {}),
+      };
     });
   } catch (error) {
     if (!isHpcnbError(error) || error.code === "HPCNB_ABORTED") throw error;
     return { name, phase: "unknown", file, problem: error.message.split("\n")[0] ?? error.code };
   }
+}
+
+/** A session is known by its file and by its address where it was started again after the one and before the other was used. */
+export function onePerRun(rows: readonly ListedSession[]): ListedSession[] {
+  return rows.filter(({ run }, index) => run === undefined || rows.findIndex((row) => row.run === run) === index);
 }
 
 export function renderList(rows: readonly ListedSession[]): string {

@@ -55,7 +55,7 @@ export async function up({ session: argument, timeout, json, signal }: UpOptions
           },
           onJobs: (how, state) => {
             decided = true;
-            rememberSession(session);
+            rememberSession({ ...session, run: state.record?.run.id });
             if (how === "found") first.push({ name: "session", done: true, text: describeFound(state, session) });
           },
         },

@@ -5,6 +5,7 @@ import type { Host } from "../host.js";
 /**
  * Ends with the directory's path, or with one of these exit codes. `pwd -L`: a physical path may not exist on other hosts.
  * Of the runs the ten newest are kept for their logs, and git is told to leave all of it alone, because it holds secrets.
+ * `tee` names the file and the cause when a disk is full; a shell's own `echo` says "I/O error".
  */
 const script = `
 case $1 in "~") set -- "$HOME" "$2" ;; "~/"*) set -- "$HOME/\${1#"~/"}" "$2" ;; esac
@@ -16,7 +17,7 @@ cd -- "$1" || exit 83
 if [ -e .hpcnb ]; then
   [ -O .hpcnb ] || exit 85
   if [ "$2" != look ]; then
-    chmod 700 .hpcnb && { [ -s .hpcnb/.gitignore ] || echo '*' > .hpcnb/.gitignore; } || exit 84
+    chmod 700 .hpcnb && { [ -s .hpcnb/.gitignore ] || echo '*' | tee .hpcnb/.gitignore > /dev/null; } || exit 84
     ls -1t .hpcnb/runs 2>/dev/null | tail -n +11 | while read -r run; do rm -rf ".hpcnb/runs/$run"; done
   fi
 fi

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { HpcnbError, isHpcnbError } from "../errors.js";
 import { decodeRecord } from "../records.js";
-import type { JobId, JobStatus } from "../scheduler.js";
+import type { JobId, JobState, JobStatus } from "../scheduler.js";
 import type { Session } from "../session-file/session.js";
 import type { SessionContext } from "./context.js";
 import type { EngineFacts } from "./engines.js";
@@ -18,8 +18,8 @@ export class Tracker {
   /** Absolute, on the host. */
   readonly directory: string;
   readonly #signal: AbortSignal | undefined;
-  /** What `explain` has said last of a job, and in which state the job was then. */
-  readonly #reasons = new Map<JobId, { readonly state: string; readonly reason: string }>();
+  /** What `explain` has said last of a job, and how the job stood then. */
+  readonly #reasons = new Map<JobId, { readonly standing: string; readonly reason: string }>();
 
   constructor(context: SessionContext, directory: string, signal?: AbortSignal) {
     this.context = context;
@@ -69,31 +69,34 @@ export class Tracker {
   }
 
   /**
-   * Asks why jobs are in error, and why the first of those that wait does: the others mostly wait for the same. For schedulers whose list
-   * does not tell.
+   * Asks why jobs are in error, and why the first of those that wait does, or an array of which some tasks wait: the others mostly wait for
+   * the same. For schedulers whose list does not tell.
    */
   async askWhy(): Promise<void> {
-    const silent = jobsIn(this.state.jobs).filter(
-      ({ status }) => status && (status.reason === undefined || status.reason === this.#reasons.get(status.id)?.reason),
+    const silent = this.#listedJobs().filter(
+      ({ id, reason }) => reason === undefined || reason === this.#reasons.get(id)?.reason,
     );
     const asked = new Set([...silent.filter(isInError), ...silent.filter(isWaiting).slice(0, 1)]);
-    for (const { status } of asked) {
-      if (!status) continue;
+    for (const job of asked) {
       try {
-        const reason = await this.context.scheduler.explain(status.id, this.#signal);
-        if (reason !== undefined) this.#reasons.set(status.id, { state: status.state, reason });
+        const reason = await this.context.scheduler.explain(job.id, this.#signal);
+        if (reason !== undefined) this.#reasons.set(job.id, { standing: standingOf(job), reason });
       } catch (error) {
         if (!isHpcnbError(error) || error.code === "HPCNB_ABORTED") throw error;
         this.dispatch({ type: "question-failed", error });
       }
     }
-    const known = jobsIn(this.state.jobs).flatMap(({ status }) => (status ? [this.#withReason(status)] : []));
+    const known = this.#listedJobs().map((job) => this.#withReason(job));
     if (asked.size > 0 && this.state.trouble === undefined) this.dispatch({ type: "jobs-explained", jobs: known });
+  }
+
+  #listedJobs(): JobStatus[] {
+    return jobsIn(this.state.jobs).flatMap(({ status }) => status ?? []);
   }
 
   #withReason(job: JobStatus): JobStatus {
     const known = this.#reasons.get(job.id);
-    return job.reason === undefined && known?.state === job.state ? { ...job, reason: known.reason } : job;
+    return job.reason === undefined && known?.standing === standingOf(job) ? { ...job, reason: known.reason } : job;
   }
 
   /** Asks how the jobs ended that the scheduler no longer lists. */
@@ -170,12 +173,21 @@ function lacksTasks(engines: readonly EngineFacts[]): (job: JobFacts) => boolean
   };
 }
 
-function isInError({ status }: JobFacts): boolean {
-  return status?.state === "error" || (status?.tasks?.some(({ state }) => state === "error") ?? false);
+function isInError(job: JobStatus): boolean {
+  return statesIn(job).includes("error");
 }
 
-function isWaiting({ status }: JobFacts): boolean {
-  return status?.state === "queued" || status?.state === "held";
+function isWaiting(job: JobStatus): boolean {
+  return statesIn(job).some((state) => state === "queued" || state === "held");
+}
+
+/** An array whose last task has begun no longer waits, though it runs as before. */
+function standingOf(job: JobStatus): string {
+  return [job.state, isInError(job), isWaiting(job)].join();
+}
+
+function statesIn({ state, tasks = [] }: JobStatus): JobState[] {
+  return [state, ...tasks.map((task) => task.state)];
 }
 
 /** Another session's jobs are not ours to end, and another scheduler would not know ours: "not listed" would be taken for "gone". */

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Host, resolveDirectory } from "@hpcnb/core";
@@ -48,6 +48,16 @@ describe("resolveDirectory", () => {
       expect(readdirSync(join(place, ".hpcnb/runs"))).to.have.length(10);
     });
   }
+
+  it("names the file that cannot be written, and why", async () => {
+    mkdirSync(join(home, "nb", ".hpcnb"));
+    symlinkSync("/dev/full", join(home, "nb", ".hpcnb", ".gitignore"));
+    const error = await resolveDirectory(host, "~/nb", "make").catch((error) => error);
+    expect(error.message).to.equal(
+      "~/nb on here cannot be written to (tee: .hpcnb/.gitignore: No space left on device).",
+    );
+    expect(error.hint).to.include("df -h");
+  });
 
   it("says what is wrong with a directory", async () => {
     const problem = (path: string) =>
