@@ -1,5 +1,14 @@
+import { dirname } from "node:path";
 import { expect } from "chai";
 import { type Cluster, openHomes, projectDirectory, startCluster } from "./support/cluster.js";
+import {
+  askKernel,
+  connect,
+  describeKernel,
+  listen,
+  makeKeys,
+  speakUntilBobHasListened,
+} from "./support/neighbour-programs.js";
 import { filesWith } from "./support/search-files.js";
 
 const clearPassword = "correct horse";
@@ -14,10 +23,12 @@ interface Secrets {
   readonly kernelKey: string;
 }
 
-/** What Jupyter's connection file of a kernel has: its ports on 127.0.0.1 of the notebook's host, and its key. */
 interface KernelInfo {
-  readonly key: string;
-  readonly shell_port: number;
+  /** Jupyter's connection file: `ip` is how the paths of its sockets begin. */
+  readonly info: { readonly key: string; readonly transport: string; readonly ip: string };
+  readonly pid: number;
+  /** The port for what forked children print. */
+  readonly inlet: number;
 }
 
 /** What bob, another user of the same hosts, can find out or do while alice works and keeps her home open for others to read. */
@@ -25,6 +36,7 @@ describe("a neighbour on the same hosts", function () {
   this.timeout(180_000);
   let cluster: Cluster;
   let secrets: Secrets;
+  let url: string;
   let kernel: KernelInfo;
 
   const asBob = (host: string, argv: readonly string[], stdin = "") =>
@@ -50,10 +62,9 @@ notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${mo
     const password = (await cluster.ok("laptop", ["hpcnb", "password"], `${clearPassword}\n`)).trim();
     const file = `${sessionFile("rnaseq", `password: "${password}"`)}cluster: { engines: 3 }\n`;
     await writeSession("session.yaml", file);
-    const url = (await cluster.ok("laptop", ["hpcnb", "up", "session.yaml"])).trim();
-    const cell = "import ipykernel.connect\nprint(ipykernel.connect.get_connection_info())";
-    kernel = JSON.parse(await cluster.print(url, cell));
-    secrets = { ...(await readSecrets(cluster)), password, kernelKey: kernel.key };
+    url = (await cluster.ok("laptop", ["hpcnb", "up", "session.yaml"])).trim();
+    kernel = JSON.parse(await cluster.print(url, describeKernel));
+    secrets = { ...(await readSecrets(cluster)), password, kernelKey: kernel.info.key };
   });
 
   after(async () => {
@@ -109,15 +120,31 @@ notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${mo
     expect(scripts.join("\n"), "job scripts, which everybody can read").to.include("job_scripts");
   });
 
-  it("cannot enter the session's directory, because of its own mode, nor Jupyter's with the connection files", async () => {
+  it("cannot enter the session's directory, because of its own mode, nor Jupyter's with kernels' sockets and keys", async () => {
     expect((await asBob("login", ["ls", projectDirectory])).stdout).to.include("monte-carlo.ipynb");
-    const runtime = "/home/alice/.local/share/jupyter/runtime";
-    for (const directory of [`${projectDirectory}/.hpcnb`, runtime]) {
-      expect(await cluster.ok("login", ["stat", "--format=%A", directory]), directory).to.match(/^drwx-----[-T]\n$/);
-      expect((await asBob("login", ["ls", directory])).stderr).to.include("Permission denied");
+    const node = await notebookHost("session.yaml");
+    const runtime = dirname(kernel.info.ip);
+    for (const [host, directory] of [
+      ["login", `${projectDirectory}/.hpcnb`],
+      [node, runtime],
+    ] as const) {
+      expect(await cluster.ok(host, ["stat", "--format=%A", directory]), directory).to.match(/^drwx-----[-T]\n$/);
+      expect((await asBob(host, ["ls", directory])).stderr).to.include("Permission denied");
     }
-    const files = await cluster.ok("login", ["ls", runtime]);
-    expect(files, "what is kept there").to.match(/^kernel-.*\.json$/m);
+    const files = await cluster.ok(node, ["ls", runtime]);
+    expect(files, "what is kept there")
+      .to.match(/^kernel-.*\.json$/m)
+      .and.match(/^kernel-.*-ipc-1$/m);
+    const users = await cluster.ok("login", [
+      "find",
+      "/home/alice/.local",
+      "-name",
+      "kernel-*",
+      "-o",
+      "-name",
+      "jpserver-*",
+    ]);
+    expect(users, "in alice's home").to.equal("");
   });
 
   it("cannot reach the session's server", async () => {
@@ -151,18 +178,31 @@ notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${mo
   const codeFor = async (host: string, url: string) =>
     (await asBob(host, ["curl", "--silent", "--output", "/dev/null", "--write-out", "%{http_code}", url])).stdout;
 
-  it("cannot use the kernel, though he can reach its ports", async () => {
+  it("cannot use the kernel, even with its key, because its sockets are where he cannot enter", async () => {
     const node = await notebookHost("session.yaml");
-    const reach = await asBob(node, ["bash", "-c", 'exec 3<>"/dev/tcp/127.0.0.1/$0"', String(kernel.shell_port)]);
-    expect(reach.exitCode, reach.stderr).to.equal(0);
+    expect(kernel.info.transport).to.equal("ipc");
     const python = ["/home/shared/venv/bin/python", "-c", askKernel];
-    const asked = (key: string, seconds: number) => JSON.stringify({ ...kernel, key, seconds });
-    expect(await cluster.ok(node, python, asked(kernel.key, 60)), "alice").to.equal("answer\n");
-    for (const key of ["guessed", ""]) {
-      const { exitCode, stdout, stderr } = await asBob(node, python, asked(key, 5));
-      expect(exitCode, stderr).to.equal(0);
-      expect(stdout).to.equal("no answer\n");
-    }
+    const asked = (seconds: number) => JSON.stringify({ info: kernel.info, seconds });
+    expect(await cluster.ok(node, python, asked(60)), "alice").to.equal("answer\n");
+    const tried = await asBob(node, python, asked(3));
+    expect(tried.stdout, tried.stderr).to.equal("no answer\n");
+  });
+
+  it("hears nothing of what a cell prints, on whatever port its kernel listens", async () => {
+    const node = await notebookHost("session.yaml");
+    const { stdout: listening } = await cluster.testbed.exec(node, "root", ["ss", "-Hltnp"]);
+    const own = listening.split("\n").filter((line) => line.includes(`pid=${kernel.pid},`));
+    const ports = own.map((line) => Number(/:(\d+) /.exec(line)?.[1]));
+    // Of Python's kernel: what forked children print comes in there, with a random word, and nothing goes out.
+    expect(ports, listening).to.deep.equal([kernel.inlet]);
+    const python = ["/home/shared/venv/bin/python", "-c", listen];
+    const [text, heard] = await Promise.all([
+      cluster.print(url, speakUntilBobHasListened),
+      asBob(node, python, JSON.stringify(ports)),
+    ]);
+    expect(text).to.include("for alice alone");
+    expect(heard.exitCode, heard.stderr).to.equal(0);
+    expect(heard.stdout).to.equal("heard 0\n");
   });
 
   it("cannot use the controller, though he can reach its ports", async () => {
@@ -203,39 +243,3 @@ async function readSecrets(cluster: Cluster): Promise<Pick<Secrets, "token" | "k
   const text = await cluster.ok("login", ["sh", "-c", `cat ${projectDirectory}/.hpcnb/runs/*/secrets.record`]);
   return { token: JSON.parse(text.slice(0, -65)).token, keys: (await readController(cluster)).keys };
 }
-
-const makeKeys = `
-import json, uuid, zmq
-public, secret = (key.decode() for key in zmq.curve_keypair())
-server = zmq.curve_keypair()[0].decode()
-print(json.dumps({"key": str(uuid.uuid4()), "curve_publickey": public, "curve_secretkey": secret, "curve_serverkey": server}))
-`;
-
-/** A client's first question to the controller, as ipyparallel asks it. */
-const connect = `
-import json, os, sys, tempfile, ipyparallel
-asked = json.load(sys.stdin)
-info = {"key": "guessed", **asked["info"]}
-with tempfile.TemporaryDirectory() as directory:
-    path = os.path.join(directory, "client.json")
-    with open(path, "w") as file:
-        json.dump(info, file)
-    try:
-        print("engines:", ipyparallel.Client(path, timeout=asked["seconds"]).ids)
-    except TimeoutError:
-        print("no answer")
-`;
-
-/** A front end's first question to a kernel, as Jupyter asks it. */
-const askKernel = `
-import json, queue, sys, jupyter_client
-asked = json.load(sys.stdin)
-client = jupyter_client.BlockingKernelClient()
-client.load_connection_info({name: value for name, value in asked.items() if name != "seconds"})
-client.start_channels(shell=True, iopub=False, stdin=False, hb=False, control=False)
-try:
-    client.kernel_info(reply=True, timeout=asked["seconds"])
-    print("answer")
-except (TimeoutError, queue.Empty):
-    print("no answer")
-`;

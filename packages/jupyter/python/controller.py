@@ -178,8 +178,8 @@ def start_controller(profile, directory, parameters):
         f"--profile-dir={profile}",
         f"--IPController.ip={ip}",
         f"--IPController.location={location}",
-        # Within one host nobody can listen in, and unencrypted arrays travel five times as fast; they are signed.
-        f"--IPController.enable_curve={not parameters['oneHost'] and has_encryption()}",
+        # Within one host too: its other users can connect to these ports, and unencrypted they would hear what engines print.
+        f"--IPController.enable_curve={has_encryption()}",
         f"--HeartMonitor.period={period}",
         f"--HeartMonitor.max_heartmonitor_misses={math.ceil(ENGINE_SILENCE / period)}",
     ]

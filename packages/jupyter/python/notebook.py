@@ -31,8 +31,11 @@ class NotebookJob:
         self.report = report
         self.pulse = pulse
         self.storage_seconds = 0.0
-        self.socket_directory = None
-        self.note = None
+        # On a local disk, for this user alone; it goes with the job.
+        self.directory = None
+        # Of the server; None when it listens on a port.
+        self.socket = None
+        self.notes = []
         self.facts = {}
         self.telling = threading.Lock()
 
@@ -45,11 +48,14 @@ class NotebookJob:
         self.start_thread(beat, self.pulse)
         application = find_application(self.parameters["app"])
         try:
+            kernels_have_sockets, reason = self.make_directory()
             settings = {
                 **application.settings(self.parameters["directory"], secrets),
-                **self.choose_endpoint(application),
+                **self.choose_endpoint(application, reason),
             }
             server = application.initialize(settings)
+            if kernels_have_sockets:
+                prefer_sockets(server)
             if self.parameters["saveScript"]:
                 keep_scripts(server.contents_manager)
             self.start_thread(self.announce, server, application.title)
@@ -58,8 +64,8 @@ class NotebookJob:
                 self.start_thread(follower.run)
             server.start()
         finally:
-            if self.socket_directory:
-                shutil.rmtree(self.socket_directory, ignore_errors=True)
+            if self.directory:
+                shutil.rmtree(self.directory, ignore_errors=True)
 
     def wait_for_storage(self):
         run, readiness = self.parameters["run"], self.parameters["readiness"]
@@ -68,31 +74,43 @@ class NotebookJob:
         self.report.publish("started", host=HOST, storage_seconds=self.storage_seconds)
         return secrets
 
-    def choose_endpoint(self, application):
-        """The settings of a socket, or else of a port, for which `self.note` says why."""
+    def make_directory(self):
+        """Whether kernels can have sockets in `self.directory`, and why it holds none for the server either, if so."""
+        self.directory, reason = make_local_directory(why_no_kernel_sockets)
+        if self.directory:
+            os.environ["JUPYTER_RUNTIME_DIR"] = self.directory
+            return True, None
+        self.take_note(f"Kernels listen on ports, where other users of {HOST} can read what they print: {reason}")
+        self.directory, reason = make_local_directory(why_no_socket)
+        return False, reason
+
+    def take_note(self, note):
+        self.notes.append(note)
+        say(note)
+
+    def choose_endpoint(self, application, reason):
+        """The settings of a socket, or else of a port. `reason` is why there can be no socket."""
         listen = self.parameters["listen"]
         if listen == "port":
             return application.port_settings(free_port())
-        if application.has_sockets():
-            self.socket_directory, reason = make_local_directory(why_no_socket)
-        else:
+        if not application.has_sockets():
             reason = f"{application.title} cannot listen on one"
-        if self.socket_directory:
-            return application.socket_settings(socket_path(self.socket_directory))
+        if reason is None:
+            self.socket = socket_path(self.directory)
+            return application.socket_settings(self.socket)
         if listen == "socket":
             raise Failure(
                 f"The notebook server has no Unix socket to listen on, on {HOST}: {reason}.",
                 "With `notebook.listen: auto` in the session file it listens on a port of 127.0.0.1 instead.",
             )
-        self.note = f"The server listens on a port, because no Unix socket can be had: {reason}"
-        say(self.note)
+        self.take_note(f"The server listens on a port, because no Unix socket can be had: {reason}")
         return application.port_settings(free_port())
 
     def announce(self, server, title):
         """Publishes where the server answers, as soon as it does."""
         while not answers(self.endpoint(server)):
             time.sleep(0.02)
-        note = {"note": self.note[:1000]} if self.note else {}
+        note = {"note": ". ".join(self.notes)[:1000]} if self.notes else {}
         self.tell(
             host=HOST,
             endpoint=self.endpoint(server),
@@ -112,8 +130,8 @@ class NotebookJob:
                 self.report.keep_trying("answering", **self.facts)
 
     def endpoint(self, server):
-        if self.socket_directory:
-            return {"kind": "socket", "host": HOST, "path": socket_path(self.socket_directory)}
+        if self.socket:
+            return {"kind": "socket", "host": HOST, "path": self.socket}
         return {"kind": "port", "host": HOST, "address": "127.0.0.1", "port": server.port}
 
     @staticmethod

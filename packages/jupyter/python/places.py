@@ -6,6 +6,9 @@ SHARED_FILE_SYSTEMS = {
     "panfs", "pvfs2", "smb3", "smbfs", "wekafs",
 }  # fmt: skip
 
+# The longest name of a kernel's socket: Jupyter names them by the kernel's UUID, and numbers five of them.
+KERNEL_SOCKET = f"kernel-{36 * 'x'}-ipc-5"
+
 # Bytes of sun_path without the NUL at its end, see unix(7) and macOS' sys/un.h.
 LONGEST_SOCKET_PATH = 103 if sys.platform == "darwin" else 107
 
@@ -64,8 +67,16 @@ def make_local_directory(usable=lambda directory: None):
 
 
 def why_no_socket(directory):
-    """Proves that a Unix socket can be made in a directory, or says why not."""
-    path = socket_path(directory)
+    """Proves that the server's Unix socket can be made in a directory, or says why not."""
+    return why_not_bound(socket_path(directory))
+
+
+def why_no_kernel_sockets(directory):
+    """The same of the sockets of kernels, whose names are longer."""
+    return why_not_bound(os.path.join(directory, KERNEL_SOCKET))
+
+
+def why_not_bound(path):
     length = len(os.fsencode(path))
     if length > LONGEST_SOCKET_PATH:
         return f"the socket's path would have {length} bytes, and {LONGEST_SOCKET_PATH} is the most"

@@ -91,6 +91,18 @@ def major(version):
     return int(version.split(".")[0])
 
 
+def prefer_sockets(server):
+    """
+    Kernels listen on Unix sockets in Jupyter's runtime directory instead of ports, where any user of the host can hear what
+    they print. The user's own configuration has the last word: some languages' kernels know nothing but ports.
+    """
+    from traitlets.config import Config
+
+    manager = server.kernel_manager
+    if not {"transport", "ip"} & set(manager.config.KernelManager):
+        manager.update_config(Config(KernelManager={"transport": "ipc"}))
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Endpoint, NotebookReport, Session } from "@hpcnb/core";
 import { expect } from "chai";
 import { venvFrom } from "./helpers/environments.js";
 import { Jobs } from "./helpers/jobs.js";
+import { howItListens, portsOf, runCell, startKernel } from "./helpers/kernel.js";
 import { processesWith } from "./helpers/processes.js";
 import { ask, saveNotebook } from "./helpers/server.js";
 import { makeContext, makeSession } from "./helpers/session.js";
@@ -19,14 +20,32 @@ describe("a notebook job, really run", function () {
     jobs = undefined;
   });
 
-  async function answering(notebook: Partial<Session["notebook"]>, environment: NodeJS.ProcessEnv = {}) {
+  async function answering(notebook: Partial<Session["notebook"]>, prepare = (_jobs: Jobs) => {}) {
     jobs = new Jobs(makeSession({ notebook }));
-    jobs.start(["notebook"], environment);
+    prepare(jobs);
+    jobs.start(["notebook"]);
     const { notebook: report } = await jobs.until(
       ({ notebook }) => notebook.state === "answering" || notebook.state === "failed",
     );
     expect(report.state, jobs.story(await jobs.until(() => true))).to.equal("answering");
     return { jobs, report: report as Extract<NotebookReport, { state: "answering" }> };
+  }
+
+  /** Runs a cell, and shows that nobody else can hear what its kernel says; also after a restart, on the same sockets. */
+  async function expectPrivateKernel(jobs: Jobs, endpoint: Endpoint) {
+    const access = { endpoint, token };
+    const kernel = await startKernel(access);
+    const { transport, ip, pid, inlet } = JSON.parse(await runCell(access, kernel, howItListens));
+    const runtime = dirname(ip);
+    expect(transport).to.equal("ipc");
+    expect(dirname(runtime)).to.equal(jobs.temporary);
+    expect(statSync(runtime).mode & 0o777).to.equal(0o700);
+    if (process.platform === "linux") expect(portsOf(pid)).to.deep.equal([inlet]);
+    const restarted = await ask(endpoint, `/api/kernels/${kernel}/restart`, { token, method: "POST" });
+    expect(restarted.status, restarted.body).to.equal(200);
+    const after = JSON.parse(await runCell(access, kernel, howItListens));
+    expect(after).to.deep.include({ transport, ip });
+    expect(after.pid).not.to.equal(pid);
   }
 
   for (const [variable, app, major] of [
@@ -53,6 +72,7 @@ print(passwd("pass word"))`;
       expect(await logsIn(endpoint, "pass word")).to.equal(true);
       expect((await saveNotebook(endpoint, token, "a.ipynb", "x = 1")).status).to.equal(201);
       expect(readFileSync(join(jobs.context.directory, "a.py"), "utf8")).to.match(/^# Kept by hpcnb.*\n[\s\S]*x = 1/);
+      await expectPrivateKernel(jobs, endpoint);
       if (process.platform === "linux") {
         expect(processesWith(token)).to.deep.equal([]);
         expect(processesWith(password)).to.deep.equal([]);
@@ -66,11 +86,26 @@ print(passwd("pass word"))`;
 
   it("listens on a port of 127.0.0.1 when it is told to", async function () {
     const venv = venvFrom("HPCNB_TEST_VENV", this);
-    const { report } = await answering({ environment: { venv }, listen: "port" });
+    const { jobs, report } = await answering({ environment: { venv }, listen: "port" });
     expect(report.endpoint).to.deep.include({ kind: "port", address: "127.0.0.1" });
     expect(report.note).to.equal(undefined);
     expect((await ask(report.endpoint, "/api/status", { token })).status).to.equal(200);
     expect((await ask(report.endpoint, "/api/status")).status).to.equal(403);
+    await expectPrivateKernel(jobs, report.endpoint);
+    await jobs.stop();
+    expect(readdirSync(jobs.temporary)).to.deep.equal([]);
+  });
+
+  it("leaves its kernels on ports where the user's own configuration says so", async function () {
+    const venv = venvFrom("HPCNB_TEST_VENV", this);
+    const configure = ({ home }: Jobs) => {
+      mkdirSync(join(home, ".jupyter"));
+      writeFileSync(join(home, ".jupyter/jupyter_server_config.py"), 'c.KernelManager.transport = "tcp"\n');
+    };
+    const { report } = await answering({ environment: { venv } }, configure);
+    const access = { endpoint: report.endpoint, token };
+    const { transport } = JSON.parse(await runCell(access, await startKernel(access), howItListens));
+    expect(transport).to.equal("tcp");
   });
 
   it("says what its Python lacks", async () => {

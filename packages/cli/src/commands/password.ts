@@ -11,7 +11,8 @@ export async function password(options: { signal: AbortSignal }): Promise<void> 
   const text = process.stdin.isTTY ? await askTwice(options.signal) : await firstLine();
   if (text === "") throw new HpcnbError("HPCNB_BAD_ARGUMENTS", "The password is empty.");
   process.stdout.write(`${await hashPassword(text)}\n`);
-  if (process.stdout.isTTY) process.stderr.write("Put this line into the session file as notebook.password.\n");
+  if (process.stdout.isTTY)
+    process.stderr.write("Put this line into the session file as notebook.password, and `chmod 600` the file.\n");
 }
 
 /** The hash in the form that Jupyter stores, from its own default algorithm (argon2id, version 1.3). */

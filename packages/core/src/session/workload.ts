@@ -78,7 +78,7 @@ export type NotebookReport =
       readonly endpoint: Endpoint;
       /** Such as "JupyterLab 4.6.6". */
       readonly server: string;
-      /** Why the endpoint is a port although a socket was preferred. */
+      /** Why the server, or its kernels, listen on ports although sockets were preferred. */
       readonly note?: string;
       /** The generation of a cluster whose controller the notebook's host cannot reach any more. */
       readonly unreachableCluster?: number;

@@ -2,7 +2,9 @@
 
 import os
 import sys
+import types
 import unittest
+import unittest.mock
 
 from support import InADirectory, hpcnb
 
@@ -32,6 +34,14 @@ class Places(InADirectory):
         self.addCleanup(os.rmdir, directory)
         self.assertEqual(os.path.dirname(directory), "/tmp")
         self.assertEqual(os.listdir(os.environ["TMPDIR"]), [])
+
+    def test_the_sockets_of_kernels_need_more_room_than_the_servers(self):
+        directory = "/" + 57 * "x"
+        self.patch(socket=types.SimpleNamespace(socket=unittest.mock.MagicMock(), AF_UNIX=1), LONGEST_SOCKET_PATH=107)
+        with unittest.mock.patch("os.unlink"):
+            self.assertIsNone(hpcnb.why_no_kernel_sockets(directory[:-1]))
+            self.assertIn("would have 108 bytes", hpcnb.why_no_kernel_sockets(directory))
+            self.assertIsNone(hpcnb.why_no_socket(directory))
 
     def test_without_any_it_says_why(self):
         os.environ["TMPDIR"] = self.path("missing")
