@@ -11,6 +11,8 @@ const needed = [
   { file: "/usr/sbin/sshd", package: "openssh-server", tests: "of everything that goes over ssh" },
   { file: "/usr/bin/tcsh", package: "tcsh", tests: "of login shells that are not POSIX" },
   { file: "/usr/bin/fish", package: "fish", tests: "of login shells that are not POSIX" },
+  { file: "/usr/bin/zsh", package: "zsh", tests: "of other login shells" },
+  { file: "/usr/bin/busybox", package: "busybox", tests: "of other login shells" },
   {
     file: "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
     package: "libfaketime",

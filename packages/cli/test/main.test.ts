@@ -38,6 +38,17 @@ describe("hpcnb as a program", function () {
     expect(said()).to.equal("");
   });
 
+  it("warns of a variable that looks like a secret, by its name alone", async () => {
+    const file = join(folder, "session.yaml");
+    const environment = "{ variables: [HOME, MY_TOKEN] }";
+    writeFileSync(file, `name: a\nscheduler: local\nnotebook: { directory: ${folder}, environment: ${environment} }\n`);
+    const child = start([main, "validate", file]);
+    const said = textOf(child.stderr);
+    expect((await once(child, "close"))[0], said()).to.equal(0);
+    expect(said()).to.match(/^Warning: MY_TOKEN in notebook\.environment\.variables looks like a secret\./);
+    expect(said().split("Warning")).to.have.length(2);
+  });
+
   describe("and its list of sessions", () => {
     const state = new URL("../src/client-state.ts", import.meta.url).href;
     const run = async (code: string) => {
