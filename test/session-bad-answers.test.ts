@@ -140,6 +140,27 @@ describe("life cycle, where nothing goes smoothly", () => {
       expect((await observed(world)).engines).to.include({ asked: 4, registered: 4, failed: 0 });
       expect(world.scheduler.control.requests).to.include({ history, status: (status ?? 0) + 1 });
     });
+
+    it("is not waited for because of an array of which nobody wants an engine any more", async () => {
+      const world = new SimulatedSession();
+      await up(world);
+      await scaleTo(world, { engines: 6 });
+      await up(world);
+      await scaleTo(world, { engines: 4 });
+      for (const number of [5, 6]) world.hear(world.clusterDirectory, number, "d");
+      world.scheduler.control.vanish("4");
+      // Lost, and so waited for.
+      world.hear(world.clusterDirectory, 1, "x");
+      const waiting = failure(bringUp(world.context()));
+      await world.clock.advance(20_000);
+      world.scheduler.control.finish("3", 1, 2);
+      world.hear(world.clusterDirectory, 2, "x");
+      const start = world.clock.now();
+      expect((await world.clock.run(waiting)).message).to.match(/^Too few engines: /);
+      // The next two questions, and no wait for what will never be told.
+      expect((world.clock.now() - start) / 1000).to.be.lessThan(30);
+      expect(world.scheduler.control.requests.history).to.equal(0);
+    });
   });
 
   describe("with waits that have a limit", () => {

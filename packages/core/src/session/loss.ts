@@ -2,7 +2,7 @@ import { HpcnbError } from "../errors.js";
 import { endJobs } from "./end-jobs.js";
 import { describeLoss } from "./evidence.js";
 import { isGone } from "./job-facts.js";
-import type { SessionState } from "./life-cycle.js";
+import { jobsThatCount, type SessionState } from "./life-cycle.js";
 import { withLock } from "./lock.js";
 import type { SessionRecord } from "./session-record.js";
 import type { Tracker } from "./tracker.js";
@@ -64,9 +64,11 @@ async function learnHowItEnded(tracker: Tracker, signal?: AbortSignal): Promise<
 }
 
 /** A job that has ended says why only if it could; what has ended it, the scheduler knows. */
-function isUnexplained({ loss, jobs, reports }: SessionState): boolean {
+function isUnexplained(state: SessionState): boolean {
+  const { loss, jobs, reports } = state;
   if (!loss) return false;
-  if (loss.role === "engines") return jobs.engines.some((job) => isGone(job) && !job.history);
+  if (loss.role === "engines")
+    return jobsThatCount(state).some((job) => job.record.array && isGone(job) && !job.history);
   const job = jobs[loss.role];
   const report = reports[loss.role].state;
   return job !== undefined && !job.history && report !== "failed" && (report === "ended" || isGone(job));

@@ -7,7 +7,7 @@ import type { SessionContext } from "./context.js";
 import type { EngineFacts } from "./engines.js";
 import { isGone, type JobFacts, jobsIn, secondLook } from "./job-facts.js";
 import { secretsPath } from "./layout.js";
-import { advance, enginesIn, initialState, type SessionEvent, type SessionState } from "./life-cycle.js";
+import { advance, enginesIn, initialState, jobsThatCount, type SessionEvent, type SessionState } from "./life-cycle.js";
 import { clusterOf, readRecord, type SessionRecord, writeRecord } from "./session-record.js";
 import type { NotebookReport } from "./workload.js";
 
@@ -145,13 +145,9 @@ export class Tracker {
     await this.askScheduler();
   }
 
-  /** The jobs that the last answer did not list, but for arrays of which no engine is asked for any more. */
+  /** The jobs that the last answer did not list, of those that count. */
   #absent(): JobFacts[] {
-    const { jobs } = this.state;
-    const absent = jobsIn(jobs).filter(({ absences }) => absences > 0);
-    if (absent.length === 0) return [];
-    const asked = new Set(enginesIn(this.state).map(({ job }) => job.record.name));
-    return absent.filter(({ record }) => !record.array || asked.has(record.name));
+    return jobsThatCount(this.state).filter(({ absences }) => absences > 0);
   }
 
   /** The notebook server's token; undefined when this run's file is not there or not complete. */
