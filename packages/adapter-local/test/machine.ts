@@ -4,17 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   createCommandScheduler,
-  type ErrorCode,
   type Host,
-  type HpcnbError,
-  isHpcnbError,
   type JobHistory,
   type JobId,
   type JobSpec,
   type Scheduler,
 } from "@hpcnb/core";
 import { createLocalHost } from "@hpcnb/tunnel";
-import { expect } from "chai";
 import { type LocalOptions, localDialect } from "../src/dialect.js";
 
 /** In the environment of every process that a test causes, also of one that left its parents behind. */
@@ -113,15 +109,4 @@ export async function until(fact: () => Promise<boolean>, limit = 15_000): Promi
     if (Date.now() > deadline) throw new Error(`It did not become true within ${limit} ms.`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-export async function failure(work: Promise<unknown>, code: ErrorCode): Promise<HpcnbError> {
-  try {
-    await work;
-  } catch (error) {
-    if (!isHpcnbError(error)) throw error;
-    expect(error.code, error.message).to.equal(code);
-    return error;
-  }
-  throw new Error(`${code} was expected`);
 }

@@ -1,8 +1,9 @@
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { expectFailure } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { requestCommand } from "../src/program.js";
-import { createMachine, failure, type Machine, until } from "./machine.js";
+import { createMachine, type Machine, until } from "./machine.js";
 
 describe("jobs that lost their supervisor", () => {
   let machine: Machine;
@@ -84,7 +85,7 @@ describe("jobs that are refused", () => {
       "Exec format error": machine.job("", { script: "sleep 60\n" }),
     };
     for (const [words, job] of Object.entries(cases)) {
-      const error = await failure(machine.scheduler.submit(job), "HPCNB_SUBMIT_REJECTED");
+      const error = await expectFailure(machine.scheduler.submit(job), "HPCNB_SUBMIT_REJECTED");
       expect(error.message).to.include(words);
       expect(error.transient).to.equal(false);
     }
@@ -96,7 +97,7 @@ describe("jobs that are refused", () => {
   it("leave nothing behind when only one task of many cannot start", async () => {
     await mkdir(join(machine.directory, "out.3"));
     const job = machine.job("setsid sleep 60 & sleep 60", { tasks: 4 });
-    const error = await failure(machine.scheduler.submit(job), "HPCNB_SUBMIT_REJECTED");
+    const error = await expectFailure(machine.scheduler.submit(job), "HPCNB_SUBMIT_REJECTED");
     expect(error.message).to.include("out.3");
     expect(await jobsInSpool()).to.deep.equal([]);
     await until(async () => (await machine.processes()).length === 0, 500);
@@ -104,10 +105,10 @@ describe("jobs that are refused", () => {
 
   it("say that the spool cannot be used", async () => {
     await writeFile(machine.spool, "");
-    const error = await failure(machine.scheduler.submit(machine.job("sleep 60")), "HPCNB_SUBMIT_REJECTED");
+    const error = await expectFailure(machine.scheduler.submit(machine.job("sleep 60")), "HPCNB_SUBMIT_REJECTED");
     expect(error.message).to.include(machine.spool);
     // Unknown is not gone.
-    const unknown = await failure(machine.scheduler.status(), "HPCNB_SCHEDULER_UNREACHABLE");
+    const unknown = await expectFailure(machine.scheduler.status(), "HPCNB_SCHEDULER_UNREACHABLE");
     expect(unknown.message).to.include(machine.spool);
   });
 
@@ -115,7 +116,7 @@ describe("jobs that are refused", () => {
     const { PATH } = process.env;
     process.env.PATH = machine.directory;
     try {
-      const error = await failure(machine.scheduler.status(), "HPCNB_SCHEDULER_UNREACHABLE");
+      const error = await expectFailure(machine.scheduler.status(), "HPCNB_SCHEDULER_UNREACHABLE");
       expect((error.cause as Error).message)
         .to.include("python3")
         .and.to.include(machine.directory);
@@ -189,7 +190,7 @@ describe("a spool that several machines share", () => {
     // From another container its process cannot be seen, and its lock can.
     await change(id, "state.json", (known) => ({ ...known, supervisor: { pid: 1, start: 0 } }));
     expect((await machine.scheduler.status())[0]).to.include({ native: "running", host: "elsewhere" });
-    const error = await failure(machine.scheduler.cancel([id]), "HPCNB_SCHEDULER_UNREACHABLE");
+    const error = await expectFailure(machine.scheduler.cancel([id]), "HPCNB_SCHEDULER_UNREACHABLE");
     expect(error.message).to.include("can be cancelled only there").and.not.include("delete");
     await writeFile(join(machine.spool, "jobs", id, "state.json"), state);
     await machine.scheduler.cancel([id]);
@@ -219,7 +220,7 @@ describe("a spool that several machines share", () => {
 
   async function expectElsewhere(id: string): Promise<void> {
     expect((await machine.scheduler.status())[0]).to.include({ state: "unknown", host: "elsewhere" });
-    const error = await failure(machine.scheduler.cancel([id]), "HPCNB_SCHEDULER_UNREACHABLE");
+    const error = await expectFailure(machine.scheduler.cancel([id]), "HPCNB_SCHEDULER_UNREACHABLE");
     expect(error.message).to.include("was started on elsewhere and can be cancelled only there");
     expect(error.message).to.include(`or is this one under an earlier name, delete ${join(machine.spool, "jobs", id)}`);
     expect(await machine.scheduler.history(id)).to.equal(undefined);

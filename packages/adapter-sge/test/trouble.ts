@@ -1,4 +1,5 @@
-import { type ErrorCode, type HpcnbError, isHpcnbError, type JobSpec } from "@hpcnb/core";
+import type { JobSpec } from "@hpcnb/core";
+import { expectFailure } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import type { Cluster } from "./cluster.js";
 
@@ -106,7 +107,10 @@ export function troubleTests(cluster: () => Cluster): void {
   };
   for (const [words, resources] of Object.entries(refused)) {
     it(`passes on that a job is refused: ${words}`, async () => {
-      const error = await failureOf(fixture.scheduler.submit(jobIn(fixture, { resources })), "HPCNB_SUBMIT_REJECTED");
+      const error = await expectFailure(
+        fixture.scheduler.submit(jobIn(fixture, { resources })),
+        "HPCNB_SUBMIT_REJECTED",
+      );
       expect(error.message).to.include(words);
       expect(error.transient).to.equal(false);
     });
@@ -117,7 +121,7 @@ export function troubleTests(cluster: () => Cluster): void {
     await configure("max_u_jobs", "1");
     try {
       await scheduler.submit(jobIn(fixture, {}));
-      const error = await failureOf(scheduler.submit(jobIn(fixture, {})), "HPCNB_SUBMIT_REJECTED");
+      const error = await expectFailure(scheduler.submit(jobIn(fixture, {})), "HPCNB_SUBMIT_REJECTED");
       expect(error.transient).to.equal(true);
       expect(error.message).to.include("only 1 jobs are allowed per user");
     } finally {
@@ -139,7 +143,7 @@ export function troubleTests(cluster: () => Cluster): void {
         () => scheduler.release([id]),
         () => scheduler.explain(id),
       ]) {
-        expect((await failureOf(question(), "HPCNB_SCHEDULER_UNREACHABLE")).transient).to.equal(true);
+        expect((await expectFailure(question(), "HPCNB_SCHEDULER_UNREACHABLE")).transient).to.equal(true);
       }
     } finally {
       await cluster().testbed.heal();
@@ -152,9 +156,9 @@ export function troubleTests(cluster: () => Cluster): void {
     const { stdout } = await testbed.exec("login", "bob", ["qsub", "-terse", "-h"], { stdin: "true\n" });
     const id = stdout.trim();
     const { scheduler } = fixture;
-    const error = await failureOf(scheduler.cancel([id]), "HPCNB_SCHEDULER_ANSWER");
+    const error = await expectFailure(scheduler.cancel([id]), "HPCNB_SCHEDULER_ANSWER");
     expect(error.message).to.include("privileges");
-    await failureOf(scheduler.hold([id]), "HPCNB_SCHEDULER_ANSWER");
+    await expectFailure(scheduler.hold([id]), "HPCNB_SCHEDULER_ANSWER");
     expect(await scheduler.status()).to.deep.equal([]);
     await testbed.exec("login", "bob", ["qdel", id]);
   });
@@ -169,14 +173,4 @@ export function troubleTests(cluster: () => Cluster): void {
       'qconf -ssconf | sed "s/^schedd_job_info .*/schedd_job_info $1/" >/tmp/scheduler && qconf -Msconf /tmp/scheduler';
     await cluster().asRoot("sh", "-c", program, "sh", value);
   }
-}
-
-async function failureOf(work: Promise<unknown>, code: ErrorCode): Promise<HpcnbError> {
-  const outcome = await work.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (!isHpcnbError(outcome)) throw new Error(`${code} was expected`, { cause: outcome });
-  expect(outcome.code, outcome.message).to.equal(code);
-  return outcome;
 }

@@ -1,7 +1,7 @@
 import { systemClock } from "@hpcnb/core";
+import { expectFailure } from "@hpcnb/core/testing";
 import { directTunnel } from "@hpcnb/tunnel";
 import { expect } from "chai";
-import { expectFailure } from "./expect-failure.js";
 import { noHost } from "./fixtures/no-host.js";
 import { freePort, startSilentPort } from "./ssh/site.js";
 

@@ -3,11 +3,11 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, type ErrorCode, HpcnbError, type OpenTunnel, type Tunnel } from "@hpcnb/core";
+import { expectFailure } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { openAgain } from "../src/keeper/heal.js";
 import type { KeeperRequest } from "../src/keeper/protocol.js";
 import { serveKeeper } from "../src/keeper/serve.js";
-import { expectFailure } from "./expect-failure.js";
 
 describe("openAgain", () => {
   const { signal } = new AbortController();

@@ -4,9 +4,9 @@ import { mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/prom
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { type Host, isHpcnbError } from "@hpcnb/core";
+import { expectFailure } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { describeAwaitedNews } from "./awaited-news.js";
-import { expectFailure } from "./expect-failure.js";
 import { describeInPlace } from "./in-place.js";
 import { until } from "./ssh/site.js";
 

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Connector, Endpoint } from "@hpcnb/core";
+import { expectFailure } from "@hpcnb/core/testing";
 import {
   type ConnectorOptions,
   closeConnectionOf,
@@ -15,7 +16,6 @@ import {
 } from "@hpcnb/tunnel";
 import { expect } from "chai";
 import { controlSocketPath } from "../src/keeper/protocol.js";
-import { expectFailure } from "./expect-failure.js";
 import { freePort, startSilentPort } from "./ssh/site.js";
 
 /** Starts real background processes: what `up` leaves behind on the user's machine. */

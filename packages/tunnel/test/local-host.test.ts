@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expectFailure } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { createLocalHost } from "../src/local-host.js";
-import { expectFailure } from "./expect-failure.js";
 import { describeHost } from "./host-suite.js";
 
 const host = createLocalHost();

@@ -3,10 +3,10 @@ import { arch, platform, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { HpcnbError } from "@hpcnb/core";
+import { expectFailure } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { createLocalHost } from "../src/local-host.js";
 import { writeFilesThrough } from "../src/ssh/files.js";
-import { expectFailure } from "./expect-failure.js";
 
 const overQuota = ["python3", fileURLToPath(new URL("fixtures/over-quota.py", import.meta.url))];
 const { run } = createLocalHost();

@@ -1,3 +1,4 @@
+export * from "./expect-failure.js";
 export * from "./plugin.js";
 export * from "./recording-host.js";
 export * from "./scheduler/index.js";

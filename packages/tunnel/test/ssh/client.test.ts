@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expectFailure } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { runClient } from "../../src/ssh/client.js";
-import { expectFailure } from "../expect-failure.js";
 
 describe("runClient", () => {
   const { PATH } = process.env;

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expectFailure } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { createSshConnection } from "../../src/ssh/connection.js";
-import { expectFailure } from "../expect-failure.js";
 
 describe("createSshConnection", () => {
   const { PATH } = process.env;

@@ -4,10 +4,10 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expectFailure } from "@hpcnb/core/testing";
 import { createSshHost, type SshHost } from "@hpcnb/tunnel";
 import { expect } from "chai";
 import { listens } from "../../src/ssh/control-socket.js";
-import { expectFailure } from "../expect-failure.js";
 import { describeHost, isFree } from "../host-suite.js";
 import { freePort, needSshServer, type Site, startSite, until } from "./site.js";
 

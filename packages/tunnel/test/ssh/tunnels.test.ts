@@ -6,11 +6,11 @@ import { createServer as createTcpServer } from "node:net";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Endpoint, type OpenTunnel, systemClock, type Tunnel } from "@hpcnb/core";
+import { expectFailure } from "@hpcnb/core/testing";
 import { createLocalHost, createSshHost, directTunnel, jumpTunnel, loginForwardTunnel } from "@hpcnb/tunnel";
 import { expect } from "chai";
 import type { KeeperRequest } from "../../src/keeper/protocol.js";
 import { serveKeeper } from "../../src/keeper/serve.js";
-import { expectFailure } from "../expect-failure.js";
 import { accepts, freePort, needSshServer, type Site, startSilentPort, startSite, until } from "./site.js";
 
 describe("ssh tunnels", function () {
