@@ -17,8 +17,11 @@ const packages = {
   testbed: ["index", "main"],
 };
 
-/** yargs is the one dependency whose many small files are felt: it is packed into the cli. Its parts ask for `require`. */
-const packed = ["yargs"];
+/**
+ * Dependencies that are packed into the bundles: yargs for its many small files, which are felt at every start, and valibot because only a
+ * small part of it is used. Parts of yargs ask for `require`.
+ */
+const packed = ["valibot", "yargs"];
 const banner =
   'import { createRequire as requireFrom } from "node:module";\nconst require = requireFrom(import.meta.url);';
 
@@ -43,7 +46,7 @@ export async function bundle() {
         external: external.flatMap((dependency) => [dependency, `${dependency}/*`]),
         sourcemap: true,
         logLevel: "warning",
-        ...(external.length < Object.keys(dependencies).length ? { banner: { js: banner } } : {}),
+        ...("yargs" in dependencies ? { banner: { js: banner } } : {}),
       });
     }),
   );
