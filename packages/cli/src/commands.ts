@@ -1,0 +1,139 @@
+import { HpcnbError, parseDuration } from "@hpcnb/core";
+import type { ArgumentsCamelCase, Argv, CommandModule } from "yargs";
+
+const session = { type: "string", describe: "Session file, or the name of a known session [./session.yaml]" } as const;
+const json = { type: "boolean", default: false, describe: "One JSON value on stdout, for programs" } as const;
+
+/**
+ * What can be typed after `hpcnb`, in the order of its help. A command's code is loaded when the
+ * command is used: starting up is part of what every command costs.
+ */
+export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
+  define(
+    "up [session]",
+    "Start the session, or come back to it, and print its URL",
+    (y) =>
+      y
+        .positional("session", session)
+        .option("timeout", { type: "string", describe: "Give up waiting after this long, such as 10m; the jobs go on" })
+        .option("dry-run", {
+          type: "boolean",
+          default: false,
+          describe: "Print what would be submitted, and do nothing",
+        })
+        .option("json", json),
+    async ({ session, timeout, dryRun, json }) => {
+      if (dryRun) return (await import("./commands/rehearse.js")).rehearse({ session, json, signal });
+      const { up } = await import("./commands/up.js");
+      await up({ session, timeout: timeout === undefined ? undefined : durationOf(timeout), json, signal });
+    },
+  ),
+  define(
+    "status [session]",
+    "Say where the session is: jobs, notebook, tunnel, engines",
+    (y) => y.positional("session", session).option("json", json),
+    async ({ session, json }) => (await import("./commands/status.js")).status({ session, json, signal }),
+  ),
+  define(
+    "logs [words..]",
+    "Print a log: notebook (the default), controller, or engine K",
+    (y) =>
+      y
+        .positional("words", {
+          type: "string",
+          array: true,
+          default: [] as string[],
+          describe: "[session] [notebook | controller | engine K]",
+        })
+        .option("follow", { alias: "f", type: "boolean", default: false, describe: "Go on printing what is added" }),
+    async ({ words, follow }) =>
+      (await import("./commands/logs.js")).logs({ words: words.map(String), follow, signal }),
+  ),
+  define(
+    "open [session]",
+    "Open the notebook in the browser",
+    (y) => y.positional("session", session),
+    async ({ session }) => (await import("./commands/open.js")).open({ session, signal }),
+  ),
+  define(
+    "connect [session]",
+    "Open the tunnel to a session that runs, and print its URL",
+    (y) => y.positional("session", session).option("json", json),
+    async ({ session, json }) => (await import("./commands/connect.js")).connect({ session, json, signal }),
+  ),
+  define(
+    "disconnect [session]",
+    "Close the tunnel; the session goes on",
+    (y) => y.positional("session", session).option("json", json),
+    async ({ session, json }) => (await import("./commands/connect.js")).disconnect({ session, json, signal }),
+  ),
+  define(
+    "ssh-config [session]",
+    "Print a block for ~/.ssh/config that reaches the notebook by plain ssh",
+    (y) => y.positional("session", session),
+    async ({ session }) => (await import("./commands/ssh-config.js")).sshConfig({ session, signal }),
+  ),
+  define(
+    "list",
+    "List the sessions that were started from this machine",
+    (y) => y.option("json", json),
+    async ({ json }) => (await import("./commands/list.js")).list({ json, signal }),
+  ),
+  define(
+    "scale [words..]",
+    "Change how many engines there are, while the notebook goes on",
+    (y) =>
+      y
+        .positional("words", {
+          type: "string",
+          array: true,
+          default: [] as string[],
+          describe: "[session] N, or [session] GROUP=N ...",
+        })
+        .option("json", json),
+    async ({ words, json }) => (await import("./commands/scale.js")).scale({ words: words.map(String), json, signal }),
+  ),
+  define(
+    "down [session]",
+    "End everything that the session started",
+    (y) => y.positional("session", session).option("json", json),
+    async ({ session, json }) => (await import("./commands/down.js")).down({ session, json, signal }),
+  ),
+  define(
+    "validate [session]",
+    "Check a session file and start nothing",
+    (y) => y.positional("session", session).option("json", json),
+    async ({ session, json }) => (await import("./commands/validate.js")).validate({ session, json }),
+  ),
+  define(
+    "password",
+    "Make the hash for notebook.password",
+    (y) => y,
+    async () => (await import("./commands/password.js")).password({ signal }),
+  ),
+  define(
+    "schema",
+    "Print the JSON Schema of session files",
+    (y) => y,
+    async () => (await import("./commands/schema.js")).schema(),
+  ),
+];
+
+/** A command whose handler gets what its options say. */
+function define<Options>(
+  command: string,
+  describe: string,
+  builder: (y: Argv) => Argv<Options>,
+  handler: (options: ArgumentsCamelCase<Options>) => Promise<void>,
+): CommandModule {
+  return { command, describe, builder, handler } as unknown as CommandModule;
+}
+
+function durationOf(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds !== undefined) return seconds;
+  throw new HpcnbError(
+    "HPCNB_BAD_ARGUMENTS",
+    `--timeout must be a time such as 90s, 10m or 1:30:00, but was "${text}".`,
+  );
+}
