@@ -1,4 +1,5 @@
-import type { Endpoint } from "@hpcnb/core";
+import { type Endpoint, HpcnbError } from "@hpcnb/core";
+import { checkAlias, checkNode, type Target, targetProblem } from "./arguments.js";
 
 export interface SshConfigBlockRequest {
   /** The name to type after `ssh -N`; not the node's own, whose other logins stay as they are. */
@@ -11,21 +12,50 @@ export interface SshConfigBlockRequest {
   readonly localPort: number;
 }
 
-/** A block for ~/.ssh/config that forwards the port as the tunnel "jump" does, for people who want plain ssh. */
+/**
+ * A block for ~/.ssh/config that forwards the port as the tunnel "jump" does, for people who want plain ssh. A line break in one of its
+ * words would be a line of that file, and lines can name programs: nothing gets in unchecked.
+ * @throws HPCNB_TUNNEL, HPCNB_BAD_ARGUMENTS
+ */
 export function sshConfigBlock({ name, alias, user, endpoint, localPort }: SshConfigBlockRequest): string {
-  const target = endpoint.kind === "socket" ? endpoint.path : `${endpoint.address}:${endpoint.port}`;
+  checkAlias(name);
+  checkAlias(alias);
+  checkNode(endpoint.host);
+  if (user !== undefined) checkUser(user);
   const lines = [
     `HostName ${endpoint.host}`,
     ...(user === undefined ? [] : [`User ${user}`]),
     `ProxyJump ${alias}`,
-    `LocalForward 127.0.0.1:${localPort} ${argument(target)}`,
+    `LocalForward 127.0.0.1:${localPort} ${argument(targetOf(endpoint))}`,
     "ExitOnForwardFailure yes",
     "ServerAliveInterval 15",
   ];
   return `Host ${name}\n${lines.map((line) => `  ${line}\n`).join("")}`;
 }
 
+function targetOf(endpoint: Endpoint): string {
+  const isSocket = endpoint.kind === "socket";
+  const target = isSocket ? { path: endpoint.path } : { host: endpoint.address, port: endpoint.port };
+  const problem = targetProblem(target) ?? unspellable(target);
+  if (problem !== undefined) {
+    throw new HpcnbError("HPCNB_TUNNEL", `No ssh configuration can lead to ${JSON.stringify(target)}: ${problem}.`);
+  }
+  if (isSocket) return endpoint.path;
+  return endpoint.address.includes(":")
+    ? `[${endpoint.address}]:${endpoint.port}`
+    : `${endpoint.address}:${endpoint.port}`;
+}
+
+function checkUser(user: string): void {
+  if (/^(?!-)[^\s\p{C}"#%$'`;&<>|(){}]+$/u.test(user)) return;
+  throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `${JSON.stringify(user)} cannot be a user's name for ssh.`);
+}
+
+/** Versions of OpenSSH differ in how these are written in a path. */
+function unspellable(target: Target): string | undefined {
+  return "path" in target && /["\\:]/.test(target.path) ? 'the path has one of " \\ : in it' : undefined;
+}
+
 function argument(text: string): string {
-  const escaped = text.replaceAll("%", "%%");
-  return /[\s"#]/.test(escaped) ? `"${escaped.replace(/["\\]/g, "\\$&")}"` : escaped;
+  return /[\s#']/.test(text) ? `"${text}"` : text;
 }

@@ -7,6 +7,7 @@ import {
   type Destination,
   destinationArguments,
   masterOptions,
+  sshCommand,
 } from "./arguments.js";
 import { describeEnd, runClient, wordsOfFailure } from "./client.js";
 import { parseSshConfig, type SshConfig } from "./config.js";
@@ -127,7 +128,7 @@ export function createSshConnection(options: SshOptions): SshConnection {
         `Logging in to ${wellKnownName(alias, known)} came to no end: ${cause.message}`,
         {
           cause,
-          hint: `See what \`ssh ${alias}\` does in a terminal.`,
+          hint: `See what \`${sshCommand(alias)}\` does in a terminal.`,
           transient: true,
         },
       );
@@ -142,7 +143,7 @@ export function createSshConnection(options: SshOptions): SshConnection {
       // The connection would make the next command fail in other words.
       await runClient(controlArguments(controlPath, ["-O", "exit"]), { interactive: false, limit: loginLimit });
       throw new HpcnbError("HPCNB_SSH", `${alias} lets this user in, but runs no commands: ${describeEnd(end)}`, {
-        hint: `A start-up file of the shell there (~/.bashrc, ~/.cshrc) may end it, or the account may be closed for now. \`ssh ${alias} true; echo $?\` in a terminal must print 0.`,
+        hint: `A start-up file of the shell there (~/.bashrc, ~/.cshrc) may end it, or the account may be closed for now. \`${sshCommand(alias, "true")}; echo $?\` in a terminal must print 0.`,
       });
     }
     const unshared = clientOptions(known, { controlPath: undefined, mayAsk: false });

@@ -1,10 +1,11 @@
 import { type ErrorCode, HpcnbError } from "@hpcnb/core";
+import { sshCommand } from "./arguments.js";
 
 interface KnownFailure {
   readonly pattern: RegExp;
   /** From the match; `who` is the host that was wanted. */
   readonly say: (match: RegExpExecArray, who: string) => string;
-  readonly hint: (destination: string, match: RegExpExecArray) => string;
+  readonly hint: (command: string, match: RegExpExecArray) => string;
   readonly transient?: boolean;
 }
 
@@ -13,14 +14,14 @@ const knownFailures: readonly KnownFailure[] = [
   {
     pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED|host key for .* has changed/i,
     say: (_, who) => `The host key of ${who}, or of a host on the way, is not the one that your known_hosts has.`,
-    hint: (destination) =>
-      `Ask the site whether the host was set up anew. If so, remove the old key with ssh-keygen -R, then run \`ssh ${destination}\` once.`,
+    hint: (command) =>
+      `Ask the site whether the host was set up anew. If so, remove the old key with ssh-keygen -R, then run \`${command}\` once.`,
   },
   {
     pattern: /Host key verification failed|No \S+ host key is known for (\S+)/,
     say: (_, who) => `The host key of ${who}, or of a host on the way, is not known yet.`,
-    hint: (destination) =>
-      `Run \`ssh ${destination}\` once in a terminal, and confirm the key if it is the one that the site names.`,
+    hint: (command) =>
+      `Run \`${command}\` once in a terminal, and confirm the key if it is the one that the site names.`,
   },
   {
     pattern: /Could not resolve hostname (\S+?):/,
@@ -56,7 +57,7 @@ const knownFailures: readonly KnownFailure[] = [
     pattern: /Stdio forwarding request failed|Connection closed by UNKNOWN port 65535/,
     say: (_, who) =>
       `${who} cannot be reached from the host before it on the way, or that one passes no connections on.`,
-    hint: (destination) => `\`ssh ${destination}\` in a terminal may tell more.`,
+    hint: (command) => `\`${command}\` in a terminal may tell more.`,
   },
   {
     pattern: /Too many authentication failures/,
@@ -66,10 +67,10 @@ const knownFailures: readonly KnownFailure[] = [
   {
     pattern: /(\S+): Permission denied \(([^)]*)\)/,
     say: ([, at, ways], who) => `${at} is not let in (${who}); accepted there: ${ways?.replaceAll(",", ", ")}.`,
-    hint: (destination, [, , ways = ""]) =>
+    hint: (command, [, , ways = ""]) =>
       /password|keyboard-interactive/.test(ways)
-        ? `A password or code is asked for at a terminal only: run the same command in one, or install your key there, so that \`ssh ${destination}\` asks nothing.`
-        : `Try \`ssh ${destination}\` in a terminal. If that works without a password, hpcnb works too; otherwise install your key there, or start ssh-agent and add it.`,
+        ? `A password or code is asked for at a terminal only: run the same command in one, or install your key there, so that \`${command}\` asks nothing.`
+        : `Try \`${command}\` in a terminal. If that works without a password, hpcnb works too; otherwise install your key there, or start ssh-agent and add it.`,
   },
   {
     pattern: /no matching (.*?) found/,
@@ -106,7 +107,7 @@ function forWhom(host: string | undefined, who: string): string {
 const linesShown = 9;
 
 export interface FailureContext {
-  /** What a person types after `ssh` to go the same way. */
+  /** The words after `ssh` with which a person goes the same way; no word has a space in it. */
   readonly destination: string;
   readonly who?: string;
   readonly code?: ErrorCode;
@@ -119,6 +120,7 @@ export function sshFailure(
   said: string,
   { destination, who = destination, code = "HPCNB_SSH", limit }: FailureContext,
 ): HpcnbError {
+  const command = sshCommand(...destination.split(" "));
   const lines = said
     .split("\n")
     .map((line) => line.trim())
@@ -128,14 +130,14 @@ export function sshFailure(
     const match = pattern.exec(said);
     if (!match) continue;
     return new HpcnbError(code, `${say(match, who)}\nssh said:\n${quoted}`, {
-      hint: hint(destination, match),
+      hint: hint(command, match),
       transient,
     });
   }
   const failed = limit === undefined ? "failed" : `was not through after ${limit / 1000} s`;
   const text = quoted ? `ssh to ${who} ${failed}:\n${quoted}` : `ssh to ${who} ${failed} and said nothing.`;
   return new HpcnbError(code, text, {
-    hint: `See what \`ssh ${destination}\` does in a terminal.`,
+    hint: `See what \`${command}\` does in a terminal.`,
     transient: limit !== undefined,
   });
 }

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import type { Endpoint } from "@hpcnb/core";
 import {
-  checkAlias,
+  checkNode,
   clientOptions,
   controlArguments,
   destinationArguments,
@@ -30,9 +30,10 @@ export interface Road {
 
 /** Logs in to a node. The connection ends with this process. @throws HPCNB_TUNNEL */
 export async function openRoad(connection: SshConnection, node: string, signal?: AbortSignal): Promise<Road> {
-  checkAlias(node);
+  checkNode(node);
   const to = { alias: node, configFile: connection.configFile };
   const [login, known] = await Promise.all([connection.open(signal), readConfig(to)]);
+  checkNode(known.hostname);
   const destination = `-J ${connection.alias} ${node}`;
   const via = ["-l", login.config.user, ...option(`ProxyCommand=${proxyCommand(login.client([]))}`)];
   const controlPath = login.controlPath === undefined ? undefined : newSocketPath(connection.controlDirectory, "node");

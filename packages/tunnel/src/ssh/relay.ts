@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Endpoint, HpcnbError, throwIfAborted } from "@hpcnb/core";
-import { forwardArgument, nodeConnectTimeout, noForwardings } from "./arguments.js";
+import { checkNode, forwardArgument, nodeConnectTimeout, noForwardings, sshCommand } from "./arguments.js";
 import { startClient, untilReady } from "./client-process.js";
 import type { SshConnection } from "./connection.js";
 import { sshFailure } from "./failure.js";
@@ -24,8 +24,9 @@ ssh -T -S none -o ControlMaster=no -o BatchMode=yes -o ConnectTimeout=${nodeConn
 
 /** A socket on the submit node that leads to the notebook. @throws HPCNB_TUNNEL with what the ssh there said. */
 export async function openRelay(connection: SshConnection, endpoint: Endpoint, signal?: AbortSignal): Promise<Way> {
-  const route = await connection.open(signal);
   const { host: node } = endpoint;
+  checkNode(node);
+  const route = await connection.open(signal);
   const reached = `reached-${randomBytes(6).toString("hex")}`;
   const [, far = ""] = /^:(.*)$/s.exec(forwardArgument("", targetOn(endpoint))) ?? [];
   const command = remoteCommand(["sh", "-c", relayScript, "sh", node, far, reached]);
@@ -42,7 +43,7 @@ export async function openRelay(connection: SshConnection, endpoint: Endpoint, s
     const cause = sshFailure(stderr, { destination: node, who: node, code: "HPCNB_TUNNEL", ...late });
     throw new HpcnbError("HPCNB_TUNNEL", `From ${connection.alias}: ${cause.message}`, {
       cause,
-      hint: `Try on ${connection.alias}: ssh ${node}. It must work there without a question.`,
+      hint: `Try on ${connection.alias}: ${sshCommand(node)}. It must work there without a question.`,
       transient: cause.transient,
     });
   }

@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import { aborted, type CommandResult, HpcnbError, type RunOptions, throwIfAborted } from "@hpcnb/core";
 import { defaultTimeout, endEarly, maxBuffer, notStarted } from "../local-run.js";
-import { noForwardings } from "./arguments.js";
+import { noForwardings, sshCommand } from "./arguments.js";
 import { type Route, type SshConnection, wellKnownName } from "./connection.js";
 import { sshFailure } from "./failure.js";
 import { bootstrap, type RemoteOutput, readRemoteOutput, remoteCommand } from "./remote-command.js";
@@ -83,7 +83,7 @@ export function resultOf(output: RemoteOutput, { argv, cwd, connection, route }:
         {
           hint: program.includes("/")
             ? undefined
-            : `A command over ssh sees what \`ssh ${alias} env\` prints, which may be less than a login.`,
+            : `A command over ssh sees what \`${sshCommand(alias, "env")}\` prints, which may be less than a login.`,
         },
       );
     case undefined:

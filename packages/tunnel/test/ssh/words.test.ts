@@ -2,18 +2,28 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Endpoint } from "@hpcnb/core";
+import { expectFailure } from "@hpcnb/core/testing";
 import { sshConfigBlock } from "@hpcnb/tunnel";
 import { expect } from "chai";
 import {
+  checkAlias,
+  checkNode,
   clientOptions,
+  configArguments,
+  destinationArguments,
   forwardArgument,
   masterOptions,
   nodeConnectTimeout,
   proxyCommand,
+  sshCommand,
 } from "../../src/ssh/arguments.js";
 import { parseSshConfig } from "../../src/ssh/config.js";
+import type { SshConnection } from "../../src/ssh/connection.js";
 import { controlPathIn } from "../../src/ssh/control-socket.js";
 import { sshFailure } from "../../src/ssh/failure.js";
+import { openRoad } from "../../src/ssh/jump.js";
+import { openRelay } from "../../src/ssh/relay.js";
 import { bootstrap, readRemoteOutput, remoteCommand } from "../../src/ssh/remote-command.js";
 import { wayLimit } from "../../src/ssh/way.js";
 
@@ -259,7 +269,7 @@ describe("sshConfigBlock", () => {
       name: "rnaseq-notebook",
       alias: "submitnode",
       user: "alice",
-      endpoint: { kind: "socket", host: "node1", path: "/tmp/hpcnb a%/nb.sock" },
+      endpoint: { kind: "socket", host: "node1", path: "/tmp/hpcnb a/nb.sock" },
       localPort: 8888,
     });
     expect(block).to.include("Host rnaseq-notebook\n  HostName node1\n  User alice\n  ProxyJump submitnode\n");
@@ -275,7 +285,7 @@ describe("sshConfigBlock", () => {
       .to.match(/^hostname node1$/m)
       .and.to.match(/^user alice$/m)
       .and.to.match(/^proxyjump submitnode$/m);
-    expect(read).to.match(/^localforward \[127\.0\.0\.1\]:8888 \/tmp\/hpcnb a%+\/nb\.sock$/m);
+    expect(read).to.match(/^localforward \[127\.0\.0\.1\]:8888 \/tmp\/hpcnb a\/nb\.sock$/m);
   });
 
   it("also knows ports", () => {
@@ -283,6 +293,94 @@ describe("sshConfigBlock", () => {
     expect(sshConfigBlock({ name: "n", alias: "s", endpoint, localPort: 8889 })).to.include(
       "  LocalForward 127.0.0.1:8889 127.0.0.1:40000\n",
     );
+  });
+});
+
+/** What a record on a host, or a session file of somebody else, may try to bring into a command line or a configuration. */
+const hostile = [
+  "a\nProxyCommand touch /tmp/x",
+  "a\rProxyCommand touch /tmp/x",
+  `x'$(touch$${"{IFS}"}/tmp/y)'`,
+  "x`id`",
+  "x;id",
+  "x|id",
+  'x"y',
+  "x y",
+  "-oProxyCommand=id",
+  "x%h",
+  `$${"{HOME}"}x`,
+  "x\u0000",
+  "x\u001b]0;t\u0007",
+  "x\u2028y",
+  "x\u202ey",
+  "",
+];
+
+describe("names and paths that come from elsewhere", () => {
+  const good = { name: "hpcnb-a", alias: "login", user: "alice", localPort: 8888 };
+  const socketAt = (host: string, path: string): Endpoint => ({ kind: "socket", host, path });
+
+  for (const text of hostile) {
+    it(`get into no ssh-config block: ${JSON.stringify(text)}`, () => {
+      const requests = [
+        { ...good, name: text, endpoint: socketAt("node1", "/tmp/s") },
+        { ...good, alias: text, endpoint: socketAt("node1", "/tmp/s") },
+        { ...good, user: text, endpoint: socketAt("node1", "/tmp/s") },
+        { ...good, endpoint: socketAt(text, "/tmp/s") },
+        { ...good, endpoint: { kind: "port", host: "node1", address: text, port: 1 } as const },
+        { ...good, endpoint: { kind: "port", host: text, address: "127.0.0.1", port: 1 } as const },
+      ];
+      for (const request of requests) expect(() => sshConfigBlock(request)).to.throw(/cannot|No ssh configuration/);
+    });
+
+    it(`get into no argument of ssh: ${JSON.stringify(text)}`, async () => {
+      expect(() => destinationArguments({ alias: text }, [])).to.throw(/cannot be the name/);
+      expect(() => configArguments({ alias: text })).to.throw(/cannot be the name/);
+      expect(() => forwardArgument("/s", { host: text, port: 8 })).to.throw(/cannot forward/);
+      const nobody = {} as SshConnection;
+      await expectFailure(openRoad(nobody, text), "HPCNB_TUNNEL");
+      await expectFailure(openRelay(nobody, socketAt(text, "/tmp/s")), "HPCNB_TUNNEL");
+    });
+  }
+
+  it("lead to no path that ssh would take for another", () => {
+    for (const path of ["relative", "/a\nb", "/a%h", `/$${"{HOME}"}/s`, "/a\u001bb", ""]) {
+      expect(() => forwardArgument("/s", { path }), path).to.throw(/cannot forward/);
+      expect(() => sshConfigBlock({ ...good, endpoint: socketAt("node1", path) }), path).to.throw(/No ssh/);
+    }
+  });
+
+  it("lead to no path that versions of ssh write differently in a configuration", () => {
+    for (const path of ['/a"b', "/a\\b", "/a:b"])
+      expect(() => sshConfigBlock({ ...good, endpoint: socketAt("node1", path) }), path).to.throw(/No ssh/);
+  });
+
+  it("keep in one line of the block whatever a path may have", function () {
+    if (!has("ssh")) return this.skip();
+    const folder = mkdtempSync(join(tmpdir(), "hpcnb-block-"));
+    for (const path of ["/a b/s", "/a #b", "/a'b", "/a$b", "/é"]) {
+      writeFileSync(join(folder, "config"), sshConfigBlock({ ...good, endpoint: socketAt("node1", path) }));
+      const read = execFileSync("ssh", ["-F", join(folder, "config"), "-G", "hpcnb-a"], {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+      expect(read).to.include(`localforward [127.0.0.1]:8888 ${path}\n`).and.to.include("hostname node1\n");
+      expect(read).not.to.include("proxycommand");
+    }
+    rmSync(folder, { recursive: true });
+  });
+
+  it("are quoted in what people are told to paste", () => {
+    expect(sshCommand("-J", "a b", "x'y")).to.equal("ssh -J 'a b' 'x'\\''y'");
+    const { hint } = sshFailure("", { destination: "-J login $(id)" });
+    expect(hint).to.include("`ssh -J login '$(id)'`");
+  });
+
+  it("may be any name that sites give", () => {
+    for (const alias of ["login", "alice@login.example.org", "10.0.0.1", "::1", "l_1", "é-host", "ssh://a@h:22"])
+      expect(() => checkAlias(alias), alias).not.to.throw();
+    for (const node of ["node1", "n-1.cluster", "10.0.0.1", "fe80::1", "N_1"])
+      expect(() => checkNode(node), node).not.to.throw();
   });
 });
 
