@@ -1,4 +1,4 @@
-import { bringUp, HpcnbError, type Scheduler, takeDown } from "@hpcnb/core";
+import { bringUp, HpcnbError, type Scheduler, Tracker, takeDown } from "@hpcnb/core";
 import { expect } from "chai";
 import { directory, failure, observed, SimulatedSession, scaleTo, up } from "./support/simulated-session.js";
 
@@ -102,8 +102,8 @@ describe("life cycle, where nothing goes smoothly", () => {
       const world = new SimulatedSession();
       world.mute.add(1);
       let ended = Number.POSITIVE_INFINITY;
-      const history: Scheduler["history"] = async (id, signal) =>
-        world.clock.now() < ended + 15_000 ? undefined : world.scheduler.history(id, signal);
+      const history: Scheduler["history"] = async (job, signal) =>
+        world.clock.now() < ended + 15_000 ? undefined : world.scheduler.history(job, signal);
       const waiting = failure(bringUp(world.context({ ...world.scheduler, history })));
       await world.clock.advance(10_000);
       world.scheduler.control.finish("1", 28);
@@ -120,6 +120,18 @@ describe("life cycle, where nothing goes smoothly", () => {
       await world.clock.advance(10_000);
       world.scheduler.control.vanish("1");
       expect((await world.clock.run(waiting)).message).to.include("does not tell how it ended");
+    });
+
+    it("is not believed about an array because some of its tasks have ended", async () => {
+      const world = new SimulatedSession();
+      await up(world);
+      // Task 1 has ended, the others run on, and one answer lists none of them.
+      world.scheduler.control.finish("3", 1, 1);
+      world.scheduler.control.omit("3", 1);
+      const history: Scheduler["history"] = async ({ id }) => (id === "3" ? { id, exitCode: 1 } : undefined);
+      const tracker = new Tracker(world.context({ ...world.scheduler, history }), directory);
+      await world.clock.run(tracker.observe());
+      expect(tracker.state.engines).to.include({ running: 3, failed: 0 });
     });
 
     it("is not asked about arrays of which nobody wants an engine any more", async () => {

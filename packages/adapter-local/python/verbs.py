@@ -171,7 +171,7 @@ def take_lock_soon(path):
 
 def history(spool, request):
     job = Job(spool, int(request["id"])) if request["id"].isdigit() else None
-    if job is None or job.spec is None or not job.is_over():
+    if job is None or job.spec is None or job.spec.get("name") != request["name"] or not job.is_over():
         return {}
     return {"ended": {"id": job.id, **ending(job)}}
 

@@ -30,7 +30,7 @@ export function localDialect({ spool, slots }: LocalOptions): SchedulerDialect {
     parseHold,
     explain: (id) => ask("explain", { id }),
     parseExplain,
-    history: (id) => ask("history", { id }),
+    history: ({ id, name }) => ask("history", { id, name }),
     parseHistory,
     render,
   };

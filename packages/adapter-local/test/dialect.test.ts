@@ -85,7 +85,8 @@ describe("localDialect", () => {
   it("understands the program's answers", () => {
     expect(dialect.parseSubmit(printed({ id: "7" }))).to.equal("7");
     expect(dialect.parseStatus(printed({ jobs: [] }))).to.deep.equal([]);
-    expect(dialect.parseHistory(printed({}))).to.equal(undefined);
+    const asked = { id: "7", name: job.name };
+    expect(dialect.parseHistory(printed({}), asked)).to.equal(undefined);
     expect(dialect.parseExplain(printed({ reason: null }))).to.equal(undefined);
     dialect.parseCancel(printed({}));
   });

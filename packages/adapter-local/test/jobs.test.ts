@@ -17,7 +17,7 @@ describe("jobs on this machine", () => {
   it("run in their directory, with an id, an empty input and all output in one file", async () => {
     const script = 'pwd; cat; echo "$HPCNB_JOB_ID$HPCNB_TASK_ID" >&2; exit 3';
     const id = await machine.scheduler.submit(machine.job(script, { name: "naïve 'job' -n" }));
-    expect(await machine.ended(id)).to.deep.equal({ id, exitCode: 3 });
+    expect(await machine.ended(id, "naïve 'job' -n")).to.deep.equal({ id, exitCode: 3 });
     expect(await machine.read("out")).to.equal(`${machine.directory}\n${id}\n`);
     expect((await stat(join(machine.directory, "out"))).mode & 0o777).to.equal(0o600);
     expect(await machine.scheduler.status()).to.deep.equal([]);
@@ -36,10 +36,16 @@ describe("jobs on this machine", () => {
     expect(await machine.scheduler.status()).to.deep.equal([
       { id, name: "naïve 'job'", state: "running", native: "running", host },
     ]);
-    expect(await machine.scheduler.history(id)).to.equal(undefined);
+    expect(await machine.scheduler.history({ id, name: "naïve 'job'" })).to.equal(undefined);
     await machine.scheduler.cancel([id, id, "4711", "../1", ""]);
-    expect(await machine.ended(id)).to.deep.equal({ id, reason: "it was cancelled" });
+    expect(await machine.ended(id, "naïve 'job'")).to.deep.equal({ id, reason: "it was cancelled" });
     expect(await machine.scheduler.status()).to.deep.equal([]);
+  });
+
+  it("have no history under another's name", async () => {
+    const id = await machine.scheduler.submit(machine.job("exit 3"));
+    expect((await machine.ended(id)).exitCode).to.equal(3);
+    expect(await machine.scheduler.history({ id, name: "another job" })).to.equal(undefined);
   });
 
   it("keep their spool to their user", async () => {
@@ -161,12 +167,12 @@ describe("jobs on this machine", () => {
     await writeFile(join(machine.directory, "request"), inner.stdin ?? "");
     const words = inner.argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
     const outer = await machine.scheduler.submit(machine.job(`${words} < request`, { name: "outer" }));
-    expect(await machine.ended(outer)).to.deep.equal({ id: outer, exitCode: 0 });
+    expect(await machine.ended(outer, "outer")).to.deep.equal({ id: outer, exitCode: 0 });
     const [job, ...others] = await machine.scheduler.status();
     expect(others).to.deep.equal([]);
     expect(job).to.include({ name: "inner", state: "running" });
     await machine.scheduler.cancel([job?.id ?? ""]);
-    await machine.ended(job?.id ?? "");
+    await machine.ended(job?.id ?? "", "inner");
   });
 
   it("are forgotten a week after their end, but for the last one", async () => {

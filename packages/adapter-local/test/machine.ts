@@ -27,7 +27,7 @@ export interface Machine {
   job(script: string, more?: Partial<JobSpec>): JobSpec;
   read(name: string): Promise<string>;
   /** How the job ended, once it has. */
-  ended(id: JobId): Promise<JobHistory>;
+  ended(id: JobId, name?: string): Promise<JobHistory>;
   /** Ids of all living processes of this test but its own. */
   processes(): Promise<number[]>;
   /** Fails when something still runs, and ends it. */
@@ -58,10 +58,10 @@ export async function createMachine(): Promise<Machine> {
       ...more,
     }),
     read: (name) => readFile(join(directory, name), "utf8"),
-    ended: async (id) => {
+    ended: async (id, name = "a job") => {
       let history: JobHistory | undefined;
       await until(async () => {
-        history = await scheduler.history(id);
+        history = await scheduler.history({ id, name });
         return history !== undefined;
       });
       return history as JobHistory;

@@ -28,7 +28,7 @@ describe("jobs that lost their supervisor", () => {
     const [job] = await machine.scheduler.status();
     const reason = "its supervisor was killed and its processes run on; cancelling the job ends them";
     expect(job).to.include({ id, state: "error", reason });
-    expect(await machine.scheduler.history(id)).to.equal(undefined);
+    expect(await machine.scheduler.history({ id, name: "a job" })).to.equal(undefined);
     await machine.scheduler.cancel([id]);
     const tasks = "tasks 1-2: it was cancelled after its supervisor had been killed";
     expect(await machine.ended(id)).to.deep.equal({ id, reason: tasks });
@@ -55,7 +55,7 @@ describe("jobs that lost their supervisor", () => {
     await killSupervisor(id);
     await writeFile(join(machine.directory, "go"), "");
     await until(async () => (await machine.scheduler.status()).length === 0);
-    const history = await machine.scheduler.history(id);
+    const history = await machine.scheduler.history({ id, name: "a job" });
     expect(history?.exitCode).to.equal(undefined);
     expect(history?.reason).to.include("its supervisor was killed");
   });
@@ -156,7 +156,7 @@ describe("a spool that several machines share", () => {
     await change(id, "job.json", (spec) => ({ ...spec, host: "elsewhere" }));
     await crash(id);
     expect(await machine.scheduler.status()).to.deep.equal([]);
-    expect((await machine.scheduler.history(id))?.reason).to.include("its supervisor was killed");
+    expect((await machine.scheduler.history({ id, name: "a job" }))?.reason).to.include("its supervisor was killed");
   });
 
   it("can cancel what it started under another name", async function () {
@@ -174,7 +174,10 @@ describe("a spool that several machines share", () => {
     const ids = { boot: "another boot", machine: "this machine" };
     await change(id, "job.json", (spec) => ({ ...spec, ...ids, host: "elsewhere" }));
     await crash(id);
-    const answer = await runAs('{"host": HOST, "boot": "this boot", "machine": "this machine"}', "history", { id });
+    const answer = await runAs('{"host": HOST, "boot": "this boot", "machine": "this machine"}', "history", {
+      id,
+      name: "a job",
+    });
     expect(answer.ended.reason).to.equal("the machine was started again while it ran; how it ended is not known");
     expect(await runAs('{"host": HOST, "boot": "this boot", "machine": "this machine"}', "status", {})).to.deep.equal({
       jobs: [],
@@ -223,7 +226,7 @@ describe("a spool that several machines share", () => {
     const error = await expectFailure(machine.scheduler.cancel([id]), "HPCNB_SCHEDULER_UNREACHABLE");
     expect(error.message).to.include("was started on elsewhere and can be cancelled only there");
     expect(error.message).to.include(`or is this one under an earlier name, delete ${join(machine.spool, "jobs", id)}`);
-    expect(await machine.scheduler.history(id)).to.equal(undefined);
+    expect(await machine.scheduler.history({ id, name: "a job" })).to.equal(undefined);
   }
 
   /** The program's answer where the machine is another than this one. */

@@ -1,4 +1,4 @@
-import type { CancelTarget, JobId, JobSpec, JobStatus, Scheduler } from "@hpcnb/core";
+import type { CancelTarget, JobId, JobSpec, JobStatus, Scheduler, SubmittedJob } from "@hpcnb/core";
 import { createControl, type MockControl, type Orders, type Request } from "./control.js";
 import { Line } from "./line.js";
 import { historyOf, listJob } from "./listing.js";
@@ -79,9 +79,9 @@ export function createMockScheduler(options: MockOptions): MockScheduler {
     return reasons.size === 0 ? undefined : [...reasons].join("\n");
   }
 
-  function history(id: JobId) {
+  function history({ id, name }: SubmittedJob) {
     const job = keepHistory ? simulation.jobs.get(id) : undefined;
-    return job && historyOf(job);
+    return job && nameOf(job.spec.name) === name ? historyOf(job) : undefined;
   }
 
   return {
@@ -94,7 +94,7 @@ export function createMockScheduler(options: MockOptions): MockScheduler {
     hold: (ids, signal) => request("hold", () => setHeld(ids, true), signal),
     release: (ids, signal) => request("release", () => setHeld(ids, false), signal),
     explain: (id, signal) => request("explain", () => explain(id), signal),
-    history: (id, signal) => request("history", () => history(id), signal),
+    history: (job, signal) => request("history", () => history(job), signal),
     render,
     control: createControl({ clock, simulation, line, orders }),
   };

@@ -46,7 +46,7 @@ async function tell(seed: number, pause = 30): Promise<string[]> {
     await clock.advance(pause * 1000);
   }
   await ask(scheduler.cancel(["1", "2", "3", "4"]));
-  await ask(scheduler.history("2"));
+  await ask(scheduler.history({ id: "2", name: "job of 40" }));
   return answers;
 }
 

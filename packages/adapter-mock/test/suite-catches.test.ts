@@ -77,7 +77,16 @@ const faults: Record<string, readonly [caughtBy: string, fault: Fault]> = {
   ],
   "has a history of jobs that run": [
     "status: has no history of a job that has not ended, nor of one that never was",
-    ({ history }) => ({ history: async (id, signal) => (await history(id, signal)) ?? { id, exitCode: 0 } }),
+    ({ history }) => ({ history: async (job, signal) => (await history(job, signal)) ?? { id: job.id, exitCode: 0 } }),
+  ],
+  "takes the end of another job with the same id for this one's": [
+    "status: has no history of another job under an id that is used again",
+    ({ history, nameOf, control }) => ({
+      history: ({ id }, signal) => {
+        const name = control.jobs.find((job) => job.id === id)?.spec.name ?? "";
+        return history({ id, name: nameOf(name) }, signal);
+      },
+    }),
   ],
   "keeps its own words to itself": [
     "status: answers for many jobs at once",

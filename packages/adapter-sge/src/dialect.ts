@@ -30,7 +30,7 @@ export function gridEngineDialect(options: GridEngineOptions = {}): SchedulerDia
     parseHold,
     explain: (id) => command("qstat", "-j", id),
     parseExplain,
-    history: (id) => command("qacct", "-j", id),
+    history: ({ id }) => command("qacct", "-j", id),
     parseHistory,
     render: (job) => render(gridEngineCommand(options, submitArgv(job, options)), job.script),
   };

@@ -62,10 +62,10 @@ export function troubleTests(cluster: () => Cluster): void {
     const { scheduler, waitUntil } = fixture;
     const id = await scheduler.submit(jobIn(fixture, { resources: { walltime: 2 }, tasks: 2 }));
     await waitUntil(
-      async () => (await scheduler.history(id))?.reason?.split("\n").length === 2,
+      async () => (await scheduler.history({ id, name: "trouble" }))?.reason?.split("\n").length === 2,
       () => `the end of both tasks of ${id}`,
     );
-    const { reason, exitCode } = (await scheduler.history(id)) ?? {};
+    const { reason, exitCode } = (await scheduler.history({ id, name: "trouble" })) ?? {};
     expect(exitCode).to.equal(undefined);
     for (const task of [1, 2]) expect(reason).to.include(`task ${task}: its walltime of 2 s was reached`);
   });

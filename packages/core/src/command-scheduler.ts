@@ -1,7 +1,16 @@
 import { expectSuccess } from "./command.js";
 import { HpcnbError, isHpcnbError } from "./errors.js";
 import type { CommandResult, Host } from "./host.js";
-import type { CancelTarget, Command, JobHistory, JobId, JobSpec, JobStatus, Scheduler } from "./scheduler.js";
+import type {
+  CancelTarget,
+  Command,
+  JobHistory,
+  JobId,
+  JobSpec,
+  JobStatus,
+  Scheduler,
+  SubmittedJob,
+} from "./scheduler.js";
 
 /**
  * All that differs between schedulers that are driven by commands: what to run, and what the output means.
@@ -35,8 +44,9 @@ export interface SchedulerDialect {
   explain(id: JobId): Command;
   parseExplain(result: CommandResult): string | undefined;
 
-  history(id: JobId): Command;
-  parseHistory(result: CommandResult): JobHistory | undefined;
+  history(job: SubmittedJob): Command;
+  /** Undefined also when the answer speaks of another job, see `Scheduler.history`. */
+  parseHistory(result: CommandResult, job: SubmittedJob): JobHistory | undefined;
 
   render(job: JobSpec): string;
 }
@@ -94,8 +104,8 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
     },
     explain: async (id, signal) =>
       dialect.parseExplain(await ask(dialect.explain(id), `Asking about job ${id}`, signal)),
-    history: async (id, signal) =>
-      dialect.parseHistory(await ask(dialect.history(id), `Asking how job ${id} ended`, signal)),
+    history: async (job, signal) =>
+      dialect.parseHistory(await ask(dialect.history(job), `Asking how job ${job.id} ended`, signal), job),
   };
 }
 

@@ -78,6 +78,13 @@ export interface JobStatus {
   readonly tasks?: readonly TaskStatus[];
 }
 
+/** A job as it was submitted. Schedulers give numbers again after a while, so that the id alone may mean another job. */
+export interface SubmittedJob {
+  readonly id: JobId;
+  /** `nameOf` the name that it was submitted with. */
+  readonly name: string;
+}
+
 export interface JobHistory {
   readonly id: JobId;
   /** The last or worst exit code; undefined if a signal or the scheduler ended it. */
@@ -166,8 +173,12 @@ export interface Scheduler {
   /** Why a job waits or failed, in the scheduler's words, one reason a line; undefined when it says nothing or knows no such job. */
   explain(id: JobId, signal?: AbortSignal): Promise<string | undefined>;
 
-  /** How a job ended; undefined while it has not, or when the scheduler keeps no record (or not yet). */
-  history(id: JobId, signal?: AbortSignal): Promise<JobHistory | undefined>;
+  /**
+   * How a job ended; undefined while it has not, when the scheduler keeps no record (or not yet), and when the record under its id is of a
+   * job of another name, or of a try after which the scheduler starts the job again. Of an array, some of whose tasks may still wait or
+   * run, it may tell about those that have ended: it proves the end of a job, but not of a whole array.
+   */
+  history(job: SubmittedJob, signal?: AbortSignal): Promise<JobHistory | undefined>;
 
   /** Exactly what `submit` would send: command and script, for people to read. Pure. */
   render(job: JobSpec): string;

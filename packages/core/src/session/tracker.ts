@@ -99,13 +99,14 @@ export class Tracker {
     return job.reason === undefined && known?.standing === standingOf(job) ? { ...job, reason: known.reason } : job;
   }
 
-  /** Asks how the jobs ended that the scheduler no longer lists. */
+  /** Asks how the jobs ended that the scheduler no longer lists. Of an array only once it is gone: see `Scheduler.history`. */
   async askHistory(): Promise<void> {
-    for (const { record, history: known } of this.#absent()) {
-      if (known || record.id === undefined) continue;
+    for (const job of this.#absent()) {
+      const { id, name, array } = job.record;
+      if (job.history || id === undefined || (array && !isGone(job))) continue;
       try {
-        const history = await this.context.scheduler.history(record.id, this.#signal);
-        if (history) this.dispatch({ type: "history-read", name: record.name, history });
+        const history = await this.context.scheduler.history({ id, name }, this.#signal);
+        if (history) this.dispatch({ type: "history-read", name, history });
       } catch (error) {
         if (!isHpcnbError(error) || error.code === "HPCNB_ABORTED") throw error;
         this.dispatch({ type: "question-failed", error });
@@ -143,6 +144,7 @@ export class Tracker {
     if (!isDoubtful || this.state.trouble !== undefined) return;
     await this.context.clock.sleep(secondLook.usual, this.#signal);
     await this.askScheduler();
+    await this.askHistory();
   }
 
   /** The jobs that the last answer did not list, of those that count. */

@@ -12,7 +12,7 @@ const calls: Partial<Record<keyof Scheduler, Call>> = {
   hold: ({ scheduler }, id, signal) => scheduler.hold([id], signal),
   release: ({ scheduler }, id, signal) => scheduler.release([id], signal),
   explain: ({ scheduler }, id, signal) => scheduler.explain(id, signal),
-  history: ({ scheduler }, id, signal) => scheduler.history(id, signal),
+  history: (bench, id, signal) => bench.history(id, signal),
 };
 
 export const abort: Topic = (behaviour) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import type { Host } from "../../host.js";
-import type { JobId, JobSpec, JobState, JobStatus, Scheduler } from "../../scheduler.js";
+import type { JobHistory, JobId, JobSpec, JobState, JobStatus, Scheduler } from "../../scheduler.js";
 import type { SchedulerFixture } from "./fixture.js";
 import { taskNumbers } from "./task-numbers.js";
 
@@ -14,6 +14,7 @@ export class Bench {
   readonly scheduler: Scheduler;
   readonly #ids: JobId[] = [];
   readonly #names: string[] = [];
+  readonly #nameOf = new Map<JobId, string>();
 
   constructor(fixture: SchedulerFixture) {
     this.fixture = fixture;
@@ -38,6 +39,7 @@ export class Bench {
     this.#names.push(this.scheduler.nameOf(job.name));
     const id = await this.scheduler.submit(job, signal);
     this.#ids.push(id);
+    this.#nameOf.set(id, this.scheduler.nameOf(job.name));
     return id;
   }
 
@@ -54,6 +56,12 @@ export class Bench {
     const job = await this.find(id);
     assert.ok(job, `status does not list job ${id}`);
     return job;
+  }
+
+  /** Of a job that the test has submitted, or of an id that no job has. */
+  history(id: JobId, signal?: AbortSignal): Promise<JobHistory | undefined> {
+    const name = this.#nameOf.get(id) ?? this.scheduler.nameOf("never submitted");
+    return this.scheduler.history({ id, name }, signal);
   }
 
   /** Asks until what comes is as awaited; the error of a wait in vain tells what came last. */

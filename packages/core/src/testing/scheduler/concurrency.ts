@@ -18,7 +18,7 @@ export const concurrency: Topic = (behaviour) => {
     const { scheduler } = bench;
     const answers = await Promise.all(Array.from({ length: 5 }, () => scheduler.status()));
     for (const answer of answers) assert.ok(answer.some((job) => job.id === id));
-    await Promise.all([scheduler.status(), scheduler.explain(id), scheduler.history(id), scheduler.cancel([id])]);
+    await Promise.all([scheduler.status(), scheduler.explain(id), bench.history(id), scheduler.cancel([id])]);
     await bench.untilEnded(id);
   });
 };

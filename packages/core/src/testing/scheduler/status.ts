@@ -43,7 +43,7 @@ export const status: Topic = (behaviour) => {
       await bench.untilEnded(id);
       const seen = await bench.until(
         `the exit code of job ${id}`,
-        async () => (await bench.scheduler.history(id))?.exitCode ?? (await bench.find(id))?.exitCode,
+        async () => (await bench.history(id))?.exitCode ?? (await bench.find(id))?.exitCode,
         (answer) => answer !== undefined,
       );
       assert.equal(seen, exitCode);
@@ -52,8 +52,22 @@ export const status: Topic = (behaviour) => {
 
   behaviour("has no history of a job that has not ended, nor of one that never was", [], async (bench) => {
     const id = await bench.submit(bench.job());
-    assert.equal(await bench.scheduler.history(id), undefined);
-    assert.equal(await bench.scheduler.history(bench.fixture.unknownId), undefined);
+    assert.equal(await bench.history(id), undefined);
+    assert.equal(await bench.history(bench.fixture.unknownId), undefined);
+  });
+
+  behaviour("has no history of another job under an id that is used again", ["history"], async (bench) => {
+    const id = await bench.submit(bench.job());
+    await bench.untilState(id, "running");
+    await bench.scheduler.cancel([id]);
+    await bench.untilEnded(id);
+    await bench.until(
+      `the history of job ${id}`,
+      () => bench.history(id),
+      (answer) => answer !== undefined,
+    );
+    const name = bench.scheduler.nameOf(bench.job().name);
+    assert.equal(await bench.scheduler.history({ id, name }), undefined, "that is another job's end");
   });
 
   behaviour("throws when no answer comes, and knows the job again afterwards", ["outage"], async (bench) => {
@@ -61,7 +75,7 @@ export const status: Topic = (behaviour) => {
     await bench.duringOutage(async () => {
       await expectError("asking for jobs", bench.scheduler.status(), noAnswer);
       await expectError("asking why a job waits", bench.scheduler.explain(id), noAnswer);
-      await expectError("asking how a job ended", bench.scheduler.history(id), noAnswer);
+      await expectError("asking how a job ended", bench.history(id), noAnswer);
     });
     await bench.mustFind(id);
   });

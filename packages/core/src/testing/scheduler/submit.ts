@@ -59,7 +59,7 @@ export const submit: Topic = (behaviour, { capabilities, shortestWalltime = 1 })
     if (capabilities?.history === false) return;
     const history = await bench.until(
       `the history of job ${id}`,
-      () => bench.scheduler.history(id),
+      () => bench.history(id),
       (answer) => answer !== undefined,
     );
     assert.notEqual(history?.exitCode, 0, "a job that was ended has not succeeded");
