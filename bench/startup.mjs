@@ -1,5 +1,6 @@
 /** What a command costs before it does anything: at most 3 times a Node that does nothing. */
 import { spawnSync } from "node:child_process";
+import { cleanEnvironment } from "./lib/environment.mjs";
 import { hold, median, printTable } from "./lib/table.mjs";
 
 const runs = 20;
@@ -19,7 +20,7 @@ hold("ratio of medians", median(times["hpcnb validate"]) / median(times["node -e
 
 function measure(args) {
   const start = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env: cleanEnvironment() });
   const elapsed = performance.now() - start;
   if (status !== 0) throw new Error(`node ${args.join(" ")} exited with code ${status}:\n${stderr}`);
   return elapsed;

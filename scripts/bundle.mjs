@@ -1,59 +1,126 @@
-import { readdir, rm } from "node:fs/promises";
+import { constants, existsSync } from "node:fs";
+import { copyFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 
-/**
- * One file for each entry of a package, and one for each `import()` in it. Starting up is part of what every command costs: Node reads a
- * few large modules much faster than many small ones.
- */
-const packages = {
-  core: ["index", "testing/index", "session-file-build"],
-  "adapter-local": ["index"],
-  "adapter-mock": ["index"],
-  "adapter-sge": ["index"],
-  tunnel: ["index"],
-  jupyter: ["index"],
-  cli: ["main", "keeper-main"],
-  testbed: ["index", "main"],
+/** Parts of yargs, tsyringe and ajv ask for `require`, which modules do not have. */
+const banner = {
+  js: 'import { createRequire as requireFrom } from "node:module";\nconst require = requireFrom(import.meta.url);',
+};
+
+const common = {
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  logLevel: "warning",
+  banner,
 };
 
 /**
- * Dependencies that are packed into the bundles: yargs for its many small files, which are felt at every start, and valibot because only a
- * small part of it is used. Parts of yargs ask for `require`.
+ * The packages that other programs import: one file for each of their exports. Their dependencies stay outside, to be installed,
+ * updated and audited as usual. Only valibot is packed, because little of it is used.
  */
-const packed = ["valibot", "yargs"];
-const banner =
-  'import { createRequire as requireFrom } from "node:module";\nconst require = requireFrom(import.meta.url);';
-
-export async function bundle() {
+export async function bundleLibraries() {
+  const libraries = (await manifests()).filter(({ folder, exports }) => folder !== "cli" && exports);
   await Promise.all(
-    Object.entries(packages).map(async ([name, entries]) => {
-      const source = `packages/${name}/src`;
-      const { dependencies = {} } = (await import(`../packages/${name}/package.json`, { with: { type: "json" } }))
-        .default;
-      const external = Object.keys(dependencies).filter((dependency) => !packed.includes(dependency));
-      await removeChunks(`packages/${name}/dist`);
+    libraries.map(async ({ folder, exports, dependencies = {} }) => {
+      const sources = Object.values(exports).map((target) => target["@hpcnb/source"]);
+      const internal = folder === "core" ? ["./src/session-file-build.ts"] : [];
+      await removeChunks(folder);
       await build({
-        entryPoints: entries.map((entry) => `${source}/${entry}.ts`),
-        outdir: `packages/${name}/dist`,
-        outbase: source,
+        ...common,
+        entryPoints: [...sources, ...internal].map((source) => join("packages", folder, source)),
+        outdir: `packages/${folder}/dist`,
+        outbase: `packages/${folder}/src`,
         chunkNames: "chunk-[hash]",
-        bundle: true,
         splitting: true,
-        format: "esm",
-        platform: "node",
-        target: "node20.19",
-        external: external.flatMap((dependency) => [dependency, `${dependency}/*`]),
+        external: outside(dependencies),
         sourcemap: true,
-        logLevel: "warning",
-        ...("yargs" in dependencies ? { banner: { js: banner } } : {}),
       });
     }),
   );
 }
 
+/**
+ * The programs: everything is packed, so that one package without dependencies can be installed. Starting up is part of what
+ * every command costs, and Node reads a few large modules much faster than it finds and reads many small ones.
+ */
+export async function bundlePrograms() {
+  const all = await manifests();
+  const adapters = all.filter(({ folder }) => folder.startsWith("adapter-")).map(({ folder }) => folder);
+  await bundleProgram("cli", { entries: ["main", "keeper-main"], adapters });
+  await bundleProgram("testbed", { entries: ["main"], adapters: [] });
+  await copyPython(all.map(({ folder }) => folder).filter((folder) => !["cli", "testbed"].includes(folder)));
+}
+
+async function bundleProgram(folder, { entries, adapters }) {
+  const own = entries.map((entry) => ({ in: `packages/${folder}/src/${entry}.ts`, out: entry }));
+  const others = adapters.map((adapter) => ({ in: `packages/${adapter}/src/index.ts`, out: adapter }));
+  if (folder === "cli") await removeChunks(folder);
+  await build({
+    ...common,
+    entryPoints: [...own, ...others],
+    outdir: `packages/${folder}/dist`,
+    chunkNames: "chunk-[hash]",
+    splitting: true,
+    conditions: ["@hpcnb/source"],
+    // Names stay as they are, so that the stack of a fault can be read.
+    minifyWhitespace: true,
+    minifySyntax: true,
+  });
+}
+
+/** The session file's validator as a module, for core and for the program. */
+export async function bundleValidator(text) {
+  for (const [folder, external] of [
+    ["core", ["ajv/*"]],
+    ["cli", []],
+  ]) {
+    await build({
+      ...common,
+      stdin: { contents: text, resolveDir: "packages/core" },
+      outfile: `packages/${folder}/dist/session-validator.js`,
+      external,
+      minifyWhitespace: true,
+    });
+  }
+}
+
+/** Python programs lie beside the bundle as they lie beside a package's sources: in `../python`. */
+async function copyPython(folders) {
+  const target = "packages/cli/python";
+  await rm(target, { recursive: true, force: true });
+  await mkdir(target);
+  for (const folder of folders) {
+    const source = join("packages", folder, "python");
+    if (!existsSync(source)) continue;
+    for (const name of (await readdir(source)).filter((name) => name.endsWith(".py"))) {
+      // Two packages with a program of one name: the second one would replace the first.
+      await copyFile(join(source, name), join(target, name), constants.COPYFILE_EXCL);
+    }
+  }
+}
+
+async function manifests() {
+  const folders = await readdir("packages");
+  return Promise.all(
+    folders.map(async (folder) => ({
+      folder,
+      ...JSON.parse(await readFile(join("packages", folder, "package.json"), "utf8")),
+    })),
+  );
+}
+
+function outside(dependencies) {
+  return Object.keys(dependencies)
+    .filter((name) => name !== "valibot")
+    .flatMap((name) => [name, `${name}/*`]);
+}
+
 /** Their names change with their content, so old ones would pile up. */
-async function removeChunks(directory) {
+async function removeChunks(folder) {
+  const directory = join("packages", folder, "dist");
   for (const name of await readdir(directory)) {
     if (name.startsWith("chunk-")) await rm(join(directory, name));
   }

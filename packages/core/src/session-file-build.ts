@@ -1,4 +1,4 @@
-/** What build/generate.mjs needs; not part of the package's interface. */
+/** What the build needs; not part of the package's interface. */
 import standalone from "ajv/dist/standalone/index.js";
 import { sessionSchema } from "./session-file/schema.js";
 import { createAjv } from "./session-file/validator.js";
@@ -8,10 +8,8 @@ export function schemaText(): string {
   return `${JSON.stringify(sessionSchema, null, 2)}\n`;
 }
 
-/** The session file's validator as an ES module. */
+/** The session file's validator as JavaScript, still to be bundled: it asks for ajv's helpers with `require`. */
 export async function validatorText(): Promise<string> {
   const ajv = await createAjv({ source: true, esm: true });
-  const code = standalone.default(ajv, ajv.compile(sessionSchema));
-  // ajv's own helpers are CommonJS, which its ESM output still asks for with require().
-  return `import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);\n${code}`;
+  return standalone.default(ajv, ajv.compile(sessionSchema));
 }

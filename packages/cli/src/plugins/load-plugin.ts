@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { HpcnbError, type Plugin, type PluginKind, suggest, whyNotAPlugin } from "@hpcnb/core";
+import { bundledPath, bundledSchedulers } from "./bundled.js";
 
 /** What the packages of each kind are called, so that a session file can say just "sge". */
 const packagePrefixes: Record<PluginKind, readonly string[]> = {
@@ -10,12 +11,10 @@ const packagePrefixes: Record<PluginKind, readonly string[]> = {
   tunnel: ["@hpcnb/tunnel-", "hpcnb-tunnel-"],
 };
 
-/** For messages: the adapters that hpcnb brings along. */
-const bundledSchedulers = ["local", "mock", "sge"] as const;
-
 /**
- * Loads a plugin by the name that the session file gives it: one of `known`, a short name, a package or a path. Packages are looked for
- * from the session file first and from hpcnb itself second; nothing is scanned.
+ * Loads a plugin by the name that the session file gives it: one of `known`, a short name, a package or a path. What
+ * hpcnb brings along is taken from beside it. Other packages are looked for from the session file
+ * first and from hpcnb itself second; nothing is scanned.
  *
  * @throws HPCNB_PLUGIN_NOT_FOUND with where was looked, HPCNB_PLUGIN_BROKEN when it was found and cannot be used.
  */
@@ -56,6 +55,8 @@ function find(kind: PluginKind, name: string, sessionFile: string, known: readon
       notFound(kind, name, [resolve(dirname(sessionFile), name)], known)
     );
   }
+  const bundled = kind === "scheduler" ? bundledSchedulers.find((one) => one === name) : undefined;
+  if (bundled) return bundledPath(bundled);
   const isShort = /^[a-z0-9][a-z0-9-]*$/.test(name);
   const packages = isShort ? packagePrefixes[kind].map((prefix) => `${prefix}${name}`) : [name];
   for (const from of [sessionFile, import.meta.url]) {

@@ -28,7 +28,9 @@ describe("what is generated from the session file's schema", () => {
       // Below the package, because it asks for ajv's helpers.
       folder = mkdtempSync(here("../../node_modules/.generated-"));
       const file = join(folder, "validator.mjs");
-      writeFileSync(file, await validatorText());
+      // The build bundles it, which gives it a \`require\`.
+      const require = 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);\n';
+      writeFileSync(file, require + (await validatorText()));
       compiled = ((await import(pathToFileURL(file).href)) as { default: Validator }).default;
       fresh = (await createAjv()).compile(sessionSchema);
     });
