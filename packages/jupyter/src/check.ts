@@ -1,7 +1,9 @@
-import { describeResult, type Host, HpcnbError, type Session } from "@hpcnb/core";
+import { checkJson, describeResult, type Host, HpcnbError, lineSchema, type Session } from "@hpcnb/core";
+import * as v from "valibot";
 import { environmentScript } from "./environment.js";
+import { runPython } from "./job-script.js";
 
-/** The oldest Python that the programs in ../python run on. */
+/** The oldest Python that the programs in ../python run on; ../python/start.py refuses older ones too. */
 const oldestPython = [3, 9] as const;
 
 /** The first ipyparallel with `python -m ipyparallel.controller` as it is used here. */
@@ -10,14 +12,31 @@ const oldestIpyparallel = 7;
 /** A line beginning with this is the answer; the user's shell text may print others. */
 const answerMark = "HPCNB_ENVIRONMENT ";
 
-const packages = { jupyterlab: "JupyterLab", notebook: "Notebook", ipyparallel: "ipyparallel" } as const;
+const packages = {
+  jupyterlab: "JupyterLab",
+  notebook: "Notebook",
+  ipyparallel: "ipyparallel",
+  jupyter_core: "jupyter_core",
+  ipython: "IPython",
+} as const;
 type Package = keyof typeof packages;
 
-/** Asks the packages' metadata: importing them would take seconds. Runs on Python 3.6 too, to be able to say that it is old. */
+/**
+ * Versions that run configuration found in the working directory, which is the notebook's folder: CVE-2022-39286 and
+ * CVE-2022-21699, mended in the second of each.
+ */
+const unsafeVersions = [
+  { name: "jupyter_core", isUnsafe: (version: string) => isBefore(version, [4, 11, 2]), mended: "4.11.2" },
+  {
+    name: "ipython",
+    isUnsafe: (version: string) => isBefore(version, [7, 31, 1]) || version === "8.0.0",
+    mended: "8.0.1",
+  },
+] as const;
+
+/** Asks the packages' metadata: importing them would take seconds. Runs on Python 2.7 too, to be able to say that it is old. */
 const question = `
 import json, sys
-if sys.path and sys.path[0] == "":
-    del sys.path[0]
 def version(name):
     try:
         from importlib.metadata import PackageNotFoundError, version
@@ -30,7 +49,7 @@ def version(name):
 print("\\n${answerMark}" + json.dumps({
     "python": sys.executable,
     "version": ".".join(map(str, sys.version_info[:3])),
-    "packages": {name: version(name) for name in ${JSON.stringify(Object.keys(packages))}},
+    "packages": dict((name, version(name)) for name in ${JSON.stringify(Object.keys(packages))}),
 }))
 `;
 
@@ -40,11 +59,20 @@ print("\\n${answerMark}" + json.dumps({
  */
 const runner = ["bash", "--norc", "-c", 'script=$(cat); exec </dev/null; eval "$script"', "bash"];
 
-interface Answer {
-  readonly python: string;
-  readonly version: string;
-  readonly packages: Readonly<Record<Package, string | null>>;
-}
+const versionSchema = v.pipe(lineSchema, v.maxLength(100));
+const packageSchema = v.nullish(versionSchema, null);
+const answerSchema = v.object({
+  python: v.nullish(lineSchema, "Python"),
+  version: versionSchema,
+  packages: v.object({
+    jupyterlab: packageSchema,
+    notebook: packageSchema,
+    ipyparallel: packageSchema,
+    jupyter_core: packageSchema,
+    ipython: packageSchema,
+  }),
+});
+type Answer = v.InferOutput<typeof answerSchema>;
 
 /** See `Workload.check`. */
 export async function checkEnvironment(
@@ -54,8 +82,7 @@ export async function checkEnvironment(
   signal?: AbortSignal,
 ): Promise<{ readonly summary: string }> {
   const script = `${environmentScript(session.notebook.environment, directory)}
-exec "$python" - <<'HPCNB_QUESTION'
-${question}HPCNB_QUESTION
+${runPython(question)}
 `;
   const result = await host.run(runner, { stdin: script, cwd: directory, signal });
   const line = result.stdout.split("\n").findLast((text) => text.startsWith(answerMark));
@@ -68,12 +95,35 @@ ${question}HPCNB_QUESTION
       { hint: "notebook.environment in the session file says how the notebook's Python is found." },
     );
   }
-  const answer = JSON.parse(line.slice(answerMark.length)) as Answer;
+  const { value: answer, problem } = checkJson(answerSchema, line.slice(answerMark.length));
+  if (answer === undefined) {
+    throw new HpcnbError("HPCNB_ENVIRONMENT", `Python on ${host.name} gave no proper answer: ${problem}`, {
+      hint: "notebook.environment.setup prints something that looks like it: look for HPCNB_ENVIRONMENT there.",
+    });
+  }
   const needed = neededPackages(session);
   refuseOldPython(answer, host, needed);
-  refuseMissing(answer, host, needed);
+  refuseMissing(answer, host, { needed, conda: session.notebook.environment.conda });
   const found = needed.map((name) => `${packages[name]} ${answer.packages[name]}`);
-  return { summary: `Python ${answer.version} (${answer.python}) with ${found.join(" and ")}` };
+  return { summary: `Python ${answer.version} (${answer.python}) with ${found.join(" and ")}${warning(answer)}` };
+}
+
+function warning({ packages: found }: Answer): string {
+  const told = unsafeVersions.flatMap(({ name, isUnsafe, mended }) => {
+    const version = found[name];
+    return version !== null && isUnsafe(version)
+      ? [`${packages[name]} ${version} (update it to ${mended} or newer)`]
+      : [];
+  });
+  return told.length === 0
+    ? ""
+    : `. Take care: configuration files in the notebook directory, whoever put them there, are run by ${told.join(" and ")}`;
+}
+
+function isBefore(version: string, first: readonly number[]): boolean {
+  const parts = version.split(".").map((part) => Number.parseInt(part, 10) || 0);
+  const index = first.findIndex((number, place) => (parts[place] ?? 0) !== number);
+  return index >= 0 && (parts[index] ?? 0) < (first[index] ?? 0);
 }
 
 function neededPackages(session: Session): Package[] {
@@ -93,7 +143,11 @@ function refuseOldPython({ python, version }: Answer, host: Host, needed: readon
   );
 }
 
-function refuseMissing(answer: Answer, host: Host, needed: readonly Package[]): void {
+function refuseMissing(
+  answer: Answer,
+  host: Host,
+  { needed, conda }: { needed: readonly Package[]; conda: string | undefined },
+): void {
   const missing = needed.filter((name) => answer.packages[name] === null);
   const { ipyparallel } = answer.packages;
   const isOld =
@@ -106,7 +160,7 @@ function refuseMissing(answer: Answer, host: Host, needed: readonly Package[]): 
   ];
   throw new HpcnbError(
     "HPCNB_ENVIRONMENT",
-    `${answer.python} on ${host.name} (Python ${answer.version}) has ${lacks.join(" and ")}.`,
+    `${conda === undefined ? answer.python : `${answer.python} of the conda environment ${conda}`} on ${host.name} (Python ${answer.version}) has ${lacks.join(" and ")}.`,
     {
       hint: `Install with: ${answer.python} -m pip install ${wanted.map((name) => (name.includes(">") ? `'${name}'` : name)).join(" ")}\nOr name an environment that has it under notebook.environment in the session file.`,
     },

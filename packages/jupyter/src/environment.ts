@@ -1,50 +1,84 @@
 import { type PythonEnvironment, shellWord } from "@hpcnb/core";
+import { condaScript } from "./environment-conda.js";
+import { moduleScript } from "./environment-modules.js";
 
 /**
- * Exit codes 99 and 100 mean "run me again" and "keep me in error" to some schedulers: the user's shell text must not
- * end a job with them by chance.
+ * Variables of the shell, or of a notebook, that hpcnb was started from. A Python or a Jupyter server that inherits them breaks
+ * or goes astray. What modules, `setup` and `notebook.environment.variables` set comes later, and stays.
+ */
+export const notInherited = [
+  "PYTHONHOME",
+  "PYTHONWARNINGS",
+  "PYTHONOPTIMIZE",
+  "PYTHONINSPECT",
+  "PYTHONVERBOSE",
+  "PYTHONDEBUG",
+  "PYTHONDUMPREFS",
+  "PYTHONPROFILEIMPORTTIME",
+  "PYTHONCASEOK",
+  "PYTHONIOENCODING",
+  "PYTHONPLATLIBDIR",
+  "JUPYTER_TOKEN",
+  "JUPYTER_TOKEN_FILE",
+  "JUPYTER_PORT",
+  "JUPYTER_PORT_RETRIES",
+] as const;
+
+/** The beginnings of the names of others: of a JupyterHub, of a kernel, of an engine. */
+export const notInheritedPrefixes = ["JUPYTERHUB_", "JPY_", "IPP_"] as const;
+
+const unset = [...notInherited, ...notInheritedPrefixes.map((prefix) => `"\${!${prefix}@}"`)].join(" ");
+
+/**
+ * `hpcnb_step` names what runs, while it is text that hpcnb did not write. Exit codes 99 and 100 mean "run me again" and "keep
+ * me in error" to some schedulers: such text must not end a job with them by chance.
  */
 const prologue = `hpcnb_fail() { hpcnb_failed=1; echo "hpcnb: $*" >&2; exit 1; }
-trap 'hpcnb_code=$?; [ -n "\${hpcnb_failed-}" ] || echo "notebook.environment ended with exit code $hpcnb_code on \${HOSTNAME-}; its shell text must not exit." >&2; case $hpcnb_code in 99|100) exit 1 ;; esac' EXIT`;
+trap 'hpcnb_code=$?; [ -n "\${hpcnb_failed-}" ] || [ -z "\${hpcnb_step-}" ] || echo "$hpcnb_step ended with exit code $hpcnb_code on \${HOSTNAME-}; its shell text must not exit." >&2; case $hpcnb_code in 99|100) exit 1 ;; esac' EXIT
+# Left by the shell that hpcnb was started from; what the lines below set stays.
+set +eu
+unset ${unset}`;
 
-/** https://modules.readthedocs.io and https://lmod.readthedocs.io: where a shell that is no login shell finds `module`. */
-const moduleInit = `if ! type module >/dev/null 2>&1; then
-  for hpcnb_init in /etc/profile.d/modules.sh /etc/profile.d/lmod.sh "\${MODULESHOME:-/usr/share/modules}/init/bash"; do
-    if [ -r "$hpcnb_init" ]; then . "$hpcnb_init"; break; fi
-  done
-  type module >/dev/null 2>&1 || hpcnb_fail "notebook.environment.modules is set, but there is no module command on $(hostname)."
-fi`;
+/** A path that stays true in another directory. */
+const findPython = `python=$(command -v python3 || command -v python) || hpcnb_fail "There is no python3 on PATH on $(hostname 2>/dev/null || echo "\${HOSTNAME-}") (PATH=$PATH)."
+case $python in /*) ;; *) python=$PWD/$python ;; esac`;
 
-const condaInit = `hpcnb_conda=$(command -v conda || true)
-for hpcnb_candidate in "\${CONDA_EXE:-}" ~/miniforge3/bin/conda ~/mambaforge/bin/conda ~/miniconda3/bin/conda ~/anaconda3/bin/conda /opt/conda/bin/conda; do
-  if [ -z "$hpcnb_conda" ] && [ -x "$hpcnb_candidate" ]; then hpcnb_conda=$hpcnb_candidate; fi
-done
-[ -n "$hpcnb_conda" ] || hpcnb_fail "notebook.environment.conda is set, but conda was not found on $(hostname). Name its module under notebook.environment.modules, or put it on PATH under notebook.environment.setup."
-if [ -x "$hpcnb_conda" ]; then eval "$("$hpcnb_conda" shell.bash hook)"; fi`;
-
-const findPython = `python=$(command -v python3 || command -v python) || hpcnb_fail "There is no python3 on PATH on $(hostname 2>/dev/null || echo "\${HOSTNAME-}") (PATH=$PATH)."`;
-
-/** Shell text (bash) after which `$python` is the Python asked for, or which ends with a sentence on stderr and exit code 1. */
+/**
+ * Shell text (bash) after which `$python` is the path of the Python asked for, or which ends with a sentence on stderr and
+ * exit code 1. The working directory is `/` then: Python looks for modules in the one that it is started from, where a
+ * notebook's folder may hold a json.py or a sitecustomize.py.
+ */
 export function environmentScript(environment: PythonEnvironment, directory: string): string {
   const { modules = [], setup, conda, venv } = environment;
   return [
     prologue,
-    ...(modules.length > 0 ? [moduleInit, ...modules.map(loadModule)] : []),
-    ...(setup === undefined ? [] : ["# notebook.environment.setup", setup, "# end of notebook.environment.setup"]),
-    ...(conda === undefined ? [] : [condaInit, activateConda(conda)]),
-    venv === undefined ? findPython : useVenv(venv, directory),
+    ...(modules.length > 0 ? [moduleScript(modules)] : []),
+    ...(setup === undefined ? [] : [usersText(setup)]),
+    ...(conda === undefined ? [] : [condaScript(conda)]),
+    venv === undefined ? (conda === undefined ? findPython : findCondasPython(conda)) : useVenv(venv, directory),
+    "cd /",
   ].join("\n");
 }
 
-function loadModule(name: string): string {
-  const word = shellWord(name);
-  return `module load ${word} || hpcnb_fail "The module "${word}" could not be loaded on $(hostname)."`;
+function usersText(setup: string): string {
+  return `hpcnb_step="notebook.environment.setup"
+# notebook.environment.setup
+${setup}
+# end of notebook.environment.setup
+hpcnb_step=
+set +eu`;
 }
 
-function activateConda(name: string): string {
+/** PATH may name another one first: an environment that was active already is not activated again. */
+function findCondasPython(name: string): string {
   const word = shellWord(name);
-  return `conda activate ${word} || hpcnb_fail "The conda environment "${word}" could not be activated on $(hostname)."
-${findPython}`;
+  return `if [ -n "\${CONDA_PREFIX-}" ]; then
+  python=$CONDA_PREFIX/bin/python
+  [ -x "$python" ] || hpcnb_fail "The conda environment "${word}" on $(hostname) has no Python: $python is missing."
+  PATH=$CONDA_PREFIX/bin:$PATH
+else
+  ${findPython.replace("\n", "\n  ")}
+fi`;
 }
 
 function useVenv(venv: string, directory: string): string {
@@ -55,5 +89,6 @@ function useVenv(venv: string, directory: string): string {
 python=$VIRTUAL_ENV/bin/python
 [ -x "$python" ] || hpcnb_fail "There is no virtual environment in $VIRTUAL_ENV on $(hostname): $python is missing."
 PATH=$VIRTUAL_ENV/bin:$PATH
+unset PYTHONHOME
 export VIRTUAL_ENV PATH`;
 }

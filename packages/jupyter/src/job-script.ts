@@ -1,9 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { PythonEnvironment } from "@hpcnb/core";
+import { type PythonEnvironment, shellWord } from "@hpcnb/core";
 import { environmentScript } from "./environment.js";
-
-/** The line that ends the program in a job's script. */
-const delimiter = "HPCNB_PROGRAM";
 
 /** A program in ../python, the same place seen from src and from dist: its parts in order, and the function to call. */
 export interface Program {
@@ -22,7 +19,10 @@ export interface JobScript {
   readonly taskVariable?: string;
 }
 
-/** A job's script: bash that finds the Python asked for, which then reads the rest. There is no secret in it. */
+/**
+ * A job's script: bash that finds the Python asked for, which then runs the program. There is no secret in it. The program travels in a
+ * variable: bash would write a here-document to a disk that may be full, and an argument is shown in every list of processes.
+ */
 export function jobScript(job: JobScript): string {
   const title = job.title.replaceAll(/[\r\n]+/g, " ");
   const task = job.taskVariable === undefined ? "" : ` "\${${job.taskVariable}:-}"`;
@@ -32,12 +32,20 @@ export function jobScript(job: JobScript): string {
 
 ${environmentScript(job.environment, job.directory)}
 
-exec "$python" - hpcnb-${job.program.run.replace("run_", "")}${task} <<'${delimiter}'
-${programText(job.program)}
+export HPCNB_PARAMETERS=${shellWord(asciiJson(job.parameters))}
+export HPCNB_PROGRAM=${shellWord(`${programText(job.program)}\n`)}
 
-${job.program.run}(json.loads(r'${pythonLiteral(job.parameters)}'))
-${delimiter}
+${runPython(programText({ parts: ["start.py"] }))} hpcnb-${job.program.run.replace("run_", "")}${task}
 `;
+}
+
+/**
+ * Shell text that goes on as `$python` with this program, in UTF-8 whatever the locale says: names of files and records are.
+ * For what it starts itself, ../python/start.py puts PYTHONUTF8 back. `-X utf8` is unknown to Pythons whose age is to be told.
+ */
+export function runPython(program: string): string {
+  return `export HPCNB_PYTHONUTF8="\${PYTHONUTF8-}" PYTHONUTF8=1
+exec "$python" -c ${shellWord(program)}`;
 }
 
 const sources = new Map<string, string>();
@@ -52,10 +60,10 @@ export function programText({ parts }: Pick<Program, "parts">): string {
     .join("\n\n\n");
 }
 
-/** JSON that can stand between single quotes in a raw Python string: ASCII, on one line, without such a quote. */
-export function pythonLiteral(value: unknown): string {
+/** JSON that no locale can read differently: ASCII, on one line. */
+export function asciiJson(value: unknown): string {
   return JSON.stringify(value).replace(
-    /[\u0080-\uffff']/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }

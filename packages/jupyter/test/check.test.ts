@@ -71,6 +71,38 @@ describe("check", () => {
     expect(error.hint).to.include("pip install 'ipyparallel>=7'");
   });
 
+  it("warns of versions that run what lies in the notebook directory", async () => {
+    const summary = async (jupyter_core: string, ipython: string) => {
+      fakeVenv("3.9.0", { jupyterlab: "3.0.0", notebook: null, ipyparallel: "8.0.0", jupyter_core, ipython });
+      return (await ask(withVenv())).summary;
+    };
+    expect(await summary("4.11.1", "8.0.0")).to.match(
+      /Take care: .* are run by jupyter_core 4\.11\.1 \(update it to 4\.11\.2 or newer\) and IPython 8\.0\.0 /,
+    );
+    expect(await summary("4.9.2", "7.31.1"))
+      .to.include("jupyter_core 4.9.2")
+      .and.not.include("IPython");
+    expect(await summary("5.7.2", "7.20"))
+      .to.include("IPython 7.20")
+      .and.not.include("jupyter_core");
+    expect(await summary("4.11.2", "8.0.1")).to.not.include("Take care");
+  });
+
+  it("names the conda environment that lacks something", async () => {
+    fakeVenv("3.11.2", { jupyterlab: null, notebook: null, ipyparallel: null });
+    const setup = `conda() { CONDA_PREFIX=${root}/v; }`;
+    const error = await refusal(withVenv({ environment: { setup, conda: "v" } }));
+    expect(error.message).to.include(
+      "/sw/python of the conda environment v on submitnode (Python 3.11.2) has no JupyterLab",
+    );
+  });
+
+  it("says that an answer is none", async () => {
+    fakeVenv("3.11.2", {});
+    writeFileSync(join(root, "v/bin/python"), "#!/bin/sh\necho 'HPCNB_ENVIRONMENT {\"version\": 3}'\n");
+    expect((await refusal(withVenv())).message).to.match(/^Python on submitnode gave no proper answer: version: /);
+  });
+
   it("refuses a Python that is too old", async () => {
     fakeVenv("3.6.8", { jupyterlab: null, notebook: null, ipyparallel: null });
     expect((await refusal(withVenv())).message).to.equal(

@@ -1,6 +1,11 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { decodeRecord } from "@hpcnb/core";
 import { expect } from "chai";
-import { jobScript, pythonLiteral } from "../src/job-script.js";
+import { asciiJson, jobScript } from "../src/job-script.js";
+import { makeCluster, makeContext, makeSession, planAll } from "./helpers/session.js";
 
 const nasty = "a'b\"c\\d\\' $HOME `x` \n\r\t ä€😀 \u2028 %s {}";
 
@@ -9,20 +14,23 @@ function script(changes: Partial<Parameters<typeof jobScript>[0]> = {}): string 
     title: "a job",
     environment: {},
     directory: "/home/ada",
-    program: { parts: ["common.py"], run: "print" },
+    program: { parts: ["common.py"], run: "run_call" },
     parameters: { nasty },
     ...changes,
   });
 }
 
-/** The script with its Python replaced by one that prints what it is given. */
-function runCall(text: string, env: NodeJS.ProcessEnv = {}): string {
-  const call = text.replace(/^print\((.*)\)$/m, "print(json.dumps([$1, sys.argv]))");
+/** The script with a program that prints what it is given. */
+function runCall(text: string, env: NodeJS.ProcessEnv = {}, warning = /^$/): string {
+  const call = text.replace(
+    "export HPCNB_PROGRAM='",
+    "export HPCNB_PROGRAM='def run_call(given):\n    print(json.dumps([given, sys.argv]))\n\n\n",
+  );
   const result = spawnSync("bash", ["--norc", "-c", call], {
     encoding: "utf8",
     env: { PATH: process.env.PATH, ...env },
   });
-  expect(result.stderr).to.equal("");
+  expect(result.stderr).to.match(warning);
   return result.stdout;
 }
 
@@ -33,25 +41,86 @@ describe("jobScript", () => {
 
   it("hands on the number of the task", () => {
     const text = script({ taskVariable: "SGE_TASK_ID" });
-    expect(JSON.parse(runCall(text, { SGE_TASK_ID: "17" }))[1]).to.deep.equal(["-", "hpcnb-print", "17"]);
-    expect(JSON.parse(runCall(text))[1]).to.deep.equal(["-", "hpcnb-print", ""]);
+    expect(JSON.parse(runCall(text, { SGE_TASK_ID: "17" }))[1]).to.deep.equal(["-c", "hpcnb-call", "17"]);
+    expect(JSON.parse(runCall(text))[1]).to.deep.equal(["-c", "hpcnb-call", ""]);
   });
 
-  it("is for bash, says in its header what it is, and is closed by its delimiter", () => {
+  it("is for bash, and says in its header what it is", () => {
     const lines = script({ title: "two\nlines" }).split("\n");
     expect(lines.slice(0, 2)).to.deep.equal(["#!/usr/bin/env bash", "# two lines"]);
-    expect(lines.filter((line) => line === "HPCNB_PROGRAM")).to.have.length(1);
-    expect(lines.slice(-2)).to.deep.equal(["HPCNB_PROGRAM", ""]);
+  });
+
+  it("needs no disk: bash before 5.1 writes here-documents to one, and 5.0 is what it is told to be like", () => {
+    const text = script({ environment: { setup: "TMPDIR=/no/such/directory" } });
+    expect(JSON.parse(runCall(`BASH_COMPAT=5.0\n${text}`))[0]).to.deep.equal({ nasty });
+    expect(text).to.not.match(/<</);
+  });
+
+  it("fits into one variable, which Linux lets have 128 KB", () => {
+    for (const spec of planAll(makeContext({ session: makeSession({ cluster: makeCluster(1) }) })).jobs)
+      expect(spec.spec.script.length).to.be.lessThan(110_000);
+  });
+
+  it("runs with a small stack, which leaves little room for variables", () => {
+    const text = script({ environment: { setup: "ulimit -s 256" } });
+    expect(JSON.parse(runCall(text))[0]).to.deep.equal({ nasty });
   });
 
   it("imports nothing from the directory it runs in", () => {
-    const text = script({ environment: { setup: "cd $(mktemp -d) && echo 'raise SystemExit(7)' > json.py" } });
-    expect(JSON.parse(runCall(text))[0]).to.deep.equal({ nasty });
+    const modules = ["json", "os", "sitecustomize", "usercustomize", "encodings"].map(
+      (name) => `echo 'raise SystemExit(7)' > ${name}.py`,
+    );
+    for (const path of ["", ":/elsewhere", ".", ".:lib"]) {
+      const setup = `cd $(mktemp -d) && mkdir lib && ${modules.join(" && ")}\nexport PYTHONPATH=${path}`;
+      expect(JSON.parse(runCall(script({ environment: { setup } })))[0], path).to.deep.equal({ nasty });
+    }
+  });
+
+  it("says in its log and in its record that its Python is too old", () => {
+    const records = mkdtempSync(join(tmpdir(), "hpcnb-old-"));
+    const refused = (run: string) => {
+      const text = script({ program: { parts: ["common.py"], run }, parameters: { run: "abcde12345", records } });
+      return spawnSync("bash", ["--norc", "-c", text.replace("OLDEST = (3, 9)", "OLDEST = (99, 0)")], {
+        encoding: "utf8",
+      });
+    };
+    for (const name of ["notebook", "controller"]) {
+      writeFileSync(join(records, `${name}.record`), " ".repeat(4096));
+      const { status, stderr } = refused(`run_${name}`);
+      expect(status).to.equal(1);
+      expect(stderr).to.match(/^hpcnb: \/\S+ on \S+ is Python 3\.\d+\.\d+, and 99\.0 or newer is needed\. Name an/);
+      const record = decodeRecord(readFileSync(join(records, `${name}.record`), "latin1"), "abcde12345");
+      expect(record).to.include({
+        state: "failed",
+        hint: "Name an environment with a newer Python under notebook.environment.",
+      });
+      expect(record?.problem).to.match(/is Python 3/);
+    }
+    expect(refused("run_engine").stderr).to.match(/^hpcnb: [^\n]* under notebook\.environment\.\n$/);
+    rmSync(records, { recursive: true });
+  });
+
+  it("gives what it starts the variables as they were", () => {
+    const seen =
+      'print(json.dumps([sorted(n for n in os.environ if n.startswith("HPCNB")), os.environ.get("PYTHONUTF8")]))';
+    const tell = (env: NodeJS.ProcessEnv) =>
+      JSON.parse(runCall(script().replace("def run_job(", `${seen}\n\n\ndef run_job(`), env).split("\n")[0] ?? "");
+    expect(tell({})).to.deep.equal([[], null]);
+    expect(tell({ PYTHONUTF8: "0" })).to.deep.equal([[], "0"]);
+  });
+
+  it("reads and writes UTF-8 in any locale", () => {
+    for (const locale of ["C", "POSIX", "xx_YY", "", "en_US.ISO-8859-1"]) {
+      const text = script().replace("def run_job(", 'say("ä€")\n\n\ndef run_job(');
+      const env = { LC_ALL: locale, PYTHONIOENCODING: "ascii", PYTHONUTF8: "0", PYTHONCOERCECLOCALE: "0" };
+      expect(runCall(text, env, /^(bash: warning: setlocale.*\n)*$/), locale).to.match(/^hpcnb: ä€\n/);
+    }
   });
 });
 
-describe("pythonLiteral", () => {
-  it("is ASCII on one line without a quote", () => {
-    expect(pythonLiteral({ nasty })).to.match(/^[ -&(-~]*$/);
+describe("asciiJson", () => {
+  it("is printable ASCII on one line", () => {
+    expect(asciiJson({ nasty })).to.match(/^[ -~]*$/);
+    expect(JSON.parse(asciiJson({ nasty }))).to.deep.equal({ nasty });
   });
 });

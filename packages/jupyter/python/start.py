@@ -1,0 +1,55 @@
+"""What a job's shell text goes on as. Python 2.7 can read this, to be able to say that it is old."""
+
+import os
+import sys
+
+OLDEST = (3, 9)
+
+
+def put_back(name, kept):
+    """Whatever the job starts has the variable as the user has it."""
+    value = os.environ.pop(kept, "")
+    os.environ.pop(name, None)
+    if value:
+        os.environ[name] = value
+
+
+def refuse():
+    import socket
+
+    name, version = sys.argv[1].replace("hpcnb-", ""), ".".join(map(str, sys.version_info[:3]))
+    problem = "%s on %s is Python %s, and %s or newer is needed." % (
+        sys.executable, socket.gethostname(), version, ".".join(map(str, OLDEST)),
+    )  # fmt: skip
+    hint = "Name an environment with a newer Python under notebook.environment."
+    sys.stderr.write("hpcnb: %s %s\n" % (problem, hint))
+    if "engine" not in name:
+        publish(name.replace("inside_", ""), problem, hint)
+    sys.exit(1)
+
+
+def publish(name, problem, hint):
+    """As `Report.publish` in common.py. On shared storage the record may not be there yet: then only the log has said it."""
+    import hashlib
+    import json
+
+    known = json.loads(os.environ["HPCNB_PARAMETERS"])
+    record = {"run": known["run"], "state": "failed", "problem": problem, "hint": hint}
+    text = json.dumps(record).encode("ascii")
+    data = text.ljust(4096 - 65) + hashlib.sha256(text).hexdigest().encode("ascii") + b"\n"
+    try:
+        with open(os.path.join(known["records"], name + ".record"), "r+b") as file:
+            file.write(data)
+    except (EnvironmentError, UnicodeError) as error:
+        sys.stderr.write("hpcnb: no record could be written: %s\n" % error)
+
+
+put_back("PYTHONUTF8", "HPCNB_PYTHONUTF8")
+if sys.version_info < OLDEST:
+    refuse()
+# A text that the log's encoding does not have is no reason to end.
+for stream in (sys.stdout, sys.stderr):
+    stream.reconfigure(errors="backslashreplace")
+PARAMETERS, PROGRAM = (os.environ.pop("HPCNB_" + name) for name in ("PARAMETERS", "PROGRAM"))
+exec(compile(PROGRAM, sys.argv[1], "exec"))
+globals()[sys.argv[1].replace("hpcnb-", "run_")](json.loads(PARAMETERS))
