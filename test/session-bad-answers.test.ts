@@ -18,7 +18,8 @@ describe("life cycle, where nothing goes smoothly", () => {
       await world.clock.advance(20_000);
       const held = await world.host.lock(lock);
       world.scheduler.control.finish("1", 0);
-      await world.clock.advance(20_000);
+      // Two answers without the job, and then it waits for the lock.
+      await world.clock.advance(40_000);
       world.mute.clear();
       const withLock = Object.assign(Object.create(world.host), { lock: async () => ({ release: async () => {} }) });
       await world.clock.run(bringUp({ ...world.context(), host: withLock }));
@@ -94,6 +95,22 @@ describe("life cycle, where nothing goes smoothly", () => {
       const world = await halfSubmitted();
       expect((await up(world)).state.phase).to.equal("up");
       expect(world.scheduler.control.jobs).to.have.length(3);
+    });
+  });
+
+  describe("with accounting that has another end under the job's number", () => {
+    it("takes no job for gone that one answer does not list", async () => {
+      const world = new SimulatedSession();
+      await up(world);
+      const history: Scheduler["history"] = async ({ id }) => ({ id, reason: "rescheduling" });
+      const scheduler = { ...world.scheduler, history };
+      for (const id of ["1", "2", "3"]) world.scheduler.control.omit(id, 1);
+      const tracker = new Tracker(world.context(scheduler), directory);
+      await world.clock.run(tracker.observe());
+      expect(tracker.state.phase).to.equal("up");
+      for (const id of ["1", "2", "3"]) world.scheduler.control.omit(id, 1);
+      await up(world, {}, scheduler);
+      expect(await world.listed()).to.deep.equal(["1", "2", "3"]);
     });
   });
 

@@ -83,7 +83,7 @@ describe("localDialect", () => {
   });
 
   it("understands the program's answers", () => {
-    expect(dialect.parseSubmit(printed({ id: "7" }))).to.equal("7");
+    expect(dialect.parseSubmit(printed({ id: "7" }), job)).to.equal("7");
     expect(dialect.parseStatus(printed({ jobs: [] }))).to.deep.equal([]);
     const asked = { id: "7", name: job.name };
     expect(dialect.parseHistory(printed({}), asked)).to.equal(undefined);
@@ -92,7 +92,7 @@ describe("localDialect", () => {
   });
 
   it("tells a refusal from a question that nobody answered", () => {
-    fails(() => dialect.parseSubmit(printed({ rejected: "no room" })), "HPCNB_SUBMIT_REJECTED", "no room");
+    fails(() => dialect.parseSubmit(printed({ rejected: "no room" }), job), "HPCNB_SUBMIT_REJECTED", "no room");
     fails(() => dialect.parseStatus(printed({ failed: "no spool" })), "HPCNB_SCHEDULER_UNREACHABLE", "no spool");
     const crashed = { ...printed({}), exitCode: 1, stderr: "Traceback: MemoryError" };
     fails(() => dialect.parseStatus(crashed), "HPCNB_SCHEDULER_UNREACHABLE", "MemoryError");

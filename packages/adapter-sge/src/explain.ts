@@ -10,11 +10,11 @@ const collectsNone =
 /** The reasons in the answer of `qstat -j`: of an error first, else of waiting. */
 export function parseExplain(result: CommandResult): string | undefined {
   expectReached(result, "Asking why");
-  if (spokenLines(result).some((line) => /^Following jobs do not exist/.test(line))) return undefined;
+  if (spokenLines(result).some((line) => /^(error: )?Following jobs do not exist/.test(line))) return undefined;
   const { stdout } = expectAnswer(result, "Asking why");
   const lines = stdout.split("\n");
 
-  const errors = lines.map((line) => /^error reason\s+(\d+):\s+(.*)$/.exec(line)).filter((match) => match !== null);
+  const errors = lines.map((line) => /^error[ _]reason\s+(\d+):\s+(.*)$/.exec(line)).filter((match) => match !== null);
   if (errors.length > 0) {
     const id = lines.map((line) => /^job_number:\s+(\d+)/.exec(line)?.[1]).find((found) => found !== undefined);
     const clear =
@@ -27,14 +27,25 @@ export function parseExplain(result: CommandResult): string | undefined {
   const isArray = lines.some((line) => line.startsWith("job-array tasks:"));
   if (!isArray && lines.some((line) => /^usage\s+\d+:/.test(line))) return undefined;
 
+  const delays = lines.flatMap(delayIn);
   const start = lines.findIndex((line) => line.startsWith("scheduling info:"));
-  if (start < 0) return undefined;
+  if (start < 0) return list(delays);
   const end = lines.findIndex((line, index) => index > start && !/^\s/.test(line));
   const info = lines
     .slice(start, end < 0 ? undefined : end)
     .map((line) => line.replace(/^scheduling info:/, "").trim());
-  if (info.some((line) => /^\(?Collecting of scheduler job information is turned off/.test(line))) return collectsNone;
-  return list(info.filter((line) => !/^\(?No messages/i.test(line)));
+  if (info.some((line) => /^\(?Collecting of scheduler job information is turned off/.test(line)))
+    return list([...delays, collectsNone]);
+  return list([...delays, ...info.filter((line) => !/^\(?(There are )?no messages/i.test(line))]);
+}
+
+/** What the job itself says of its beginning: also where nobody typed it, but a default did. */
+function delayIn(line: string): string[] {
+  const [, what, value] = /^(execution_time|jid_predecessor_list):\s+(\S.*)$/.exec(line) ?? [];
+  if (value === undefined) return [];
+  return [
+    what === "execution_time" ? `it may not start before ${value} (-a)` : `it waits for job ${value} (-hold_jid)`,
+  ];
 }
 
 /** "11/23/2026 01:02:03 [1000:4711]: error: can't ..." without the time and the ids of user and process. */

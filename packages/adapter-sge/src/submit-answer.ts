@@ -1,16 +1,28 @@
-import { type CommandResult, describeResult, HpcnbError, type JobId } from "@hpcnb/core";
+import {
+  type CommandResult,
+  describeResult,
+  HpcnbError,
+  type JobId,
+  type JobSpec,
+  type UnwantedJob,
+} from "@hpcnb/core";
 import { expectReached, spokenLines } from "./failures.js";
 
-/** qsub's code for a limit on jobs (max_jobs, max_u_jobs in sge_conf(5)), which clears when jobs end. */
-const limitReached = 25;
+/**
+ * Whether qsub speaks of a limit on jobs (max_jobs, max_u_jobs in sge_conf(5)), which clears when jobs end. Its code is 25, or 27 in Open Cluster
+ * Scheduler since 9.1: so its words count as well.
+ */
+function isLimit({ exitCode }: CommandResult, words: string): boolean {
+  return exitCode === 25 || /only \d+ jobs are allowed per (user|cluster)/i.test(words);
+}
 
 /**
  * What qsub answers with -terse: the id, and for an array its tasks behind it. Banners and notices of a site's job
  * verifier may come before it; a wrapper that drops -terse leaves the sentence.
  */
-export const idLine = /^(?:Your job(?:-array)? )?(\d+)(?:\.\d+-\d+:\d+)?(?: \(".*"\) has been submitted)?$/;
+export const idLine = /^(?:Your job(?:-array)? )?(\d+)(?:\.(\d+-\d+:\d+))?(?: \(".*"\) has been submitted)?$/;
 
-export function parseSubmit(result: CommandResult): JobId {
+export function parseSubmit(result: CommandResult, job: JobSpec): JobId | UnwantedJob {
   expectReached(result, "Submitting");
   if (result.exitCode !== 0) {
     const words = ownWords(result);
@@ -18,22 +30,51 @@ export function parseSubmit(result: CommandResult): JobId {
       "HPCNB_SUBMIT_REJECTED",
       `Grid Engine did not take the job ${nameIn(result)}: ${words} (qsub, exit code ${result.exitCode})`,
       {
-        transient: result.exitCode === limitReached,
-        hint:
-          result.exitCode === limitReached
-            ? "A limit on the number of jobs is reached. Try again when some have ended."
-            : (hints.find(([pattern]) => pattern.test(words))?.[1] ?? otherHint),
+        transient: isLimit(result, words),
+        hint: isLimit(result, words)
+          ? "A limit on the number of jobs is reached. Try again when some have ended."
+          : (hints.find(([pattern]) => pattern.test(words))?.[1] ?? otherHint),
       },
     );
   }
   const lines = result.stdout.split("\n").map((line) => line.trim());
-  const id = lines.map((line) => idLine.exec(line)?.[1]).findLast((found) => found !== undefined);
+  const [, id, tasks] = lines.map((line) => idLine.exec(line)).findLast((found) => found !== null) ?? [];
   if (id === undefined) {
+    if (lines.some((line) => /^verification: |^job_number: +unassigned/.test(line))) throw onlyVerified(job);
     throw new HpcnbError("HPCNB_SCHEDULER_UNREACHABLE", `qsub gave no job id: ${describeResult(result)}`, {
       transient: true,
     });
   }
-  return id;
+  return tasks === undefined || tasks === tasksOf(job) ? id : { id, error: otherTasks(job, tasks) };
+}
+
+/** As qsub answers. */
+function tasksOf({ tasks }: JobSpec): string | undefined {
+  return tasks === undefined ? undefined : `1-${tasks}:1`;
+}
+
+const defaultFiles =
+  "the site's `$SGE_ROOT/$SGE_CELL/common/sge_request`, `~/.sge_request`, or `.sge_request` in the directory that the command runs in";
+
+function otherTasks(job: JobSpec, tasks: string): HpcnbError {
+  const wanted = job.tasks === undefined ? "a single job" : `an array with the tasks ${tasksOf(job)}`;
+  return new HpcnbError(
+    "HPCNB_SUBMIT_REJECTED",
+    `Grid Engine made an array with the tasks ${tasks} of the job ${job.name}, which is ${wanted}: it was cancelled.`,
+    {
+      hint: `A \`-t\` in a file of defaults does that: ${defaultFiles}. Take it out there, or write \`-clear\` behind it. A site's job verifier may do it as well.`,
+    },
+  );
+}
+
+function onlyVerified({ name }: JobSpec): HpcnbError {
+  return new HpcnbError(
+    "HPCNB_SUBMIT_REJECTED",
+    `Grid Engine only verified the job ${name}, and did not take it (qsub, exit code 0).`,
+    {
+      hint: `A \`-verify\`, \`-w v\` or \`-w p\` in a file of defaults does that: ${defaultFiles}. Take it out there, or write \`-clear\` behind it.`,
+    },
+  );
 }
 
 /** What to look at, by what qsub says. */
@@ -49,7 +90,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
   ],
   [/project/i, "`qconf -sprjl` lists the site's projects: correct `native` under resources or cluster.resources."],
 ];
-const otherHint = "Correct `resources` or `cluster.resources` in the session file.";
+const otherHint = `Correct \`resources\` or \`cluster.resources\` in the session file. What is not there comes from a file of defaults: ${defaultFiles}.`;
 
 function nameIn({ argv }: CommandResult): string {
   return argv[argv.indexOf("-N") + 1] ?? "";

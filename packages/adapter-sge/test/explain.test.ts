@@ -42,6 +42,14 @@ describe("qstat -j's answer", () => {
     expect(explained("qstat-j-array-at-once.txt")).to.include("not all array tasks may be started");
   });
 
+  it("tells a date and a job that a default makes it wait for", () => {
+    expect(explained("qstat-j-later.txt")?.split("\n")).to.deep.equal([
+      "it may not start before Tue Jan  1 00:00:00 2030 (-a)",
+      "Job is in hold state",
+    ]);
+    expect(explained("qstat-j-waits-for-job.txt")).to.match(/^it waits for job \d+ \(-hold_jid\)\n/);
+  });
+
   it("gives twenty of a thousand reasons", () => {
     const reasons = Array.from({ length: 1000 }, (_, index) => `queue instance "all.q@n${index}" dropped`);
     const text = `job_number: 1\nscheduling info:            ${reasons.join(`\n${" ".repeat(28)}`)}\n`;

@@ -1,22 +1,25 @@
 import { expect } from "chai";
 import { parseSubmit } from "../src/submit-answer.js";
-import { answer, failure, fixture } from "./example.js";
+import { answer, exampleJob, failure, fixture } from "./example.js";
+
+const submitted = (changes: Parameters<typeof answer>[0], job: Parameters<typeof exampleJob>[0] = {}) =>
+  parseSubmit(answer(changes), exampleJob(job));
 
 describe("qsub's answer", () => {
   it("is the id of a job or an array", () => {
-    expect(parseSubmit(answer({ stdout: fixture("qsub-job.txt") }))).to.equal("107");
-    expect(parseSubmit(answer({ stdout: fixture("qsub-array.txt") }))).to.equal("108");
+    expect(submitted({ stdout: fixture("qsub-job.txt") })).to.equal("107");
+    expect(submitted({ stdout: fixture("qsub-array.txt") }, { tasks: 4 })).to.equal("108");
   });
 
   it("is its last line that is an id, whatever a site prints before and after", () => {
-    expect(parseSubmit(answer({ stdout: fixture("qsub-verifier.txt") }))).to.equal("63");
-    expect(parseSubmit(answer({ stdout: "2017\n12\nGood luck 4 you\n" }))).to.equal("12");
+    expect(submitted({ stdout: fixture("qsub-verifier.txt") }, { tasks: 32 })).to.equal("63");
+    expect(submitted({ stdout: "2017\n12\nGood luck 4 you\n" })).to.equal("12");
   });
 
   it("may be the sentence, where a wrapper drops -terse", () => {
-    expect(parseSubmit(answer({ stdout: fixture("qsub-sentence.txt") }))).to.equal("109");
-    expect(parseSubmit(answer({ stdout: fixture("qsub-array-sentence.txt") }))).to.equal("110");
-    expect(parseSubmit(answer({ stdout: 'Your job 17 ("a (b)") has been submitted\n' }))).to.equal("17");
+    expect(submitted({ stdout: fixture("qsub-sentence.txt") })).to.equal("109");
+    expect(submitted({ stdout: fixture("qsub-array-sentence.txt") }, { tasks: 4 })).to.equal("110");
+    expect(submitted({ stdout: 'Your job 17 ("a (b)") has been submitted\n' })).to.equal("17");
   });
 
   for (const [name, words, hint] of [
@@ -28,7 +31,7 @@ describe("qsub's answer", () => {
     ["qsub-verifier-refuses.txt", "This queue is closed until Monday.", "cluster.resources"],
   ] as const) {
     it(`is a rejection in qsub's words: ${name}`, () => {
-      const error = failure(() => parseSubmit(answer({ exitCode: 1, stderr: fixture(name) })), "HPCNB_SUBMIT_REJECTED");
+      const error = failure(() => submitted({ exitCode: 1, stderr: fixture(name) }), "HPCNB_SUBMIT_REJECTED");
       expect(error.message).to.include(words).and.not.to.include("Exiting");
       expect(error.transient).to.equal(false);
       expect(error.hint).to.include(hint);
@@ -37,9 +40,9 @@ describe("qsub's answer", () => {
 
   it("is a rejection when native arguments are wrong", () => {
     const wrong = answer({ exitCode: 2, stderr: fixture("qsub-bad-option.txt") });
-    expect(failure(() => parseSubmit(wrong), "HPCNB_SUBMIT_REJECTED").message).to.include("-zzz");
+    expect(failure(() => parseSubmit(wrong, exampleJob()), "HPCNB_SUBMIT_REJECTED").message).to.include("-zzz");
     const missing = answer({ exitCode: 14, stderr: fixture("qsub-no-script.txt") });
-    expect(failure(() => parseSubmit(missing), "HPCNB_SUBMIT_REJECTED").message).to.include("missing.sh");
+    expect(failure(() => parseSubmit(missing, exampleJob()), "HPCNB_SUBMIT_REJECTED").message).to.include("missing.sh");
   });
 
   it("is a rejection for now when a limit is reached", () => {
@@ -48,24 +51,43 @@ describe("qsub's answer", () => {
       ["qsub-limit-cluster.txt", "only 1 jobs are allowed per cluster"],
     ] as const) {
       const limit = answer({ exitCode: 25, stderr: fixture(name) });
-      const error = failure(() => parseSubmit(limit), "HPCNB_SUBMIT_REJECTED");
+      const error = failure(() => parseSubmit(limit, exampleJob()), "HPCNB_SUBMIT_REJECTED");
       expect(error.transient).to.equal(true);
       expect(error.message).to.include(words);
     }
   });
 
+  it("is a job to be cancelled when defaults have made another of it", () => {
+    for (const [tasks, stdout] of [
+      [undefined, "7.1-3:1\n"],
+      [undefined, 'Your job-array 7.1-3:1 ("a") has been submitted\n'],
+      [4, "7.1-3:1\n"],
+    ] as const) {
+      const unwanted = submitted({ stdout }, tasks === undefined ? {} : { tasks });
+      if (typeof unwanted === "string") throw new Error(`${unwanted} was taken`);
+      expect(unwanted.id).to.equal("7");
+      expect(unwanted.error).to.include({ code: "HPCNB_SUBMIT_REJECTED", transient: false });
+      expect(unwanted.error.message).to.include("1-3:1");
+      expect(unwanted.error.hint).to.include("-t").and.to.include("sge_request");
+    }
+  });
+
+  it("is a rejection when defaults let the job only be verified", () => {
+    for (const name of ["qsub-verify.txt", "qsub-verification.txt"]) {
+      const error = failure(() => submitted({ stdout: fixture(name) }), "HPCNB_SUBMIT_REJECTED");
+      expect(error.hint).to.include("-verify").and.to.include("sge_request");
+    }
+  });
+
   it("is none when the qmaster cannot be reached", () => {
     for (const name of ["qsub-no-qmaster.txt", "qsub-no-cell.txt", "qsub-no-root.txt"]) {
-      const error = failure(
-        () => parseSubmit(answer({ exitCode: 1, stderr: fixture(name) })),
-        "HPCNB_SCHEDULER_UNREACHABLE",
-      );
+      const error = failure(() => submitted({ exitCode: 1, stderr: fixture(name) }), "HPCNB_SCHEDULER_UNREACHABLE");
       expect(error.transient, name).to.equal(true);
     }
   });
 
   it("is none when it has no id, or when qsub was killed or is not there", () => {
-    const none = (changes: object) => failure(() => parseSubmit(answer(changes)), "HPCNB_SCHEDULER_UNREACHABLE");
+    const none = (changes: object) => failure(() => submitted(changes), "HPCNB_SCHEDULER_UNREACHABLE");
     expect(none({ stdout: "Welcome\n" }).message).to.include("Welcome");
     none({ exitCode: null, signal: "SIGKILL" });
     const missing = none({ exitCode: 127, stderr: "env: 'qsub': No such file or directory\n" });

@@ -27,7 +27,7 @@ export interface SchedulerDialect {
   nameOf(name: string): string;
 
   submit(job: JobSpec): Command;
-  parseSubmit(result: CommandResult): JobId;
+  parseSubmit(result: CommandResult, job: JobSpec): JobId | UnwantedJob;
 
   status(): Command;
   parseStatus(result: CommandResult): JobStatus[];
@@ -49,6 +49,15 @@ export interface SchedulerDialect {
   parseHistory(result: CommandResult, job: SubmittedJob): JobHistory | undefined;
 
   render(job: JobSpec): string;
+}
+
+/**
+ * A job that the scheduler accepted and changed into another than was asked for, by defaults of its site or its user: it is cancelled, and then
+ * its submission fails with the error, which is HPCNB_SUBMIT_REJECTED.
+ */
+export interface UnwantedJob {
+  readonly id: JobId;
+  readonly error: HpcnbError;
 }
 
 /** Milliseconds. A busy scheduler may take its time, but none that is alive takes longer. */
@@ -87,8 +96,12 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
     nameOf: dialect.nameOf,
     render: dialect.render,
 
-    submit: async (job, signal) =>
-      dialect.parseSubmit(await ask(dialect.submit(job), `Submitting ${job.name}`, signal)),
+    submit: async (job, signal) => {
+      const accepted = dialect.parseSubmit(await ask(dialect.submit(job), `Submitting ${job.name}`, signal), job);
+      if (typeof accepted === "string") return accepted;
+      dialect.parseCancel(await ask(dialect.cancel([accepted.id]), `Cancelling ${accepted.id}`, signal));
+      throw accepted.error;
+    },
     status: async (signal) => dialect.parseStatus(await ask(dialect.status(), "Asking for jobs", signal)),
     cancel: async (targets, signal) => {
       const some = targets.filter((target) => typeof target === "string" || target.tasks.length > 0);

@@ -176,7 +176,7 @@ export interface Scheduler {
   /**
    * How a job ended; undefined while it has not, when the scheduler keeps no record (or not yet), and when the record under its id is of a
    * job of another name, or of a try after which the scheduler starts the job again. Of an array, some of whose tasks may still wait or
-   * run, it may tell about those that have ended: it proves the end of a job, but not of a whole array.
+   * run, it may tell about those that have ended. It explains the end of a job that `status` no longer lists, and proves none.
    */
   history(job: SubmittedJob, signal?: AbortSignal): Promise<JobHistory | undefined>;
 

@@ -99,11 +99,14 @@ export class Tracker {
     return job.reason === undefined && known?.standing === standingOf(job) ? { ...job, reason: known.reason } : job;
   }
 
-  /** Asks how the jobs ended that the scheduler no longer lists. Of an array only once it is gone: see `Scheduler.history`. */
+  /**
+   * Asks how the jobs ended that are gone by the scheduler's lists. Accounting explains an end, and does not prove it: it may hold the end of
+   * a try after which the job goes on, or of some of an array's tasks.
+   */
   async askHistory(): Promise<void> {
     for (const job of this.#absent()) {
-      const { id, name, array } = job.record;
-      if (job.history || id === undefined || (array && !isGone(job))) continue;
+      const { id, name } = job.record;
+      if (job.history || id === undefined || !isGone(job)) continue;
       try {
         const history = await this.context.scheduler.history({ id, name }, this.#signal);
         if (history) this.dispatch({ type: "history-read", name, history });
