@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { xdgState } from "xdg-basedir";
+import { tell } from "./print.js";
 import { parseAddress } from "./session-address.js";
 
 /** A session that was started or found from this machine. The truth about it lies with its notebooks; this is only how to find it again. */
@@ -58,9 +59,7 @@ function warnIfNot(done: string, work: () => void): void {
     work();
   } catch (error) {
     const { message } = error as Error;
-    process.stderr.write(
-      `Warning: the session was not ${done} in ${stateDirectory()}, for \`hpcnb list\`: ${message}\n`,
-    );
+    tell(`Warning: the session was not ${done} in ${stateDirectory()}, for \`hpcnb list\`: ${message}`);
   }
 }
 

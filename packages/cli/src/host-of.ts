@@ -1,5 +1,6 @@
 import type { Host } from "@hpcnb/core";
 import { createLocalHost, createSshHost } from "@hpcnb/tunnel";
+import { passOn, tell } from "./print.js";
 
 /** One for each alias: those who ask at the same moment log in once, and are asked for a password once. */
 const sshHosts = new Map<string, Host>();
@@ -12,7 +13,8 @@ export function hostOf(alias: string | undefined): Host {
   const host = createSshHost({
     alias,
     interactive: process.stdin.isTTY && process.stderr.isTTY,
-    notify: (text) => process.stderr.write(`${text}\n`),
+    notify: (text) => tell(text),
+    hear: passOn,
   });
   sshHosts.set(alias, host);
   return host;

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { HpcnbError } from "@hpcnb/core";
 import yargs, { type Argv } from "yargs";
 import { commandsFor } from "./commands.js";
+import { endWithReaders } from "./print.js";
 import { printError } from "./print-error.js";
 
 /** The first Ctrl-C lets the command say how to come back; a second one ends it at once. */
@@ -14,13 +15,7 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
 }
 const { signal } = interruption;
 
-// Who read has had enough, as in `hpcnb schema | head`.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit();
-  });
-}
+endWithReaders();
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;

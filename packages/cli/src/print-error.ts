@@ -1,26 +1,24 @@
-import { styleText } from "node:util";
 import { isHpcnbError } from "@hpcnb/core";
 import { exitCodeOf, exitCodes } from "./exit-codes.js";
+import { tell } from "./print.js";
 
 /** Prints an error for a person and returns the exit code. What is not ours is a bug, and is shown with its stack. */
 export function printError(error: unknown): number {
-  const { stderr } = process;
-  const paint = (style: Parameters<typeof styleText>[0], text: string) => styleText(style, text, { stream: stderr });
   if (!isHpcnbError(error)) {
-    stderr.write(`${paint("red", "hpcnb has a fault:")} ${error instanceof Error ? error.stack : String(error)}\n`);
+    tell(["red", "hpcnb has a fault:"], ` ${error instanceof Error ? error.stack : String(error)}`);
     return exitCodes.failed;
   }
   // The terminal shows Ctrl-C as ^C and stays on that line.
-  if (error.code === "HPCNB_ABORTED" && stderr.isTTY) stderr.write("\n");
+  if (error.code === "HPCNB_ABORTED" && process.stderr.isTTY) tell();
   if (error.code === "HPCNB_BAD_SESSION_FILE") {
     // Each line begins with file:line:column, which editors and terminals make clickable.
-    stderr.write(`${error.message}\n`);
+    tell(error.message);
   } else {
-    stderr.write(`${paint("red", "error:")} ${error.message}\n`);
-    for (const cause of causes(error)) stderr.write(`${paint("dim", "  caused by:")} ${cause}\n`);
+    tell(["red", "error:"], ` ${error.message}`);
+    for (const cause of causes(error)) tell(["dim", "  caused by:"], ` ${cause}`);
   }
-  if (error.hint) stderr.write(`${paint("cyan", "hint:")} ${error.hint}\n`);
-  stderr.write(paint("dim", `(${error.code})\n`));
+  if (error.hint) tell(["cyan", "hint:"], ` ${error.hint}`);
+  tell(["dim", `(${error.code})`]);
   return exitCodeOf(error.code);
 }
 

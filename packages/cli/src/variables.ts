@@ -1,4 +1,5 @@
 import type { Session } from "@hpcnb/core";
+import { tell } from "./print.js";
 
 const looksSecret = /secret|token|passw|passphrase|credential|private|api_?key|access_?key|_key$|^key$|_pat$/i;
 
@@ -9,8 +10,8 @@ export function secretLooking({ notebook }: Pick<Session, "notebook">): string[]
 
 export function warnOfSecrets(session: Session): void {
   for (const name of secretLooking(session)) {
-    process.stderr.write(
-      `Warning: ${name} in notebook.environment.variables looks like a secret. All that runs in the notebook and in the engines can read it, and so can your other processes on their hosts.\n`,
+    tell(
+      `Warning: ${name} in notebook.environment.variables looks like a secret. All that runs in the notebook and in the engines can read it, and so can your other processes on their hosts.`,
     );
   }
 }

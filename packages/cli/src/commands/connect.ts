@@ -2,6 +2,7 @@ import { connect as connectTo, prepared } from "@hpcnb/core";
 import { closeConnectionOf } from "@hpcnb/tunnel";
 import { rememberSession } from "../client-state.js";
 import { findSessionFile } from "../find-session.js";
+import { printJson, printText, tell } from "../print.js";
 import { parseAddress } from "../session-address.js";
 import { withSession } from "../with-session.js";
 
@@ -18,8 +19,8 @@ export async function connect({ session: argument, json, signal }: ConnectOption
     rememberSession({ ...session, run: tracker.state.record?.run.id });
     const url = context.workload.url(baseUrl, session, token);
     const { connection } = tracker.state;
-    if (json) process.stdout.write(`${JSON.stringify({ name: session.name, url, tunnel: connection?.kind })}\n`);
-    else process.stdout.write(`${url}\n`);
+    if (json) printJson({ name: session.name, url, tunnel: connection?.kind });
+    else printText(`${url}\n`);
   });
 }
 
@@ -30,18 +31,18 @@ export async function connect({ session: argument, json, signal }: ConnectOption
 export async function disconnect({ session: argument, json, signal }: ConnectOptions): Promise<void> {
   const place = findSessionFile(argument);
   const address = parseAddress(place);
-  if (address && (await closeConnectionOf({ host: address.host, file: place }))) return tell(place, true, json);
+  if (address && (await closeConnectionOf({ host: address.host, file: place }))) return report(place, true, json);
   await withSession(argument, async ({ context, session }) => {
-    if (await closeConnectionOf(session)) return tell(session.name, true, json);
+    if (await closeConnectionOf(session)) return report(session.name, true, json);
     const { directory } = await prepared(context, "look", signal);
     const connection = await context.connector?.current(directory);
     await context.connector?.disconnect(directory);
-    tell(session.name, connection !== undefined, json);
+    report(session.name, connection !== undefined, json);
   });
 }
 
-function tell(name: string, closed: boolean, json: boolean): void {
-  if (json) process.stdout.write(`${JSON.stringify({ name, closed })}\n`);
-  else if (!closed) process.stderr.write(`${name} was not connected to this machine.\n`);
-  else process.stderr.write(`${name} is disconnected and goes on; \`hpcnb connect\` opens it again.\n`);
+function report(name: string, closed: boolean, json: boolean): void {
+  if (json) printJson({ name, closed });
+  else if (!closed) tell(`${name} was not connected to this machine.`);
+  else tell(`${name} is disconnected and goes on; \`hpcnb connect\` opens it again.`);
 }

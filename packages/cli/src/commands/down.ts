@@ -1,5 +1,6 @@
 import { HpcnbError, isHpcnbError, type SessionContext, takeDown } from "@hpcnb/core";
 import { forgetSession } from "../client-state.js";
+import { printJson, tell } from "../print.js";
 import { withSession } from "../with-session.js";
 
 export async function down(options: {
@@ -11,15 +12,10 @@ export async function down(options: {
     const result = await takeDownTelling(context, options.signal);
     forgetSession(session);
     if (options.json) {
-      process.stdout.write(
-        `${JSON.stringify({ name: session.name, phase: result ? "ended" : "absent", cancelled: result?.cancelled ?? 0 })}\n`,
-      );
-    } else if (!result) process.stderr.write(`${session.name} was never started: nothing to do.\n`);
-    else if (result.cancelled === 0) process.stderr.write(`${session.name} is down; nothing was running any more.\n`);
-    else
-      process.stderr.write(
-        `${session.name} is down: ${result.cancelled} ${result.cancelled === 1 ? "job" : "jobs"} ended.\n`,
-      );
+      printJson({ name: session.name, phase: result ? "ended" : "absent", cancelled: result?.cancelled ?? 0 });
+    } else if (!result) tell(`${session.name} was never started: nothing to do.`);
+    else if (result.cancelled === 0) tell(`${session.name} is down; nothing was running any more.`);
+    else tell(`${session.name} is down: ${result.cancelled} ${result.cancelled === 1 ? "job" : "jobs"} ended.`);
   });
 }
 
@@ -31,7 +27,7 @@ async function takeDownTelling(context: SessionContext, signal: AbortSignal) {
       {
         ...context,
         observe: ({ trouble }) => {
-          if (trouble !== undefined && trouble !== told) process.stderr.write(`Trying again: ${trouble}\n`);
+          if (trouble !== undefined && trouble !== told) tell(`Trying again: ${trouble}`);
           told = trouble;
         },
       },

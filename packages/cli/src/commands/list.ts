@@ -1,5 +1,6 @@
-import { isHpcnbError, prepared } from "@hpcnb/core";
+import { isHpcnbError, prepared, printableLine } from "@hpcnb/core";
 import { knownSessions } from "../client-state.js";
+import { printJson, printText, tell } from "../print.js";
 import { withSession } from "../with-session.js";
 
 export interface ListedSession {
@@ -13,9 +14,9 @@ export interface ListedSession {
 
 export async function list(options: { json: boolean; signal: AbortSignal }): Promise<void> {
   const rows = onePerRun(await Promise.all(knownSessions().map(({ name, file }) => look(name, file, options.signal))));
-  if (options.json) process.stdout.write(`${JSON.stringify(rows)}\n`);
-  else if (rows.length === 0) process.stderr.write("No session was started from this machine.\n");
-  else process.stdout.write(renderList(rows));
+  if (options.json) printJson(rows);
+  else if (rows.length === 0) tell("No session was started from this machine.");
+  else printText(renderList(rows));
 }
 
 /** A session that cannot be asked is shown with the reason; the others must not suffer from it. */
@@ -50,7 +51,7 @@ export function renderList(rows: readonly ListedSession[]): string {
   return rows
     .map(
       ({ name, phase, file, url, problem }) =>
-        `${name.padEnd(names)}  ${phase.padEnd(phases)}  ${url ?? problem ?? "-"}  ${file}\n`,
+        `${printableLine(`${name.padEnd(names)}  ${phase.padEnd(phases)}  ${url ?? problem ?? "-"}  ${file}`)}\n`,
     )
     .join("");
 }

@@ -8,6 +8,7 @@ import {
   type Role,
   type SessionRecord,
 } from "@hpcnb/core";
+import { printBytes, tell } from "../print.js";
 import { withSession } from "../with-session.js";
 
 export interface LogsOptions {
@@ -34,11 +35,11 @@ export async function logs({ words, follow, signal }: LogsOptions): Promise<void
     let printed = 0;
     const print = async (): Promise<boolean> => {
       const bytes = await readBytes(context.host, path, printed, signal);
-      if (bytes) process.stdout.write(bytes);
+      if (bytes) printBytes(bytes);
       printed += bytes?.length ?? 0;
       return bytes !== undefined;
     };
-    if (!(await print())) process.stderr.write(`Nothing yet: ${path} will be there once the job has started.\n`);
+    if (!(await print())) tell(`Nothing yet: ${path} will be there once the job has started.`);
     for (let isOver = false; follow && !isOver; ) {
       await context.clock.sleep(followEvery, signal);
       // Asked first, so that the last lines are not missed.

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { HpcnbError, prepared } from "@hpcnb/core";
 import { pagePath } from "../client-state.js";
+import { tell } from "../print.js";
 import { withSession } from "../with-session.js";
 
 export async function open(options: { session: string | undefined; signal: AbortSignal }): Promise<void> {
@@ -17,7 +18,7 @@ export async function open(options: { session: string | undefined; signal: Abort
     }
     const { default: openInBrowser } = await import("open");
     await openInBrowser(writeRedirect(session.name, context.workload.url(connection.baseUrl, session, token)));
-    process.stderr.write(`Opening ${context.workload.url(connection.baseUrl, session)} in your browser.\n`);
+    tell(`Opening ${context.workload.url(connection.baseUrl, session)} in your browser.`);
   });
 }
 

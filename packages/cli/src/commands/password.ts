@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createInterface } from "node:readline";
 import { HpcnbError } from "@hpcnb/core";
 import { argon2idAsync } from "@noble/hashes/argon2.js";
+import { passOn, printText, tell } from "../print.js";
 
 /** Jupyter's own parameters (jupyter_server.auth.security.passwd): memory in KiB, passes, lanes. */
 const cost = { m: 10_240, t: 10, p: 8 };
@@ -10,9 +11,8 @@ const cost = { m: 10_240, t: 10, p: 8 };
 export async function password(options: { signal: AbortSignal }): Promise<void> {
   const text = process.stdin.isTTY ? await askTwice(options.signal) : await firstLine();
   if (text === "") throw new HpcnbError("HPCNB_BAD_ARGUMENTS", "The password is empty.");
-  process.stdout.write(`${await hashPassword(text)}\n`);
-  if (process.stdout.isTTY)
-    process.stderr.write("Put this line into the session file as notebook.password, and `chmod 600` the file.\n");
+  printText(`${await hashPassword(text)}\n`);
+  if (process.stdout.isTTY) tell("Put this line into the session file as notebook.password, and `chmod 600` the file.");
 }
 
 /** The hash in the form that Jupyter stores, from its own default algorithm (argon2id, version 1.3). */
@@ -32,7 +32,7 @@ async function askTwice(signal: AbortSignal): Promise<string> {
 
 /** Reads a line from the terminal in raw mode, so that nothing typed is shown. */
 function readHidden(prompt: string, signal: AbortSignal): Promise<string> {
-  const { stdin, stderr } = process;
+  const { stdin } = process;
   return new Promise((resolve, reject) => {
     let text = "";
     const finish = (act: () => void) => {
@@ -40,7 +40,7 @@ function readHidden(prompt: string, signal: AbortSignal): Promise<string> {
       signal.removeEventListener("abort", stop);
       stdin.setRawMode(false);
       stdin.pause();
-      stderr.write("\n");
+      tell();
       act();
     };
     const stop = () => finish(() => reject(new HpcnbError("HPCNB_ABORTED", "Interrupted.")));
@@ -52,7 +52,7 @@ function readHidden(prompt: string, signal: AbortSignal): Promise<string> {
       }
     };
     signal.addEventListener("abort", stop, { once: true });
-    stderr.write(prompt);
+    passOn(prompt);
     stdin.setEncoding("utf8");
     stdin.setRawMode(true);
     stdin.resume();

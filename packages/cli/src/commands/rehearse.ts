@@ -1,4 +1,5 @@
 import { rehearse as rehearseSession } from "@hpcnb/core";
+import { printJson, printText, tell } from "../print.js";
 import { withSession } from "../with-session.js";
 
 /** `up --dry-run`: prints what would be written and submitted, and does nothing. */
@@ -10,11 +11,11 @@ export async function rehearse(options: {
   await withSession(options.session, async ({ context, session }) => {
     const { files, jobs } = await rehearseSession(context, options.signal);
     if (options.json) {
-      process.stdout.write(`${JSON.stringify({ name: session.name, files, jobs })}\n`);
+      printJson({ name: session.name, files, jobs });
       return;
     }
     const written = ["# These files would be written, for you alone:", ...files.map((path) => `#   ${path}`)];
-    process.stdout.write(`${[written.join("\n"), ...jobs.map((job) => job.trimEnd())].join("\n\n")}\n`);
-    process.stderr.write("Nothing was written or submitted. A real start has other, random names.\n");
+    printText(`${[written.join("\n"), ...jobs.map((job) => job.trimEnd())].join("\n\n")}\n`);
+    tell("Nothing was written or submitted. A real start has other, random names.");
   });
 }

@@ -1,4 +1,5 @@
 import { type GroupChange, HpcnbError, scale as scaleSession } from "@hpcnb/core";
+import { printJson, tell } from "../print.js";
 import { parseAddress } from "../session-address.js";
 import { withSession } from "../with-session.js";
 
@@ -17,8 +18,8 @@ export async function scale(options: {
   await withSession(argument, async ({ context, session }) => {
     const changes = await scaleSession(context, (wanted) => askedFor(counts, Object.keys(wanted)), options.signal);
     const told = changes.filter(({ group }) => counts.has(group) || counts.has(undefined));
-    if (options.json) process.stdout.write(`${JSON.stringify({ name: session.name, groups: told })}\n`);
-    else for (const change of told) process.stderr.write(`${sentence(change)}\n`);
+    if (options.json) printJson({ name: session.name, groups: told });
+    else for (const change of told) tell(sentence(change));
   });
 }
 

@@ -1,5 +1,6 @@
 import { sessionSchema } from "@hpcnb/core";
+import { printJson } from "../print.js";
 
 export function schema(): void {
-  process.stdout.write(`${JSON.stringify(sessionSchema, null, 2)}\n`);
+  printJson(sessionSchema, 2);
 }

@@ -1,5 +1,6 @@
 import { HpcnbError, prepared } from "@hpcnb/core";
 import { isSshHost, sshConfigBlock } from "@hpcnb/tunnel";
+import { printText, tell } from "../print.js";
 import { withSession } from "../with-session.js";
 
 /** The port in the block where the session file names none: Jupyter's own. */
@@ -20,7 +21,7 @@ export async function sshConfig(options: { session: string | undefined; signal: 
     const localPort = session.tunnel.localPort ?? usualPort;
     const name = `hpcnb-${session.name}`;
     const user = isSshHost(context.host) ? (await context.host.connection.open(options.signal)).config.user : undefined;
-    process.stdout.write(sshConfigBlock({ name, alias: session.host, user, endpoint, localPort }));
-    process.stderr.write(`With this in ~/.ssh/config, \`ssh -N ${name}\` opens port ${localPort}.\n`);
+    printText(sshConfigBlock({ name, alias: session.host, user, endpoint, localPort }));
+    tell(`With this in ~/.ssh/config, \`ssh -N ${name}\` opens port ${localPort}.`);
   });
 }

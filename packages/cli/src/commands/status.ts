@@ -1,5 +1,6 @@
 import { engineDifferences, isHpcnbError, prepared, type Tracker, withLogs } from "@hpcnb/core";
 import { connectionOf, whyClosed } from "@hpcnb/tunnel";
+import { printJson, printText } from "../print.js";
 import { renderStatus, shownEngines } from "../report/render-status.js";
 import { type StatusView, statusView, viewFromHere } from "../report/status-view.js";
 import { withSession } from "../with-session.js";
@@ -10,8 +11,7 @@ export async function status(options: {
   signal: AbortSignal;
 }): Promise<void> {
   await withSession(options.session, async ({ context, session }) => {
-    const print = (view: StatusView) =>
-      process.stdout.write(options.json ? `${JSON.stringify(view)}\n` : renderStatus(view));
+    const print = (view: StatusView) => (options.json ? printJson(view) : printText(renderStatus(view)));
     let tracker: Tracker;
     try {
       tracker = await prepared(context, "look", options.signal);

@@ -9,6 +9,7 @@ import {
   type Workload,
 } from "@hpcnb/core";
 import { rememberSession } from "../client-state.js";
+import { printJson, printText, tell } from "../print.js";
 import { createProgress } from "../report/progress.js";
 import { type Step, stepsOf } from "../report/steps.js";
 import { connectCommand, parseAddress } from "../session-address.js";
@@ -89,11 +90,11 @@ function report({ state, directory, token }: SessionUp, session: Session, worklo
   if (json) {
     const { engines, phase, record } = state;
     const facts = { name: session.name, phase, url, directory, run: record?.run.id, jobs: record?.jobs, engines };
-    process.stdout.write(`${JSON.stringify(facts)}\n`);
+    printJson(facts);
     return;
   }
-  if (!url) process.stderr.write("The notebook runs. Open it from your own machine with:\n");
-  process.stdout.write(`${url ?? connectCommand(directory)}\n`);
-  if (session.cluster) process.stderr.write(`In a notebook: ipyparallel.Client(profile="${session.name}")\n`);
-  process.stderr.write(`Stop it with: hpcnb down ${session.file}\n`);
+  if (!url) tell("The notebook runs. Open it from your own machine with:");
+  printText(`${url ?? connectCommand(directory)}\n`);
+  if (session.cluster) tell(`In a notebook: ipyparallel.Client(profile="${session.name}")`);
+  tell(`Stop it with: hpcnb down ${session.file}`);
 }

@@ -1,4 +1,5 @@
 import { findSessionFile } from "../find-session.js";
+import { printJson, tell } from "../print.js";
 import { loadValidSession } from "../valid-session.js";
 import { warnOfSecrets } from "../variables.js";
 
@@ -7,7 +8,6 @@ export async function validate(options: { session: string | undefined; json: boo
   warnOfSecrets(session);
   // A hash is no password, but it is what one is guessed from.
   const shown = { ...session, notebook: { ...session.notebook, password: session.notebook.password && "***" } };
-  if (options.json) process.stdout.write(`${JSON.stringify(shown)}\n`);
-  else
-    process.stderr.write(`${session.file} is valid: session ${session.name}, scheduler ${session.scheduler.plugin}.\n`);
+  if (options.json) printJson(shown);
+  else tell(`${session.file} is valid: session ${session.name}, scheduler ${session.scheduler.plugin}.`);
 }

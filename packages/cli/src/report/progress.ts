@@ -1,4 +1,5 @@
-import { styleText } from "node:util";
+import { printableLine } from "@hpcnb/core";
+import { eraseLines, type Piece, show } from "../print.js";
 import type { Step } from "./steps.js";
 
 /** Shows steps on stderr: live on a terminal, one line a change otherwise. */
@@ -26,23 +27,25 @@ function liveProgress(stream: Stream, now: () => number): Progress {
   let drawn = 0;
 
   const erase = () => {
-    if (drawn > 0) stream.write(`\u001b[${drawn}A\u001b[J`);
+    if (drawn > 0) eraseLines(stream, drawn);
     drawn = 0;
   };
-  const line = (mark: string, step: Step) => {
-    const text = `${mark} ${step.name.padEnd(9)} ${step.text}`;
+  const draw = (mark: Piece, step: Step) => {
+    // Cleaned before it is measured: a line that wraps would not be taken away as a whole.
+    const text = ` ${step.name.padEnd(9)} ${printableLine(step.text)}`;
     const time = ` ${seconds(now() - start)}`;
-    const room = Math.max(20, (stream.columns || 80) - time.length - 1);
-    return `${text.length > room ? `${text.slice(0, room - 1)}…` : text.padEnd(room)}${styleText("dim", time, { stream })}\n`;
+    const room = Math.max(20, (stream.columns || 80) - time.length - 2);
+    const shown = text.length > room ? `${text.slice(0, room - 1)}…` : text.padEnd(room);
+    show(stream, mark, shown, ["dim", time], "\n");
   };
-  const draw = () => {
+  const drawWaiting = () => {
     erase();
     for (const step of waiting) {
-      stream.write(line(styleText("yellow", "·", { stream }), step));
+      draw(["yellow", "·"], step);
       drawn += 1;
     }
   };
-  const timer = setInterval(draw, redrawEvery);
+  const timer = setInterval(drawWaiting, redrawEvery);
   timer.unref();
 
   return {
@@ -51,10 +54,10 @@ function liveProgress(stream: Stream, now: () => number): Progress {
       for (const step of steps) {
         if (!step.done || finished.get(step.name) === step.text) continue;
         finished.set(step.name, step.text);
-        stream.write(line(styleText("green", "✓", { stream }), step));
+        draw(["green", "✓"], step);
       }
       waiting = steps.filter(({ done }) => !done);
-      draw();
+      drawWaiting();
     },
     stop: () => clearInterval(timer),
   };
@@ -64,7 +67,7 @@ function plainProgress(stream: Stream, now: () => number): Progress {
   const start = now();
   const said = new Map<string, string>();
   let waiting: Step | undefined;
-  const say = (text: string) => stream.write(`${seconds(now() - start).padStart(7)}  ${text}\n`);
+  const say = (text: string) => show(stream, `${seconds(now() - start).padStart(7)}  ${text}`, "\n");
   const timer = setInterval(() => {
     if (waiting) say(`${waiting.name}: still ${waiting.text}`);
   }, heartbeatEvery);

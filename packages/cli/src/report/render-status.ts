@@ -7,17 +7,14 @@ export const shownEngines = 10;
 export function renderStatus(view: StatusView): string {
   const rows: [string, string | undefined][] = [
     [view.name, `${view.phase}${view.why ? `: ${view.why}` : ""}`],
-    ["trouble", view.trouble && indented(view.trouble)],
+    ["trouble", view.trouble],
     ["directory", view.directory],
     ["url", view.url],
     ["server", view.server],
     ["listens", view.listens],
     ["tunnel", view.tunnel && [view.tunnel, view.tunnelNote && `(${view.tunnelNote})`].filter(Boolean).join(" ")],
-    ["tunnel", view.tunnelClosed && `closed: ${indented(view.tunnelClosed)}`],
-    [
-      "healing",
-      view.tunnelHealing && `since ${view.tunnelHealing.since}, on the same port: ${indented(view.tunnelHealing.why)}`,
-    ],
+    ["tunnel", view.tunnelClosed && `closed: ${view.tunnelClosed}`],
+    ["healing", view.tunnelHealing && `since ${view.tunnelHealing.since}, on the same port: ${view.tunnelHealing.why}`],
     ["storage", view.storage && renderStorage(view.storage)],
     [
       "engines",
@@ -37,7 +34,7 @@ export function renderStatus(view: StatusView): string {
         job.state,
         job.native !== job.state && job.native && `(${job.native})`,
         job.host && `on ${job.host}`,
-        job.reason && indented(job.reason, job.reason.includes("\n") ? "\n    " : ""),
+        job.reason && `${job.reason.includes("\n") ? "\n" : ""}${job.reason}`,
       ]
         .filter(Boolean)
         .join(" "),
@@ -46,13 +43,13 @@ export function renderStatus(view: StatusView): string {
   const differences = view.differences ?? [];
   for (const { engine, host, problem, log } of differences.slice(0, shownEngines)) {
     const where = host === undefined ? "" : `on ${host}: `;
-    rows.push([`engine ${engine}`, indented(`${where}${problem}${log === undefined ? "" : `\n${log}`}`)]);
+    rows.push([`engine ${engine}`, `${where}${problem}${log === undefined ? "" : `\n${log}`}`]);
   }
   if (differences.length > shownEngines) {
     rows.push(["engines", `and ${differences.length - shownEngines} more are not well: --json lists all`]);
   }
   const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.flatMap(([name, text]) => (text ? [`${name.padEnd(width)}  ${text}\n`] : [])).join("");
+  return rows.flatMap(([name, text]) => (text ? [`${name.padEnd(width)}  ${indented(text)}\n`] : [])).join("");
 }
 
 function renderStorage({ strategy, seconds, controllerSeconds }: NonNullable<StatusView["storage"]>): string {
@@ -61,7 +58,7 @@ function renderStorage({ strategy, seconds, controllerSeconds }: NonNullable<Sta
   return `ready after ${seconds.toFixed(1)} s (${strategy})${controller}`;
 }
 
-/** A text of several lines below its row. */
-function indented(text: string, start = ""): string {
-  return start + text.trimEnd().replaceAll("\n", "\n    ");
+/** A text of several lines stays below its row: none of them looks like a row of its own. */
+function indented(text: string): string {
+  return text.trimEnd().replaceAll("\n", "\n    ");
 }

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { constructFromEvents, parseEvents, YAMLException } from "js-yaml";
+import { printableLine } from "../printable.js";
 import { dependentFaults } from "./dependent-faults.js";
 import { PositionMap } from "./positions.js";
 import { resolveSession, type SessionFile } from "./resolve.js";
@@ -80,7 +81,7 @@ async function schemaFaults(value: unknown): Promise<readonly Fault[]> {
 function syntaxProblem({ reason, mark }: YAMLException, text: string): Problem {
   const position = mark ? new PositionMap(text).position(mark.position) : { line: 1, column: 1 };
   const help = Object.entries(syntaxHelp).find(([words]) => reason.includes(words))?.[1];
-  return { ...position, message: `not valid YAML: ${reason}${help ? ` (${help})` : ""}` };
+  return { ...position, message: `not valid YAML: ${printableLine(reason)}${help ? ` (${help})` : ""}` };
 }
 
 function readText(file: string): string | { problem: string } {

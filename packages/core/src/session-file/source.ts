@@ -1,5 +1,6 @@
 import { HpcnbError } from "../errors.js";
 import type { OptionsSchema } from "../plugin.js";
+import { printableLine } from "../printable.js";
 import { type Position, PositionMap } from "./positions.js";
 import type { Fault } from "./sentences.js";
 import type { Session } from "./session.js";
@@ -40,7 +41,7 @@ export class SessionFileError extends HpcnbError {
     const sorted = [...problems].sort((one, other) => one.line - other.line || one.column - other.column);
     super(
       "HPCNB_BAD_SESSION_FILE",
-      sorted.map(({ line, column, message }) => `${file}:${line}:${column}  ${message}`).join("\n"),
+      sorted.map(({ line, column, message }) => `${printableLine(file)}:${line}:${column}  ${message}`).join("\n"),
       {
         hint: "Nothing was started. docs/session-file.md and `hpcnb schema` describe every key.",
       },

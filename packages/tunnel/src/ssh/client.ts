@@ -11,8 +11,10 @@ export interface ClientEnd {
 }
 
 export interface ClientOptions {
-  /** The terminal is its own, and sees what it says. */
+  /** The terminal is its own: it may ask there. */
   readonly interactive: boolean;
+  /** Is told what an interactive client says on stderr, as it comes. */
+  readonly hear?: ((words: string) => void) | undefined;
   /** A process stays behind: what is said after the client's end is not waited for. */
   readonly leavesProcess?: boolean;
   /** Milliseconds. */
@@ -36,7 +38,7 @@ export async function runClient(args: readonly string[], options: ClientOptions)
     child[name].setEncoding("utf8").on("data", (text: string) => {
       said[name] += text;
       // "Permission denied, please try again." belongs before the next question.
-      if (interactive && name === "stderr" && process.stderr.isTTY) process.stderr.write(text);
+      if (interactive && name === "stderr") options.hear?.(text);
     });
   }
   const stop = () => child.kill();

@@ -23,6 +23,8 @@ export interface SshOptions extends Destination {
   readonly limit?: number;
   /** Is told once what a person would want to know, such as that each command will log in anew. */
   readonly notify?: ((text: string) => void) | undefined;
+  /** Is told what ssh says while it may ask at the terminal, as it comes. */
+  readonly hear?: ((words: string) => void) | undefined;
 }
 
 /** How the next client gets there. */
@@ -118,6 +120,7 @@ export function createSshConnection(options: SshOptions): SshConnection {
     const argv = [...destinationArguments(options, masterOptions(known, { controlPath, mayAsk: interactive })), "true"];
     const end = await runClient(argv, {
       interactive,
+      hear: options.hear,
       leavesProcess: true,
       signal,
       ...(interactive ? {} : { limit }),

@@ -181,7 +181,7 @@ Host new-here
 `);
       const options = { configFile: site.configFile, controlDirectory: site.controlDirectory };
       const program = `import { createSshHost } from "@hpcnb/tunnel";
-        const host = createSshHost({ alias: "new-here", interactive: true, ...${JSON.stringify(options)} });
+        const host = createSshHost({ alias: "new-here", interactive: true, hear: (words) => process.stderr.write(words), ...${JSON.stringify(options)} });
         const said = await Promise.all(["a", "b"].map((word) => host.run(["echo", word])));
         console.log("answers: " + said.map(({ stdout }) => stdout.trim()).join(" "));`;
       const command = [process.execPath, ...process.execArgv, "--input-type=module", "-e", program];

@@ -1,0 +1,58 @@
+import { styleText } from "node:util";
+import { printable } from "@hpcnb/core";
+
+/**
+ * The one place that writes to the terminal; a test forbids it everywhere else. Most of what is printed has words from elsewhere in it
+ * (a host, a scheduler, a log, a file's name): all text is cleaned here, and only what this file adds itself steers the terminal.
+ */
+
+/** A text, or one in a style. */
+export type Piece = string | readonly [style: Parameters<typeof styleText>[0], text: string];
+
+/** Text on a stream, as it may be shown. */
+export function show(stream: NodeJS.WritableStream, ...pieces: readonly Piece[]): void {
+  const texts = pieces.map((piece) =>
+    typeof piece === "string" ? printable(piece) : styleText(piece[0], printable(piece[1]), { stream }),
+  );
+  stream.write(texts.join(""));
+}
+
+/** Takes the last lines away again, on a terminal. */
+export function eraseLines(stream: NodeJS.WritableStream, count: number): void {
+  stream.write(`\u001b[${count}A\u001b[J`);
+}
+
+/** Conversation: a line on stderr. */
+export function tell(...pieces: readonly Piece[]): void {
+  show(process.stderr, ...pieces, "\n");
+}
+
+/** What another program says at the terminal, as it comes. */
+export function passOn(words: string): void {
+  show(process.stderr, words);
+}
+
+/** Data for people: text on stdout. */
+export function printText(text: string): void {
+  show(process.stdout, text);
+}
+
+/** Data for programs: JSON on stdout. What `printable` writes out is the same text to a reader of JSON. */
+export function printJson(value: unknown, indent?: number): void {
+  show(process.stdout, `${JSON.stringify(value, null, indent)}\n`);
+}
+
+/** Data as it is. */
+export function printBytes(bytes: Uint8Array): void {
+  process.stdout.write(bytes);
+}
+
+/** Ends the program without a word when nobody reads on, as in `hpcnb schema | head`. */
+export function endWithReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      process.exit();
+    });
+  }
+}

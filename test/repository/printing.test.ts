@@ -1,0 +1,17 @@
+import { expect } from "chai";
+import { grepTracked } from "./repository.js";
+
+/** Ways to a stream of this process; only whether it is a terminal, and how wide, may be asked anywhere. */
+const streams = ["\\bprocess\\.std(out|err)(?!\\.(isTTY|columns)\\b)", "\\bconsole\\.", "\\} = process;", "/dev/tty"];
+
+/** The testbed is a program of its own, for developers. */
+const sources = ["packages/*/src/*.ts", ":!packages/testbed", ":!packages/cli/src/print.ts"];
+
+describe("Printing", () => {
+  it("is done by print.ts alone, where text from elsewhere is cleaned", async () => {
+    const found = await grepTracked(`^(?!\\s*(//|\\*|/\\*)).*(${streams.join("|")})`, ...sources);
+    // Where reading a password needs the terminal's other end, and where a stream is only handed to `show`.
+    const allowed = /const \{ stdin \} = process;|stream: Stream = process\.stderr,/;
+    expect(found.filter((line) => !allowed.test(line))).to.deep.equal([]);
+  });
+});
