@@ -49,7 +49,7 @@ export async function bundleLibraries() {
 export async function bundlePrograms() {
   const all = await manifests();
   const adapters = all.filter(({ folder }) => folder.startsWith("adapter-")).map(({ folder }) => folder);
-  await bundleProgram("cli", { entries: ["main", "keeper-main"], adapters });
+  await bundleProgram("cli", { entries: ["main", "keeper-main", "plugins/import-guard"], adapters });
   await bundleProgram("testbed", { entries: ["main"], adapters: [] });
   await copyPython(all.map(({ folder }) => folder).filter((folder) => !["cli", "testbed"].includes(folder)));
 }

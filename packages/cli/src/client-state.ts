@@ -24,7 +24,7 @@ function directory(): string {
 }
 
 function pathOf(file: string): string {
-  return join(directory(), `${createHash("sha256").update(file).digest("hex").slice(0, 16)}.json`);
+  return join(directory(), `${shortHash(file)}.json`);
 }
 
 /** A session is remembered once, by what was used last; but a file, with which more can be done, is not given up for an address. */
@@ -48,9 +48,13 @@ export function forgetSession({ name, file }: KnownSession): void {
   });
 }
 
-/** Where `hpcnb open` puts the page that leads to a notebook, with its token. */
+/** Where `hpcnb open` puts the page that leads to a notebook, with its token. A name may come from a host: it names no path. */
 export function pagePath(name: string): string {
-  return join(stateDirectory(), "open", `${name}.html`);
+  return join(stateDirectory(), "open", `${shortHash(name)}.html`);
+}
+
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
 /** Nothing is lost with this list, so nothing fails for it. */

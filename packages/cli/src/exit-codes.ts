@@ -19,6 +19,7 @@ const byError: Partial<Record<ErrorCode, number>> = {
   HPCNB_NO_SESSION: exitCodes.badInput,
   HPCNB_PLUGIN_BROKEN: exitCodes.badInput,
   HPCNB_PLUGIN_NOT_FOUND: exitCodes.badInput,
+  HPCNB_PLUGIN_UNSAFE: exitCodes.badInput,
   HPCNB_TIMEOUT: exitCodes.limitReached,
   HPCNB_UNSUPPORTED: exitCodes.unsupported,
 };

@@ -1,6 +1,7 @@
-import { join } from "node:path";
 import {
+  checkOptions,
   HpcnbError,
+  type Plugin,
   readinessPlugins,
   readRecord,
   resolveDirectory,
@@ -9,6 +10,7 @@ import {
 } from "@hpcnb/core";
 import { hostOf } from "./host-of.js";
 import { autoTunnels } from "./plugins/builtin-tunnels.js";
+import { bundledScheduler } from "./plugins/bundled.js";
 import { loadPlugin } from "./plugins/load-plugin.js";
 import type { SessionAddress } from "./session-address.js";
 import type { ValidSession } from "./valid-session.js";
@@ -26,15 +28,36 @@ export async function loadSessionAt({ host: alias, directory: place }: SessionAd
       hint: "`hpcnb up` there, or here with a session file that names the host, starts one.",
     });
   }
-  const from = join(process.cwd(), "session.yaml");
-  const [scheduler, readiness] = await Promise.all([
-    loadPlugin("scheduler", record.scheduler.plugin, from),
-    loadPlugin("readiness", "probe", from, readinessPlugins),
-  ]);
+  const file = `${alias}:${directory}`;
+  const scheduler = await schedulerOf(record, file);
+  const readiness = await loadPlugin("readiness", "probe", file, readinessPlugins);
   return {
-    session: sessionOf(record, { file: `${alias}:${directory}`, host: alias, directory }),
+    session: sessionOf(record, { file, host: alias, directory }),
     plugins: { scheduler, readiness, tunnelKinds: autoTunnels(alias) },
   };
+}
+
+/**
+ * What a host says chooses among hpcnb's own schedulers, and decides of no other code that it is run here.
+ * @throws HPCNB_PLUGIN_UNSAFE, HPCNB_STATE_UNREADABLE
+ */
+export async function schedulerOf({ scheduler }: Pick<SessionRecord, "scheduler">, place: string): Promise<Plugin> {
+  if (!bundledScheduler(scheduler.plugin)) {
+    throw new HpcnbError(
+      "HPCNB_PLUGIN_UNSAFE",
+      `The session at ${place} was started with the scheduler "${scheduler.plugin}", which hpcnb does not bring along, and a host does not decide which code runs on this machine.`,
+      { hint: "Name the scheduler yourself, in a session file here with the same host and directory." },
+    );
+  }
+  const plugin = await loadPlugin("scheduler", scheduler.plugin, place);
+  const { faults } = await checkOptions(scheduler.options, plugin.scheduler?.optionsSchema ?? {});
+  const [fault] = faults;
+  if (!fault) return plugin;
+  throw new HpcnbError(
+    "HPCNB_STATE_UNREADABLE",
+    `The record at ${place} has options that the scheduler ${plugin.name} does not take: ${fault.message}.`,
+    { hint: "It may come from a newer hpcnb: use that one." },
+  );
 }
 
 /** What only matters for starting is left at its default: from here nothing is started. */

@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
 import {
-  type OptionsSchema,
+  isHpcnbError,
   type Plugin,
   type Problem,
   readinessPlugins,
@@ -11,7 +11,11 @@ import {
   type SessionSource,
 } from "@hpcnb/core";
 import { autoTunnels, tunnelPlugins } from "./plugins/builtin-tunnels.js";
-import { loadPlugin } from "./plugins/load-plugin.js";
+import { type FoundPlugin, findPlugin } from "./plugins/find-plugin.js";
+import { foreignHand, howToOwn, ownerOf } from "./plugins/foreign-hands.js";
+import { importPlugin } from "./plugins/load-plugin.js";
+import { pluginOptions } from "./plugins/plugin-options.js";
+import { textAt } from "./source-values.js";
 
 export interface ValidSession {
   readonly session: Session;
@@ -25,70 +29,89 @@ export interface SessionPlugins {
   readonly tunnelKinds: readonly string[];
 }
 
+/** A plugin, and where the file names it. */
+interface NamedPlugin {
+  readonly pointer: string;
+  readonly found: FoundPlugin;
+}
+
+const pointers = { scheduler: "/scheduler", readiness: "/storage/readiness", tunnel: "/tunnel/kind" } as const;
+
 /**
  * Reads a session file and holds it against everything that can be checked without starting anything: the schema, the plugins it
- * names, their options, and, on this machine, the notebook directory.
+ * names, their options, and, on this machine, the notebook directory. A plugin that hpcnb does not bring along runs only when nothing
+ * else is wrong; `announce` is told before.
  * @throws SessionFileError with all problems and where each is.
  */
-export async function loadValidSession(file: string): Promise<ValidSession> {
+export async function loadValidSession(
+  file: string,
+  announce: (sentence: string) => void = () => {},
+): Promise<ValidSession> {
   const source = await readSessionFile(file);
   const problems: Problem[] = [...source.problems];
-  const plugins = await loadPlugins(source, problems);
-  const options = await pluginOptions(source, plugins?.scheduler, problems);
+  const named = findPlugins(source, problems);
+  const own = named.filter(({ found }) => !found.isForeign);
+  const foreign = named.filter(({ found }) => found.isForeign);
   checkPlace(source, problems);
-  if (!source.session || !plugins || problems.length > 0) throw new SessionFileError(file, problems);
+  checkOwner(source, foreign, problems);
+
+  const plugins = new Map<string, Plugin>();
+  let options: Readonly<Record<string, unknown>> = {};
+  for (const { pointer, found } of [...own, ...foreign]) {
+    if (found.isForeign && problems.length > 0) break;
+    if (found.isForeign)
+      announce(
+        `The ${found.kind} "${found.name}" is ${found.path}, which belongs to ${ownerOf(found.path)}: its code runs now.`,
+      );
+    try {
+      plugins.set(pointer, await importPlugin(found));
+    } catch (error) {
+      problems.push(problemOf(source, pointer, error));
+    }
+    const scheduler = pointer === pointers.scheduler && plugins.get(pointer);
+    if (scheduler) options = await pluginOptions(source, scheduler, problems);
+  }
+  const [scheduler, readiness] = [plugins.get(pointers.scheduler), plugins.get(pointers.readiness)];
+  if (!source.session || !scheduler || !readiness || problems.length > 0) throw new SessionFileError(file, problems);
   const { session } = source;
-  return { session: { ...session, scheduler: { ...session.scheduler, options } }, plugins };
+  return {
+    session: { ...session, scheduler: { ...session.scheduler, options } },
+    plugins: { scheduler, readiness, tunnelKinds: tunnelKindsOf(source) },
+  };
 }
 
 /** The plugins are looked up even when other things are wrong, so that all problems are told at once. */
-async function loadPlugins(source: SessionSource, problems: Problem[]): Promise<SessionPlugins | undefined> {
-  const attempt = async (pointer: string, load: () => Promise<Plugin>): Promise<Plugin | undefined> => {
-    try {
-      return await load();
-    } catch (error) {
-      const { message, hint } = error as { message: string; hint?: string };
-      problems.push(source.problemAt(pointer, [message, hint].filter(Boolean).join(" ")));
-      return undefined;
-    }
-  };
+function findPlugins(source: SessionSource, problems: Problem[]): NamedPlugin[] {
   const from = resolve(source.file);
   const schedulerName = textAt(source, "scheduler", "plugin") ?? textAt(source, "scheduler") ?? "local";
   const readinessName = textAt(source, "storage", "readiness") ?? "probe";
-  const tunnelName = textAt(source, "tunnel", "kind") ?? "auto";
-  const tunnelKinds = tunnelName === "auto" ? autoTunnels(textAt(source, "host")) : [tunnelName];
-  const [scheduler, readiness, ...tunnels] = await Promise.all([
-    attempt("/scheduler", () => loadPlugin("scheduler", schedulerName, from)),
-    attempt("/storage/readiness", () => loadPlugin("readiness", readinessName, from, readinessPlugins)),
-    ...tunnelKinds.map((kind) => attempt("/tunnel/kind", () => loadPlugin("tunnel", kind, from, tunnelPlugins))),
-  ]);
-  return scheduler && readiness && tunnels.every(Boolean) ? { scheduler, readiness, tunnelKinds } : undefined;
-}
-
-async function pluginOptions(source: SessionSource, plugin: Plugin | undefined, problems: Problem[]) {
-  const found = valueAt(source, "scheduler", "options");
-  const given = typeof found === "object" && found !== null ? (found as Record<string, unknown>) : {};
-  const schema = plugin?.scheduler?.optionsSchema;
-  if (!schema) {
-    if (plugin && Object.keys(given).length > 0) {
-      problems.push(source.problemAt("/scheduler/options", `the scheduler ${plugin.name} has no options`));
+  const named: NamedPlugin[] = [];
+  const look = (pointer: string, find: () => FoundPlugin) => {
+    try {
+      named.push({ pointer, found: find() });
+    } catch (error) {
+      problems.push(problemOf(source, pointer, error));
     }
-    return given;
-  }
-  // Compiling a schema is the slowest thing that a command does at its start: not where it can say nothing.
-  if (Object.keys(given).length === 0 && !demandsSomething(schema)) return given;
-  const checked = await source.checkOptions("/scheduler/options", given, schema);
-  problems.push(...checked.problems);
-  return checked.options;
+  };
+  look(pointers.scheduler, () => findPlugin("scheduler", schedulerName, from));
+  look(pointers.readiness, () => findPlugin("readiness", readinessName, from, readinessPlugins));
+  for (const kind of tunnelKindsOf(source))
+    look(pointers.tunnel, () => findPlugin("tunnel", kind, from, tunnelPlugins));
+  return named;
 }
 
-/** Whether a schema of options finds fault with an empty object, or fills something in. */
-function demandsSomething(schema: OptionsSchema): boolean {
-  return (
-    JSON.stringify(schema, (key, value) => (key === "description" ? undefined : value)).match(
-      /"(required|default|minProperties)":/,
-    ) !== null
-  );
+function tunnelKindsOf(source: SessionSource): readonly string[] {
+  const kind = textAt(source, "tunnel", "kind") ?? "auto";
+  return kind === "auto" ? autoTunnels(textAt(source, "host")) : [kind];
+}
+
+/** Who can change the file decides which code runs. */
+function checkOwner(source: SessionSource, foreign: readonly NamedPlugin[], problems: Problem[]): void {
+  const [first] = foreign;
+  const problem = first && foreignHand(resolve(source.file));
+  if (!problem) return;
+  const message = `the code of the ${first.found.kind} would run as you because this file names it, but ${problem}. It was not run. ${howToOwn}`;
+  problems.push(source.problemAt(first.pointer, message));
 }
 
 function checkPlace({ session, problemAt }: SessionSource, problems: Problem[]): void {
@@ -96,6 +119,11 @@ function checkPlace({ session, problemAt }: SessionSource, problems: Problem[]):
   if (!session || session.host !== undefined) return;
   const problem = directoryProblem(session.notebook.directory);
   if (problem) problems.push(problemAt("/notebook/directory", `notebook.directory ${problem}`));
+}
+
+function problemOf(source: SessionSource, pointer: string, error: unknown): Problem {
+  if (!isHpcnbError(error)) throw error;
+  return source.problemAt(pointer, [error.message, error.hint].filter(Boolean).join(" "));
 }
 
 function directoryProblem(path: string): string | undefined {
@@ -109,19 +137,4 @@ function directoryProblem(path: string): string | undefined {
       ? `does not exist: ${path}`
       : `cannot be written to (${code}): ${path}`;
   }
-}
-
-/** A text in the unchecked value of a session file. */
-function textAt(source: SessionSource, ...keys: string[]): string | undefined {
-  const found = valueAt(source, ...keys);
-  return typeof found === "string" && found !== "" ? found : undefined;
-}
-
-function valueAt({ value }: SessionSource, ...keys: string[]): unknown {
-  let at: unknown = value;
-  for (const key of keys) {
-    if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined;
-    at = (at as Record<string, unknown>)[key];
-  }
-  return at;
 }

@@ -8,16 +8,20 @@ export interface OpenSession {
   readonly context: SessionContext;
 }
 
-/** Runs `work` with a session, from its file or from where it is, and everything that is needed to act on it, and lets go of the host afterwards. */
+/**
+ * Runs `work` with a session, from its file or from where it is, and everything that is needed to act on it, and lets go of the host afterwards.
+ * `announce` is told before code runs that hpcnb does not bring along.
+ */
 export async function withSession<T>(
   argument: string | undefined,
   work: (open: OpenSession) => Promise<T>,
+  announce?: (sentence: string) => void,
 ): Promise<T> {
   const place = findSessionFile(argument);
   const address = parseAddress(place);
   const { session, plugins } = address
     ? await (await import("./session-at.js")).loadSessionAt(address)
-    : await loadValidSession(place);
+    : await loadValidSession(place, announce);
   const { composeSession } = await import("./container.js");
   const context = composeSession(session, plugins);
   try {

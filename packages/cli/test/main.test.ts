@@ -86,7 +86,8 @@ describe("hpcnb as a program", function () {
     it("keeps nothing of a session that is forgotten, nor the page with its token", async () => {
       const directory = join(folder, "state", "hpcnb");
       mkdirSync(join(directory, "open"), { recursive: true });
-      writeFileSync(join(directory, "open", "a.html"), "token");
+      await run('(await import("node:fs")).writeFileSync(state.pagePath("a"), "token")');
+      expect(readdirSync(join(directory, "open"))).to.have.length(1);
       const session = '{ name: "a", file: "/a/session.yaml" }';
       await run(`state.rememberSession(${session})`);
       expect(readdirSync(join(directory, "sessions"))).to.have.length(1);

@@ -14,7 +14,7 @@ export * from "./session/index.js";
 export { loadSessionFile, readSessionFile, readSessionText } from "./session-file/read.js";
 export { sessionSchema } from "./session-file/schema.js";
 export type * from "./session-file/session.js";
-export { type Problem, SessionFileError, type SessionSource } from "./session-file/source.js";
+export { checkOptions, type Problem, SessionFileError, type SessionSource } from "./session-file/source.js";
 export { shellWord } from "./shell-word.js";
 export { suggest } from "./suggest.js";
 export * from "./tunnel.js";

@@ -28,8 +28,12 @@ function writeRedirect(name: string, url: string): string {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   writeFileSync(
     path,
-    `<!doctype html><meta http-equiv="refresh" content="0; url=${url}"><a href="${url}">${name}</a>\n`,
+    `<!doctype html><meta http-equiv="refresh" content="0; url=${escaped(url)}"><a href="${escaped(url)}">${escaped(name)}</a>\n`,
     { mode: 0o600 },
   );
   return path;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

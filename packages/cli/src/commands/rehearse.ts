@@ -1,6 +1,7 @@
 import { rehearse as rehearseSession } from "@hpcnb/core";
 import { printJson, printText, tell } from "../print.js";
-import { withSession } from "../with-session.js";
+import { warnOfOthers } from "../warn-of-others.js";
+import { type OpenSession, withSession } from "../with-session.js";
 
 /** `up --dry-run`: prints what would be written and submitted, and does nothing. */
 export async function rehearse(options: {
@@ -8,7 +9,8 @@ export async function rehearse(options: {
   json: boolean;
   signal: AbortSignal;
 }): Promise<void> {
-  await withSession(options.session, async ({ context, session }) => {
+  const work = async ({ context, session }: OpenSession) => {
+    warnOfOthers(session);
     const { files, jobs } = await rehearseSession(context, options.signal);
     if (options.json) {
       printJson({ name: session.name, files, jobs });
@@ -17,5 +19,6 @@ export async function rehearse(options: {
     const written = ["# These files would be written, for you alone:", ...files.map((path) => `#   ${path}`)];
     printText(`${[written.join("\n"), ...jobs.map((job) => job.trimEnd())].join("\n\n")}\n`);
     tell("Nothing was written or submitted. A real start has other, random names.");
-  });
+  };
+  await withSession(options.session, work, tell);
 }

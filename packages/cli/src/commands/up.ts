@@ -14,6 +14,7 @@ import { createProgress } from "../report/progress.js";
 import { type Step, stepsOf } from "../report/steps.js";
 import { connectCommand, parseAddress } from "../session-address.js";
 import { warnOfSecrets } from "../variables.js";
+import { warnOfOthers } from "../warn-of-others.js";
 import { withSession } from "../with-session.js";
 
 export interface UpOptions {
@@ -35,6 +36,7 @@ export async function up({ session: argument, timeout, json, signal }: UpOptions
     );
   }
   await withSession(argument, async ({ context, session }) => {
+    warnOfOthers(session);
     warnOfSecrets(session);
     const progress = createProgress();
     const first: Step[] = [];

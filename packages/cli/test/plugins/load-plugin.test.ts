@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { readinessPlugins } from "@hpcnb/core";
 import { expect } from "chai";
 import { loadPlugin } from "../../src/plugins/load-plugin.js";
@@ -73,6 +74,95 @@ describe("loading plugins", () => {
     const error = await failure("importonly");
     expect(error).to.include({ code: "HPCNB_PLUGIN_BROKEN" });
     expect(error.hint).to.include('"default"');
+  });
+
+  const unsafe = async (name: string) => {
+    const error = await failure(name);
+    expect(error).to.include({ code: "HPCNB_PLUGIN_UNSAFE" });
+    expect(error.hint).to.include("chmod go-w");
+    return error.message as string;
+  };
+  const bad = 'throw new Error("It ran.");';
+
+  it("takes hpcnb's own schedulers from beside hpcnb, whatever lies beside the session file", async () => {
+    for (const name of ["local", "mock", "sge", "@hpcnb/adapter-mock"]) {
+      install(name.startsWith("@") ? name : `@hpcnb/adapter-${name}`, bad);
+      install(`hpcnb-adapter-${name.replace("@hpcnb/adapter-", "")}`, bad);
+      expect((await load(name)).name).to.equal(name.replace("@hpcnb/adapter-", ""));
+    }
+  });
+
+  it("runs no code that others could have written: its file, its package, or a folder above", async () => {
+    install("hpcnb-adapter-open", bad);
+    writeFileSync(join(folder, "mine.mjs"), bad);
+    const main = join(folder, "node_modules", "hpcnb-adapter-open", "index.js");
+    for (const place of [
+      main,
+      dirname(main),
+      join(dirname(main), "package.json"),
+      join(folder, "node_modules"),
+      folder,
+    ]) {
+      const { mode } = statSync(place);
+      chmodSync(place, mode | 0o002);
+      expect(await unsafe("open")).to.include(`${place} can be changed by every user`);
+      if (place === folder) expect(await unsafe("./mine.mjs")).to.include(folder);
+      chmodSync(place, mode);
+    }
+  });
+
+  it("passes over a package in a folder above that others can write to, and says so where there is no other", async () => {
+    chmodSync(folder, 0o1777);
+    sessionFile = join(folder, "project", "session.yaml");
+    mkdirSync(join(folder, "project"));
+    install("hpcnb-adapter-planted", bad);
+    chmodSync(join(folder, "node_modules"), 0o777);
+    expect(await unsafe("planted")).to.include(join(folder, "node_modules"));
+    writeFileSync(join(folder, "project", "mine.mjs"), good);
+    expect((await load("./mine.mjs")).name).to.equal("good");
+  });
+
+  for (const [kind, name, code] of [
+    ["import", "asks.mjs", `import "helper"; ${good}`],
+    ["require", "asks.cjs", 'require("helper"); module.exports = {};'],
+    [
+      "createRequire",
+      "asks.mjs",
+      'import { createRequire } from "node:module"; createRequire(import.meta.url)("helper");',
+    ],
+  ] as const) {
+    it(`runs nothing that a plugin gets by ${kind} from a folder that others can write to`, async () => {
+      chmodSync(folder, 0o1777);
+      sessionFile = join(folder, "project", "session.yaml");
+      mkdirSync(join(folder, "project"));
+      install("helper", bad);
+      chmodSync(join(folder, "node_modules"), 0o777);
+      writeFileSync(join(folder, "project", name), code);
+      const error = await failure(`./${name}`);
+      expect(error).to.include({ code: "HPCNB_PLUGIN_BROKEN" });
+      expect(error.message).to.include(`"helper"`).and.include(join(folder, "node_modules")).and.not.include("It ran");
+    });
+  }
+
+  it("lets a plugin use what lies safely beside it, and node's own modules", async () => {
+    install("helper", "module.exports = require('node:path').sep;", { ".": { default: "./index.cjs" } });
+    writeFileSync(join(folder, "node_modules", "helper", "index.cjs"), "module.exports = require('node:path').sep;");
+    writeFileSync(join(folder, "mine.mjs"), `import "helper"; import "node:fs"; ${good}`);
+    expect((await load("./mine.mjs")).name).to.equal("good");
+  });
+
+  it("looks in no folder that an environment variable names", async () => {
+    const elsewhere = join(folder, "elsewhere");
+    mkdirSync(join(elsewhere, "hpcnb-adapter-env"), { recursive: true });
+    writeFileSync(join(elsewhere, "hpcnb-adapter-env", "index.js"), bad);
+    const program = `import { loadPlugin } from ${JSON.stringify(new URL("../../src/plugins/load-plugin.ts", import.meta.url).href)};
+      await loadPlugin("scheduler", "env", ${JSON.stringify(join(folder, "session.yaml"))}).catch(({ code }) => process.stdout.write(code));`;
+    const { stdout } = spawnSync(process.execPath, [...process.execArgv, "--input-type=module", "-e", program], {
+      cwd: new URL("../..", import.meta.url),
+      encoding: "utf8",
+      env: { ...process.env, NODE_PATH: elsewhere, HOME: folder },
+    });
+    expect(stdout).to.equal("HPCNB_PLUGIN_NOT_FOUND");
   });
 
   it("takes readiness strategies from those of core, and names them when another is asked for", async () => {

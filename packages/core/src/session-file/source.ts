@@ -67,12 +67,25 @@ export function createSource(options: {
     problems: [...(options.problems ?? []), ...options.faults.map(problemOf)],
     problemAt: (pointer, message) => problemOf({ pointer, part: "value", message }),
     checkOptions: async (pointer, given, schema) => {
-      const { faultsOf } = await import("./sentences.js");
-      const filled = structuredClone(given) as Record<string, unknown>;
-      const errors = (await optionsValidator(schema))(filled);
-      return { options: filled, problems: faultsOf(errors, pointer).map(problemOf) };
+      const { options: filled, faults } = await checkOptions(given, schema, pointer);
+      return { options: filled, problems: faults.map(problemOf) };
     },
   };
+}
+
+/**
+ * Holds the options of a plugin against its own schema, and fills in its defaults.
+ * @throws HPCNB_PLUGIN_BROKEN when the schema itself is wrong.
+ */
+export async function checkOptions(
+  given: Readonly<Record<string, unknown>>,
+  schema: OptionsSchema,
+  pointer = "",
+): Promise<{ options: Readonly<Record<string, unknown>>; faults: readonly Fault[] }> {
+  const { faultsOf } = await import("./sentences.js");
+  const options = structuredClone(given) as Record<string, unknown>;
+  const errors = (await optionsValidator(schema))(options);
+  return { options, faults: faultsOf(errors, pointer) };
 }
 
 /** A file that could not be read as YAML data at all. */

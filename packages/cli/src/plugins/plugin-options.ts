@@ -1,0 +1,29 @@
+import type { OptionsSchema, Plugin, Problem, SessionSource } from "@hpcnb/core";
+import { valueAt } from "../source-values.js";
+
+/** The options that a session file gives its scheduler, with the plugin's defaults; what is wrong with them becomes problems. */
+export async function pluginOptions(source: SessionSource, plugin: Plugin, problems: Problem[]) {
+  const found = valueAt(source, "scheduler", "options");
+  const given = typeof found === "object" && found !== null ? (found as Record<string, unknown>) : {};
+  const schema = plugin.scheduler?.optionsSchema;
+  if (!schema) {
+    if (Object.keys(given).length > 0) {
+      problems.push(source.problemAt("/scheduler/options", `the scheduler ${plugin.name} has no options`));
+    }
+    return given;
+  }
+  // Compiling a schema is the slowest thing that a command does at its start: not where it can say nothing.
+  if (Object.keys(given).length === 0 && !demandsSomething(schema)) return given;
+  const checked = await source.checkOptions("/scheduler/options", given, schema);
+  problems.push(...checked.problems);
+  return checked.options;
+}
+
+/** Whether a schema of options finds fault with an empty object, or fills something in. */
+function demandsSomething(schema: OptionsSchema): boolean {
+  return (
+    JSON.stringify(schema, (key, value) => (key === "description" ? undefined : value)).match(
+      /"(required|default|minProperties)":/,
+    ) !== null
+  );
+}

@@ -1,0 +1,98 @@
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { schedulerOf } from "../src/session-at.js";
+import { loadValidSession } from "../src/valid-session.js";
+
+describe("a session file that names somebody's plugin", () => {
+  let folder: string;
+  let file: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "hpcnb-valid-"));
+    file = join(folder, "session.yaml");
+    const proof = `import { writeFileSync } from "node:fs"; writeFileSync(${JSON.stringify(join(folder, "ran"))}, "");`;
+    const plugin =
+      'export default { apiVersion: 1, name: "x", scheduler: { create() {} }, readiness: { create() {} }, tunnel: { create() {} } };';
+    writeFileSync(join(folder, "plugin.mjs"), `${proof} ${plugin}`);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const valid = "notebook: { directory: . }\nscheduler: ./plugin.mjs\n";
+  const failure = async (text: string) => {
+    writeFileSync(file, text);
+    const error = await loadValidSession(file).catch((reason) => reason);
+    expect(error).to.include({ code: "HPCNB_BAD_SESSION_FILE" });
+    return error.message as string;
+  };
+
+  const faults: [what: string, text: string][] = [
+    ["an unknown key", `nonsense: 1\n${valid}`],
+    ["a missing directory", "notebook: { directory: gone }\nscheduler: ./plugin.mjs\n"],
+    ["an unknown tunnel", `${valid}tunnel: { kind: teleport }\n`],
+    ["wrong YAML", `${valid}- x\n`],
+    [
+      "a bad name, with the plugin as tunnel",
+      "name: a/b\nnotebook: { directory: . }\ntunnel: { kind: ./plugin.mjs }\n",
+    ],
+    [
+      "options of hpcnb's own scheduler",
+      "notebook: { directory: . }\nscheduler: { plugin: local, options: { x: 1 } }\nstorage: { readiness: ./plugin.mjs }\n",
+    ],
+  ];
+  for (const [what, text] of faults) {
+    it(`runs nothing of it while there is ${what}`, async () => {
+      await failure(text);
+      expect(existsSync(join(folder, "ran"))).to.equal(false);
+    });
+  }
+
+  it("says whose code it is and where it lies before it runs", async () => {
+    writeFileSync(file, valid);
+    const said: string[] = [];
+    await loadValidSession(file, (sentence) => {
+      expect(existsSync(join(folder, "ran"))).to.equal(false);
+      said.push(sentence);
+    });
+    expect(said).to.have.length(1);
+    expect(said[0]).to.include(join(folder, "plugin.mjs")).and.include("belongs to you");
+    expect(existsSync(join(folder, "ran"))).to.equal(true);
+  });
+
+  it("runs nothing of it when others can write to the file, and says how to allow it", async () => {
+    writeFileSync(file, "");
+    chmodSync(file, 0o666);
+    const message = await failure(valid);
+    for (const part of [`${file} can be changed by every user`, "chmod go-w", "copy it"])
+      expect(message).to.include(part);
+    expect(existsSync(join(folder, "ran"))).to.equal(false);
+  });
+});
+
+describe("what a record on a host says of its scheduler", () => {
+  const schedulerFor = (plugin: string, options = {}) =>
+    schedulerOf({ scheduler: { plugin, options } }, "login:/data").catch((error) => error);
+
+  for (const plugin of [
+    "/tmp/x.mjs",
+    "./x.js",
+    "../x.js",
+    "acme",
+    "hpcnb-adapter-local",
+    "@hpcnb/core",
+    "__proto__",
+    "",
+    "local/../x",
+  ]) {
+    it(`chooses no code of this machine: ${JSON.stringify(plugin)}`, async () => {
+      const error = await schedulerFor(plugin);
+      expect(error).to.include({ code: "HPCNB_PLUGIN_UNSAFE" });
+      expect(error.hint).to.include("session file");
+    });
+  }
+
+  it("chooses among hpcnb's own, whose options are checked", async () => {
+    expect((await schedulerFor("sge")).name).to.equal("sge");
+    expect(await schedulerFor("local", { slots: "many" })).to.include({ code: "HPCNB_STATE_UNREADABLE" });
+  });
+});
