@@ -19,7 +19,7 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
         .option("dry-run", {
           type: "boolean",
           default: false,
-          describe: "Print what would be submitted, and do nothing",
+          describe: "Print what would be submitted, and start nothing; plugins of the file run",
         })
         .option("json", json),
     async ({ session, timeout, dryRun, json }) => {
@@ -45,9 +45,14 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
           default: [] as string[],
           describe: "[session] [notebook | controller | engine K]",
         })
-        .option("follow", { alias: "f", type: "boolean", default: false, describe: "Go on printing what is added" }),
-    async ({ words, follow }) =>
-      (await import("./commands/logs.js")).logs({ words: words.map(String), follow, signal }),
+        .option("follow", { alias: "f", type: "boolean", default: false, describe: "Go on printing what is added" })
+        .option("tail", {
+          alias: "n",
+          type: "string",
+          describe: "Begin with the last N lines, or with all [the last MB]",
+        }),
+    async ({ words, follow, tail }) =>
+      (await import("./commands/logs.js")).logs({ words: words.map(String), follow, tail, signal }),
   ),
   define(
     "open [session]",
@@ -101,7 +106,7 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
   ),
   define(
     "validate [session]",
-    "Check a session file and start nothing",
+    "Check a session file and start nothing; a plugin that it names runs once all else is right",
     (y) => y.positional("session", session).option("json", json),
     async ({ session, json }) => (await import("./commands/validate.js")).validate({ session, json }),
   ),

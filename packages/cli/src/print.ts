@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { printable } from "@hpcnb/core";
+import { createLogCleaner } from "./report/terminal-log.js";
 
 /**
  * The one place that writes to the terminal; a test forbids it everywhere else. Most of what is printed has words from elsewhere in it
@@ -42,9 +43,19 @@ export function printJson(value: unknown, indent?: number): void {
   show(process.stdout, `${JSON.stringify(value, null, indent)}\n`);
 }
 
-/** Data as it is. */
-export function printBytes(bytes: Uint8Array): void {
-  process.stdout.write(bytes);
+/**
+ * A log on stdout: cleaned for a terminal, byte for byte for anything else. `print` waits until its bytes are taken, so that no more than a
+ * piece of a log is in memory.
+ */
+export function createLogPrinter(): { print(bytes: Uint8Array): Promise<void>; end(): Promise<void> } {
+  const { stdout } = process;
+  const write = (data: Uint8Array | string) =>
+    new Promise<void>((resolve, reject) => {
+      stdout.write(data, (error) => (error ? reject(error) : resolve()));
+    });
+  if (!stdout.isTTY) return { print: write, end: async () => {} };
+  const cleaner = createLogCleaner();
+  return { print: (bytes) => write(cleaner.clean(bytes)), end: () => write(cleaner.end()) };
 }
 
 /** Ends the program without a word when nobody reads on, as in `hpcnb schema | head`. */

@@ -1,28 +1,23 @@
-import {
-  clusterOf,
-  expectSuccess,
-  type Host,
-  HpcnbError,
-  type LogPlace,
-  prepared,
-  type Role,
-  type SessionRecord,
-} from "@hpcnb/core";
-import { printBytes, tell } from "../print.js";
+import { clusterOf, HpcnbError, type LogPlace, prepared, type Role, type SessionRecord } from "@hpcnb/core";
+import { createLogPrinter, tell } from "../print.js";
+import { findStart, type LogFile, pieceSize, readPiece } from "../report/log-pieces.js";
 import { withSession } from "../with-session.js";
 
 export interface LogsOptions {
   /** `[session] [notebook | controller | engine K]` */
   readonly words: readonly string[];
   readonly follow: boolean;
+  /** A number of lines, or "all". */
+  readonly tail: string | undefined;
   readonly signal: AbortSignal;
 }
 
 /** Milliseconds between two looks for new lines. */
 const followEvery = 1_000;
 
-export async function logs({ words, follow, signal }: LogsOptions): Promise<void> {
+export async function logs({ words, follow, tail, signal }: LogsOptions): Promise<void> {
   const { session: argument, role, engine } = parseLogWords(words);
+  const lines = parseTail(tail);
   await withSession(argument, async ({ context }) => {
     const tracker = await prepared(context, "look", signal);
     const record = await tracker.readRecord();
@@ -31,22 +26,60 @@ export async function logs({ words, follow, signal }: LogsOptions): Promise<void
         hint: "`hpcnb up` starts it.",
       });
     }
-    const path = context.workload.logPath(logPlace(record, role, engine));
-    let printed = 0;
-    const print = async (): Promise<boolean> => {
-      const bytes = await readBytes(context.host, path, printed, signal);
-      if (bytes) printBytes(bytes);
-      printed += bytes?.length ?? 0;
-      return bytes !== undefined;
+    const file: LogFile = {
+      host: context.host,
+      path: context.workload.logPath(logPlace(record, role, engine)),
+      signal,
     };
-    if (!(await print())) tell(`Nothing yet: ${path} will be there once the job has started.`);
-    for (let isOver = false; follow && !isOver; ) {
-      await context.clock.sleep(followEvery, signal);
-      // Asked first, so that the last lines are not missed.
-      isOver = (await tracker.readRecord())?.ended !== undefined;
-      await print();
+    const out = createLogPrinter();
+    try {
+      let at = await begin(file, lines);
+      at = await printFrom(file, at, out.print);
+      for (let isOver = false; follow && !isOver; ) {
+        await context.clock.sleep(followEvery, signal);
+        // Asked first, so that the last lines are not missed.
+        isOver = (await tracker.readRecord())?.ended !== undefined;
+        at = await printFrom(file, at, out.print);
+      }
+    } finally {
+      await out.end();
     }
   });
+}
+
+/** Finds where to begin, and says what is left out. */
+async function begin(file: LogFile, lines: number | "all" | undefined): Promise<number> {
+  const piece = await readPiece(file, 0, 0);
+  if (!piece) tell(`Nothing yet: ${file.path} will be there once the job has started.`);
+  if (!piece || lines === "all") return 0;
+  const start = await findStart(file, piece.size, lines);
+  if (start > 0 && lines === undefined)
+    tell(`Left out: the first ${Math.ceil(start / 2 ** 20)} MB of ${file.path}. With --tail all they are printed too.`);
+  return start;
+}
+
+/** Prints all that a log has from here on, piece by piece. @returns where it ends now. */
+async function printFrom(file: LogFile, from: number, print: (bytes: Buffer) => Promise<void>): Promise<number> {
+  let at = from;
+  for (;;) {
+    const piece = await readPiece(file, at);
+    if (!piece) return at;
+    if (piece.size < at) {
+      tell(`${file.path} was cut short meanwhile: here it is from its beginning.`);
+      at = 0;
+      continue;
+    }
+    await print(piece.bytes);
+    at += piece.bytes.length;
+    if (piece.bytes.length < pieceSize) return at;
+  }
+}
+
+/** @throws HPCNB_BAD_ARGUMENTS */
+export function parseTail(tail: string | undefined): number | "all" | undefined {
+  if (tail === undefined || tail === "all") return tail;
+  if (/^\d{1,9}$/.test(tail)) return Number(tail);
+  throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `--tail must be a number of lines, or all, but was "${tail}".`);
 }
 
 /** @throws HPCNB_BAD_ARGUMENTS when there is no such job. */
@@ -62,22 +95,6 @@ function logPlace(record: SessionRecord, role: Role, engine: number | undefined)
   if (array && engine !== undefined) return { role, cluster, array, engine };
   const last = Math.max(0, ...arrays.map(({ first, tasks }) => first + tasks - 1));
   throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `${name} has no engine ${engine}: its engines are 1 to ${last}.`);
-}
-
-/**
- * The bytes of a file after the first `skipped`; undefined if there is no such file. In base64, because a log may be in any encoding, and
- * may end in the middle of a character.
- */
-export async function readBytes(
-  host: Host,
-  path: string,
-  skipped: number,
-  signal?: AbortSignal,
-): Promise<Buffer | undefined> {
-  const script = '[ -r "$2" ] || exit 3; tail -c "+$1" "$2" | base64';
-  const result = await host.run(["sh", "-c", script, "sh", String(skipped + 1), path], { signal });
-  if (result.exitCode === 3) return undefined;
-  return Buffer.from(expectSuccess(result, `${path} cannot be read`).stdout, "base64");
 }
 
 /** @throws HPCNB_BAD_ARGUMENTS */

@@ -1,0 +1,55 @@
+import { printable } from "@hpcnb/core";
+
+const colour = "(?:0?[0-4]|2[2-4]|[34][0-79]|9[0-7]|10[0-7]|[34]8;5;\\d{1,3}|[34]8;2;\\d{1,3};\\d{1,3};\\d{1,3})";
+
+/** Colours, bold, underlined; not blinking or hidden (SGR of ECMA-48). */
+const style = new RegExp(`(\\u001b\\[(?:${colour}(?:;${colour})*)?m)`);
+
+/** What takes back a line that a progress bar writes anew, and all colours. */
+const lineAgain = "\r\u001b[K";
+const plain = "\u001b[0m";
+
+/**
+ * Makes the pieces of a log into what a terminal may get. Colours stay, all else that steers a terminal is written out. Of a line that a
+ * carriage return begins anew, as progress bars do, the last state is shown.
+ */
+export function createLogCleaner(): { clean(bytes: Uint8Array): string; end(): string } {
+  const decoder = new TextDecoder();
+  /** Of the line that the cursor is in: whether anything of it is shown, and whether what follows is to stand in its place. */
+  let isShown = false;
+  let isBegunAnew = false;
+
+  const cleanLine = (line: string): string => {
+    const states = line.split("\r");
+    const state = states.findLast((text) => text !== "");
+    const isAnew = isBegunAnew || states.lastIndexOf(state ?? "") > 0;
+    isBegunAnew = state === undefined ? isBegunAnew || states.length > 1 : line.endsWith("\r");
+    if (state === undefined) return "";
+    const before = isShown && isAnew ? lineAgain : "";
+    isShown = true;
+    return before + withStyles(state);
+  };
+
+  const clean = (text: string): string => {
+    const [first = "", ...others] = text.split("\n");
+    let cleaned = cleanLine(first);
+    for (const line of others) {
+      isShown = false;
+      isBegunAnew = false;
+      cleaned += `\n${cleanLine(line)}`;
+    }
+    return cleaned;
+  };
+
+  return {
+    clean: (bytes) => clean(decoder.decode(bytes, { stream: true })),
+    end: () => `${clean(decoder.decode())}${plain}`,
+  };
+}
+
+function withStyles(text: string): string {
+  return text
+    .split(style)
+    .map((part, index) => (index % 2 === 1 ? part : printable(part)))
+    .join("");
+}
