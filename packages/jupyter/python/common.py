@@ -97,18 +97,18 @@ def wait_for_records(paths, run, readiness):
     if readiness["strategy"] == "delay":
         time.sleep(limit)
         limit = DELAY_GRACE
-    deadline = time.monotonic() + limit
-    records = [wait_for_record(path, run, start, deadline) for path in paths]
+    clock = AwakeClock()
+    records = [wait_for_record(path, run, start, lambda: limit - clock.now()) for path in paths]
     return [*records, round(time.monotonic() - start, 3)]
 
 
-def wait_for_record(path, run, start, deadline):
+def wait_for_record(path, run, start, seconds_left):
     pauses = growing_pauses(0.05, 2.0)
     while True:
         record, reason = read_record(path, run)
         if record is not None:
             return record
-        left = deadline - time.monotonic()
+        left = seconds_left()
         if left <= 0:
             waited = time.monotonic() - start
             raise Failure(
@@ -117,6 +117,24 @@ def wait_for_record(path, run, start, deadline):
                 "long to wait.",
             )
         time.sleep(min(next(pauses), left))
+
+
+class AwakeClock:
+    """
+    Seconds in which this process could run, for limits. It is asked again and again; where it was not
+    for longer than any pause of these programs, the process was suspended.
+    """
+
+    LONGEST = 20.0
+
+    def __init__(self):
+        self.seconds, self.last = 0.0, time.monotonic()
+
+    def now(self):
+        moment = time.monotonic()
+        self.seconds += min(moment - self.last, self.LONGEST)
+        self.last = moment
+        return self.seconds
 
 
 def growing_pauses(first, longest):
@@ -182,6 +200,7 @@ def run_job(reports, work):
     os.close(null)
     del sys.argv[1:]
     signal.signal(signal.SIGTERM, stop)
+    ignore(WARNINGS + HANGUPS)
     code, end = 0, ("ended", {})
     try:
         work()

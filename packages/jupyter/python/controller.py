@@ -1,19 +1,10 @@
 """The controller's process: runs ipyparallel's controller as a child, says which engines it knows, and ends idle ones."""
 
 import base64
-import math
-import subprocess
 import zlib
-
-# Milliseconds without a sign of life after which an engine counts as lost; ipyparallel's own choice is 30 s. The beat
-# is answered by a thread without Python in it, which goes on while the engine computes.
-ENGINE_SILENCE = 20_000
 
 # Seconds between two looks at what hpcnb asks for.
 WISHES_EVERY = 1.0
-
-# Seconds that it may take to end when it is told to.
-CONTROLLER_GRACE = 5.0
 
 
 def run_controller(parameters):
@@ -31,6 +22,7 @@ class ControllerJob:
         self.engines = engines
 
     def run(self):
+        tell_warnings()
         _own, seconds = wait_for_records([self.report.path], self.parameters["run"], self.parameters["readiness"])
         self.report.publish("started", host=HOST, storage_seconds=seconds)
         scratch = make_scratch_directory()
@@ -167,78 +159,3 @@ def import_client():
     return Client
 
 
-def start_controller(profile, directory, parameters):
-    # Asked by its own name, another host finds the way that the site has for it.
-    ip, location = ("127.0.0.1", "127.0.0.1") if parameters["oneHost"] else ("*", HOST)
-    period = parameters["heartbeat"]
-    command = [
-        sys.executable,
-        "-m",
-        "ipyparallel.controller",
-        f"--profile-dir={profile}",
-        f"--IPController.ip={ip}",
-        f"--IPController.location={location}",
-        # Within one host too: its other users can connect to these ports, and unencrypted they would hear what engines print.
-        f"--IPController.enable_curve={has_encryption()}",
-        f"--HeartMonitor.period={period}",
-        f"--HeartMonitor.max_heartmonitor_misses={math.ceil(ENGINE_SILENCE / period)}",
-    ]
-    # Not the notebook directory, from which Python would import whatever lies there.
-    return subprocess.Popen(command, cwd=directory, preexec_fn=become_group)
-
-
-def has_encryption():
-    """A release of ipyparallel that knows no CurveZMQ says so in its log and signs its messages as ever."""
-    try:
-        import zmq
-
-        return bool(zmq.has("curve"))
-    except ImportError:
-        return False
-
-
-def become_group():
-    """The controller has children of its own, which can be ended together as a group."""
-    os.setpgid(0, 0)
-    die_with_parent()
-
-
-def read_connections(profile):
-    """What clients and engines need for connecting, once the controller has written both completely."""
-    paths = [os.path.join(profile, "security", f"ipcontroller-{kind}.json") for kind in ("client", "engine")]
-    deadline = time.monotonic() + CONTROLLER_LIMIT
-    while time.monotonic() < deadline:
-        connections = [read_json(path) for path in paths]
-        if all(connections):
-            return connections
-        time.sleep(0.05)
-    raise Failure(f"The ipyparallel controller on {HOST} was not ready after {CONTROLLER_LIMIT:.0f} s.")
-
-
-def read_json(path):
-    """None while it is not there or not complete."""
-    try:
-        with open(path, encoding="ascii") as file:
-            return json.load(file)
-    except (FileNotFoundError, ValueError):
-        return None
-
-
-def fail_if_ended(child):
-    code = child.poll()
-    if code is not None:
-        raise Failure(f"The ipyparallel controller on {HOST} has ended {how_it_ended(code)}.")
-
-
-def end(child):
-    child.terminate()
-    try:
-        child.wait(CONTROLLER_GRACE)
-    except subprocess.TimeoutExpired:
-        say("the controller does not end, so it is killed")
-    try:
-        os.killpg(child.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        # As it should be: nothing is left of the group.
-        pass
-    child.wait()

@@ -1,21 +1,22 @@
-"""One task of the engine array: waits for the controller, and runs an ipyparallel engine that is started again when it dies."""
+"""
+One task of the engine array: waits for the controller, and runs an ipyparallel engine that is
+started again when it dies.
+"""
 
 import math
 
-# Seconds an engine waits for the controller's answer when it registers; ipyparallel's 5 are too few when hundreds begin together.
-REGISTRATION_LIMIT = 60
+# Seconds for which ipyparallel's engine itself may wait for its registration: a suspended
+# controller is waited for as long as that takes, and one that is gone is noticed otherwise.
+REGISTRATION_PATIENCE = 1_000_000
 
-# Milliseconds without a sign of life after which an engine believes that its controller is gone, and ends. ipyparallel's
-# own choice is three minutes, for which a lost cluster would go on to cost its user.
+# Milliseconds without a sign of life after which an engine looks whether its controller is gone,
+# and ends then. ipyparallel's own choice is three minutes, for which a lost cluster would go on to
+# cost its user.
 CONTROLLER_SILENCE = 35_000
 
-
-# Seconds after an engine's death before it is registered again under its number. For that long, or five of its heartbeats,
-# ipyparallel's hub keeps looking for tasks that died with the engine, and would take those of the new one for them.
-FORGETTING = 10.0
-
-# Seconds from the controller's start to its answer, or to its word why there is none: its own limit, and time for what that
-# does not count, the import of ipyparallel from slow storage and a record that is seen late.
+# Seconds from the controller's start to its answer, or to its word why there is none: its own
+# limit, and time for what that does not count, the import of ipyparallel from slow storage and a
+# record that is seen late.
 ANSWER_LIMIT = CONTROLLER_LIMIT + 180.0
 
 # Seconds that an engine may take to end when it is told to.
@@ -31,7 +32,9 @@ def run_engine(parameters):
 
 
 class EngineTask:
-    """One task of the array: this process starts the engine as its child, and again when that dies."""
+    """
+    One task of the array: this process starts the engine as its child, and again when that dies.
+    """
 
     def __init__(self, parameters, task):
         if not task.isdigit():
@@ -39,6 +42,7 @@ class EngineTask:
         self.parameters = parameters
         self.number = parameters["first"] + int(task) - 1
         self.path = os.path.join(parameters["records"], "controller.record")
+        self.engines = os.path.join(parameters["records"], "engines.record")
         self.children = []
 
     def run(self):
@@ -60,12 +64,17 @@ class EngineTask:
             raise SystemExit(HOPELESS)
 
     def keep_running(self):
-        """Returns in each child, when it may be registered at the earliest (monotonic); the parent ends here, with the last child."""
-        restarts, not_before = self.parameters["restarts"], 0.0
-        for attempt in range(restarts + 1):
+        """
+        Returns in each child, when it may be registered at the earliest (monotonic); the parent
+        ends here, with the last child.
+        """
+        restarts, deaths, not_before = self.parameters["restarts"], 0, 0.0
+        tell_warnings()
+        while True:
             child = os.fork()
             if child == 0:
                 self.children.clear()
+                ignore(WARNINGS + HANGUPS)
                 die_with_parent()
                 return not_before
             self.children.append(child)
@@ -73,13 +82,23 @@ class EngineTask:
             self.children.clear()
             if code in (0, HOPELESS):
                 raise SystemExit(min(code, 1))
-            end = f"engine {self.number} on {HOST} has ended {how_it_ended(code)}"
-            if attempt < restarts:
-                say(f"{end}, and is started again ({attempt + 1} of {restarts})")
-            else:
+            name = f"engine {self.number} on {HOST}"
+            if code == REPLACED:
+                say(f"{name} ends, because another process is registered under its number")
+                raise SystemExit(0)
+            if code == FORGOTTEN:
+                say(f"{name} was suspended or out of reach, and the controller has forgotten it. It is started again, with an empty memory")
+                not_before = 0.0
+                continue
+            deaths += 1
+            how = "without having been registered" if code == UNKNOWN else how_it_ended(code)
+            end = f"{name} has ended {how}"
+            if deaths > restarts:
                 say(f"{end}, and is not started again" + (f" after {restarts} times" if restarts else ""))
+                raise SystemExit(1)
+            say(f"{end}, and is started again ({deaths} of {restarts})")
+            # Until the hub looks no longer for what died with it.
             not_before = time.monotonic() + FORGETTING
-        raise SystemExit(1)
 
     def end_child(self):
         for child in self.children:
@@ -95,7 +114,8 @@ class EngineTask:
                 pass
 
     def become_engine(self, not_before):
-        # Before the controller is there: it may be queued, and the import comes from shared storage.
+        # Before the controller is there: it may be queued, and the import comes from shared
+        # storage.
         IPEngine = import_engine()
         say(f"engine {self.number} on {HOST} waits for the controller")
         connection, beat = wait_for_controller(self.path, self.parameters)
@@ -108,17 +128,18 @@ class EngineTask:
             say(f"it connects to the controller at {connection['location']}")
             # It looks half a second less often than the controller's heart beats.
             misses = math.ceil(CONTROLLER_SILENCE / (beat + 500))
-            started_from(scratch, IPEngine).launch_instance(
+            watched(IPEngine, self, beat, scratch).launch_instance(
                 argv=[
                     f"--file={file}",
                     f"--profile-dir={make_scratch_profile(scratch)}",
                     f"--IPEngine.id={self.number - 1}",
-                    f"--IPEngine.timeout={REGISTRATION_LIMIT}",
+                    f"--IPEngine.timeout={REGISTRATION_PATIENCE}",
                     f"--IPEngine.max_heartbeat_misses={misses}",
                 ]
             )
         except RuntimeError as error:
-            # Tornado's word for a loop that was told to stop, as the engine does on SIGTERM and without a controller.
+            # Tornado's word for a loop that was told to stop, as the engine does on SIGTERM and
+            # without a controller.
             if "Event loop stopped" not in str(error):
                 raise
         finally:
@@ -133,32 +154,76 @@ def import_engine():
     return IPEngine
 
 
-def started_from(scratch, IPEngine):
-    """Its helper process is a `python -m`, which would import what lies in the notebook directory: a json.py, say."""
+def watched(IPEngine, task, beat, scratch):
+    """
+    ipyparallel's engine with a thread that watches whether it is registered. Its helper process is
+    a `python -m`, which would import what lies in the notebook directory: a json.py, say.
+    """
 
     class Engine(IPEngine):
+        number = task.number
+        presence = None
+        nanny = None
+
+        def initialize(self, argv=None):
+            super().initialize(argv)
+            import zmq
+
+            # A suspended controller answers no greeting: without this, a new connection would
+            # follow every 30 s.
+            self.context.setsockopt(zmq.HANDSHAKE_IVL, 0)
+            self.presence = Presence(self, beat)
+            self.hub = HubConnection(self)
+            threading.Thread(target=self.hub.watch, args=(self.presence,), daemon=True).start()
+
         def start_nanny(self, *arguments, **more):
             directory = os.getcwd()
             os.chdir(scratch)
             try:
-                return super().start_nanny(*arguments, **more)
+                url, self.nanny = super().start_nanny(*arguments, **more)
+                return url, self.nanny
             finally:
                 os.chdir(directory)
+
+        def _hb_monitor(self):
+            """ipyparallel's own believes that a controller without heartbeats is gone."""
+            self._hb_listener.flush()
+            is_silent = self._hb_last_monitored > self._hb_last_pinged
+            if not is_silent or self._hb_missed_beats + 1 < self.max_heartbeat_misses or not self.presence.is_there():
+                super()._hb_monitor()
+
+        def ask(self):
+            self.hub.ask()
+
+        def was_accepted(self):
+            return self.kernel is not None
+
+        def letter(self):
+            return published_letter(task.engines, task.parameters["run"], task.number)
+
+        def leave(self, code):
+            # It would tell the hub, at any time later, that the engine with this number is gone.
+            if self.nanny:
+                self.nanny.kill()
+            shutil.rmtree(scratch, ignore_errors=True)
+            os._exit(code)
 
     return Engine
 
 
 def wait_for_controller(path, parameters):
     """
-    How to connect to it, and the milliseconds of its heartbeat. The controller may be queued for hours, so only its end,
-    the loss of its record, or a start without an answer ends this: who is killed says nothing.
+    How to connect to it, and the milliseconds of its heartbeat. The controller may be queued for
+    hours, so only its end, the loss of its record, or a start without an answer ends this: who is
+    killed says nothing.
     """
     pauses = growing_pauses(0.05, 5.0)
-    last_seen, started = time.monotonic(), None
+    clock = AwakeClock()
+    last_seen, started = clock.now(), None
     while True:
         record, reason = read_record(path, parameters["run"])
         if record is not None:
-            last_seen = time.monotonic()
+            last_seen = clock.now()
             if record["state"] == "answering":
                 return record["engine"], record["heartbeat"]
             if record["state"] in ("failed", "ended"):
@@ -171,6 +236,6 @@ def wait_for_controller(path, parameters):
                         f"The controller has started on {record['host']}, and {ANSWER_LIMIT:.0f} s later it does not answer.",
                         "It was probably killed, for its memory or with its host: `hpcnb up` starts another one.",
                     )
-        elif time.monotonic() - last_seen > max(parameters["readiness"]["seconds"], DELAY_GRACE):
+        elif clock.now() - last_seen > max(parameters["readiness"]["seconds"], DELAY_GRACE):
             raise Failure(f"{path} can no longer be read on {HOST}: {reason}.")
         time.sleep(next(pauses))

@@ -24,13 +24,14 @@ def watch_notebook(parameters, end):
     walltime could tell nobody, and its jobs may have been queued until after that.
     """
     pulse, silence = parameters["notebook"]["pulse"], parameters["notebook"]["silence"]
-    heard, last = None, time.monotonic()
-    while time.monotonic() - last < silence:
+    clock = AwakeClock()
+    heard, last = None, clock.now()
+    while clock.now() - last < silence:
         record, _reason = read_record(pulse, parameters["run"])
         if record is not None and record["state"] in ("ended", "failed"):
             break
         if record is not None and record != heard:
-            heard, last = record, time.monotonic()
+            heard, last = record, clock.now()
         time.sleep(silence / 20)
     say("the notebook is gone, and so this ends too")
     end()

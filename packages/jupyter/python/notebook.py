@@ -25,6 +25,16 @@ def start_controller_process(parameters):
     threading.Thread(target=tell_its_end, daemon=True).start()
 
 
+def heed_warnings():
+    """
+    Kernels and terminals ignore warnings as this process does, until their users' code handles
+    them. Hang-ups have their usual meaning in the sessions of their own that these have.
+    """
+    tell_warnings_beside()
+    for number in HANGUPS:
+        signal.signal(number, lambda _signal, _frame: None)
+
+
 class NotebookJob:
     def __init__(self, parameters, report, pulse):
         self.parameters = parameters
@@ -40,6 +50,7 @@ class NotebookJob:
         self.telling = threading.Lock()
 
     def run(self):
+        heed_warnings()
         secrets = self.wait_for_storage()
         os.environ.update(secrets.get("variables", {}))
         enter(self.parameters["directory"])
@@ -54,6 +65,8 @@ class NotebookJob:
                 **self.choose_endpoint(application, reason),
             }
             server = application.initialize(settings)
+            # Jupyter prints what it knows of itself on one of them, and its kernels would end of it.
+            ignore(WARNINGS)
             if kernels_have_sockets:
                 prefer_sockets(server)
             if self.parameters["saveScript"]:

@@ -16,8 +16,14 @@ const heartbeat = 1000;
 const notebookSilence = 300;
 
 const programs = {
-  controller: { parts: ["common.py", "places.py", "controller.py", "inside.py"], run: "run_inside_controller" },
-  engines: { parts: ["common.py", "places.py", "engine.py", "inside.py"], run: "run_inside_engine" },
+  controller: {
+    parts: ["common.py", "signals.py", "places.py", "controller_process.py", "controller.py", "inside.py"],
+    run: "run_inside_controller",
+  },
+  engines: {
+    parts: ["common.py", "signals.py", "places.py", "presence.py", "engine.py", "inside.py"],
+    run: "run_inside_engine",
+  },
 } as const satisfies Readonly<Record<string, Program>>;
 
 /**
@@ -109,7 +115,7 @@ function launchersModule(): string {
   return `import sys
 
 import_path = list(sys.path)
-${programText({ parts: ["common.py", "places.py"] })}
+${programText({ parts: ["common.py", "signals.py", "places.py"] })}
 
 sys.path[:] = import_path
 

@@ -30,6 +30,9 @@ export function jobScript(job: JobScript): string {
 # ${title}
 # Written by hpcnb. First the Python environment is set up, then Python runs the program below.
 
+# Warnings of a suspension or a soft limit, and what a login that goes sends: none is to end the job.
+trap '' USR1 USR2 XCPU HUP TSTP TTIN TTOU
+
 ${environmentScript(job.environment, job.directory)}
 
 export HPCNB_PARAMETERS=${shellWord(asciiJson(job.parameters))}

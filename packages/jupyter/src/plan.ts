@@ -24,7 +24,9 @@ const programs: Readonly<Record<Role, Program>> = {
   notebook: {
     parts: [
       "common.py",
+      "signals.py",
       "places.py",
+      "controller_process.py",
       "controller.py",
       "save_script.py",
       "server.py",
@@ -34,8 +36,11 @@ const programs: Readonly<Record<Role, Program>> = {
     ],
     run: "run_notebook",
   },
-  controller: { parts: ["common.py", "places.py", "controller.py"], run: "run_controller" },
-  engines: { parts: ["common.py", "places.py", "engine.py"], run: "run_engine" },
+  controller: {
+    parts: ["common.py", "signals.py", "places.py", "controller_process.py", "controller.py"],
+    run: "run_controller",
+  },
+  engines: { parts: ["common.py", "signals.py", "places.py", "presence.py", "engine.py"], run: "run_engine" },
 };
 
 const titles: Readonly<Record<Role, string>> = {

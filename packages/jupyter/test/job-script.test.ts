@@ -66,6 +66,12 @@ describe("jobScript", () => {
     expect(JSON.parse(runCall(text))[0]).to.deep.equal({ nasty });
   });
 
+  it("is not ended by a warning while the environment is set up, nor are its programs", () => {
+    const names = ["USR1", "USR2", "XCPU", "HUP", "TSTP", "TTIN", "TTOU"];
+    const setup = names.map((name) => `kill -${name} $$\nsh -c 'kill -${name} $$'`).join("\n");
+    expect(JSON.parse(runCall(script({ environment: { setup } })))[0]).to.deep.equal({ nasty });
+  });
+
   it("imports nothing from the directory it runs in", () => {
     const modules = ["json", "os", "sitecustomize", "usercustomize", "encodings"].map(
       (name) => `echo 'raise SystemExit(7)' > ${name}.py`,

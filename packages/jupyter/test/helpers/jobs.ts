@@ -20,7 +20,11 @@ export class Jobs {
   readonly context: PlanContext;
   readonly #children = new Map<string, ChildProcess>();
 
-  constructor(session: Session, { runsOnHost = true } = {}) {
+  readonly #change: (script: string) => string;
+
+  /** `change` may put other numbers into the programs, for a test that would wait for them. */
+  constructor(session: Session, { runsOnHost = true, change = (script: string) => script } = {}) {
+    this.#change = change;
     for (const path of [this.home, this.temporary]) mkdirSync(path);
     const directory = join(this.home, "my notebooks (ä'\"$x)");
     mkdirSync(directory);
@@ -36,12 +40,14 @@ export class Jobs {
     for (const { role, spec } of planAll(this.context).jobs) {
       if (!roles.includes(role)) continue;
       const script = join(this.root, `${role}.sh`);
-      writeFileSync(script, spec.script, { mode: 0o700 });
+      writeFileSync(script, this.#change(spec.script), { mode: 0o700 });
       for (let task = 1; task <= (spec.tasks ?? 1); task += 1) {
         const log = openSync(spec.output.replace("{task}", String(task)), "a", 0o600);
         const child = spawn("bash", [script], {
           cwd: spec.workingDirectory,
           stdio: ["ignore", log, log],
+          // As schedulers do: each has a process group of its own.
+          detached: true,
           env: { ...this.environment(), ...(spec.tasks ? { SGE_TASK_ID: String(task) } : {}), ...environment },
         });
         closeSync(log);
@@ -99,6 +105,11 @@ export class Jobs {
     const child = this.#children.get(name);
     if (!child) throw new Error(`No job ${name}`);
     return child;
+  }
+
+  /** To a job's process group, as a scheduler sends it. */
+  signal(name: string, signal: NodeJS.Signals): void {
+    process.kill(-(this.child(name).pid ?? 0), signal);
   }
 
   /** The exit code of a job, or the signal that ended it. */
