@@ -1,6 +1,6 @@
 """The local scheduler, part one: what it needs to know of processes.
 
-The five parts are sent to `python3` in their order, as one text, so they share their names and import nothing but
+The parts are sent to `python3` in their order, as one text, so they share their names and import nothing but
 the standard library. Linux first; without /proc, process groups have to do.
 """
 
@@ -10,9 +10,20 @@ import signal
 import sys
 import time
 
-# What a supervisor calls itself, so that another job's supervisor, below which it may have been started, lets it live.
+# What a supervisor calls itself, so that another job's supervisor, below which it may have been
+# started, lets it live.
 NAME = b"hpcnb-local-job"
-HAS_PROC = os.path.exists("/proc/self/stat")
+
+
+def has_proc():
+    """False also below the /proc of another pid namespace, where every id means another process."""
+    try:
+        return int(os.readlink("/proc/self")) == os.getpid()
+    except (OSError, ValueError):
+        return False
+
+
+HAS_PROC = has_proc()
 
 
 class Process:
@@ -26,11 +37,12 @@ class Process:
 
 
 def find_process(pid):
-    """None when there is none, or when it is over and only waits for its parent to notice."""
+    """None when there is none, when it is over and only waits for its parent to notice, or when it
+    may not be seen (hidepid in proc(5)): another user's process is nobody's business here."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             process = Process(file.read())
-    except (FileNotFoundError, ProcessLookupError):
+    except OSError:
         return None
     return None if process.is_dead else process
 
@@ -46,11 +58,11 @@ def trees(table, roots):
     children = {}
     for pid, process in table.items():
         children.setdefault(process.parent, []).append(pid)
-    found, todo = [], list(roots)
+    found, todo = set(), list(roots)
     while todo:
         pid = todo.pop()
-        if pid in table and table[pid].name != NAME:
-            found.append(pid)
+        if pid in table and pid not in found and table[pid].name != NAME:
+            found.add(pid)
             todo += children.get(pid, ())
     return found
 
@@ -62,8 +74,23 @@ def start_time(pid):
         return process and process.start
     import subprocess
 
-    found = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
-    return found.stdout.decode().strip() or None
+    ask = ["ps", "-o", "lstart=", "-p", str(pid)]
+    try:
+        found = subprocess.run(ask, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        said = found.stdout.decode(errors="replace").strip()
+    except FileNotFoundError:
+        said = ""
+    # Linux without its /proc has no ps either: there is only whether the process is there.
+    return said or ("unknown" if exists(pid) else None)
+
+
+def exists(target):
+    """A negative target is a process group. One that may not be signalled is not this user's."""
+    try:
+        os.kill(target, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
 
 
 def environment_of(pid):
@@ -73,14 +100,6 @@ def environment_of(pid):
             return file.read().split(b"\0")
     except OSError:
         return []
-
-
-def group_exists(group):
-    try:
-        os.killpg(group, 0)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True
 
 
 def send(targets, *signals):
@@ -95,22 +114,30 @@ def send(targets, *signals):
 
 
 def name_itself():
-    if HAS_PROC:
+    if not HAS_PROC:
+        return
+    try:
         with open("/proc/self/comm", "wb") as file:
             file.write(NAME)
+    except OSError:
+        # /proc is mounted read-only here.
+        prctl(15, NAME)  # PR_SET_NAME in linux/prctl.h
 
 
 def adopt_orphans():
-    """From now on processes below this one become its children when their parent ends. False where that cannot be had."""
-    if not HAS_PROC:
-        return False
+    """From now on processes below this one become its children when their parent ends. False where
+    that cannot be had."""
+    return HAS_PROC and prctl(36, 1)  # PR_SET_CHILD_SUBREAPER in linux/prctl.h
+
+
+def prctl(option, value):
     try:
         import ctypes
-    except ImportError as error:
+
+        return ctypes.CDLL(None).prctl(option, value, 0, 0, 0) == 0
+    except (ImportError, OSError, AttributeError) as error:
         print(f"processes that leave their group will not be found: {error}", file=sys.stderr, flush=True)
         return False
-    pr_set_child_subreaper = 36  # linux/prctl.h
-    return ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1, 0, 0, 0) == 0
 
 
 def signal_name(number):
@@ -126,48 +153,3 @@ def clock_time(seconds):
 
 def explain_error(error):
     return f"{error.strerror}: {error.filename}" if error.filename is not None else str(error)
-
-
-def first_line(path):
-    """None when there is none."""
-    try:
-        with open(path, encoding="ascii") as file:
-            return file.readline().strip() or None
-    except (OSError, ValueError):
-        return None
-
-
-def read_json(path):
-    """None when it is not there, or was cut short by a crash of the machine."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            return json.load(file)
-    except (FileNotFoundError, ValueError):
-        return None
-
-
-def read_ranges(path):
-    """Pairs of first and last, from lines such as 2-3; none when there is no such file."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            # A last line without its end is still being written.
-            lines = file.read().split("\n")[:-1]
-    except FileNotFoundError:
-        return []
-    return [tuple(int(number) for number in line.split("-")) for line in lines]
-
-
-def is_in(number, ranges):
-    return any(first <= number <= last for first, last in ranges)
-
-
-def write_json(path, value):
-    write_text(path + ".new", json.dumps(value), 0o600)
-    os.rename(path + ".new", path)
-
-
-def write_text(path, text, mode):
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with open(descriptor, "w", encoding="utf-8", newline="") as file:
-        os.fchmod(descriptor, mode)
-        file.write(text)

@@ -1,10 +1,10 @@
-"""The local scheduler, part three: one request from standard input, one answer to standard output, both JSON.
+"""The local scheduler, part six: one request from standard input, one answer to standard output, both JSON.
 
 The spool has a directory for each job, `jobs/<id>`, with these files:
 
     job.json    what was submitted; never changes
     script      the job's program
-    alive       locked exclusively by the job's supervisor for as long as it lives
+    alive       locked exclusively by the job's supervisor for as long as it lives, and signed by it
     state.json  the supervisor's word on each task
     cancel      there once somebody asked to end the job
     cancel-tasks  a line for each request to end some of its tasks, such as 2-3
@@ -14,18 +14,21 @@ The spool has a directory for each job, `jobs/<id>`, with these files:
 A job's directory appears by a rename, complete and with the lock held, so there is never half a job.
 """
 
-import fcntl
-
-# Seconds that an ended job can still be asked about.
+# Seconds that an ended job can still be asked about, and how many of them.
 KEEP = 7 * 24 * 3600
+KEEP_AT_MOST = 1000
+
+# Ids in the second place are above this, so that both places are read as one spool.
+SECOND_PLACE = 1_000_000_000
+# Where a place cannot be had at all, as opposed to one that is full or does not answer.
+UNUSABLE = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR)
 
 HOST = os.uname().nodename
 
 # Where a job is started, by more than a name, which a laptop may get from each network and a container with each start.
 PLACE = {
     "host": HOST,
-    # One for each start of the kernel: proc_sys_kernel(5).
-    "boot": first_line("/proc/sys/kernel/random/boot_id"),
+    "boot": BOOT,
     # One for each installed system: machine-id(5).
     "machine": first_line("/etc/machine-id"),
 }
@@ -40,130 +43,121 @@ class Unanswerable(Exception):
 
 
 class Spool:
-    def __init__(self, path):
-        if path is None:
-            state_home = os.environ.get("XDG_STATE_HOME", "")
-            state_home = state_home if os.path.isabs(state_home) else "~/.local/state"
-            path = os.path.join(state_home, "hpcnb", "local-jobs")
-        self.jobs = os.path.join(os.path.expanduser(path), "jobs")
+    """Reads all of its places. A job goes into the first one that can be written to."""
 
-    def make(self):
-        parts = []
-        path = self.jobs
-        while not os.path.isdir(path) and path != os.path.dirname(path):
-            parts.append(path)
-            path = os.path.dirname(path)
-        for path in reversed(parts):
-            try:
-                os.mkdir(path, 0o700)
-            except FileExistsError:
-                # Another submission was faster; if it is no directory, the next step says so.
-                continue
-        if os.stat(self.jobs).st_uid != os.getuid():
-            raise Rejected(f"the spool directory {self.jobs} belongs to another user")
+    def __init__(self, path):
+        self.places = {place: os.path.join(directory, "jobs") for place, directory in places(path).items()}
+        # The processes, once somebody has asked for them.
+        self.seen = None
 
     def ids(self):
-        try:
-            return sorted(int(name) for name in os.listdir(self.jobs) if name.isdigit())
-        except FileNotFoundError:
-            return []
+        found = []
+        for place, jobs in self.places.items():
+            numbers = (int(name) for name in entries(jobs) if ID.fullmatch(name))
+            found += [number for number in numbers if place_of_id(number) == place]
+        return sorted(found)
 
     def directory(self, number):
-        return os.path.join(self.jobs, str(number))
+        return os.path.join(self.places.get(place_of_id(number), self.places[min(self.places)]), str(number))
 
-    def prune(self):
+    def prune(self, place):
         """The newest stays, so that no id is ever given twice."""
-        for number in self.ids()[:-1]:
-            job = Job(self, number)
+        numbers = [number for number in self.ids() if place_of_id(number) == place]
+        for index, number in enumerate(numbers[:-1], 1):
+            is_one_of_many = len(numbers) - index >= KEEP_AT_MOST
             # The directory changes with each state that is written, for the last time with the end.
-            if time.time() - os.stat(job.directory).st_mtime > KEEP and job.is_over():
-                remove(job.directory)
-        for name in os.listdir(self.jobs):
-            path = os.path.join(self.jobs, name)
-            if name.startswith(".new") and time.time() - os.stat(path).st_mtime > KEEP:
+            if is_one_of_many or is_older(self.directory(number), KEEP):
+                if Job(self, number).is_over():
+                    remove(self.directory(number))
+        for name in entries(self.places[place]):
+            path = os.path.join(self.places[place], name)
+            # Of a submission that was killed, here or on another machine.
+            if name.startswith(".new") and is_older(path, KEEP):
                 remove(path)
 
 
-def remove(directory):
-    for name in os.listdir(directory):
-        os.unlink(os.path.join(directory, name))
-    os.rmdir(directory)
+ID = re.compile("[1-9][0-9]{0,11}")
 
 
-class Job:
-    """What the spool knows of a job at one moment."""
-
-    def __init__(self, spool, number):
-        self.id, self.directory = str(number), spool.directory(number)
-        self.spec = read_json(self.path("job.json"))
-        self.place = self.spec and place_of(self.spec)
-        # Before the state is read: a supervisor that is gone by now has said its last word.
-        self.has_supervisor = is_locked(self.path("alive"))
-        self.state = read_json(self.path("state.json"))
-        # One that lives and cannot be seen is in another container, whatever else it has in common with this one.
-        is_hidden = self.has_supervisor and self.state is not None and not self.sees_supervisor()
-        self.is_elsewhere = self.place == "elsewhere" or (is_hidden and self.spec["host"] != HOST)
-        self.tasks = self.state["tasks"] if self.state else []
-        self.is_held = os.path.exists(self.path("held"))
-        self.has_ended = bool(self.tasks) and all(task["state"] == "ended" for task in self.tasks)
-
-    def path(self, name):
-        return os.path.join(self.directory, name)
-
-    def sees_supervisor(self):
-        return start_time(self.state["supervisor"]["pid"]) == self.state["supervisor"]["start"]
-
-    def is_over(self):
-        if self.spec is None:
-            return True
-        if self.has_supervisor:
-            return False
-        if self.has_ended or self.place == "before":
-            return True
-        return not (self.is_elsewhere or strays(self.tasks))
+def place_of_id(number):
+    return 0 if number <= SECOND_PLACE else SECOND_PLACE
 
 
-def place_of(spec):
-    """Where a job was started: "here", here "before" the machine's last start, or "elsewhere"."""
-    boot, machine = spec.get("boot"), spec.get("machine")
-    if boot is not None and boot == PLACE["boot"]:
-        return "here"
-    if boot is not None and PLACE["boot"] is not None and machine is not None and machine == PLACE["machine"]:
-        return "before"
-    return "here" if spec["host"] == HOST else "elsewhere"
+def places(path):
+    """Directories of the spool by what the ids in them are above."""
+    if path is not None and not path.startswith("~/"):
+        return {0: path}
+    home = home_directory()
+    if path is not None:
+        if home is None:
+            raise Unanswerable(f"{path} means nothing: {NO_HOME}")
+        return {0: home + path[1:]}
+    state_home = os.environ.get("XDG_STATE_HOME", "")
+    if not os.path.isabs(state_home):
+        state_home = home and os.path.join(home, ".local", "state")
+    first = {0: os.path.join(state_home, "hpcnb", "local-jobs")} if state_home else {}
+    second = f"/var/tmp/hpcnb-local-jobs-{os.getuid()}"
+    found = {**first, SECOND_PLACE: second} if is_free_or_own(second) else first
+    if not found:
+        raise Unanswerable(f"there is no place for jobs: {NO_HOME}, and {second} belongs to another user")
+    return found
 
 
-def is_locked(path):
+def is_free_or_own(path):
+    """Everybody may write to /var/tmp, and a stranger may have been there first."""
     try:
-        descriptor = os.open(path, os.O_RDWR)
+        about = os.lstat(path)
+    except FileNotFoundError:
+        return True
+    return stat.S_ISDIR(about.st_mode) and about.st_uid == os.getuid() and not about.st_mode & 0o022
+
+
+NO_HOME = "HOME is no absolute path, and the user has no entry in the user database"
+
+
+def home_directory():
+    home = os.environ.get("HOME", "")
+    if os.path.isabs(home):
+        return home
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        return None
+
+
+def entries(jobs):
+    """The names in a place; none when it is not there. It has to be the user's own."""
+    try:
+        owner = os.stat(jobs).st_uid
+        if owner != os.getuid():
+            raise Unanswerable(f"the spool directory {jobs} belongs to another user")
+        return os.listdir(jobs)
+    except FileNotFoundError:
+        return []
+
+
+def is_older(path, seconds):
+    try:
+        return time.time() - os.lstat(path).st_mtime > seconds
     except FileNotFoundError:
         return False
+
+
+def remove(directory):
+    """What is not hpcnb's own stays with its directory, and costs nothing but its room."""
     try:
-        # Shared, so that those who ask do not take each other for the supervisor.
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        return False
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-
-
-def strays(tasks, seen=None):
-    """What still runs of tasks without a supervisor: all below their main processes or below what was `seen` in an
-    earlier look, and all in their sessions. Process ids with start times, or negative group ids without /proc."""
-    roots = {task["pid"]: task["start"] for task in tasks if "start" in task and task["state"] != "ended"}
-    if not HAS_PROC:
-        return {-pid: start for pid, start in roots.items() if start_time(pid) == start}
-    table = all_processes()
-    roots.update(seen or {})
-    roots = {pid for pid, start in roots.items() if pid not in table or table[pid].start == start}
-    found = trees(table, [pid for pid, process in table.items() if pid in roots or process.session in roots])
-    return {pid: table[pid].start for pid in found}
+        for name in os.listdir(directory):
+            os.unlink(os.path.join(directory, name))
+        os.rmdir(directory)
+    except OSError as error:
+        print(f"a job that is over could not be removed: {explain_error(error)}", file=sys.stderr)
 
 
 def detach(directory, work):
     """Runs `work` in a process that the caller and its terminal have no hold on."""
-    errors = os.open(os.path.join(directory, "errors"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    errors = open_to_write(os.path.join(directory, "errors"), os.O_APPEND)
     middle = os.fork()
     if middle:
         os.waitpid(middle, 0)

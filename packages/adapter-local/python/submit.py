@@ -1,4 +1,4 @@
-"""The local scheduler, part four: how a job comes into the spool and gets its supervisor."""
+"""The local scheduler, part eight: how a job comes into the spool and gets its supervisor."""
 
 
 def submit(spool, request):
@@ -6,23 +6,61 @@ def submit(spool, request):
     check_places(spec)
     new = None
     try:
-        spool.make()
-        spool.prune()
-        new = os.path.join(spool.jobs, f".new-{HOST}-{os.getpid()}")
-        os.mkdir(new, 0o700)
+        place, new = new_directory(spool)
         lock = take_lock(os.path.join(new, "alive"))
         write_text(os.path.join(new, "script"), request["job"]["script"], 0o700)
-        directory = enter(spool, new, {**spec, **PLACE})
+        directory = enter(spool, place, {"new": new, "spec": {**spec, **PLACE}})
     except OSError as error:
         if new is not None and os.path.isdir(new):
             remove(new)
-        raise Rejected(f"the job could not be put into the spool: {explain_error(error)}")
-    answer = start_supervisor(directory, read_json(os.path.join(directory, "job.json")))
+        raise Rejected(f"the job could not be put into the spool: {explain_error(error)}; {OTHER_PLACE}")
+    try:
+        answer = start_supervisor(directory, lock)
+    except OSError as error:
+        remove(directory)
+        raise Rejected(f"no process could be started for the job: {explain_error(error)} (see `ulimit -a`)")
     os.close(lock)
     if answer["problem"] is not None:
         remove(directory)
         raise Rejected(answer["problem"])
     return {"id": os.path.basename(directory)}
+
+
+OTHER_PLACE = "the spool can be in another directory, with the scheduler's option `spool`"
+
+
+def new_directory(spool):
+    """In the first place that can be had, with what the ids in it are above."""
+    for place in sorted(spool.places):
+        jobs = spool.places[place]
+        try:
+            make(jobs)
+            spool.prune(place)
+            new = os.path.join(jobs, f".new-{HOST}-{os.getpid()}")
+            make_directory(new)
+            return place, new
+        except OSError as error:
+            if error.errno not in UNUSABLE or place == max(spool.places):
+                raise
+
+
+def make(jobs):
+    parts, path = [], jobs
+    while not os.path.isdir(path) and path != os.path.dirname(path):
+        parts.append(path)
+        path = os.path.dirname(path)
+    for path in reversed(parts):
+        try:
+            make_directory(path)
+        except FileExistsError:
+            # Another submission was faster; if it is no directory, the next step says so.
+            continue
+    about = os.stat(jobs)
+    if about.st_uid != os.getuid():
+        raise Rejected(f"the spool directory {jobs} belongs to another user")
+    if about.st_mode & 0o077:
+        # Whoever can write here can change what is going to run.
+        os.chmod(jobs, 0o700)
 
 
 def check_places(spec):
@@ -37,32 +75,24 @@ def check_places(spec):
         raise Rejected(f"the output cannot be written: no permission to write to {directory}")
 
 
-def enter(spool, new, spec):
+def enter(spool, place, job):
     """Gives the job the next id. No directory can be renamed onto one that has files in it, so nobody else gets that id."""
-    number = max(spool.ids(), default=0)
+    number = max((number for number in spool.ids() if place_of_id(number) == place), default=place)
     while True:
         number += 1
-        write_json(os.path.join(new, "job.json"), {**spec, "id": str(number)})
+        if place_of_id(number) != place:
+            raise Rejected(f"the spool has no id left: something in {spool.places[place]} has the largest one")
+        write_json(os.path.join(job["new"], "job.json"), {**job["spec"], "id": str(number)})
         try:
-            os.rename(new, spool.directory(number))
+            os.rename(job["new"], spool.directory(number))
             return spool.directory(number)
         except OSError:
-            if not os.path.isdir(spool.directory(number)):
+            if not os.path.lexists(spool.directory(number)):
                 raise
 
 
-def take_lock(path):
-    """Held by whoever has the descriptor, so a fork hands it on without a gap."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        raise
-    return descriptor
-
-
-def start_supervisor(directory, job):
+def start_supervisor(directory, lock):
+    job = read_json(os.path.join(directory, "job.json"), SPEC)
     ready, tell = os.pipe()
 
     def confirm(problem):
@@ -73,7 +103,11 @@ def start_supervisor(directory, job):
             pass
         os.close(tell)
 
-    detach(directory, lambda: Supervisor(directory, job).run(confirm))
+    def supervise():
+        sign(lock)
+        Supervisor(directory, job).run(confirm)
+
+    detach(directory, supervise)
     os.close(tell)
     with open(ready, "rb") as pipe:
         text = pipe.read()
@@ -83,9 +117,4 @@ def start_supervisor(directory, job):
 
 
 def last_error(directory):
-    try:
-        with open(os.path.join(directory, "errors"), encoding="utf-8") as file:
-            lines = file.read().split("\n")
-    except FileNotFoundError:
-        lines = []
-    return next((line for line in reversed(lines) if line), "it left no message")
+    return last_line(os.path.join(directory, "errors")) or "it left no message"

@@ -1,4 +1,4 @@
-"""The local scheduler, part two: the supervisor, a process that runs one job.
+"""The local scheduler, part five: the supervisor, a process that runs one job.
 
 It starts the job's tasks, ends them when it is told to or when their time is up, and is over only when every
 process that they left is gone. For all its life it holds a lock on the file `alive` in the job's directory: that,
@@ -7,38 +7,16 @@ and no process id, is how others know that it is there.
 
 import select
 
-TASK_VARIABLE = "HPCNB_TASK_ID"
-JOB_VARIABLE = "HPCNB_JOB_ID"
-
-# Seconds between asking to end and SIGKILL: for a task, and for what a task left behind.
-TASK_GRACE = 10
-LEFTOVER_GRACE = 5
-# Seconds between two looks for processes whose end no signal announces.
-LOOK = 0.1
-
-
-class Task:
-    def __init__(self, number):
-        self.number = number
-        # queued, running, ending (its main process is over, others are not), ended
-        self.state = "queued"
-        self.pid = self.start = self.exitCode = self.reason = None
-        # Moments of time.monotonic().
-        self.time_is_up = self.kill_at = None
-        self.leftovers_were_asked = False
-
-    def record(self):
-        fields = ("number", "state", "pid", "start", "exitCode", "reason")
-        return {field: getattr(self, field) for field in fields if getattr(self, field) is not None}
-
 
 class Supervisor:
     def __init__(self, directory, job):
         self.directory, self.job = directory, job
         self.tasks = [Task(number + 1) for number in range(job.get("tasks", 1))]
-        self.cancelled = False
-        self.saved = None
-        self.identity = {"pid": os.getpid(), "start": start_time(os.getpid())}
+        # Why all of it is to end.
+        self.cancelled = None
+        self.saved = self.written = self.complaint = None
+        self.mark = mark_of(directory)
+        self.identity = identity()
         self.wakeup, wake = os.pipe()
         os.set_blocking(self.wakeup, False)
         os.set_blocking(wake, False)
@@ -49,8 +27,9 @@ class Supervisor:
             signal.signal(number, self.on_cancel)
         self.adopts = adopt_orphans()
 
-    def on_cancel(self, *_):
-        self.cancelled = True
+    def on_cancel(self, number, _frame):
+        why = f"{signal_name(number)} ended it, which a system sends to all processes at a shutdown or a logout"
+        self.cancelled = self.cancelled or why
 
     def run(self, confirm):
         """Tells `confirm` None as soon as the job was started, or why it was not, once nothing of it is left."""
@@ -58,7 +37,7 @@ class Supervisor:
         self.start_queued()
         problem = next((task.reason for task in self.tasks if task.state == "ended"), None)
         if problem:
-            self.cancelled = True
+            self.cancelled = problem
         else:
             self.save()
             confirm(None)
@@ -83,13 +62,13 @@ class Supervisor:
 
     def turn(self):
         table = self.look()
-        if os.path.exists(os.path.join(self.directory, "cancel")):
-            self.cancelled = True
-        unwanted = read_ranges(os.path.join(self.directory, "cancel-tasks"))
+        if os.path.lexists(os.path.join(self.directory, "cancel")):
+            self.cancelled = "it was cancelled"
+        unwanted = self.unwanted()
         now = time.monotonic()
         for task in self.tasks:
             if self.cancelled or is_in(task.number, unwanted):
-                self.end(task, "it was cancelled")
+                self.end(task, self.cancelled or "it was cancelled")
             if task.time_is_up is not None and now >= task.time_is_up:
                 self.end(task, f"the walltime of {clock_time(self.job['walltime'])} was reached")
             if task.state == "running" and task.kill_at is not None and now >= task.kill_at:
@@ -98,6 +77,13 @@ class Supervisor:
                 self.sweep(task, table, now)
         self.start_queued()
         self.save()
+
+    def unwanted(self):
+        try:
+            return read_ranges(os.path.join(self.directory, "cancel-tasks"))
+        except (OSError, Damaged) as error:
+            self.complain(f"which tasks are to end is not known: {error}")
+            return []
 
     def look(self):
         """Takes note of what is over; all processes, when something has to be done about them."""
@@ -174,12 +160,12 @@ class Supervisor:
 
     def owner(self, pid):
         words = environment_of(pid)
-        if f"{JOB_VARIABLE}={self.job['id']}".encode() not in words:
+        if MARK_VARIABLE.encode() + b"=" + self.mark not in words:
             return None
         return next((task.number for task in self.tasks if f"{TASK_VARIABLE}={task.number}".encode() in words), None)
 
     def start_queued(self):
-        if os.path.exists(os.path.join(self.directory, "held")):
+        if os.path.lexists(os.path.join(self.directory, "held")):
             return
         busy = sum(task.state in ("running", "ending") for task in self.tasks)
         free = self.job.get("slots", len(self.tasks)) - busy
@@ -195,21 +181,30 @@ class Supervisor:
         # The job may have been submitted from inside another one.
         environment = {name: value for name, value in os.environ.items() if name != TASK_VARIABLE}
         environment[JOB_VARIABLE] = self.job["id"]
+        environment[MARK_VARIABLE] = os.fsdecode(self.mark)
         output = self.job["output"]
         if "tasks" in self.job:
             environment[TASK_VARIABLE] = str(task.number)
             output = output.replace("{task}", str(task.number))
-        log = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        # A pipe of that name would be waited for without O_NONBLOCK.
+        log = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK, 0o600)
+        os.set_blocking(log, True)
+        script = os.path.join(self.directory, "script")
+        options = dict(
+            cwd=self.job["workingDirectory"],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
         try:
-            process = subprocess.Popen(
-                [os.path.join(self.directory, "script")],
-                cwd=self.job["workingDirectory"],
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+            process = subprocess.Popen([script], **options)
+        except PermissionError as error:
+            if error.filename != script:
+                raise
+            # The spool's file system lets no program run (noexec), but its interpreter may read it.
+            process = subprocess.Popen([*self.first_line()[2:].split(None, 1), script], **options)
         finally:
             os.close(log)
         # `reap` asks for its end; Popen must not.
@@ -218,21 +213,30 @@ class Supervisor:
         if "walltime" in self.job:
             task.time_is_up = time.monotonic() + self.job["walltime"]
 
+    def first_line(self):
+        with open(os.path.join(self.directory, "script"), encoding="utf-8", errors="replace") as file:
+            return file.readline(200).rstrip()
+
     def explain(self, error):
-        script = os.path.join(self.directory, "script")
-        if error.filename != script:
+        if error.filename != os.path.join(self.directory, "script"):
             return explain_error(error)
         # The kernel's word for a missing interpreter is the same as for a missing script.
-        with open(script, encoding="utf-8") as file:
-            return f"{error.strerror}, for a script that begins with {file.readline(200).rstrip()!r}"
+        return f"{error.strerror}, for a script that begins with {self.first_line()!r}"
 
     def save(self):
+        path = os.path.join(self.directory, "state.json")
         state = {"supervisor": self.identity, "tasks": [task.record() for task in self.tasks]}
-        if state == self.saved:
-            return
         try:
-            write_json(os.path.join(self.directory, "state.json"), state)
-            self.saved = state
+            if state == self.saved and self.written == version_of(path):
+                return
+            write_json(path, state)
+            self.saved, self.written = state, version_of(path)
         except OSError as error:
             # A full disk is no reason to lose the tasks: the next turn tries again.
-            print(f"the state could not be written: {error}", file=sys.stderr, flush=True)
+            self.complain(f"the state could not be written: {error}")
+
+    def complain(self, text):
+        """Once, and not at each turn."""
+        if text != self.complaint:
+            print(text, file=sys.stderr, flush=True)
+        self.complaint = text

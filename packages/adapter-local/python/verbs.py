@@ -1,18 +1,34 @@
-"""The local scheduler, part five: what else can be asked of it, and the program's beginning."""
+"""The local scheduler, part ten: what else can be asked of it, and the program's beginning."""
 
 
 def status(spool, _request):
-    jobs = (Job(spool, number) for number in spool.ids())
-    return {"jobs": [describe(job) for job in jobs if not job.is_over()]}
+    return {"jobs": [describe(job) for job in jobs_of(spool, spool.ids())]}
+
+
+def jobs_of(spool, numbers):
+    jobs = (Job(spool, number) for number in numbers)
+    return [job for job in jobs if not job.is_over()]
 
 
 def describe(job):
+    if job.problem:
+        return damaged(job)
     about = {"id": job.id, "name": job.spec["name"]}
     tasks = [view(job, task) for task in job.tasks if task["state"] != "ended"]
     about.update(summary(job, tasks))
     if "tasks" in job.spec:
         about["tasks"] = ranges(tasks)
     return about
+
+
+def damaged(job):
+    """Its supervisor writes its state anew when it looks at it; whatever else is lost stays lost."""
+    if job.has_supervisor:
+        wake(job)
+    name = job.spec["name"] if job.spec else "a job whose name is not known"
+    delete = f"if nothing of it runs any more, delete {job.directory}"
+    end = delete if job.is_out_of_reach else "cancelling the job ends it"
+    return {"id": job.id, "name": name, "state": "unknown", "native": "damaged", "reason": f"{job.problem}; {end}"}
 
 
 def view(job, task):
@@ -67,116 +83,23 @@ def ranges(tasks):
     return found
 
 
-def cancel(spool, request):
-    elsewhere = []
-    for target in request["targets"]:
-        chosen = [(tasks["first"], tasks["last"]) for tasks in target["tasks"]] if "tasks" in target else None
-        for job in jobs_with(spool, [target["id"]]):
-            # First the file, then the signal: a supervisor that has not said yet who it is will find the file.
-            if chosen is None:
-                write_text(job.path("cancel"), "", 0o600)
-            else:
-                append_ranges(job.path("cancel-tasks"), chosen)
-            if job.is_elsewhere:
-                way = "" if job.has_supervisor else f"; {way_out(job)}"
-                elsewhere.append(f"job {job.id} was started on {job.spec['host']} and can be cancelled only there{way}")
-            elif not job.has_supervisor:
-                end_strays(job, chosen)
-            else:
-                wake(job)
-    if elsewhere:
-        raise Unanswerable("; ".join(elsewhere))
-    return {}
-
-
-def jobs_with(spool, ids):
-    known = set(spool.ids())
-    jobs = (Job(spool, int(text)) for text in ids if text.isdigit() and int(text) in known)
-    return [job for job in jobs if not job.is_over()]
-
-
-def append_ranges(path, ranges):
-    text = "".join(f"{first}-{last}\n" for first, last in ranges)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-
-
-def wake(job):
-    """Lets the supervisor look at its files now. SIGCHLD is what it gets all the time, and what nobody else minds."""
-    if job.state and job.sees_supervisor():
-        send([job.state["supervisor"]["pid"]], signal.SIGCHLD)
-
-
-def hold(spool, request):
-    for job in jobs_with(spool, request["ids"]):
-        write_text(job.path("held"), "", 0o600)
-    return {}
-
-
-def release(spool, request):
-    for job in jobs_with(spool, request["ids"]):
-        if job.is_held:
-            try:
-                os.unlink(job.path("held"))
-            except FileNotFoundError:
-                # Somebody else has just released it.
-                continue
-            wake(job)
-    return {}
-
-
-def end_strays(job, chosen):
-    lock = take_lock_soon(job.path("alive"))
-    if lock is None:
-        return
-
-    def work():
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
-            signal.signal(number, signal.SIG_IGN)
-        wanted = [task for task in job.tasks if chosen is None or is_in(task["number"], chosen)]
-        left = [task for task in wanted if task["state"] != "ended"]
-        for task in left:
-            task["reason"] = "it was cancelled after its supervisor had been killed"
-        state = {"supervisor": {"pid": os.getpid(), "start": start_time(os.getpid())}, "tasks": job.tasks}
-        write_json(job.path("state.json"), state)
-        seen = strays(left)
-        send(seen, signal.SIGTERM, signal.SIGCONT)
-        deadline = time.monotonic() + TASK_GRACE
-        # They are nobody's children here, so only looking tells.
-        while seen:
-            if time.monotonic() > deadline:
-                send(seen, signal.SIGKILL)
-            time.sleep(LOOK)
-            seen = strays(left, seen)
-        for task in left:
-            task["state"] = "ended"
-        write_json(job.path("state.json"), state)
-
-    detach(job.directory, work)
-    os.close(lock)
-
-
-def take_lock_soon(path):
-    """Those who only look let go of it at once; None when somebody keeps it, who asked for the same and is at it."""
-    deadline = time.monotonic() + 1
-    while True:
-        try:
-            return take_lock(path)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                return None
-            time.sleep(0.01)
-
-
 def history(spool, request):
-    job = Job(spool, int(request["id"])) if request["id"].isdigit() else None
-    if job is None or job.spec is None or job.spec.get("name") != request["name"] or not job.is_over():
+    job = job_with(spool, request["id"])
+    # The name of a job whose job.json is damaged is not known, and its number was given to no other.
+    if job is None or (job.spec and job.spec["name"] != request["name"]) or not job.is_over():
         return {}
     return {"ended": {"id": job.id, **ending(job)}}
 
 
+def job_with(spool, text):
+    """None when there is no entry of that id."""
+    job = Job(spool, int(text)) if ID.fullmatch(text) else None
+    return None if job is None or (job.spec is None and job.problem is None) else job
+
+
 def ending(job):
+    if job.problem:
+        return {"reason": f"it has ended, and how is not known: {job.problem}"}
     if not job.tasks:
         return {"reason": f"it never started: {last_error(job.directory)}"}
     if not job.has_ended:
@@ -186,7 +109,17 @@ def ending(job):
     reasons = [{"first": t["number"], "last": t["number"], "reason": t["reason"]} for t in job.tasks if "reason" in t]
     if not reasons:
         return {"exitCode": max(task["exitCode"] for task in job.tasks)}
-    return {"reason": "\n".join(named(job, group) for group in ranges(reasons))}
+    return {"reason": in_lines(job, ranges(reasons))}
+
+
+# Of an array each task of which has a reason of its own.
+MOST_REASONS = 20
+
+
+def in_lines(job, groups):
+    lines = [named(job, group) for group in groups if "reason" in group]
+    more = len(lines) - MOST_REASONS
+    return "\n".join(lines[:MOST_REASONS] + ([f"and {more} more"] if more > 0 else []))
 
 
 def named(job, group):
@@ -198,13 +131,15 @@ def named(job, group):
 
 
 def explain(spool, request):
-    job = Job(spool, int(request["id"])) if request["id"].isdigit() else None
-    if job is None or job.spec is None:
+    job = job_with(spool, request["id"])
+    if job is None:
         return {}
     if job.is_over():
         return {"reason": ending(job).get("reason")}
-    groups = ranges([view(job, task) for task in job.tasks if task["state"] != "ended"])
-    return {"reason": "\n".join(named(job, group) for group in groups if "reason" in group) or None}
+    if job.problem:
+        return {"reason": damaged(job)["reason"]}
+    views = [view(job, task) for task in job.tasks if task["state"] != "ended"]
+    return {"reason": in_lines(job, ranges(views)) or None}
 
 
 def main():

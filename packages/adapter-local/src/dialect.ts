@@ -1,4 +1,4 @@
-import { HpcnbError, type JobSpec, type SchedulerDialect } from "@hpcnb/core";
+import { check, HpcnbError, type JobSpec, lineSchema, type SchedulerDialect } from "@hpcnb/core";
 import { parseCancel, parseExplain, parseHistory, parseHold, parseStatus, parseSubmit } from "./answers.js";
 import { requestCommand } from "./program.js";
 import { render } from "./render.js";
@@ -41,7 +41,7 @@ function jobRequest({ name, script, workingDirectory, output, resources, tasks }
   refuse("resources.queue", resources.queue, "no queues");
   refuse("resources.parallelEnvironment", resources.parallelEnvironment, "no parallel environments");
   refuse("resources.native", resources.native?.length ? resources.native : undefined, "no submit command");
-  if (/[\r\n]/.test(name))
+  if (check(lineSchema, name).problem !== undefined)
     throw new HpcnbError("HPCNB_SUBMIT_REJECTED", `A job's name is one line: ${JSON.stringify(name)}.`);
   if (tasks !== undefined && !(Number.isInteger(tasks) && tasks >= 1))
     throw new HpcnbError("HPCNB_SUBMIT_REJECTED", `An array has one task or more, not ${tasks}.`);

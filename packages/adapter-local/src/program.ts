@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Command } from "@hpcnb/core";
 
 /** One text for Python, in this order; the same place seen from src and from dist. */
-const parts = ["processes.py", "supervisor.py", "spool.py", "submit.py", "verbs.py"];
+const parts = ["processes", "files", "locks", "tasks", "supervisor", "spool", "job", "submit", "changes", "verbs"];
 
 /** Runs as much of standard input as it is told; that program finds the rest there. */
 const bootstrap =
@@ -15,7 +15,7 @@ let program: string | undefined;
  * the host, and no job's script or name is ever seen in a list of processes.
  */
 export function requestCommand(request: Readonly<Record<string, unknown>>): Command {
-  program ??= parts.map((name) => readFileSync(new URL(`../python/${name}`, import.meta.url), "utf8")).join("\n");
+  program ??= parts.map((name) => readFileSync(new URL(`../python/${name}.py`, import.meta.url), "utf8")).join("\n");
   return {
     // -I -S: neither the user's Python settings nor installed packages take part; -X utf8: nor does the locale.
     argv: ["python3", "-I", "-S", "-X", "utf8", "-c", bootstrap, String(Buffer.byteLength(program))],

@@ -5,7 +5,8 @@ import { createWaitUntil, schedulerConformance } from "@hpcnb/core/testing";
 import { createMachine } from "./machine.js";
 
 schedulerConformance(
-  { describe, it },
+  // Each of them asks a dozen programs and more, on a machine that may be busy.
+  { describe, it: (name, work) => it(name, work).timeout(60_000) },
   {
     name: "this machine",
     // Jobs never wait for each other nor are they held, and what is sent to submit one is a program for Python with its request.

@@ -5,7 +5,8 @@ import { expect } from "chai";
 import { localDialect } from "../src/dialect.js";
 import { createMachine, type Machine, until } from "./machine.js";
 
-describe("jobs on this machine", () => {
+describe("jobs on this machine", function () {
+  this.timeout(60_000);
   let machine: Machine;
 
   beforeEach(async () => {
@@ -139,7 +140,7 @@ describe("jobs on this machine", () => {
     expect(await machine.ended(id)).to.deep.equal({ id, reason: "it was cancelled" });
     expect(await machine.processes()).to.deep.equal([]);
     expect(await machine.read("out")).to.equal("deaf\n");
-  }).timeout(20_000);
+  });
 
   it("may tidy up when they are cancelled, also in a child of a shell that ends at once", async () => {
     const server = "trap 'sleep 1; echo tidy; exit' TERM; echo ready; while :; do sleep 0.1; done";

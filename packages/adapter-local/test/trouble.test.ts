@@ -5,7 +5,8 @@ import { expect } from "chai";
 import { requestCommand } from "../src/program.js";
 import { createMachine, type Machine, until } from "./machine.js";
 
-describe("jobs that lost their supervisor", () => {
+describe("jobs that lost their supervisor", function () {
+  this.timeout(60_000);
   let machine: Machine;
 
   beforeEach(async () => {
@@ -61,7 +62,8 @@ describe("jobs that lost their supervisor", () => {
   });
 });
 
-describe("jobs that are refused", () => {
+describe("jobs that are refused", function () {
+  this.timeout(60_000);
   let machine: Machine;
 
   beforeEach(async () => {
@@ -126,7 +128,8 @@ describe("jobs that are refused", () => {
   });
 });
 
-describe("a spool that several machines share", () => {
+describe("a spool that several machines share", function () {
+  this.timeout(60_000);
   let machine: Machine;
 
   beforeEach(async () => {

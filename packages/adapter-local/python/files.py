@@ -1,0 +1,199 @@
+"""The local scheduler, part two: files of the spool, each of which may be damaged, cut short, or
+another program's. One function reads them, and one holds what they say against a shape."""
+
+import errno
+import re
+import stat
+
+# Bytes: an array of 100,000 tasks needs less.
+LARGEST_FILE = 16 * 1024 * 1024
+
+
+class Damaged(Exception):
+    """Says in a line what is wrong with a file of the spool."""
+
+
+def open_plain(path):
+    """A descriptor to read the file by, or None when there is none.
+    No other error than Damaged and OSError."""
+    try:
+        # A pipe of that name would be waited for without O_NONBLOCK.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO, errno.ENOTDIR):
+            raise Damaged(f"{path} is no plain file")
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise Damaged(f"{path} is no plain file")
+    return descriptor
+
+
+def read_file(path):
+    """The file's text, or None when there is no such file."""
+    descriptor = open_plain(path)
+    if descriptor is None:
+        return None
+    with open(descriptor, "rb") as file:
+        size = os.fstat(descriptor).st_size
+        if size > LARGEST_FILE:
+            raise Damaged(f"{path} has {size} bytes, too many")
+        try:
+            return file.read(LARGEST_FILE).decode()
+        except UnicodeDecodeError:
+            raise Damaged(f"{path} is no text")
+
+
+def read_json(path, shape):
+    """What the file says, of that shape, or None when there is no such file."""
+    text = read_file(path)
+    if text is None:
+        return None
+    try:
+        value = json.loads(text, parse_int=parse_number)
+    except (ValueError, RecursionError):
+        # Also of a file that a crash of the machine has cut short.
+        raise Damaged(f"{path} is {'no JSON' if text.strip(chr(0)) else 'empty'}")
+    problem = problem_of(value, shape, "")
+    if problem:
+        raise Damaged(f"{path}: {problem}")
+    return value
+
+
+def parse_number(digits):
+    if len(digits) > 18:
+        raise ValueError(digits)
+    return int(digits)
+
+
+def problem_of(value, shape, place):
+    """The one check: None, or what is wrong with the value at that place. A shape is a dictionary of
+    shapes, whose keys end in "?" where they may be missing, a list of one shape, or a function with
+    a doc string."""
+    if isinstance(shape, dict):
+        return problem_of_object(value, shape, place)
+    if isinstance(shape, list):
+        if not isinstance(value, list):
+            return f"{place or 'the whole'} is no list"
+        problems = (problem_of(item, shape[0], f"{place}[{index}]") for index, item in enumerate(value))
+        return next((problem for problem in problems if problem), None)
+    return None if shape(value) else f"{place or 'the whole'} is not {shape.__doc__}"
+
+
+def problem_of_object(value, shape, place):
+    if not isinstance(value, dict):
+        return f"{place or 'the whole'} is no object"
+    for key, part in shape.items():
+        name = key.rstrip("?")
+        if name not in value:
+            if name == key:
+                return f"{place or 'the whole'} has no {name}"
+            continue
+        problem = problem_of(value[name], part, f"{place}.{name}" if place else name)
+        if problem:
+            return problem
+    return None
+
+
+def is_line(value):
+    """a text of one line"""
+    return isinstance(value, str) and len(value) <= 4096 and not CONTROL.search(value)
+
+
+# What would end a line or steer a terminal; hpcnb takes no answer that has any.
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def is_text(value):
+    """a text"""
+    return isinstance(value, str)
+
+
+def is_line_or_null(value):
+    """a text of one line or null"""
+    return value is None or is_line(value)
+
+
+def is_count(value):
+    """a count"""
+    return type(value) is int and 1 <= value <= 10_000_000
+
+
+def is_exit_code(value):
+    """an exit code"""
+    return type(value) is int and 0 <= value <= 255
+
+
+def is_seconds(value):
+    """a number of seconds"""
+    return type(value) in (int, float) and 0 <= value < 1e12
+
+
+def is_process_id(value):
+    """a process id"""
+    # 0, 1 and what is negative would mean all processes of a group or of the machine.
+    return type(value) is int and 1 < value < 2**31
+
+
+def is_start(value):
+    """the start of a process"""
+    return value is None or is_line(value) or (type(value) is int and value >= 0)
+
+
+def write_json(path, value):
+    write_text(path + ".new", json.dumps(value), 0o600)
+    os.rename(path + ".new", path)
+
+
+def write_text(path, text, mode):
+    descriptor = open_to_write(path, os.O_TRUNC, mode)
+    with open(descriptor, "w", encoding="utf-8", newline="") as file:
+        os.fchmod(descriptor, mode)
+        file.write(text)
+
+
+def open_to_write(path, how, mode=0o600):
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW | how, mode)
+
+
+def make_directory(path):
+    os.mkdir(path, 0o700)
+    # Whatever the umask has taken of it.
+    os.chmod(path, 0o700)
+
+
+RANGE = re.compile(r"([1-9][0-9]{0,7})-([1-9][0-9]{0,7})")
+
+
+def read_ranges(path):
+    """Pairs of first and last, from lines such as 2-3; none when there is no such file. What is no
+    such line says nothing, as does a last line without its end, which is still being written."""
+    lines = (read_file(path) or "").split("\n")[:-1]
+    matches = (RANGE.fullmatch(line) for line in lines)
+    return [(int(match.group(1)), int(match.group(2))) for match in matches if match]
+
+
+def is_in(number, ranges):
+    return any(first <= number <= last for first, last in ranges)
+
+
+def first_line(path):
+    """None when there is none."""
+    try:
+        with open(path, encoding="ascii") as file:
+            return file.readline().strip() or None
+    except (OSError, ValueError):
+        return None
+
+
+def last_line(path):
+    """The last line that says anything, from the file's end."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - 4096))
+            lines = file.read(4096).decode(errors="replace").split("\n")
+    except FileNotFoundError:
+        lines = []
+    return next((line.strip() for line in reversed(lines) if line.strip()), None)
