@@ -11,13 +11,41 @@ export class MemoryHost implements Host {
   async run(argv: readonly string[]): Promise<CommandResult> {
     this.beforeEach();
     const answer = (stdout: string): CommandResult => ({ argv, exitCode: 0, stdout, stderr: "" });
-    if (argv[0] === "sh") return answer(`${argv[4]}\n`);
-    if (argv[0] === "tail") return answer(this.#tail(argv.filter((word) => word.startsWith("/"))));
+    if (argv[0] === "sh") return answer(this.script(argv[2] ?? "", argv.slice(4)));
+    if (argv[0] === "ls") return answer(this.names(argv[2] ?? ""));
+    if (argv[0] === "tail") return answer(this.tail(argv.filter((word) => word.startsWith("/"))));
     throw new Error(`The life cycle runs ${argv[0]}, which this host does not know`);
   }
 
+  /** What core's scripts would do to these files; the one that is left finds the notebook directory. */
+  script(script: string, [first = "", ...others]: readonly string[]): string {
+    if (script.includes("ls -di"))
+      return others.map((place) => (this.names(place) === "" ? "gone" : "other")).join("\n");
+    if (script.includes('rm -rf "./$run"')) {
+      for (const run of others) this.remove(`${first}/.hpcnb/runs/${run}`);
+      return "";
+    }
+    if (script.includes("mv -f")) {
+      this.files.set(others[0] ?? "", this.files.get(first) ?? "");
+      this.files.delete(first);
+      return "";
+    }
+    return `${first}\n`;
+  }
+
+  /** A file, or a directory with all that is in it. */
+  remove(path: string): void {
+    for (const name of this.files.keys()) if (name === path || name.startsWith(`${path}/`)) this.files.delete(name);
+  }
+
+  /** The names in a directory. */
+  names(path: string): string {
+    const within = [...this.files.keys()].filter((name) => name.startsWith(`${path}/`));
+    return [...new Set(within.map((name) => name.slice(path.length + 1).split("/")[0]))].join("\n");
+  }
+
   /** Of several files, each has its name before it. */
-  #tail(paths: readonly string[]): string {
+  tail(paths: readonly string[]): string {
     if (paths.length === 1) return this.files.get(paths[0] ?? "") ?? "";
     return paths
       .filter((path) => this.files.has(path))

@@ -52,7 +52,7 @@ export class SimulatedSession {
   readonly clock = new SimulatedClock();
   readonly host = new MemoryHost();
   readonly scheduler: MockScheduler;
-  readonly session: Session;
+  session: Session;
   /** Engines that never register, by task number. */
   readonly mute = new Set<number>();
   /** The notebook job sees its files late: what it has to say is kept until `storageIsReady`. */
@@ -101,6 +101,11 @@ export class SimulatedSession {
       clock: this.clock,
       variables: {},
     };
+  }
+
+  /** The session file names another folder from now on. */
+  moveTo(directory: string): void {
+    this.session = { ...this.session, notebook: { ...this.session.notebook, directory } };
   }
 
   get connected(): boolean {

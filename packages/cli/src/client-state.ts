@@ -1,47 +1,71 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import {
+  absolutePathSchema,
+  checkJson,
+  lineSchema,
+  type RememberedRun,
+  runIdSchema,
+  type Session,
+  sessionNameSchema,
+} from "@hpcnb/core";
+import * as v from "valibot";
 import { xdgState } from "xdg-basedir";
 import { tell } from "./print.js";
 import { parseAddress } from "./session-address.js";
 
-/** A session that was started or found from this machine. The truth about it lies with its notebooks; this is only how to find it again. */
-export interface KnownSession {
-  readonly name: string;
+/** Bytes. */
+const largestFile = 65_536;
+
+const knownSessionSchema = v.object({
+  name: sessionNameSchema,
   /** Absolute path of its session file, or its address where there is none here. */
-  readonly file: string;
-  /** The run that it was in when it was last used from here. */
-  readonly run?: string | undefined;
-}
+  file: v.pipe(lineSchema, v.minLength(1)),
+  /** The run that it was in when it was last used from here, on which host, and its notebook directory there. */
+  run: v.exactOptional(runIdSchema),
+  host: v.exactOptional(lineSchema),
+  directory: v.exactOptional(absolutePathSchema),
+});
+
+/** A session that was started or found from this machine. The truth about it lies with its notebooks; this is only how to find it again. */
+export type KnownSession = v.InferOutput<typeof knownSessionSchema>;
+
+type Remembered = { readonly [K in keyof KnownSession]: KnownSession[K] | undefined } & Pick<
+  KnownSession,
+  "name" | "file"
+>;
 
 function stateDirectory(): string {
   return join(xdgState ?? join(homedir(), ".local", "state"), "hpcnb");
 }
 
-function directory(): string {
+function sessionsDirectory(): string {
   return join(stateDirectory(), "sessions");
 }
 
 function pathOf(file: string): string {
-  return join(directory(), `${shortHash(file)}.json`);
+  return join(sessionsDirectory(), `${shortHash(file)}.json`);
 }
 
 /** A session is remembered once, by what was used last; but a file, with which more can be done, is not given up for an address. */
-export function rememberSession({ name, file, run }: KnownSession): void {
+export function rememberSession({ name, file, ...place }: Remembered): void {
   warnIfNot("remembered", () => {
-    mkdirSync(directory(), { recursive: true, mode: 0o700 });
-    const same = knownSessions().filter((known) => known.run !== undefined && known.run === run);
-    const kept = (parseAddress(file) && same.find((known) => !parseAddress(known.file))) || { name, file, run };
-    const path = pathOf(kept.file);
-    writeFileSync(`${path}.new`, JSON.stringify(kept), { mode: 0o600 });
+    mkdirSync(sessionsDirectory(), { recursive: true, mode: 0o700 });
+    const same = knownSessions().filter(({ run }) => run !== undefined && run === place.run);
+    const known = (parseAddress(file) && same.find((other) => !parseAddress(other.file))) || { name, file };
+    const { run, host, directory } = place;
+    const path = pathOf(known.file);
+    const text = JSON.stringify({ name: known.name, file: known.file, run, host, directory });
+    writeFileSync(`${path}.new`, text, { mode: 0o600 });
     renameSync(`${path}.new`, path);
-    for (const other of [file, ...same.map((known) => known.file)])
-      if (other !== kept.file) rmSync(pathOf(other), { force: true });
+    for (const other of [file, ...same.map((one) => one.file)])
+      if (other !== known.file) rmSync(pathOf(other), { force: true });
   });
 }
 
-export function forgetSession({ name, file }: KnownSession): void {
+export function forgetSession({ name, file }: Pick<Session, "name" | "file">): void {
   warnIfNot("forgotten", () => {
     rmSync(pathOf(file), { force: true });
     rmSync(pagePath(name), { force: true });
@@ -75,20 +99,40 @@ function rank({ file }: KnownSession): number {
 export function knownSessions(): KnownSession[] {
   let names: string[];
   try {
-    names = readdirSync(directory());
+    names = readdirSync(sessionsDirectory());
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
   }
   return names
     .filter((name) => name.endsWith(".json"))
-    .flatMap((name) => {
-      try {
-        return [JSON.parse(readFileSync(join(directory(), name), "utf8")) as KnownSession];
-      } catch {
-        // Another command removed it just now, or a full disk cut it short; the session itself is not affected.
-        return [];
-      }
-    })
+    .flatMap((name) => readKnown(join(sessionsDirectory(), name)) ?? [])
     .sort((one, other) => one.name.localeCompare(other.name) || rank(one) - rank(other));
+}
+
+/** The runs that were met from here on a session's host: `undefined` is this machine. */
+export function rememberedRuns(host: string | undefined): RememberedRun[] {
+  return knownSessions().flatMap(({ run, host: place, directory }) =>
+    run !== undefined && directory !== undefined && place === host ? [{ run, directory }] : [],
+  );
+}
+
+/** A full disk may have cut a file short; the session itself is not affected, and the others are not either. */
+function readKnown(path: string): KnownSession | undefined {
+  let problem: string;
+  try {
+    const file = statSync(path);
+    const checked =
+      file.isFile() && file.size <= largestFile
+        ? checkJson(knownSessionSchema, readFileSync(path, "utf8"))
+        : { problem: "is no plain file of a few lines" };
+    if (checked.problem === undefined) return checked.value;
+    problem = checked.problem;
+  } catch (error) {
+    // Another command removed it just now.
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    problem = (error as Error).message;
+  }
+  tell(`Warning: ${path}, which remembers a session for \`hpcnb list\`, is damaged: ${problem}`);
+  return undefined;
 }

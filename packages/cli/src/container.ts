@@ -15,7 +15,9 @@ import {
 import { createWorkload } from "@hpcnb/jupyter";
 import { createConnector } from "@hpcnb/tunnel";
 import { container, type DependencyContainer, type InjectionToken, instanceCachingFactory } from "tsyringe";
+import { rememberedRuns } from "./client-state.js";
 import { hostOf } from "./host-of.js";
+import { tellNote } from "./print.js";
 import type { SessionPlugins } from "./valid-session.js";
 import { exportedVariables } from "./variables.js";
 
@@ -67,6 +69,8 @@ export function composeSession(session: Session, plugins: SessionPlugins): Sessi
     connector: browserIsHere ? root.resolve(ConnectorToken) : undefined,
     clock: root.resolve(ClockToken),
     variables: exportedVariables(session),
+    remembered: rememberedRuns(session.host),
+    note: tellNote,
   };
 }
 

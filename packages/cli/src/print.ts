@@ -28,6 +28,11 @@ export function tell(...pieces: readonly Piece[]): void {
   show(process.stderr, ...pieces, "\n");
 }
 
+/** What the user should know beside what was asked for. */
+export function tellNote(text: string): void {
+  tell(`Note: ${text}`);
+}
+
 /** What another program says at the terminal, as it comes. */
 export function passOn(words: string): void {
   show(process.stderr, words);

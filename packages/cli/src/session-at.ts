@@ -8,10 +8,12 @@ import {
   type Session,
   type SessionRecord,
 } from "@hpcnb/core";
+import { rememberedRuns } from "./client-state.js";
 import { hostOf } from "./host-of.js";
 import { autoTunnels } from "./plugins/builtin-tunnels.js";
 import { bundledScheduler } from "./plugins/bundled.js";
 import { loadPlugin } from "./plugins/load-plugin.js";
+import { tellNote } from "./print.js";
 import type { SessionAddress } from "./session-address.js";
 import type { ValidSession } from "./valid-session.js";
 
@@ -21,11 +23,11 @@ import type { ValidSession } from "./valid-session.js";
  */
 export async function loadSessionAt({ host: alias, directory: place }: SessionAddress): Promise<ValidSession> {
   const host = hostOf(alias);
-  const directory = await resolveDirectory(host, place, "look");
-  const record = await readRecord(host, directory);
+  const directory = await resolveDirectory(host, place, "look", { note: tellNote });
+  const record = await readRecord(host, directory, { remembered: rememberedRuns(alias) });
   if (!record) {
-    throw new HpcnbError("HPCNB_NO_SESSION", `No session was ever started in ${directory} on ${alias}.`, {
-      hint: "`hpcnb up` there, or here with a session file that names the host, starts one.",
+    throw new HpcnbError("HPCNB_NO_SESSION", `There is no record of a session in ${directory} on ${alias}.`, {
+      hint: "`hpcnb up` there, or here with a session file that names the host, starts one. If one runs and its record is lost, `hpcnb down` with its session file finds its jobs.",
     });
   }
   const file = `${alias}:${directory}`;

@@ -71,7 +71,7 @@ describe("hpcnb as a program", function () {
     it("has a session once that is used by its file and by its address, and keeps the file", async () => {
       const [file, address] = ["/a/session.yaml", "alice@login:/a"];
       const known = async (first: string, second: string) => {
-        const sessions = [first, second].map((place) => ({ name: "a", file: place, run: "r1" }));
+        const sessions = [first, second].map((place) => ({ name: "a", file: place, run: "r123456789" }));
         await run(`for (const session of ${JSON.stringify(sessions)}) state.rememberSession(session)`);
         const folderOfSessions = join(folder, "state", "hpcnb", "sessions");
         const files = readdirSync(folderOfSessions).map((path) => readFileSync(join(folderOfSessions, path), "utf8"));

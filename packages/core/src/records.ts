@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import * as v from "valibot";
+import { type Checked, checkJson } from "./checked.js";
 import type { PublishedRecord } from "./readiness.js";
 
 /**
@@ -13,6 +15,10 @@ export const recordSize = 4096;
 
 const digestLength = 64;
 
+/** What still works when a record of a run is damaged. */
+export const damagedHint =
+  "The jobs may go on: `hpcnb status` shows them and `hpcnb logs` what they say. `hpcnb down` ends them; then `hpcnb up` starts the session again.";
+
 /** @throws RangeError when the JSON does not fit. */
 export function encodeRecord(record: PublishedRecord): string {
   const json = JSON.stringify(record).replace(
@@ -24,13 +30,18 @@ export function encodeRecord(record: PublishedRecord): string {
   return `${json.padEnd(room)}${digest(json)}\n`;
 }
 
-/** The record in `text` if it is complete and of `run`; otherwise undefined. */
+/** The record in `text` if it is complete and of `run`; otherwise undefined. Pure. */
 export function decodeRecord(text: string | undefined, run: string): PublishedRecord | undefined {
-  if (text?.length !== recordSize) return undefined;
+  return checkRecord(text ?? "", run).value;
+}
+
+/** The same, or why it is none: it is being written just now, or is damaged. Pure. */
+export function checkRecord(text: string, run: string): Checked<PublishedRecord> {
+  if (text.length !== recordSize) return { problem: `it has ${text.length} bytes instead of ${recordSize}` };
   const json = text.slice(0, recordSize - digestLength - 1).trimEnd();
-  if (text.slice(-digestLength - 1) !== `${digest(json)}\n`) return undefined;
-  const record = JSON.parse(json) as PublishedRecord;
-  return record.run === run ? record : undefined;
+  if (text.slice(-digestLength - 1) !== `${digest(json)}\n`)
+    return { problem: "its checksum does not fit its content" };
+  return checkJson(v.looseObject({ run: v.literal(run) }), json);
 }
 
 function digest(json: string): string {

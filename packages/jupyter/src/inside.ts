@@ -1,4 +1,11 @@
-import { encodeRecord, type FileToWrite, type JobResources, type JobSpec, type PlanContext } from "@hpcnb/core";
+import {
+  encodeRecord,
+  type FileToWrite,
+  type JobResources,
+  type JobSpec,
+  jobName,
+  type PlanContext,
+} from "@hpcnb/core";
 import { jobScript, type Program, programText } from "./job-script.js";
 import { clusterRecord, insidePaths, runRecord } from "./layout.js";
 import { controllerResources } from "./resources.js";
@@ -84,7 +91,7 @@ function jobSpecs({ session, directory, run, readiness, scheduler }: PlanContext
   };
   const spec = (kind: keyof typeof programs, log: string, resources: JobResources, own: object): JobSpec => {
     // It ends with what makes it unique, which adapters keep of a long name.
-    const name = `${session.name}-${kind}-${run.id}-${placeholders.cluster}`;
+    const name = jobName(session.name, kind, run.id, `-${placeholders.cluster}`);
     return {
       name,
       script: jobScript({

@@ -9,6 +9,7 @@ import {
   type JobPlace,
   type JobResources,
   type JobSpec,
+  jobName,
   type PlanContext,
   type Role,
   type Run,
@@ -68,7 +69,12 @@ function secretsText(
   run: Run,
   { password, variables }: { password: string | undefined; variables: Readonly<Record<string, string>> },
 ): string {
-  const secrets = { run: run.id, token: run.token, ...(password === undefined ? {} : { password }) };
+  const secrets = {
+    run: run.id,
+    directory: run.directory,
+    token: run.token,
+    ...(password === undefined ? {} : { password }),
+  };
   try {
     return encodeRecord({ ...secrets, variables });
   } catch (cause) {
@@ -145,7 +151,7 @@ function planNotebook(context: PlanContext): JobSpec {
     controller: cluster?.inNotebook ? controllerParameters({ ...context, cluster }) : null,
   };
   return jobSpec(context, "notebook", {
-    name: `${session.name}-notebook-${run.id}`,
+    name: jobName(session.name, "notebook", run.id),
     parameters,
     output: logPath({ role: "notebook", run }),
     resources: session.resources,
@@ -156,7 +162,7 @@ function planController(context: ClusterContext): JobSpec {
   const { session, run, cluster } = context;
   const groups = clusterIn(session).groups.map(({ resources }) => resources);
   return jobSpec(context, "controller", {
-    name: `${session.name}-controller-${run.id}${cluster.generation > 1 ? `-${cluster.generation}` : ""}`,
+    name: jobName(session.name, "controller", run.id, cluster.generation > 1 ? `-${cluster.generation}` : ""),
     parameters: controllerParameters(context),
     output: logPath({ role: "controller", run, cluster }),
     resources: controllerResources(groups[0] ?? {}, [...groups, session.resources]),
@@ -186,7 +192,7 @@ function planEngines(context: ClusterContext, array: EngineArray): JobSpec {
   const suffix = cluster.generation === 1 && array.first === 1 ? "" : `-${cluster.generation}-${array.first}`;
   return {
     ...jobSpec(context, "engines", {
-      name: `${session.name}-engines-${run.id}${suffix}`,
+      name: jobName(session.name, "engines", run.id, suffix),
       parameters: {
         records: cluster.directory,
         secrets: runRecord(run, "secrets"),

@@ -15,7 +15,8 @@ describe("plan", () => {
       decodeRecord(files.find(({ path }) => path === `${context.run.directory}/${name}.record`)?.text, context.run.id);
     const directory = context.cluster?.directory;
     const run = context.run.id;
-    expect(record("secrets")).to.deep.equal({ run, token: context.run.token, password: "argon2:x", variables: {} });
+    const own = { run, directory: context.run.directory, token: context.run.token };
+    expect(record("secrets")).to.deep.equal({ ...own, password: "argon2:x", variables: {} });
     expect(record("cluster")).to.deep.equal({ run, cluster: directory });
     expect(record("cluster-1/wishes")).to.deep.equal({ run, groups: [] });
     for (const name of ["notebook", "cluster-1/controller", "cluster-1/engines"])

@@ -16,7 +16,7 @@ interface ConnectOptions {
 export async function connect({ session: argument, json, signal }: ConnectOptions): Promise<void> {
   await withSession(argument, async ({ context, session }) => {
     const { tracker, baseUrl, token } = await connectTo(context, signal);
-    rememberSession({ ...session, run: tracker.state.record?.run.id });
+    rememberSession({ ...session, run: tracker.state.record?.run.id, directory: tracker.directory });
     const url = context.workload.url(baseUrl, session, token);
     const { connection } = tracker.state;
     if (json) printJson({ name: session.name, url, tunnel: connection?.kind });

@@ -1,4 +1,4 @@
-import { HpcnbError, isHpcnbError, type SessionContext, takeDown } from "@hpcnb/core";
+import { HpcnbError, isHpcnbError, type SessionContext, type TakenDown, takeDown } from "@hpcnb/core";
 import { forgetSession } from "../client-state.js";
 import { printJson, tell } from "../print.js";
 import { withSession } from "../with-session.js";
@@ -13,10 +13,18 @@ export async function down(options: {
     forgetSession(session);
     if (options.json) {
       printJson({ name: session.name, phase: result ? "ended" : "absent", cancelled: result?.cancelled ?? 0 });
-    } else if (!result) tell(`${session.name} was never started: nothing to do.`);
-    else if (result.cancelled === 0) tell(`${session.name} is down; nothing was running any more.`);
-    else tell(`${session.name} is down: ${result.cancelled} ${result.cancelled === 1 ? "job" : "jobs"} ended.`);
+    } else tell(sentence(session.name, result));
   });
+}
+
+function sentence(name: string, result: TakenDown | undefined): string {
+  if (!result) return `${name} was never started: nothing to do.`;
+  const { cancelled, lost } = result;
+  const why = lost === undefined ? "" : `${lost}\n`;
+  if (cancelled > 0) return `${why}${name} is down: ${cancelled} ${cancelled === 1 ? "job" : "jobs"} ended.`;
+  return lost === undefined
+    ? `${name} is down; nothing was running any more.`
+    : `${why}${name} is down; the scheduler lists no job of this folder's.`;
 }
 
 /** Ending jobs waits for the scheduler's word, which may take minutes: what keeps it waiting is told. */

@@ -1,4 +1,12 @@
-import { clusterOf, HpcnbError, type LogPlace, prepared, type Role, type SessionRecord } from "@hpcnb/core";
+import {
+  clusterOf,
+  HpcnbError,
+  type LogPlace,
+  prepared,
+  type Role,
+  type SessionRecord,
+  whyNoRecord,
+} from "@hpcnb/core";
 import { createLogPrinter, tell } from "../print.js";
 import { findStart, type LogFile, pieceSize, readPiece } from "../report/log-pieces.js";
 import { withSession } from "../with-session.js";
@@ -22,6 +30,9 @@ export async function logs({ words, follow, tail, signal }: LogsOptions): Promis
     const tracker = await prepared(context, "look", signal);
     const record = await tracker.readRecord();
     if (!record) {
+      await tracker.lookForStrays();
+      const lost = whyNoRecord(tracker.state);
+      if (lost) throw lost;
       throw new HpcnbError("HPCNB_NO_SESSION", `${context.session.name} was never started: it has no logs.`, {
         hint: "`hpcnb up` starts it.",
       });

@@ -56,9 +56,9 @@ export async function up({ session: argument, timeout, json, signal }: UpOptions
             first.push({ name, done: true, text: detail });
             progress.update(first);
           },
-          onJobs: (how, state) => {
+          onJobs: (how, { state, directory }) => {
             decided = true;
-            rememberSession({ ...session, run: state.record?.run.id });
+            rememberSession({ ...session, run: state.record?.run.id, directory });
             if (how === "found") first.push({ name: "session", done: true, text: describeFound(state, session) });
           },
         },

@@ -9,6 +9,8 @@ import {
   jobsIn,
   type Session,
   type SessionState,
+  type Stray,
+  whyNoRecord,
 } from "@hpcnb/core";
 
 export interface StatusView {
@@ -74,7 +76,11 @@ export function statusView(
 ): StatusView {
   const { notebook } = state.reports;
   const alive = state.phase !== "ended" && state.phase !== "failed" && state.phase !== "absent";
-  const why = state.record?.ended?.why ?? (state.loss && `${state.loss.role}: ${state.loss.why}`);
+  const why =
+    state.record?.ended?.why ??
+    (state.loss && `${state.loss.role}: ${state.loss.why}`) ??
+    state.damage?.message ??
+    whyNoRecord(state)?.message;
   return {
     name: session.name,
     phase: state.phase,
@@ -94,7 +100,10 @@ export function statusView(
       : {}),
     ...(alive && state.engines ? { engines: state.engines, ...groupViews(state) } : {}),
     ...(alive && known.differences.length > 0 ? { differences: known.differences } : {}),
-    jobs: jobsIn(state.jobs).map((job) => jobView(job, state.phase === "ended")),
+    jobs: [
+      ...jobsIn(state.jobs).map((job) => jobView(job, state.phase === "ended")),
+      ...(state.strays?.own ?? []).map(strayView),
+    ],
   };
 }
 
@@ -113,6 +122,10 @@ function jobView(job: JobFacts, isOver: boolean): JobView {
     state: isListed ? (status?.state ?? "unknown") : "finished",
     ...(isListed && status ? pick(status, ["native", "host", "reason"]) : {}),
   };
+}
+
+function strayView({ role, status }: Stray): JobView {
+  return { role, id: status.id, state: status.state, ...pick(status, ["native", "host", "reason"]) };
 }
 
 function groupViews(state: SessionState): { groups?: GroupView[] } {

@@ -19,10 +19,10 @@ const record: SessionRecord = {
   startedAt: "2026-01-01T00:00:00Z",
   cluster: { generation: 1, inNotebook: false, wanted: { cpu: 3, gpu: 1 } },
   jobs: [
-    { role: "notebook", name: "n", id: "1" },
-    { role: "controller", name: "c", id: "2" },
-    { role: "engines", name: "e1", id: "3", array: { group: "cpu", first: 1, tasks: 3 } },
-    { role: "engines", name: "e2", id: "4", array: { group: "gpu", first: 4, tasks: 1 } },
+    { role: "notebook", name: "1", id: "1" },
+    { role: "controller", name: "2", id: "2" },
+    { role: "engines", name: "3", id: "3", array: { group: "cpu", first: 1, tasks: 3 } },
+    { role: "engines", name: "4", id: "4", array: { group: "gpu", first: 4, tasks: 1 } },
   ],
 };
 const reports: Reports = {

@@ -50,7 +50,7 @@ describe("steps of up", () => {
   it("say why a job waits, in the scheduler's words", () => {
     const state = after(record, {
       type: "jobs-listed",
-      jobs: [{ id: "12", name: "s", state: "queued", native: "qw", reason: "no free slot" }],
+      jobs: [{ id: "12", name: "s-notebook", state: "queued", native: "qw", reason: "no free slot" }],
     });
     expect(shown(state)).to.deep.equal([
       "✓ jobs: notebook 12, controller 13, engines 14 (4 tasks)",

@@ -14,6 +14,7 @@ import { Pace, type Turn } from "./pace.js";
 import { setEngines } from "./scale.js";
 import { settleWhatIsLeft } from "./settle.js";
 import { startRun } from "./start-run.js";
+import { describeOthers, whyLost, whyNoRecord } from "./strays.js";
 import type { Tracker } from "./tracker.js";
 
 export interface BringUpOptions {
@@ -21,7 +22,7 @@ export interface BringUpOptions {
   readonly timeout?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told once the session's jobs are known: started by this call, or found. */
-  readonly onJobs?: ((how: "started" | "found", state: SessionState) => void) | undefined;
+  readonly onJobs?: ((how: "started" | "found", found: Pick<Tracker, "state" | "directory">) => void) | undefined;
   /** Told what is being done before there are jobs. */
   readonly onStep?: ((step: "before" | "check", detail: string) => void) | undefined;
 }
@@ -48,8 +49,6 @@ export async function bringUp(context: SessionContext, options: BringUpOptions =
   await findOrStart(tracker, options);
   await waitUntilUp(tracker, options);
   const token = await tracker.readToken();
-  if (token === undefined)
-    throw new HpcnbError("HPCNB_STATE_UNREADABLE", `The token of run ${tracker.state.record?.run.id} cannot be read.`);
   return { state: tracker.state, directory: tracker.directory, token };
 }
 
@@ -59,9 +58,10 @@ function findOrStart(tracker: Tracker, options: BringUpOptions): Promise<void> {
   return withLock(tracker, signal, async () => {
     await tracker.observe();
     const { phase, record } = tracker.state;
+    if (!record) tellOrRefuse(tracker, onStep);
     if (record && phase !== "ended" && phase !== "failed") {
       if (phase === "submitting") await settleWhatIsLeft(tracker, record, signal);
-      onJobs?.("found", tracker.state);
+      onJobs?.("found", tracker);
       if (phase === "degraded") await mend(tracker, options);
       return;
     }
@@ -75,8 +75,23 @@ function findOrStart(tracker: Tracker, options: BringUpOptions): Promise<void> {
       await endJobs(tracker, record, tracker.state.loss?.why ?? "the notebook job was lost", signal);
     }
     await startRun(tracker, signal);
-    onJobs?.("started", tracker.state);
+    onJobs?.("started", tracker);
   });
+}
+
+/** Nothing is started beside jobs that go on without their record, nor where that cannot be ruled out. */
+function tellOrRefuse({ state, context, runs }: Tracker, onStep: BringUpOptions["onStep"]): void {
+  const { recordProblem, strays, trouble } = state;
+  if (strays?.own.length || recordProblem?.kind === "newer") throw whyNoRecord(state);
+  if (trouble !== undefined && runs?.own.size) {
+    throw new HpcnbError(
+      "HPCNB_SCHEDULER_UNREACHABLE",
+      `${whyLost(recordProblem)} Whether jobs of it go on, only the scheduler knows: ${trouble}`,
+      { transient: true, hint: "Nothing was started. Try again when the scheduler answers." },
+    );
+  }
+  if (recordProblem) onStep?.("before", `${recordProblem.error.message} A new session is started.`);
+  if (strays?.others.length) context.note?.(describeOthers(strays.others, context.session.name));
 }
 
 /** The notebook goes on: only what is lost beside it is started anew. */

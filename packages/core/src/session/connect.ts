@@ -1,6 +1,7 @@
 import { HpcnbError } from "../errors.js";
 import type { SessionContext } from "./context.js";
 import { prepared } from "./open-session.js";
+import { whyNoRecord } from "./strays.js";
 import type { Tracker } from "./tracker.js";
 
 /** Milliseconds that a notebook may take to answer through a tunnel that was just opened, and between two tries. */
@@ -20,7 +21,9 @@ export interface Connected {
 export async function connect(context: SessionContext, signal?: AbortSignal): Promise<Connected> {
   const tracker = await prepared(context, "look", signal);
   await tracker.observe();
-  const { phase, loss } = tracker.state;
+  const { phase, loss, damage } = tracker.state;
+  const unreadable = damage ?? whyNoRecord(tracker.state);
+  if (!tracker.answering && unreadable) throw unreadable;
   if (!tracker.answering || phase === "ended" || phase === "failed") {
     throw new HpcnbError(
       "HPCNB_NO_SESSION",

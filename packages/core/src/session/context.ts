@@ -19,8 +19,18 @@ export interface SessionContext {
   readonly clock: Clock;
   /** Names and values of the variables that the session exports to its jobs. */
   readonly variables: Readonly<Record<string, string>>;
+  /** The runs of the session's host that this machine has met. */
+  readonly remembered?: readonly RememberedRun[];
+  /** Told what the user should know, and nothing else would tell. */
+  readonly note?: (text: string) => void;
   /** Called after each event with what is known then. */
   readonly observe?: (state: SessionState, event: SessionEvent) => void;
+}
+
+/** A run, and the notebook directory in which this machine has met it last, on the session's host. */
+export interface RememberedRun {
+  readonly run: string;
+  readonly directory: string;
 }
 
 /** The way from this machine to the notebook, kept by a background process. */

@@ -1,6 +1,7 @@
 import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { JobId, JobStatus } from "../scheduler.js";
 import { absencesBelieved, secondLook } from "./job-facts.js";
+import { jobOfSession } from "./job-names.js";
 import type { SessionRecord } from "./session-record.js";
 import type { Tracker } from "./tracker.js";
 
@@ -9,9 +10,12 @@ const stopLimit = 120_000;
 const firstPause = 100;
 const longestPause = 5_000;
 
+/** Characters of why a session has ended, as its record keeps it. */
+const longestReason = 4_000;
+
 /**
- * Ends all jobs of a run, and says so in its record. Jobs are found by id and by the run's id in their names, so that one whose id was never
- * written down is ended too, and one that the notebook has submitted. To be called with the session's lock held.
+ * Ends all jobs of a run, and says so in its record. They are found by their names, so that one whose id was never written down is ended too,
+ * and one that the notebook has submitted. To be called with the session's lock held.
  */
 export async function endJobs(
   tracker: Tracker,
@@ -20,9 +24,14 @@ export async function endJobs(
   signal?: AbortSignal,
 ): Promise<number> {
   tracker.dispatch({ type: "stop-requested" });
-  const ended = await endListed(tracker, record, signal);
+  const isPending = record.jobs.some(({ id }) => id === undefined);
+  const ended = await endListed(
+    tracker,
+    { runs: new Set([record.run.id]), names: new Set(record.jobs.map(({ name }) => name)), isPending },
+    signal,
+  );
   try {
-    await tracker.writeRecord({ ...record, ended: { at: new Date().toISOString(), why } });
+    await tracker.writeRecord({ ...record, ended: { at: new Date().toISOString(), why: why.slice(0, longestReason) } });
   } catch (error) {
     if (!isHpcnbError(error, "HPCNB_COMMAND_FAILED")) throw error;
     const message = `All jobs are ended, but that could not be written down: ${error.message}`;
@@ -31,15 +40,28 @@ export async function endJobs(
   return ended;
 }
 
+export interface JobsToEnd {
+  readonly runs: ReadonlySet<string>;
+  /** Of jobs in a record, as the scheduler lists them. */
+  readonly names: ReadonlySet<string>;
+  /** A submission without an answer may still be carried out. */
+  readonly isPending: boolean;
+}
+
 /**
- * Cancels a record's jobs and waits until full answers of the scheduler, as many as are believed, list none of them.
+ * Cancels all jobs of some runs and waits until full answers of the scheduler, as many as are believed, list none of them.
  * @returns how many were cancelled.
  * @throws HPCNB_NOT_STOPPED
  */
-async function endListed(tracker: Tracker, { run, jobs: own }: SessionRecord, signal?: AbortSignal): Promise<number> {
-  const { scheduler, clock } = tracker.context;
-  const isOurs = (job: JobStatus) => job.name.includes(run.id) || own.some(({ id }) => job.id === id);
-  const confirmation = own.some(({ id }) => id === undefined) ? secondLook.afterNoAnswer : secondLook.usual;
+export async function endListed(
+  tracker: Tracker,
+  { runs, names, isPending }: JobsToEnd,
+  signal?: AbortSignal,
+): Promise<number> {
+  const { scheduler, clock, session } = tracker.context;
+  const isOurs = ({ name }: JobStatus) =>
+    names.has(name) || runs.has(jobOfSession(name, session.name, scheduler)?.run ?? "");
+  const confirmation = isPending ? secondLook.afterNoAnswer : secondLook.usual;
   const asked = new Set<JobId>();
   const deadline = clock.now() + stopLimit;
   let lastError: unknown;

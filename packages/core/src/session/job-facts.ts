@@ -29,7 +29,16 @@ export const absencesBelieved = 2;
 /** Milliseconds between two such answers; after a submission without an answer, which may still be carried out, more. */
 export const secondLook = { usual: 500, afterNoAnswer: 5_000 };
 
-/** Gone for certain: the scheduler's history says that it ended, or full answer after full answer did not list it. */
+/**
+ * Gone for certain: full answer after full answer did not list it, or one did not and the scheduler's history has its end. History alone
+ * is not believed: its record may be of an earlier try, and a job that is listed is there.
+ */
 export function isGone(job: JobFacts): boolean {
-  return job.history !== undefined || job.absences >= absencesBelieved || job.status?.state === "finished";
+  if (job.status?.state === "finished" || job.absences >= absencesBelieved) return true;
+  return job.absences > 0 && job.history !== undefined;
+}
+
+/** A scheduler gives its numbers again after a while, so the name must be the job's too. */
+export function isSameJob({ id, name }: Pick<JobRecord, "id" | "name">, listed: JobStatus): boolean {
+  return listed.id === id && listed.name === name;
 }

@@ -13,8 +13,12 @@ export function lockPath(notebookDirectory: string): string {
   return `${sessionDirectory(notebookDirectory)}/lock`;
 }
 
+export function runsDirectory(notebookDirectory: string): string {
+  return `${sessionDirectory(notebookDirectory)}/runs`;
+}
+
 export function runDirectory(notebookDirectory: string, runId: string): string {
-  return `${sessionDirectory(notebookDirectory)}/runs/${runId}`;
+  return `${runsDirectory(notebookDirectory)}/${runId}`;
 }
 
 /** The one file that holds a run's token: mode 0600, in the format of records.ts. */

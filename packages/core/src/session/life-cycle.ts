@@ -1,20 +1,23 @@
+import type { HpcnbError } from "../errors.js";
 import type { JobHistory, JobStatus } from "../scheduler.js";
 import type { Session } from "../session-file/session.js";
 import { countEngines, type EngineCounts, type EngineFacts, isLeft, listEngines } from "./engines.js";
-import { isGone, type JobFacts, jobsIn, type SessionJobs } from "./job-facts.js";
-import { askedEngines, type SessionRecord } from "./session-record.js";
+import { isGone, isSameJob, type JobFacts, jobsIn, type SessionJobs } from "./job-facts.js";
+import { askedEngines, type RecordProblem, type SessionRecord } from "./session-record.js";
+import type { Strays } from "./strays.js";
 import type { ControllerReport, NotebookReport, Reports, Role } from "./workload.js";
 
 /**
  * Where a session is. In the order in which a session goes through them:
  *
- * absent: never started, or no trace of it · submitting: not all that its record says is carried out · queued: the notebook job waits ·
+ * absent: never started, or no trace of it · lost: its jobs are listed, and there is no record of it · submitting: not all that its record says is carried out · queued: the notebook job waits ·
  * starting: it runs, the server does not answer yet · connecting: the server answers on its host, no tunnel leads there ·
  * gathering: the notebook is reachable, fewer engines than the minimum are registered · up · degraded: the notebook is reachable, its
  * controller is lost, or so many engines that the minimum cannot be reached · failed: the notebook job is lost · stopping: asked to end · ended: every job is gone.
  */
 export type Phase =
   | "absent"
+  | "lost"
   | "submitting"
   | "queued"
   | "starting"
@@ -28,7 +31,13 @@ export type Phase =
 
 /** What can be learnt or done about a session. Each carries the whole fact, so events may be lost, doubled or late. */
 export type SessionEvent =
-  | { readonly type: "record-read"; readonly record: SessionRecord | undefined }
+  | {
+      readonly type: "record-read";
+      readonly record: SessionRecord | undefined;
+      /** Why there is none, although there is something. */
+      readonly problem?: RecordProblem;
+    }
+  | { readonly type: "strays-listed"; readonly strays: Strays }
   | { readonly type: "jobs-listed"; readonly jobs: readonly JobStatus[] }
   /** The same jobs as were listed last, with reasons: no new answer about which jobs there are. */
   | { readonly type: "jobs-explained"; readonly jobs: readonly JobStatus[] }
@@ -36,6 +45,7 @@ export type SessionEvent =
   | { readonly type: "question-failed"; readonly error: unknown }
   | { readonly type: "history-read" /** Of the job. */; readonly name: string; readonly history: JobHistory }
   | { readonly type: "reports-read"; readonly reports: Reports }
+  | { readonly type: "reports-damaged"; readonly error: HpcnbError }
   | { readonly type: "tunnel-opened"; readonly connection: ConnectionFacts }
   | { readonly type: "tunnel-closed" }
   | { readonly type: "stop-requested" };
@@ -53,6 +63,12 @@ export interface ConnectionFacts {
 export interface SessionState {
   readonly phase: Phase;
   readonly record?: SessionRecord;
+  /** Why there is no record, although there is something: it is damaged, or another folder's. */
+  readonly recordProblem?: RecordProblem;
+  /** The session's jobs that are listed, where there is no record of them. */
+  readonly strays?: Strays;
+  /** Why what the jobs say of themselves cannot be read; what is shown of it may be old. */
+  readonly damage?: HpcnbError;
   readonly jobs: SessionJobs;
   readonly reports: Reports;
   readonly connection?: ConnectionFacts;
@@ -115,7 +131,11 @@ export function jobsThatCount(state: Pick<SessionState, "jobs" | "reports">): Jo
 function learn(state: SessionState, event: SessionEvent): SessionState {
   switch (event.type) {
     case "record-read":
-      return learnRecord(state, event.record);
+      return { ...learnRecord(state, event.record), ...(event.problem ? { recordProblem: event.problem } : {}) };
+    case "strays-listed": {
+      const { trouble: _, ...rest } = state;
+      return { ...rest, strays: event.strays };
+    }
     case "jobs-listed": {
       const { trouble: _, ...rest } = state;
       return { ...rest, jobs: mapJobs(state, (job) => seen(job, event.jobs)) };
@@ -124,7 +144,7 @@ function learn(state: SessionState, event: SessionEvent): SessionState {
       return {
         ...state,
         jobs: mapJobs(state, (job) => {
-          const status = event.jobs.find(({ id }) => id === job.record.id);
+          const status = event.jobs.find((other) => isSameJob(job.record, other));
           return status ? { ...job, status } : job;
         }),
       };
@@ -135,8 +155,12 @@ function learn(state: SessionState, event: SessionEvent): SessionState {
         ...state,
         jobs: mapJobs(state, (job) => (job.record.name === event.name ? { ...job, history: event.history } : job)),
       };
-    case "reports-read":
-      return { ...state, reports: event.reports };
+    case "reports-read": {
+      const { damage: _, ...rest } = state;
+      return { ...rest, reports: event.reports };
+    }
+    case "reports-damaged":
+      return { ...state, damage: event.error };
     case "tunnel-opened":
       return { ...state, connection: event.connection };
     case "tunnel-closed": {
@@ -172,9 +196,11 @@ function learnRecord(state: SessionState, record: SessionRecord | undefined): Se
 
 function seen(job: JobFacts, listed: readonly JobStatus[]): JobFacts {
   if (job.record.id === undefined) return job;
-  const status = listed.find(({ id }) => id === job.record.id);
+  const status = listed.find((other) => isSameJob(job.record, other));
   if (!status) return { ...job, absences: job.absences + 1 };
-  return { ...job, status, absences: 0, ...(job.status ? { before: job.status } : {}) };
+  // Whatever was taken for its end was not.
+  const { history: _, ...rest } = job;
+  return { ...rest, status, absences: 0, ...(job.status ? { before: job.status } : {}) };
 }
 
 function mapJobs({ jobs }: SessionState, change: (job: JobFacts) => JobFacts): SessionJobs {
@@ -190,7 +216,7 @@ function phaseOf(
   { minimum, connection }: { readonly minimum: number; readonly connection: boolean },
 ): Phase {
   const { record, reports, loss } = state;
-  if (!record) return "absent";
+  if (!record) return state.strays?.own.length ? "lost" : "absent";
   if (record.ended) return "ended";
   if (state.stopping) return "stopping";
   if (record.cluster?.unsettled || record.jobs.some((job) => job.id === undefined)) return "submitting";
@@ -234,7 +260,7 @@ function lossOf(role: Role, job: JobFacts | undefined, report?: NotebookReport |
     return { role, why: report.problem, ...(report.hint === undefined ? {} : { hint: report.hint }) };
   }
   // A job that is told to stop says that it has ended; why it was told, the scheduler knows.
-  if (job?.history?.reason) return { role, why: job.history.reason };
+  if (job?.history?.reason && isGone(job)) return { role, why: job.history.reason };
   if (report?.state === "ended") return { role, why: "it has stopped by itself" };
   if (job?.status?.state === "error") return { role, why: gaveUp(job.status) };
   if (job && isGone(job)) return { role, why: describeEnd(job) };

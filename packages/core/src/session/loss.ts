@@ -1,7 +1,7 @@
 import { HpcnbError } from "../errors.js";
 import { endJobs } from "./end-jobs.js";
 import { describeLoss } from "./evidence.js";
-import { isGone } from "./job-facts.js";
+import { isGone, isSameJob } from "./job-facts.js";
 import { jobsThatCount, type SessionState } from "./life-cycle.js";
 import { withLock } from "./lock.js";
 import type { SessionRecord } from "./session-record.js";
@@ -48,8 +48,11 @@ export async function throwIfLost(tracker: Tracker, signal?: AbortSignal): Promi
 }
 
 /** Those that wait for a controller that was killed in the queue would wait until their walltime. */
-async function cancelEngines({ context }: Tracker, { jobs }: SessionRecord): Promise<void> {
-  await context.scheduler.cancel(jobs.flatMap(({ role, id }) => (role === "engines" && id !== undefined ? [id] : [])));
+async function cancelEngines({ context: { scheduler } }: Tracker, { jobs }: SessionRecord): Promise<void> {
+  const engines = jobs.filter(({ role }) => role === "engines");
+  const listed = await scheduler.status();
+  const left = listed.filter((status) => engines.some((job) => isSameJob(job, status)));
+  await scheduler.cancel(left.map(({ id }) => id));
 }
 
 async function learnHowItEnded(tracker: Tracker, signal?: AbortSignal): Promise<void> {

@@ -11,12 +11,12 @@ import type { Tracker } from "./tracker.js";
 export async function startNewCluster(tracker: Tracker, record: SessionRecord, signal?: AbortSignal): Promise<void> {
   const { host, scheduler, workload } = tracker.context;
   const { cluster, run } = record;
+  if (!cluster) throw new Error("Only a run with a cluster can have another one");
   const token = await tracker.readToken();
-  if (!cluster || token === undefined) throw new Error("Only a complete run with a cluster can have another one");
   const old = record.jobs.filter(({ role }) => role !== "notebook");
   // Their end is not waited for: on a dead host they are listed for ever, and nothing of theirs is used again.
   const listed = await scheduler.status(signal);
-  const left = listed.filter(({ id, name }) => old.some((job) => job.id === id || job.name === name));
+  const left = listed.filter(({ name }) => old.some((job) => job.name === name));
   await scheduler.cancel(
     left.map(({ id }) => id),
     signal,

@@ -4,6 +4,9 @@ import { Tracker } from "./tracker.js";
 
 /** Where every command begins: the notebook directory found on the host. */
 export async function prepared(context: SessionContext, mode: "make" | "look", signal?: AbortSignal): Promise<Tracker> {
-  const directory = await resolveDirectory(context.host, context.session.notebook.directory, mode, signal);
+  const directory = await resolveDirectory(context.host, context.session.notebook.directory, mode, {
+    signal,
+    note: context.note,
+  });
   return new Tracker(context, directory, signal);
 }

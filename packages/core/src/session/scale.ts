@@ -7,6 +7,7 @@ import { prepared } from "./open-session.js";
 import { type ClusterRecord, clusterOf, type SessionRecord } from "./session-record.js";
 import { arraysOf, planContext, settle, settleWhatIsLeft } from "./settle.js";
 import { arrayJobs } from "./start-run.js";
+import { whyNoRecord } from "./strays.js";
 import type { Tracker } from "./tracker.js";
 
 /** What scaling does to a group of engines. */
@@ -88,7 +89,7 @@ export async function setEngines(
   const token = await tracker.readToken();
   const cluster = clusterOf(record);
   if (!cluster) throw new Error("A record with a cluster has none");
-  const context = { ...planContext(tracker, { ...record.run, token: token ?? "" }, cluster), cluster };
+  const context = { ...planContext(tracker, { ...record.run, token }, cluster), cluster };
   const first = 1 + Math.max(0, ...arraysOf(record).map((array) => array.first + array.tasks - 1));
   const added = Object.fromEntries(changes.map((change) => [change.group, change.added]));
   const next: SessionRecord = {
@@ -120,6 +121,8 @@ function isLive(engine: EngineFacts): boolean {
 function expectCluster({ state, context }: Tracker): SessionRecord & { readonly cluster: ClusterRecord } {
   const { record, phase, loss } = state;
   const { name } = context.session;
+  const noRecord = whyNoRecord(state);
+  if (noRecord) throw noRecord;
   const problem =
     !record || record.ended || phase === "failed" || phase === "stopping"
       ? `${name} does not run`

@@ -1,51 +1,14 @@
-import { HpcnbError } from "../errors.js";
+import * as v from "valibot";
+import { checkJson } from "../checked.js";
+import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { Host } from "../host.js";
-import type { JobId, TaskRange } from "../scheduler.js";
-import type { PluginChoice, Session } from "../session-file/session.js";
+import type { SessionContext } from "./context.js";
 import { clusterDirectory, recordPath, runDirectory } from "./layout.js";
-import type { Cluster, EngineArray, JobPlace, Role } from "./workload.js";
+import { originOf } from "./origin.js";
+import { type JobRecord, type SessionRecord, sessionRecordSchema } from "./session-schema.js";
+import type { Cluster, JobPlace } from "./workload.js";
 
-/**
- * What hpcnb remembers of a session, in `.hpcnb/session.json`.
- *
- * What is going to be done is written before it is done: jobs by their names, and their ids after. A command that is killed in between
- * leaves names without ids, and the next one finds the jobs by their names.
- */
-export interface SessionRecord {
-  readonly format: 1;
-  readonly name: string;
-  readonly app: Session["notebook"]["app"];
-  readonly run: { readonly id: string; readonly directory: string };
-  readonly scheduler: PluginChoice;
-  /** ISO 8601, by the clock of the machine that started the run; shown to people, never compared. */
-  readonly startedAt: string;
-  /** The run's newest cluster. */
-  readonly cluster?: ClusterRecord;
-  readonly jobs: readonly JobRecord[];
-  /** Set once every job is known to be gone. */
-  readonly ended?: { readonly at: string; readonly why: string };
-}
-
-export interface ClusterRecord extends Omit<Cluster, "directory"> {
-  /** How many engines of each group are asked for. */
-  readonly wanted: Readonly<Record<string, number>>;
-  /** There until the cluster's files and jobs are as this record says. A group whose new array is rejected has its old number again. */
-  readonly unsettled?: { readonly before: Readonly<Record<string, number>> };
-}
-
-export interface JobRecord {
-  readonly role: Role;
-  /** As the scheduler lists it. */
-  readonly name: string;
-  readonly id?: JobId;
-  /** Of an engine array. */
-  readonly array?: ArrayRecord;
-}
-
-export interface ArrayRecord extends EngineArray {
-  /** Numbers of engines that are no longer asked for: they were cancelled, or others have taken their place. */
-  readonly dismissed?: readonly TaskRange[];
-}
+export type { ArrayRecord, ClusterRecord, JobRecord, SessionRecord } from "./session-schema.js";
 
 export function clusterOf(record: Pick<SessionRecord, "run" | "cluster">): Cluster | undefined {
   if (!record.cluster) return undefined;
@@ -60,36 +23,80 @@ export function askedEngines({ cluster }: Pick<SessionRecord, "cluster">): numbe
 
 export function placeOfJob({ role, array }: JobRecord): JobPlace {
   if (role !== "engines") return { role };
-  if (!array) throw new Error("An engine array without its numbers is in the session's record");
+  if (!array) throw new Error("The schema of the record lets no engine array pass without its numbers");
   return { role, array };
 }
 
-/** @throws HPCNB_STATE_UNREADABLE when there is a record that this version cannot read. */
+/** Why a folder has no record that is its own, although there is something at its place. */
+export interface RecordProblem {
+  readonly kind: "damaged" | "newer" | "copy";
+  readonly error: HpcnbError;
+}
+
+export interface ReadRecordOptions {
+  readonly remembered?: SessionContext["remembered"];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @throws HPCNB_STATE_UNREADABLE when the record is damaged or newer, HPCNB_OTHER_SESSION when the folder is a copy of another. */
 export async function readRecord(
   host: Host,
   directory: string,
-  signal?: AbortSignal,
+  options: ReadRecordOptions = {},
 ): Promise<SessionRecord | undefined> {
+  const { record, problem } = await lookAtRecord(host, directory, options);
+  if (problem) throw problem.error;
+  return record;
+}
+
+export async function lookAtRecord(
+  host: Host,
+  directory: string,
+  { remembered = [], signal }: ReadRecordOptions,
+): Promise<{ readonly record?: SessionRecord; readonly problem?: RecordProblem }> {
   const path = recordPath(directory);
-  const [text] = await host.readFiles([path], signal);
-  if (text === undefined) return undefined;
-  let cause: unknown;
+  let text: string | undefined;
   try {
-    const record = JSON.parse(text) as SessionRecord;
-    // The directory may have been moved or be mounted elsewhere since: trust the place where the record was found.
-    if (record.format === 1)
-      return { ...record, run: { id: record.run.id, directory: runDirectory(directory, record.run.id) } };
+    [text] = await host.readFiles([path], signal);
   } catch (error) {
-    cause = error;
+    if (!isHpcnbError(error, "HPCNB_COMMAND_FAILED")) throw error;
+    return { problem: damaged(path, host, error.message, error) };
   }
-  throw new HpcnbError(
-    "HPCNB_STATE_UNREADABLE",
-    `${path} on ${host.name} is not a session record that this hpcnb can read.`,
-    {
-      cause,
-      hint: "It may come from a newer hpcnb: use that one. If no job of this session is left, delete the file.",
-    },
-  );
+  if (text === undefined) return {};
+  const { value: record, problem } = checkJson(sessionRecordSchema, text);
+  if (problem !== undefined) return { problem: isNewer(text) ? newer(path, host) : damaged(path, host, problem) };
+  const origin = await originOf(host, directory, { run: record.run, remembered, signal });
+  if (origin !== undefined) return { problem: copied(directory, host, origin) };
+  return { record: { ...record, run: { id: record.run.id, directory: runDirectory(directory, record.run.id) } } };
+}
+
+function isNewer(text: string): boolean {
+  const { value } = checkJson(v.object({ format: v.pipe(v.number(), v.minValue(2)) }), text);
+  return value !== undefined;
+}
+
+function newer(path: string, host: Host): RecordProblem {
+  const error = new HpcnbError("HPCNB_STATE_UNREADABLE", `${path} on ${host.name} was written by a newer hpcnb.`, {
+    hint: "Use that one. `hpcnb down` of this one, with the session file, still ends the jobs that the scheduler lists for the session.",
+  });
+  return { kind: "newer", error };
+}
+
+function damaged(path: string, host: Host, what: string, cause?: unknown): RecordProblem {
+  const message = `${path} on ${host.name} is damaged: ${what.replace(/\.$/, "")}.`;
+  const error = new HpcnbError("HPCNB_STATE_UNREADABLE", message, {
+    cause,
+    hint: "The jobs do not need it and go on. `hpcnb down` with the session file ends those that the scheduler lists for the session; then `hpcnb up` starts it again.",
+  });
+  return { kind: "damaged", error };
+}
+
+function copied(directory: string, host: Host, origin: string): RecordProblem {
+  const message = `${directory} on ${host.name} is a copy of ${origin}, and the session that is recorded in it is that folder's.`;
+  const error = new HpcnbError("HPCNB_OTHER_SESSION", message, {
+    hint: `Nothing was started here; \`hpcnb up\` starts a session here. The one in ${origin} is left alone.`,
+  });
+  return { kind: "copy", error };
 }
 
 export async function writeRecord(

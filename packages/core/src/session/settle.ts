@@ -3,6 +3,7 @@ import type { CancelTarget, JobStatus, TaskRange } from "../scheduler.js";
 import { endJobs } from "./end-jobs.js";
 import { numbersIn, rangesOf } from "./engines.js";
 import { secondLook } from "./job-facts.js";
+import { removeRuns } from "./runs.js";
 import { type ArrayRecord, clusterOf, type JobRecord, placeOfJob, type SessionRecord } from "./session-record.js";
 import type { Tracker } from "./tracker.js";
 import type { Cluster, PlanContext, Run } from "./workload.js";
@@ -35,13 +36,6 @@ async function carryOut(
 ): Promise<void> {
   const { host, scheduler, workload } = tracker.context;
   const token = await tracker.readToken();
-  if (token === undefined) {
-    throw new HpcnbError(
-      "HPCNB_STATE_UNREADABLE",
-      `The files of run ${record.run.id} in ${record.run.directory} are not complete.`,
-      { hint: "Run `hpcnb down` and then `hpcnb up` again." },
-    );
-  }
   const cluster = clusterOf(record);
   if (cluster && record.cluster?.unsettled) {
     const wishes = Object.entries(record.cluster.wanted).map(([group, wanted]) => ({
@@ -79,8 +73,7 @@ function dismissedTasks(jobs: readonly JobRecord[], listed: readonly JobStatus[]
   return jobs.flatMap(({ name, array }): CancelTarget[] => {
     const job = listed.find((other) => other.name === name);
     if (!array?.dismissed || !job) return [];
-    const there = new Set(numbersIn(job.tasks ?? []));
-    const isThere = (task: number) => there.has(task);
+    const isThere = (task: number) => (job.tasks ?? []).some(({ first, last }) => first <= task && task <= last);
     const tasks: TaskRange[] = rangesOf(
       numbersIn(array.dismissed)
         .map((number) => number - array.first + 1)
@@ -128,6 +121,8 @@ async function endHalf(tracker: Tracker, record: SessionRecord, failure: HpcnbEr
   await tracker.writeRecord(record);
   try {
     await endJobs(tracker, record, "a job was rejected by the scheduler");
+    // Its token is of no use any more.
+    await removeRuns(tracker.context.host, tracker.directory, [record.run.id]);
   } catch (cause) {
     throw new HpcnbError("HPCNB_SUBMIT_REJECTED", failure.message, {
       cause,

@@ -2,19 +2,43 @@ import { randomBytes, randomInt } from "node:crypto";
 import type { FileToWrite } from "../host.js";
 import type { EngineGroup } from "../session-file/session.js";
 import type { SessionContext } from "./context.js";
+import { jobOfSession } from "./job-names.js";
 import { clusterDirectory, runDirectory } from "./layout.js";
 import { prepared } from "./open-session.js";
+import { pruneRuns, removeRuns } from "./runs.js";
 import { type JobRecord, placeOfJob, type SessionRecord } from "./session-record.js";
+import { setAsideDamaged } from "./set-aside.js";
 import { planContext, submitMissing } from "./settle.js";
 import type { Tracker } from "./tracker.js";
 import type { ClusterContext, EngineArray, JobPlace, PlanContext, Run } from "./workload.js";
 
 /** Makes a run's files and submits its jobs, all at once. To be called with the session's lock held. */
 export async function startRun(tracker: Tracker, signal?: AbortSignal): Promise<void> {
+  const { host, scheduler, session } = tracker.context;
+  await setAsideDamaged(tracker, signal);
   const { context, files, record } = planRun(tracker);
-  await tracker.context.host.writeFiles(files, signal);
-  await tracker.writeRecord(record);
+  await pruneRuns(tracker, async () => {
+    const listed = await scheduler.status(signal);
+    const alive = listed.flatMap(({ name }) => jobOfSession(name, session.name, scheduler)?.run ?? []);
+    return new Set([...alive, tracker.state.record?.run.id ?? ""]);
+  });
+  try {
+    await host.writeFiles(files, signal);
+    await tracker.writeRecord(record);
+  } catch (error) {
+    await forgetRun(tracker, record.run.id);
+    throw error;
+  }
   await submitMissing(tracker, record, { context, listed: [], signal });
+}
+
+/** Nothing was submitted, so the run's secrets are of no use. */
+async function forgetRun({ context: { host, note }, directory }: Tracker, run: string): Promise<void> {
+  try {
+    await removeRuns(host, directory, [run]);
+  } catch (error) {
+    note?.(`The files of the run that was not started stay behind: ${(error as Error).message}`);
+  }
 }
 
 /** What starting a session would do: the files that it would write, and what it would submit, for people to read. Nothing is done. */

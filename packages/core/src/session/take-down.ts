@@ -1,27 +1,93 @@
+import { HpcnbError } from "../errors.js";
 import type { SessionContext } from "./context.js";
-import { endJobs } from "./end-jobs.js";
+import { endJobs, endListed } from "./end-jobs.js";
 import { withLock } from "./lock.js";
 import { prepared } from "./open-session.js";
+import type { KnownRuns } from "./runs.js";
+import { setAsideDamaged } from "./set-aside.js";
+import { describeOthers, whyLost } from "./strays.js";
+import type { Tracker } from "./tracker.js";
+
+export interface TakenDown {
+  /** How many jobs were ended by this call. */
+  readonly cancelled: number;
+  /** Why the session has no record, where its jobs were found without it. */
+  readonly lost?: string;
+}
 
 /**
- * Ends everything that the session started, and returns when the scheduler no longer lists any of it.
- * @returns how many jobs were ended by this call; undefined when there is no session.
+ * Ends everything that the session started, and returns when the scheduler no longer lists any of it. Without its record, that is what the
+ * scheduler lists of the runs that were started in this folder.
+ * @returns undefined when there is no session.
  * @throws HPCNB_NOT_STOPPED naming what is still there; calling again is safe.
  */
-export async function takeDown(
-  context: SessionContext,
-  signal?: AbortSignal,
-): Promise<{ cancelled: number } | undefined> {
+export async function takeDown(context: SessionContext, signal?: AbortSignal): Promise<TakenDown | undefined> {
   const tracker = await prepared(context, "look", signal);
-  if (!(await tracker.readRecord())) return undefined;
+  if (!(await tracker.lookForRecord())) return takeDownWithoutRecord(tracker, signal);
   return withLock(tracker, signal, async () => {
     const record = await tracker.readRecord();
     if (!record) return undefined;
-    // A tunnel that cannot be closed is no reason to let the jobs go on; it is told after their end.
-    const [closing] = await Promise.allSettled([context.connector?.disconnect(tracker.directory)]);
-    tracker.dispatch({ type: "tunnel-closed" });
+    const closing = await disconnect(tracker);
     const cancelled = record.ended ? 0 : await endJobs(tracker, record, "ended by `hpcnb down`", signal);
     if (closing.status === "rejected") throw closing.reason;
     return { cancelled };
+  });
+}
+
+/** A tunnel that cannot be closed is no reason to let the jobs go on; it is told after their end. */
+async function disconnect(tracker: Tracker): Promise<PromiseSettledResult<unknown>> {
+  const [closing] = await Promise.allSettled([tracker.context.connector?.disconnect(tracker.directory)]);
+  tracker.dispatch({ type: "tunnel-closed" });
+  return closing;
+}
+
+async function takeDownWithoutRecord(look: Tracker, signal?: AbortSignal): Promise<TakenDown | undefined> {
+  await lookForStrays(look);
+  const { recordProblem, strays } = look.state;
+  if (strays?.own.length || recordProblem?.kind === "damaged") {
+    // The place of the lock may be gone with the record.
+    const tracker = await prepared(look.context, "make", signal);
+    return withLock(tracker, signal, () => endStrays(tracker, signal));
+  }
+  const closing = await disconnect(look);
+  if (closing.status === "rejected") throw closing.reason;
+  expectNoOthers(look, 0);
+  return recordProblem && { cancelled: 0, lost: recordProblem.error.message };
+}
+
+async function endStrays(tracker: Tracker, signal?: AbortSignal): Promise<TakenDown> {
+  if (await tracker.lookForRecord()) {
+    throw new HpcnbError("HPCNB_BUSY", "Another command has started the session anew meanwhile.", {
+      hint: "Run `hpcnb down` again to end that too.",
+      transient: true,
+    });
+  }
+  const runs = await lookForStrays(tracker);
+  const closing = await disconnect(tracker);
+  const cancelled = await endListed(tracker, { runs: runs.own, names: new Set(), isPending: true }, signal);
+  await setAsideDamaged(tracker, signal);
+  if (closing.status === "rejected") throw closing.reason;
+  expectNoOthers(tracker, cancelled);
+  return { cancelled, lost: whyLost(tracker.state.recordProblem) };
+}
+
+/** @throws HPCNB_SCHEDULER_UNREACHABLE when nothing is known of the session's jobs: they may go on. */
+async function lookForStrays(tracker: Tracker): Promise<KnownRuns> {
+  const runs = await tracker.lookForStrays();
+  const { trouble } = tracker.state;
+  if (trouble === undefined) return runs;
+  throw new HpcnbError("HPCNB_SCHEDULER_UNREACHABLE", `Whether jobs of the session go on is not known: ${trouble}`, {
+    hint: "Nothing was ended. Run `hpcnb down` again when the scheduler answers.",
+    transient: true,
+  });
+}
+
+/** Jobs that may be another folder's are told and left alone. */
+function expectNoOthers({ state, context }: Tracker, cancelled: number): void {
+  const others = state.strays?.others ?? [];
+  if (others.length === 0) return;
+  const ended = cancelled === 0 ? "" : `${cancelled} ended. `;
+  throw new HpcnbError("HPCNB_NOT_STOPPED", `${ended}${describeOthers(others, context.session.name)}`, {
+    hint: "Run `hpcnb down` in the folder that they were started in. If that is gone, end them with the scheduler's own command.",
   });
 }

@@ -1,14 +1,14 @@
-import { isDeepStrictEqual } from "node:util";
-import { HpcnbError, isHpcnbError } from "../errors.js";
-import { decodeRecord } from "../records.js";
+import { isHpcnbError } from "../errors.js";
 import type { JobId, JobState, JobStatus } from "../scheduler.js";
-import type { Session } from "../session-file/session.js";
 import type { SessionContext } from "./context.js";
 import type { EngineFacts } from "./engines.js";
 import { isGone, type JobFacts, jobsIn, secondLook } from "./job-facts.js";
-import { secretsPath } from "./layout.js";
 import { advance, enginesIn, initialState, jobsThatCount, type SessionEvent, type SessionState } from "./life-cycle.js";
-import { clusterOf, readRecord, type SessionRecord, writeRecord } from "./session-record.js";
+import { type KnownRuns, knownRuns } from "./runs.js";
+import { expectSameSession } from "./same-session.js";
+import { clusterOf, lookAtRecord, type SessionRecord, writeRecord } from "./session-record.js";
+import { straysIn, whyNoRecord } from "./strays.js";
+import { readToken } from "./token.js";
 import type { NotebookReport } from "./workload.js";
 
 /** The state of one session as this command knows it, and the questions that bring it up to date. */
@@ -17,6 +17,8 @@ export class Tracker {
   readonly context: SessionContext;
   /** Absolute, on the host. */
   readonly directory: string;
+  /** What is known of this folder's runs, once strays were looked for. */
+  runs: KnownRuns | undefined;
   readonly #signal: AbortSignal | undefined;
   /** What `explain` has said last of a job, and how the job stood then. */
   readonly #reasons = new Map<JobId, { readonly standing: string; readonly reason: string }>();
@@ -41,11 +43,49 @@ export class Tracker {
     this.context.observe?.(this.state, event);
   }
 
+  /** @throws HPCNB_STATE_UNREADABLE or HPCNB_OTHER_SESSION when there is a record that is not to be used: see `readRecord`. */
   async readRecord(): Promise<SessionRecord | undefined> {
-    const record = await readRecord(this.context.host, this.directory, this.#signal);
-    if (record && !record.ended) expectSameSession(record, this.context.session, this.directory);
-    this.dispatch({ type: "record-read", record });
+    const record = await this.lookForRecord();
+    if (this.state.recordProblem) throw this.state.recordProblem.error;
     return record;
+  }
+
+  /** The same, but a record that is damaged or another folder's is no record: why, is in the state. */
+  async lookForRecord(): Promise<SessionRecord | undefined> {
+    const { host, remembered, session } = this.context;
+    const { record, problem } = await lookAtRecord(host, this.directory, { remembered, signal: this.#signal });
+    if (record && !record.ended) expectSameSession(record, session, this.directory);
+    this.dispatch({ type: "record-read", record, ...(problem ? { problem } : {}) });
+    return record;
+  }
+
+  /**
+   * Looks for jobs of the session that no record tells of. One answer that lists none is not enough where there may be some.
+   * @returns what is known of this folder's runs.
+   */
+  async lookForStrays(): Promise<KnownRuns> {
+    const runs = await knownRuns(this, this.#signal);
+    this.runs = runs;
+    await this.#listStrays(runs);
+    if (runs.own.size === 0 || this.state.strays?.own.length || this.state.trouble !== undefined) return runs;
+    await this.context.clock.sleep(secondLook.usual, this.#signal);
+    await this.#listStrays(runs);
+    return runs;
+  }
+
+  async #listStrays(runs: KnownRuns): Promise<void> {
+    try {
+      const jobs = await this.context.scheduler.status(this.#signal);
+      this.dispatch({ type: "strays-listed", strays: straysIn(jobs, this.context, runs) });
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** A question without an answer is an event like any other. */
+  #failed(error: unknown): void {
+    if (!isHpcnbError(error) || error.code === "HPCNB_ABORTED") throw error;
+    this.dispatch({ type: "question-failed", error });
   }
 
   async writeRecord(record: SessionRecord): Promise<void> {
@@ -58,8 +98,7 @@ export class Tracker {
     try {
       this.listed(await this.context.scheduler.status(this.#signal));
     } catch (error) {
-      if (!isHpcnbError(error) || error.code === "HPCNB_ABORTED") throw error;
-      this.dispatch({ type: "question-failed", error });
+      this.#failed(error);
     }
   }
 
@@ -139,8 +178,10 @@ export class Tracker {
 
   /** Everything there is to know at this moment, in as few questions as it takes. */
   async observe(): Promise<void> {
-    if (!(await this.readRecord()) || this.state.record?.ended) return;
-    await Promise.all([this.askScheduler(), this.readReports(), this.readConnection()]);
+    const record = await this.lookForRecord();
+    if (!record) await this.lookForStrays();
+    if (!record || record.ended) return;
+    await Promise.all([this.askScheduler(), this.#lookAtReports(), this.readConnection()]);
     await this.askHistory();
     const engines = enginesIn(this.state);
     const isDoubtful = this.#absent().some((job) => !isGone(job)) || this.state.jobs.engines.some(lacksTasks(engines));
@@ -155,13 +196,21 @@ export class Tracker {
     return jobsThatCount(this.state).filter(({ absences }) => absences > 0);
   }
 
-  /** The notebook server's token; undefined when this run's file is not there or not complete. */
-  async readToken(): Promise<string | undefined> {
+  /** Jobs can be told of also where a record of theirs is damaged. */
+  async #lookAtReports(): Promise<void> {
+    try {
+      await this.readReports();
+    } catch (error) {
+      if (!isHpcnbError(error, "HPCNB_STATE_UNREADABLE")) throw error;
+      this.dispatch({ type: "reports-damaged", error });
+    }
+  }
+
+  /** The notebook server's token. @throws HPCNB_STATE_UNREADABLE when this run's file is not there or damaged. */
+  async readToken(): Promise<string> {
     const { record } = this.state;
-    if (!record) return undefined;
-    const [text] = await this.context.host.readFiles([secretsPath(record.run)], this.#signal);
-    const token = decodeRecord(text, record.run.id)?.token;
-    return typeof token === "string" ? token : undefined;
+    if (!record) throw whyNoRecord(this.state) ?? new Error("Only a session that was started has a token");
+    return readToken(this.context.host, record, this.#signal);
   }
 }
 
@@ -189,16 +238,4 @@ function standingOf(job: JobStatus): string {
 
 function statesIn({ state, tasks = [] }: JobStatus): JobState[] {
   return [state, ...tasks.map((task) => task.state)];
-}
-
-/** Another session's jobs are not ours to end, and another scheduler would not know ours: "not listed" would be taken for "gone". */
-function expectSameSession(record: SessionRecord, session: Session, directory: string): void {
-  const describe = ({ name, scheduler }: Pick<Session, "name" | "scheduler">) =>
-    `${name} (scheduler ${scheduler.plugin} ${JSON.stringify(scheduler.options)})`;
-  if (record.name === session.name && isDeepStrictEqual(record.scheduler, session.scheduler)) return;
-  throw new HpcnbError(
-    "HPCNB_OTHER_SESSION",
-    `In ${directory} the session ${describe(record)} is running, but ${session.file} says ${describe(session)}.`,
-    { hint: "Put the old values back and run `hpcnb down` before changing them. Two sessions need two directories." },
-  );
 }

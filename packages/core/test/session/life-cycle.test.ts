@@ -49,8 +49,10 @@ const submitted: SessionEvent = {
   record: recordWith({ notebook: "1", controller: "2", engines: "3" }),
 };
 
+const nameOf: Readonly<Record<string, string>> = { 1: "s-notebook", 2: "s-controller", 3: "s-engines" };
+
 function listed(...jobs: (Partial<JobStatus> & Pick<JobStatus, "id" | "state">)[]): SessionEvent {
-  return { type: "jobs-listed", jobs: jobs.map((job) => ({ name: "n", native: job.state, ...job })) };
+  return { type: "jobs-listed", jobs: jobs.map((job) => ({ name: nameOf[job.id] ?? "", native: job.state, ...job })) };
 }
 
 const allRunning = listed(
@@ -58,6 +60,11 @@ const allRunning = listed(
   { id: "2", state: "running" },
   { id: "3", state: "running", tasks: [{ first: 1, last: 4, state: "running", native: "r" }] },
 );
+/** All but one. */
+const without = (id: string): SessionEvent => {
+  const { jobs } = allRunning as Extract<SessionEvent, { type: "jobs-listed" }>;
+  return { type: "jobs-listed", jobs: jobs.filter((job) => job.id !== id) };
+};
 const opened: SessionEvent = {
   type: "tunnel-opened",
   connection: { kind: "direct", baseUrl: "http://127.0.0.1:8888" },
@@ -123,14 +130,32 @@ describe("life cycle", () => {
     expect(state.phase).to.equal("up");
   });
 
-  it("believes the scheduler's history at once, and tells its reason", () => {
-    const state = after(submitted, allRunning, {
+  it("believes the scheduler's history of a job that one answer does not list, and tells its reason", () => {
+    const state = after(submitted, allRunning, without("1"), {
       type: "history-read",
       name: "s-notebook",
       history: { id: "1", reason: "walltime" },
     });
     expect(state.phase).to.equal("failed");
     expect(state.loss).to.deep.equal({ role: "notebook", why: "walltime" });
+  });
+
+  it("does not believe history of a job that is listed, nor what it has said of one that is listed again", () => {
+    const history: SessionEvent = {
+      type: "history-read",
+      name: "s-notebook",
+      history: { id: "1", reason: "rescheduling" },
+    };
+    const up = after(submitted, allRunning, registered(1, 2, 3, 4), opened);
+    expect(advance(up, history, wanted).phase).to.equal("up");
+    const again = [history, allRunning, without("1")].reduce((state, event) => advance(state, event, wanted), up);
+    expect(again.phase).to.equal("up");
+  });
+
+  it("takes no job under another name for its own, as when a scheduler gives a number again", () => {
+    const { jobs } = allRunning as Extract<SessionEvent, { type: "jobs-listed" }>;
+    const others: SessionEvent = { type: "jobs-listed", jobs: jobs.map((job) => ({ ...job, name: "other" })) };
+    expect(after(submitted, allRunning, registered(1, 2, 3, 4), opened, others, others).phase).to.equal("failed");
   });
 
   it("tells the scheduler's reason also when the job has said that it ended", () => {
@@ -141,11 +166,11 @@ describe("life cycle", () => {
       history: { id: "1", reason: "walltime" },
     };
     expect(after(submitted, allRunning, ended).loss?.why).to.equal("it has stopped by itself");
-    expect(after(submitted, allRunning, ended, history).loss?.why).to.equal("walltime");
+    expect(after(submitted, allRunning, without("1"), ended, history).loss?.why).to.equal("walltime");
   });
 
   it("is degraded, not failed, when only the cluster is lost", () => {
-    const state = after(submitted, allRunning, registered(1, 2), opened, {
+    const state = after(submitted, allRunning, registered(1, 2), opened, without("2"), {
       type: "history-read",
       name: "s-controller",
       history: { id: "2", exitCode: 1 },

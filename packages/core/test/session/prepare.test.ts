@@ -1,5 +1,18 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Host, resolveDirectory } from "@hpcnb/core";
@@ -14,7 +27,7 @@ describe("resolveDirectory", () => {
     run: async ([file = "", ...args]: readonly string[]) => {
       const { status, stdout, stderr } = spawnSync(file, args, {
         encoding: "utf8",
-        env: { ...process.env, HOME: home },
+        env: { ...process.env, HOME: home, PATH: `${home}:${process.env.PATH}` },
       });
       return { argv: [file, ...args], exitCode: status, stdout, stderr };
     },
@@ -35,28 +48,101 @@ describe("resolveDirectory", () => {
       const place = join(home, path);
       expect(await resolveDirectory(host, directoryOf(), "look")).to.equal(place);
       expect(existsSync(join(place, ".hpcnb"))).to.equal(false);
-      for (let run = 0; run < 12; run += 1) mkdirSync(join(place, `.hpcnb/runs/${run}`), { recursive: true });
-      await resolveDirectory(host, directoryOf(), "look");
-      expect(readdirSync(join(place, ".hpcnb/runs"))).to.have.length(12);
     });
 
-    it(`makes the place for the session's state in ${title}, for the user alone, and keeps the newest runs`, async () => {
+    it(`makes the place for the session's state in ${title}, for the user alone`, async () => {
       const place = join(home, path);
-      for (let run = 0; run < 12; run += 1) mkdirSync(join(place, `.hpcnb/runs/${run}`), { recursive: true });
       expect(await resolveDirectory(host, directoryOf(), "make")).to.equal(place);
       expect(statSync(join(place, ".hpcnb")).mode & 0o777).to.equal(0o700);
-      expect(readdirSync(join(place, ".hpcnb/runs"))).to.have.length(10);
+      expect(readFileSync(join(place, ".hpcnb", ".gitignore"), "utf8")).to.equal("*\n");
+      expect(await resolveDirectory(host, directoryOf(), "make")).to.equal(place);
     });
   }
 
   it("names the file that cannot be written, and why", async () => {
-    mkdirSync(join(home, "nb", ".hpcnb"));
-    symlinkSync("/dev/full", join(home, "nb", ".hpcnb", ".gitignore"));
-    const error = await resolveDirectory(host, "~/nb", "make").catch((error) => error);
-    expect(error.message).to.equal(
-      "~/nb on here cannot be written to (tee: .hpcnb/.gitignore: No space left on device).",
-    );
+    const said = "tee: .gitignore: No space left on device";
+    writeFileSync(join(home, "tee"), `#!/bin/sh\necho "${said}" >&2\nexit 1\n`, { mode: 0o755 });
+    const error = await failureOf("make");
+    expect(error.message).to.equal(`~/nb on here cannot be written to (${said}).`);
     expect(error.hint).to.include("df -h");
+  });
+
+  const state = () => join(home, "nb", ".hpcnb");
+  const failureOf = (mode: "make" | "look") => resolveDirectory(host, "~/nb", mode).catch((error) => error);
+
+  describe("where somebody else could have made .hpcnb", () => {
+    for (const mode of ["make", "look"] as const) {
+      it(`follows no link when it is to ${mode}, and touches nothing behind it`, async () => {
+        const data = join(home, "data");
+        mkdirSync(join(data, "runs", "abcdefghij"), { recursive: true });
+        chmodSync(data, 0o755);
+        symlinkSync(data, state());
+        const error = await failureOf(mode);
+        expect(error.message).to.equal(`~/nb on here has a .hpcnb that is a link to ${data}.`);
+        expect(error.hint).to.include("follows none");
+        expect(statSync(data).mode & 0o777).to.equal(0o755);
+        expect(readdirSync(data)).to.deep.equal(["runs"]);
+        expect(readdirSync(join(data, "runs"))).to.deep.equal(["abcdefghij"]);
+      });
+
+      it(`takes no other folder of the user's for its own when it is to ${mode}`, async () => {
+        mkdirSync(state(), { mode: 0o755 });
+        writeFileSync(join(state(), "result.txt"), "");
+        expect((await failureOf(mode)).message).to.include("has a .hpcnb folder that hpcnb has not made");
+        expect(readdirSync(state())).to.deep.equal(["result.txt"]);
+        expect(statSync(state()).mode & 0o777).to.equal(0o755);
+      });
+
+      it(`closes a folder that others may enter when it is to ${mode}, and says so`, async () => {
+        await resolveDirectory(host, "~/nb", "make");
+        chmodSync(state(), 0o770);
+        const notes: string[] = [];
+        await resolveDirectory(host, "~/nb", mode, { note: (text) => notes.push(text) });
+        expect(statSync(state()).mode & 0o777).to.equal(0o700);
+        expect(notes).to.have.length(1);
+        expect(notes[0]).to.match(/was open to others \(drwxrwx---.?\) and is closed now/);
+      });
+    }
+
+    it("has nothing to say where the folder hands its group on", async () => {
+      chmodSync(join(home, "nb"), 0o2755);
+      const notes: string[] = [];
+      for (const mode of ["make", "look"] as const)
+        await resolveDirectory(host, "~/nb", mode, { note: (text) => notes.push(text) });
+      expect(notes).to.deep.equal([]);
+    });
+
+    it("does not write through a link in it", async () => {
+      await resolveDirectory(host, "~/nb", "make");
+      writeFileSync(join(home, "precious"), "");
+      rmSync(join(state(), ".gitignore"));
+      symlinkSync(join(home, "precious"), join(state(), ".gitignore"));
+      await resolveDirectory(host, "~/nb", "make");
+      expect(readFileSync(join(home, "precious"), "utf8")).to.equal("");
+      expect(readFileSync(join(state(), ".gitignore"), "utf8")).to.equal("*\n");
+    });
+
+    it("says that it is no folder", async () => {
+      writeFileSync(state(), "");
+      expect((await failureOf("look")).message).to.include("has a .hpcnb that is no folder");
+    });
+
+    it("notes once that others can rename it", async () => {
+      chmodSync(join(home, "nb"), 0o777);
+      const notes: string[] = [];
+      for (const _ of [1, 2]) await resolveDirectory(host, "~/nb", "make", { note: (text) => notes.push(text) });
+      expect(notes).to.have.length(1);
+      expect(notes[0]).to.match(/^Others can write to ~\/nb on here/);
+    });
+
+    it("says whose it is when it is another user's", async function () {
+      if (process.getuid?.() !== 0) return this.skip();
+      mkdirSync(state(), { mode: 0o755 });
+      chownSync(state(), 65534, 65534);
+      const error = await failureOf("make");
+      expect(error.message).to.equal("~/nb on here has a .hpcnb folder that belongs to nobody, not to you.");
+      expect(error.hint).to.include("Two people need two folders");
+    });
   });
 
   it("says what is wrong with a directory", async () => {

@@ -1,0 +1,19 @@
+import { isDeepStrictEqual } from "node:util";
+import { HpcnbError } from "../errors.js";
+import type { Session } from "../session-file/session.js";
+import type { SessionRecord } from "./session-record.js";
+
+/**
+ * Another session's jobs are not ours to end, and another scheduler would not know ours: "not listed" would be taken for "gone".
+ * @throws HPCNB_OTHER_SESSION
+ */
+export function expectSameSession(record: SessionRecord, session: Session, directory: string): void {
+  const describe = ({ name, scheduler }: Pick<Session, "name" | "scheduler">) =>
+    `${name} (scheduler ${scheduler.plugin} ${JSON.stringify(scheduler.options)})`;
+  if (record.name === session.name && isDeepStrictEqual(record.scheduler, session.scheduler)) return;
+  throw new HpcnbError(
+    "HPCNB_OTHER_SESSION",
+    `In ${directory} the session ${describe(record)} is running, but ${session.file} says ${describe(session)}.`,
+    { hint: "Put the old values back and run `hpcnb down` before changing them. Two sessions need two directories." },
+  );
+}

@@ -1,0 +1,112 @@
+import * as v from "valibot";
+import { absolutePathSchema, countSchema, lineSchema, runIdSchema } from "../checked.js";
+import type { PluginChoice } from "../session-file/session.js";
+import { runDirectory } from "./layout.js";
+
+/** Far above what a session can have, and few enough for memory: an engine's numbers are never given twice. */
+const mostEngines = 1_000_000;
+
+const textSchema = v.pipe(v.string(), v.maxLength(20_000));
+
+/** As in the session file. */
+export const sessionNameSchema = v.pipe(v.string(), v.regex(/^(?!default$)[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/));
+const groupSchema = v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9_-]{0,31}$/));
+
+/** A job's id becomes an argument of a scheduler's command. */
+const jobIdSchema = v.pipe(lineSchema, v.regex(/^[^\s-]\S{0,199}$/));
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** By group. Not `v.record`, which leaves out a group called "prototype". */
+const countsSchema = v.pipe(
+  v.custom<Readonly<Record<string, number>>>(isObject, "is no mapping"),
+  v.check(
+    (counts) => Object.entries(counts).every(([group, count]) => v.is(groupSchema, group) && v.is(countSchema, count)),
+    "has groups or numbers that cannot be",
+  ),
+);
+
+const rangeSchema = v.pipe(
+  v.object({ first: countSchema, last: countSchema }),
+  v.check(({ first, last }) => first <= last, "ends before it begins"),
+);
+
+const arraySchema = v.pipe(
+  v.object({
+    group: groupSchema,
+    first: v.pipe(countSchema, v.minValue(1)),
+    tasks: v.pipe(countSchema, v.minValue(1), v.maxValue(mostEngines)),
+    /** Numbers of engines that are no longer asked for: they were cancelled, or others have taken their place. */
+    dismissed: v.exactOptional(v.pipe(v.array(rangeSchema), v.readonly())),
+  }),
+  v.check(
+    ({ first, tasks, dismissed = [] }) =>
+      dismissed.every((range) => range.first >= first && range.last < first + tasks) && dismissed.length <= tasks,
+    "dismisses engines that it does not have",
+  ),
+);
+
+const jobSchema = v.pipe(
+  v.object({
+    role: v.picklist(["notebook", "controller", "engines"]),
+    /** As the scheduler lists it. */
+    name: v.pipe(lineSchema, v.minLength(1)),
+    id: v.exactOptional(jobIdSchema),
+    /** Of an engine array. */
+    array: v.exactOptional(arraySchema),
+  }),
+  v.check(
+    ({ role, array }) => (role === "engines") === (array !== undefined),
+    "is an engine array without its numbers",
+  ),
+);
+
+const clusterSchema = v.object({
+  generation: v.pipe(countSchema, v.minValue(1)),
+  inNotebook: v.boolean(),
+  /** How many engines of each group are asked for. */
+  wanted: countsSchema,
+  /** There until the cluster's files and jobs are as this record says. A group whose new array is rejected has its old number again. */
+  unsettled: v.exactOptional(v.object({ before: countsSchema })),
+});
+
+/**
+ * What hpcnb remembers of a session, in `.hpcnb/session.json`. Keys that a newer version has added are left out.
+ *
+ * What is going to be done is written before it is done: jobs by their names, and their ids after. A command that is killed in between
+ * leaves names without ids, and the next one finds the jobs by their names.
+ */
+export const sessionRecordSchema = v.object({
+  format: v.literal(1),
+  name: sessionNameSchema,
+  app: v.picklist(["lab", "notebook"]),
+  /** The directory as it was when the run was started: see origin.ts. */
+  run: v.pipe(
+    v.object({ id: runIdSchema, directory: absolutePathSchema }),
+    v.check(({ id, directory }) => directory.endsWith(runDirectory("", id)), "has another directory than its id"),
+  ),
+  scheduler: v.object({
+    plugin: v.pipe(lineSchema, v.minLength(1)),
+    options: v.custom<PluginChoice["options"]>(isObject, "is no mapping"),
+  }),
+  /** ISO 8601, by the clock of the machine that started the run; shown to people, never compared. */
+  startedAt: lineSchema,
+  /** The run's newest cluster. */
+  cluster: v.exactOptional(clusterSchema),
+  jobs: v.pipe(
+    v.array(jobSchema),
+    v.check(
+      (jobs) => jobs.reduce((sum, { array }) => sum + (array?.tasks ?? 0), 0) <= mostEngines,
+      `has more than ${mostEngines} engines`,
+    ),
+    v.readonly(),
+  ),
+  /** Set once every job is known to be gone. */
+  ended: v.exactOptional(v.object({ at: lineSchema, why: textSchema })),
+});
+
+export type SessionRecord = v.InferOutput<typeof sessionRecordSchema>;
+export type ClusterRecord = v.InferOutput<typeof clusterSchema>;
+export type JobRecord = v.InferOutput<typeof jobSchema>;
+export type ArrayRecord = v.InferOutput<typeof arraySchema>;
