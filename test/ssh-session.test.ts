@@ -92,7 +92,7 @@ describe("a session on a host", function () {
     expect(refused.stderr).to.include("needs its file");
     const nothing = await project.run("connect", `login:${project.folder}`);
     expect(nothing.exitCode).to.equal(2);
-    expect(nothing.stderr).to.include("No session was ever started");
+    expect(nothing.stderr).to.include("There is no record of a session");
   });
 
   it("goes down and leaves nothing, here or there", async () => {

@@ -90,7 +90,7 @@ describe("a worse day on Grid Engine", function () {
     expect(first.exitCode, first.stderr).to.equal(2);
     expect(first.stderr).to.include(`${directory} on login cannot be written to`);
     expect(first.stderr).to.include("No space left on device");
-    expect(first.stderr).to.include("a full disk (`df -h`) or an exhausted quota (`quota -s`) may be why");
+    expect(first.stderr).to.include("a full disk (`df -h`, `df -i`) or an exhausted quota (`quota -s`) may be why");
     expect(await cluster.jobs()).to.equal("");
     await cluster.testbed.heal();
     await ok("up", "disk");

@@ -5,7 +5,7 @@ export function cannotWrite(path: string | undefined, why: string, cause?: unkno
   return new HpcnbError("HPCNB_COMMAND_FAILED", `${path} cannot be written: ${why}.`, {
     cause,
     hint: /no space|quota/i.test(why)
-      ? "Free some space there (`df -h` and `quota -s` tell how much is left), then run the same command again."
+      ? "Free some space there (`df -h`, `df -i` and `quota -s` tell how much is left), then run the same command again."
       : undefined,
   });
 }

@@ -67,6 +67,9 @@ async function writeFiles(files: readonly FileToWrite[], signal?: AbortSignal): 
 /** Node calls an exceeded quota "Unknown system error -122". */
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  // Making a folder with its parents cannot fail so, but for a system that has no inode left for it.
+  if ("syscall" in error && error.syscall === "mkdir" && "code" in error && error.code === "ENOENT")
+    return `no space left for another folder (${error.message}); the file system has no free inodes`;
   return "errno" in error && error.errno === -constants.errno.EDQUOT ? "Disk quota exceeded" : error.message;
 }
 

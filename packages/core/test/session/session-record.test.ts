@@ -84,7 +84,7 @@ describe("a session's record", () => {
       );
       expect(error.code).to.equal("HPCNB_STATE_UNREADABLE");
       expect(error.message).to.match(/^\/home\/alice\/project\/\.hpcnb\/session\.json on here is damaged: /);
-      expect(error.hint).to.include("`hpcnb down` ends");
+      expect(error.hint).to.include("`hpcnb down` with the session file ends");
     });
   }
 
