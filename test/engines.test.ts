@@ -123,7 +123,7 @@ describe("engines on Grid Engine", function () {
       ({ engines }) => engines.running === 3 && engines.registered === 3,
     );
     expect(now.engines).to.deep.equal({
-      ...{ asked: 3, queued: 0, starting: 0, running: 3, failed: 0, registered: 3, lost: 0 },
+      ...{ asked: 3, queued: 0, starting: 0, running: 3, suspended: 0, failed: 0, registered: 3, lost: 0 },
     });
     expect(await print("print(result.ready())"), "that it works still").to.equal("False");
     await cluster.write("login", `${projectDirectory}/released`, "");
@@ -149,7 +149,7 @@ describe("engines on Grid Engine", function () {
       {
         engine: 2,
         group: "others",
-        problem: "it died, and was started again",
+        problem: "it was started again",
         host: killed,
         log: `hpcnb: engine 2 on ${killed} has ended by SIGKILL, and is started again (1 of 3)`,
       },

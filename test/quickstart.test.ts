@@ -42,6 +42,7 @@ describe("quickstart, end to end", function () {
       queued: 0,
       starting: 0,
       running: 4,
+      suspended: 0,
       failed: 0,
       registered: 4,
       lost: 0,

@@ -66,6 +66,31 @@ describe("life cycle on a simulated scheduler", () => {
     expect(await world.listed()).to.have.length(3);
   });
 
+  it("counts no time against engines in which they are suspended, and names what to do when they do not come back", async () => {
+    const world = new SimulatedSession();
+    const suspendedFor = 1_200_000;
+    world.mute.add(2);
+    const suspending: Scheduler = {
+      ...world.scheduler,
+      status: async (signal) => {
+        const jobs = await world.scheduler.status(signal);
+        if (world.clock.now() >= suspendedFor) {
+          world.hear(world.clusterDirectory, 2, "x");
+          return jobs;
+        }
+        return jobs.map(({ tasks, ...job }) => ({
+          ...job,
+          ...(tasks ? { tasks: tasks.map((task) => ({ ...task, state: "suspended", native: "s" })) } : {}),
+        }));
+      },
+    };
+    const error = await failure(up(world, {}, suspending));
+    expect(error.code).to.equal("HPCNB_TIMEOUT");
+    expect(world.clock.now()).to.be.greaterThan(suspendedFor + 180_000);
+    expect(error.message).to.include("3 of 4 are registered (queued 0, running 4, suspended 0, failed 0, lost 1)");
+    expect(error.hint).to.include("`hpcnb scale`");
+  });
+
   it("stops waiting after the given time and leaves the jobs in the queue", async () => {
     const world = new SimulatedSession({ queueWait: 3600 });
     const error = await failure(up(world, { timeout: 600 }));

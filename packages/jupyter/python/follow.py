@@ -20,6 +20,7 @@ class ClusterFollower:
         self.shown = None
         self.trouble = None
         self.failures, self.next_try, self.told = 0, 0.0, None
+        self.line = Line()
 
     def run(self):
         """For as long as the server runs."""
@@ -62,7 +63,7 @@ class ClusterFollower:
             return
         else:
             self.next_try = time.monotonic() + REACH_EVERY
-            self.failures = 0 if can_reach(client) else self.failures + 1
+            self.failures = 0 if self.line.is_there(client) else self.failures + 1
             unreachable = cluster if self.failures >= TRIES_BELIEVED else None
         if unreachable != self.told:
             say(f"the controller {'cannot be reached' if unreachable else 'is there'}")
@@ -70,9 +71,44 @@ class ClusterFollower:
             self.told = unreachable
 
 
-def can_reach(client):
+class Line:
+    """
+    A connection to the controller that is held for as long as it lasts. A suspended controller keeps
+    those that it has, and has room for few new ones.
+    """
+
+    # Seconds of silence of the other host's system until it breaks.
+    ALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 3, "TCP_KEEPCNT": 2}
+
+    def __init__(self):
+        self.connection, self.address = None, None
+
+    def is_there(self, client):
+        address = (client["location"], client["registration"])
+        if self.connection and address == self.address and is_open(self.connection):
+            return True
+        if self.connection:
+            self.connection.close()
+            self.connection = None
+        try:
+            self.connection, self.address = socket.create_connection(address, REACH_LIMIT), address
+            self.connection.setblocking(False)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            for name, value in self.ALIVE.items():
+                if hasattr(socket, name):
+                    self.connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+        except OSError:
+            return False
+        return True
+
+
+def is_open(connection):
+    """Whatever the controller says is of no interest."""
     try:
-        socket.create_connection((client["location"], client["registration"]), REACH_LIMIT).close()
+        while connection.recv(4096):
+            pass
+        return False
+    except BlockingIOError:
         return True
     except OSError:
         return False

@@ -19,7 +19,7 @@ export function renderStatus(view: StatusView): string {
     [
       "engines",
       view.engines &&
-        `${view.engines.registered} of ${view.engines.asked} registered; queued ${view.engines.queued}, starting ${view.engines.starting}, running ${view.engines.running}, failed ${view.engines.failed}, lost ${view.engines.lost}`,
+        `${view.engines.registered} of ${view.engines.asked} registered; queued ${view.engines.queued}, starting ${view.engines.starting}, running ${view.engines.running}, ${view.engines.suspended > 0 ? `suspended ${view.engines.suspended}, ` : ""}failed ${view.engines.failed}, lost ${view.engines.lost}`,
     ],
     ...(view.groups ?? []).map(({ name, asked, registered }): [string, string] => [
       "group",

@@ -66,18 +66,38 @@ function describeArray({ group, tasks }: EngineArray): string {
   return `${group === "engines" ? "" : `${group}: `}${tasks} ${tasks === 1 ? "task" : "tasks"}`;
 }
 
-function enginesStep({ engines, reports, phase }: SessionState): Step {
-  const { asked = 0, queued = 0, starting = 0, running = 0, failed = 0, registered = 0, lost = 0 } = engines ?? {};
-  const rest = Object.entries({ queued, starting, running, failed, lost })
+function enginesStep({ engines, jobs, reports, phase }: SessionState): Step {
+  const { asked = 0, queued = 0, starting = 0, running = 0, suspended = 0 } = engines ?? {};
+  const { failed = 0, registered = 0, lost = 0 } = engines ?? {};
+  const rest = Object.entries({ queued, starting, running, suspended, failed, lost })
     .filter(([, count]) => count > 0)
     .map(([word, count]) => `${count} ${word}`)
     .join(", ");
-  const controller = reports.controller.state === "answering" ? "" : "; the controller is starting";
+  const kept = suspended > 0 || queued > 0 ? reasonOf(jobs, suspended > 0 ? "suspended" : "queued") : undefined;
+  const more = [
+    ...(kept === undefined ? [] : [oneLine(kept)]),
+    ...(lost + failed > 0 ? ["`hpcnb scale` starts others in the place of lost and failed ones"] : []),
+    ...(reports.controller.state === "answering" ? [] : [describeController(jobs.controller)]),
+  ];
   return {
     name: "engines",
     done: registered >= asked || phase === "up",
-    text: `${registered} of ${asked} registered${registered >= asked ? "" : ` (${rest}${controller})`}`,
+    text: `${registered} of ${asked} registered${registered >= asked ? "" : ` (${[rest, ...more].join("; ")})`}`,
   };
+}
+
+/** Why an engine of those waits or is suspended, where the scheduler says. */
+function reasonOf({ engines }: SessionState["jobs"], state: "queued" | "suspended"): string | undefined {
+  for (const { status } of engines) {
+    const task = status?.tasks?.find((one) => one.state === state);
+    if (task?.reason !== undefined) return task.reason;
+    if (status?.reason !== undefined && (task || status.state === state)) return status.reason;
+  }
+  return undefined;
+}
+
+function describeController(job: SessionState["jobs"]["controller"]): string {
+  return job?.status?.state === "suspended" ? "the controller is suspended" : "the controller is starting";
 }
 
 function describeEndpoint(endpoint: Endpoint): string {

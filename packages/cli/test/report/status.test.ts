@@ -73,7 +73,7 @@ describe("status", () => {
       "array       job 4 (gpu: engine 4) running (r) on node1",
       'engine 2    on node3: the controller hears nothing of it any more; the scheduler says "r"',
       "engine 3    on node3: it runs, and the controller does not know it yet",
-      "engine 4    on node2: it died, and was started again",
+      "engine 4    on node2: it was started again",
       "    hpcnb: why",
       "",
     ]);

@@ -1,4 +1,12 @@
-import { advance, initialState, type Reports, type SessionEvent, type SessionState } from "@hpcnb/core";
+import {
+  advance,
+  type EngineReports,
+  initialState,
+  type JobStatus,
+  type Reports,
+  type SessionEvent,
+  type SessionState,
+} from "@hpcnb/core";
 import { expect } from "chai";
 import { stepsOf } from "../../src/report/steps.js";
 
@@ -57,6 +65,37 @@ describe("steps of up", () => {
       "· queue: waiting (qw: no free slot)",
       "· engines: 0 of 4 registered (4 queued; the controller is starting)",
     ]);
+  });
+
+  it("say which engines are suspended and why, and what to do about those that are lost", () => {
+    const engines = (state: JobStatus["state"], words: EngineReports) => {
+      const jobs: JobStatus[] = [
+        { id: "13", name: "s", state: "running", native: "r" },
+        {
+          id: "14",
+          name: "s",
+          state: "running",
+          native: "r",
+          tasks: [{ first: 1, last: 4, state, native: "S", reason: "long.q is full" }],
+        },
+      ];
+      const reports: Reports = { ...answering, controller: { state: "answering", host: "node2" }, engines: words };
+      return shown(after(record, { type: "jobs-listed", jobs }, { type: "reports-read", reports })).at(-1);
+    };
+    expect(engines("suspended", new Map([[1, "lost"]]))).to.equal(
+      "· engines: 0 of 4 registered (4 suspended; long.q is full)",
+    );
+    expect(
+      engines(
+        "running",
+        new Map([
+          [1, "lost"],
+          [2, "registered"],
+        ]),
+      ),
+    ).to.equal(
+      "· engines: 1 of 4 registered (4 running, 1 lost; `hpcnb scale` starts others in the place of lost and failed ones)",
+    );
   });
 
   it("say what is waited for, once the server answers", () => {

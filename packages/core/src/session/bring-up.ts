@@ -4,7 +4,7 @@ import { HpcnbError, isHpcnbError } from "../errors.js";
 import { tryToConnect } from "./connect.js";
 import type { SessionContext } from "./context.js";
 import { endJobs } from "./end-jobs.js";
-import { throwIfLate, waitsInQueue } from "./lateness.js";
+import { throwIfLate, waitsForScheduler } from "./lateness.js";
 import type { SessionState } from "./life-cycle.js";
 import { withLock } from "./lock.js";
 import { endedMeanwhile, throwIfLost } from "./loss.js";
@@ -140,7 +140,7 @@ async function waitUntilUp(tracker: Tracker, { timeout, signal }: BringUpOptions
       limitStart = phaseStart;
       pace.restart();
     }
-    if (waitsInQueue(state)) limitStart = clock.now();
+    if (waitsForScheduler(state)) limitStart = clock.now();
     throwIfLate(state, { inPhase: clock.now() - limitStart, inAll: clock.now() - start }, limits);
     if (!isDeepStrictEqual(reports, state.reports)) pace.somethingNew();
     const { notebook } = state.reports;

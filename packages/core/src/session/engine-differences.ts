@@ -1,3 +1,4 @@
+import type { TaskStatus } from "../scheduler.js";
 import { type EngineFacts, isRegistered } from "./engines.js";
 import { enginesIn, type SessionState } from "./life-cycle.js";
 import { clusterOf } from "./session-record.js";
@@ -31,13 +32,16 @@ function problemOf(engine: EngineFacts): string | undefined {
   const { place, word, task } = engine;
   if (place === "failed") {
     if (isRegistered(engine)) return "the controller knows it, and the scheduler no longer lists it";
-    return task?.state === "error"
-      ? `the scheduler gave up on it (${task.native})${task.reason === undefined ? "" : `: ${task.reason}`}`
-      : "it has ended";
+    return task?.state === "error" ? `the scheduler gave up on it (${task.native})${because(task)}` : "it has ended";
   }
+  if (place === "suspended") return `the scheduler has suspended it (${task?.native ?? ""})${because(task)}`;
   if (word === "lost") return `the controller hears nothing of it any more; the scheduler says "${task?.native ?? ""}"`;
-  if (word === "restarted") return "it died, and was started again";
+  if (word === "restarted") return "it was started again";
   return place === "running" && word === undefined ? "it runs, and the controller does not know it yet" : undefined;
+}
+
+function because(task: TaskStatus | undefined): string {
+  return task?.reason === undefined ? "" : `: ${task.reason}`;
 }
 
 /** The same with what their logs say: one command for all. */
@@ -73,6 +77,6 @@ function tellingLine(output: string, path: string): string | undefined {
     .split("\n")
     .map((line) => line.trim())
     .filter(Boolean);
-  const about = lines.findLast((line) => /^hpcnb: engine \d+ on \S+ has ended/.test(line));
+  const about = lines.findLast((line) => /^hpcnb: engine \d+ on \S+ (has ended|was suspended)/.test(line));
   return about ?? lines.findLast((line) => !line.startsWith("hpcnb: ended")) ?? lines.at(-1);
 }

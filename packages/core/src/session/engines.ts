@@ -6,15 +6,16 @@ import type { EngineReports, EngineWord } from "./workload.js";
 export interface EngineCounts {
   /** How many there are to be. */
   readonly asked: number;
-  /** Each engine that was submitted, and that nobody has dismissed since, is in one of these four, by the scheduler's word. */
+  /** Each engine that was submitted, and that nobody has dismissed since, is in one of these five, by the scheduler's word. */
   readonly queued: number;
   readonly starting: number;
   readonly running: number;
+  readonly suspended: number;
   /** No longer listed, or given up on by the scheduler. */
   readonly failed: number;
   /** Known to the controller. */
   readonly registered: number;
-  /** Listed by the scheduler, and no longer heard of by the controller. */
+  /** Listed by the scheduler as if all were well, and no longer heard of by the controller. */
   readonly lost: number;
 }
 
@@ -29,15 +30,15 @@ export interface EngineFacts {
   readonly word: EngineWord | undefined;
 }
 
-export type EnginePlace = "queued" | "starting" | "running" | "failed";
+export type EnginePlace = "queued" | "starting" | "running" | "suspended" | "failed";
 
 const placeOf: Record<TaskStatus["state"], EnginePlace> = {
   queued: "queued",
   held: "queued",
   unknown: "queued",
-  suspended: "queued",
   starting: "starting",
   running: "running",
+  suspended: "suspended",
   error: "failed",
   finished: "failed",
 };
@@ -68,11 +69,11 @@ export function listEngines(jobs: readonly JobFacts[], words: EngineReports): En
 }
 
 export function countEngines(asked: number, engines: readonly EngineFacts[]): EngineCounts {
-  const counts = { asked, queued: 0, starting: 0, running: 0, failed: 0, registered: 0, lost: 0 };
+  const counts = { asked, queued: 0, starting: 0, running: 0, suspended: 0, failed: 0, registered: 0, lost: 0 };
   for (const engine of engines) {
     counts[engine.place] += 1;
     if (isRegistered(engine)) counts.registered += 1;
-    if (engine.word === "lost" && engine.place !== "failed") counts.lost += 1;
+    if (isLost(engine)) counts.lost += 1;
   }
   return counts;
 }
@@ -80,6 +81,11 @@ export function countEngines(asked: number, engines: readonly EngineFacts[]): En
 /** Whether an engine is there, or may still come. */
 export function isLeft(engine: EngineFacts): boolean {
   return engine.place !== "failed" || isRegistered(engine);
+}
+
+/** One that is suspended is silent, and comes back. */
+export function isLost({ place, word }: EngineFacts): boolean {
+  return word === "lost" && place !== "failed" && place !== "suspended";
 }
 
 export function isRegistered({ word }: EngineFacts): boolean {

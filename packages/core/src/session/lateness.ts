@@ -1,4 +1,5 @@
 import { HpcnbError } from "../errors.js";
+import type { JobState } from "../scheduler.js";
 import type { JobFacts } from "./job-facts.js";
 import type { Phase, SessionState } from "./life-cycle.js";
 
@@ -10,7 +11,7 @@ const reasonLines = 5;
 
 /** Milliseconds. */
 export interface Times {
-  /** For which the phase has gone on while the host could be reached and nothing of it waited in the queue. */
+  /** For which the phase has gone on while the host could be reached and nothing of it waited in the queue or was suspended. */
   readonly inPhase: number;
   /** Since waiting began. */
   readonly inAll: number;
@@ -33,14 +34,27 @@ export function throwIfLate(state: SessionState, times: Times, { timeout, storag
   const seconds = Math.round((allIsLate ? times.inAll : times.inPhase) / 1000);
   throw new HpcnbError("HPCNB_TIMEOUT", `After ${seconds} s still waiting for ${awaited(state)}.`, {
     transient: true,
-    hint: "The jobs go on. `hpcnb up` waits again, `hpcnb status` and `hpcnb logs` show more, `hpcnb down` ends them.",
+    hint: `${scaling(state)}The jobs go on. \`hpcnb up\` waits again, \`hpcnb status\` and \`hpcnb logs\` show more, \`hpcnb down\` ends them.`,
   });
 }
 
-/** Whether what the phase waits for has to wait for its turn itself, which may take days. */
-export function waitsInQueue({ phase, engines, jobs }: SessionState): boolean {
-  const controller = jobs.controller?.status?.state;
-  return phase === "gathering" && ((engines?.queued ?? 0) > 0 || controller === "queued" || controller === "held");
+/** Whether the scheduler keeps what the phase waits for from going on, which may take days. */
+export function waitsForScheduler({ phase, engines, jobs }: SessionState): boolean {
+  const { notebook, controller } = jobs;
+  if (isKept(notebook, ["suspended"])) return true;
+  if (phase !== "gathering") return false;
+  const { queued = 0, suspended = 0 } = engines ?? {};
+  return queued + suspended > 0 || isKept(controller, ["queued", "held", "suspended"]);
+}
+
+function isKept(job: JobFacts | undefined, states: readonly JobState[]): boolean {
+  return job?.status !== undefined && states.includes(job.status.state);
+}
+
+/** What puts other engines in the place of those that will hardly come any more. */
+function scaling({ phase, engines }: SessionState): string {
+  if (phase !== "gathering" || !engines || engines.lost + engines.failed === 0) return "";
+  return "`hpcnb scale` with the number of engines that there are to be starts others in the place of lost and failed ones.\n";
 }
 
 function awaited({ phase, trouble, jobs, reports, engines }: SessionState): string {
@@ -57,7 +71,7 @@ function awaited({ phase, trouble, jobs, reports, engines }: SessionState): stri
     case "gathering":
       if (controller && reports.controller.state !== "answering")
         return `the controller, job ${controller.record.id ?? ""}, to answer (${seen(controller)})`;
-      return `engines: ${engines?.registered} of ${engines?.asked} are registered (queued ${engines?.queued}, running ${engines?.running}, failed ${engines?.failed}, lost ${engines?.lost})`;
+      return `engines: ${engines?.registered} of ${engines?.asked} are registered (queued ${engines?.queued}, running ${engines?.running}, suspended ${engines?.suspended}, failed ${engines?.failed}, lost ${engines?.lost})`;
     default:
       return `the notebook job ${notebook?.record.id ?? ""} to start (${seen(notebook)})`;
   }

@@ -244,8 +244,12 @@ function findLoss(
   const controller = lossOf("controller", jobs.controller, reports.controller);
   if (controller) return controller;
   if (!jobs.controller && !cluster.inNotebook) return { role: "controller", why: "it was not submitted" };
-  // The scheduler may list it for hours when its host has died, and its last word stays what it was.
-  if (reports.notebook.state === "answering" && reports.notebook.unreachableCluster === cluster.generation)
+  // The scheduler may list it for hours when its host has died, and its last word stays what it was. A suspended one answers nobody.
+  if (
+    jobs.controller?.status?.state !== "suspended" &&
+    reports.notebook.state === "answering" &&
+    reports.notebook.unreachableCluster === cluster.generation
+  )
     return { role: "controller", why: "it cannot be reached any more from the notebook's host" };
   const left = engines.filter(isLeft).length;
   if (left >= minimum) return undefined;

@@ -1,6 +1,6 @@
 import { HpcnbError } from "../errors.js";
 import type { SessionContext } from "./context.js";
-import { type EngineFacts, isRegistered, numbersIn, rangesOf } from "./engines.js";
+import { type EngineFacts, isLost, isRegistered, numbersIn, rangesOf } from "./engines.js";
 import { enginesIn } from "./life-cycle.js";
 import { withLock } from "./lock.js";
 import { prepared } from "./open-session.js";
@@ -114,7 +114,7 @@ function dismiss(job: SessionRecord["jobs"][number], numbers: ReadonlySet<number
 
 /** Whether an engine can be counted on: one that was lost may be on a dead host, where it is listed for ever. */
 function isLive(engine: EngineFacts): boolean {
-  return engine.word !== "lost" && (engine.place !== "failed" || isRegistered(engine));
+  return !isLost(engine) && (engine.place !== "failed" || isRegistered(engine));
 }
 
 /** @throws HPCNB_NO_SESSION when there is no cluster that could be made larger or smaller. */

@@ -108,7 +108,7 @@ export class Tracker {
   }
 
   /**
-   * Asks why jobs are in error, and why the first of those that wait does, or an array of which some tasks wait: the others mostly wait for
+   * Asks why jobs are in error, and why the first of those that wait or are suspended does, or an array of which some tasks wait: the others mostly wait for
    * the same. For schedulers whose list does not tell.
    */
   async askWhy(): Promise<void> {
@@ -228,7 +228,7 @@ function isInError(job: JobStatus): boolean {
 }
 
 function isWaiting(job: JobStatus): boolean {
-  return statesIn(job).some((state) => state === "queued" || state === "held");
+  return statesIn(job).some((state) => state === "queued" || state === "held" || state === "suspended");
 }
 
 /** An array whose last task has begun no longer waits, though it runs as before. */

@@ -233,7 +233,7 @@ describe("life cycle", () => {
   });
 
   it("counts every engine exactly once, whatever is listed", () => {
-    const counts = { asked: 4, queued: 1, starting: 1, running: 1, failed: 1, registered: 0, lost: 0 };
+    const counts = { asked: 4, queued: 1, starting: 1, running: 1, suspended: 0, failed: 1, registered: 0, lost: 0 };
     expect(after(submitted, someTasks, someTasks).engines).to.deep.equal(counts);
   });
 
@@ -271,6 +271,42 @@ describe("life cycle", () => {
     const state = after(submitted, allRunning, lost, opened);
     expect(state.phase).to.equal("gathering");
     expect(state.engines).to.include({ running: 4, registered: 1, lost: 3 });
+  });
+
+  it("counts an engine that the scheduler has suspended as that, and not as lost", () => {
+    const suspended = listed(
+      { id: "1", state: "running" },
+      { id: "2", state: "suspended" },
+      {
+        id: "3",
+        state: "running",
+        tasks: [
+          { first: 1, last: 2, state: "suspended", native: "S", host: "node1", reason: "long.q is full" },
+          { first: 3, last: 4, state: "running", native: "r" },
+        ],
+      },
+    );
+    const silent: SessionEvent = {
+      type: "reports-read",
+      reports: {
+        ...answering,
+        notebook: { ...answering.notebook, unreachableCluster: 1 } as Reports["notebook"],
+        controller: { state: "answering", host: "node2" },
+        engines: new Map([...heard("lost", [1, 3]), ...heard("registered", [2])]),
+      },
+    };
+    const state = after(submitted, suspended, silent, opened);
+    expect(state).to.include({ phase: "gathering" }).and.not.to.have.property("loss");
+    expect(state.engines).to.include({ suspended: 2, running: 2, lost: 1, queued: 0, failed: 0 });
+    expect(engineDifferences(state).slice(0, 2)).to.deep.equal(
+      [1, 2].map((engine) => ({
+        engine,
+        group: "engines",
+        host: "node1",
+        problem: "the scheduler has suspended it (S): long.q is full",
+      })),
+    );
+    expect(after(submitted, allRunning, silent, opened).loss).to.include({ role: "controller" });
   });
 
   it("does not count engines that nobody asks for any more", () => {

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import socket
 import types
 import unittest.mock
 
@@ -16,7 +17,8 @@ class Threads(InADirectory):
         self.said = []
         self.told = []
         self.reachable = True
-        self.patch(say=self.said.append, can_reach=lambda client: self.reachable)
+        line = types.SimpleNamespace(is_there=lambda client: self.reachable)
+        self.patch(say=self.said.append, Line=lambda: line)
         self.put("notebook.record", state="started")
         parameters = {"run": "r", "records": self.root, "saveScript": False}
         self.job = hpcnb.NotebookJob(parameters, hpcnb.Report(self.path("notebook.record"), "r"), None)
@@ -138,3 +140,34 @@ class Threads(InADirectory):
         self.assertEqual(published()["unreachable_cluster"], "cluster-1")
         self.job.tell(unreachable_cluster=None)
         self.assertEqual((published()["unreachable_cluster"], published()["server"]), (None, "JupyterLab 4"))
+
+
+class Lines(InADirectory):
+    def setUp(self):
+        super().setUp()
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=1)
+        self.addCleanup(self.listener.close)
+        self.client = {"location": "127.0.0.1", "registration": self.listener.getsockname()[1]}
+        self.line = hpcnb.Line()
+        self.addCleanup(lambda: self.line.connection and self.line.connection.close())
+
+    def test_a_suspended_controller_is_there_however_often_it_is_looked_for(self):
+        self.patch(REACH_LIMIT=0.2)
+        for _try in range(20):
+            self.assertTrue(self.line.is_there(self.client))
+
+    def test_one_that_closes_a_connection_that_says_nothing_is_there_by_the_next(self):
+        for _try in range(3):
+            self.assertTrue(self.line.is_there(self.client))
+            connection, _address = self.listener.accept()
+            connection.sendall(b"greeting")
+            connection.close()
+
+    def test_one_that_has_ended_is_not_there(self):
+        self.assertTrue(self.line.is_there(self.client))
+        connection, _address = self.listener.accept()
+        self.assertTrue(self.line.is_there(self.client))
+        connection.close()
+        self.listener.close()
+        self.assertFalse(self.line.is_there(self.client))
+        self.assertFalse(self.line.is_there(self.client))
