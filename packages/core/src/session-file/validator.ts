@@ -47,7 +47,8 @@ export async function optionsValidator(schema: OptionsSchema): Promise<Validate>
 }
 
 export async function createAjv(code?: { source: true; esm: true }) {
-  const { Ajv2020 } = await import("ajv/dist/2020.js");
+  // A bundle of a CommonJS module has its exports in "default" alone.
+  const { Ajv2020 } = (await import("ajv/dist/2020.js")).default;
   const ajv = new Ajv2020({
     allErrors: true,
     verbose: true,
