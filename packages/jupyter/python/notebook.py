@@ -54,7 +54,7 @@ class NotebookJob:
         secrets = self.wait_for_storage()
         os.environ.update(secrets.get("variables", {}))
         enter(self.parameters["directory"])
-        security = make_ipython_overlay(self.parameters["ipython"], self.parameters["profile"])
+        security = self.prepare_homes()
         offer_clusters(security, self.parameters)
         self.start_thread(beat, self.pulse)
         application = find_application(self.parameters["app"])
@@ -79,6 +79,13 @@ class NotebookJob:
         finally:
             if self.directory:
                 shutil.rmtree(self.directory, ignore_errors=True)
+
+    def prepare_homes(self):
+        """Returns where clients look for connection files."""
+        overlay = self.parameters["ipython"]
+        for note in provide_home(os.path.join(os.path.dirname(overlay), "jupyter")):
+            self.take_note(note)
+        return make_ipython_overlay(overlay, self.parameters["profile"], self.take_note)
 
     def wait_for_storage(self):
         run, readiness = self.parameters["run"], self.parameters["readiness"]

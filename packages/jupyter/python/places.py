@@ -1,4 +1,4 @@
-"""Directories of a job: private ones on a local disk, and IPython's."""
+"""Private directories of a job, on a local disk."""
 
 # Other hosts may see what lies on these, and a socket there may not work.
 SHARED_FILE_SYSTEMS = {
@@ -106,57 +106,6 @@ def write_private(path, text):
     with open(descriptor, "w", encoding="ascii") as file:
         file.write(text)
     os.replace(new, path)
-
-
-def users_ipython_directory():
-    """The user's own, also when hpcnb was started from inside a notebook that runs in an overlay."""
-    named = os.environ.get("HPCNB_USER_IPYTHONDIR") or os.environ.get("IPYTHONDIR")
-    return os.path.abspath(os.path.expanduser(named or "~/.ipython"))
-
-
-def make_ipython_overlay(overlay, profile):
-    """
-    An IPYTHONDIR that shows all of the user's own, and beside it a profile of ours. Nothing in the user's is changed.
-    Returns the path of our profile's security directory, which holds no connection file yet.
-    """
-    users = users_ipython_directory()
-    ours = f"profile_{profile}"
-    os.makedirs(overlay, mode=0o700, exist_ok=True)
-    link_entries(users, overlay, lambda name: name != ours)
-    link_entries(os.path.join(users, ours), os.path.join(overlay, ours), lambda name: name not in ("security", "pid"))
-    security = os.path.join(overlay, ours, "security")
-    os.makedirs(security, mode=0o700, exist_ok=True)
-    for name in os.listdir(overlay):
-        stale = os.path.join(overlay, name, "security", "ipcontroller-client.json")
-        if not os.path.islink(os.path.join(overlay, name)) and os.path.exists(stale):
-            os.unlink(stale)
-    os.environ["HPCNB_USER_IPYTHONDIR"] = users
-    os.environ["IPYTHONDIR"] = overlay
-    return security
-
-
-def link_entries(source, target, wanted):
-    """Makes `target` a directory whose only links are those to the wanted entries of `source`; the rest of it stays."""
-    if os.path.islink(target):
-        os.unlink(target)
-    os.makedirs(target, mode=0o700, exist_ok=True)
-    names = [name for name in os.listdir(source) if wanted(name)] if os.path.isdir(source) else []
-    for name in os.listdir(target):
-        path = os.path.join(target, name)
-        if os.path.islink(path):
-            os.unlink(path)
-    for name in names:
-        path = os.path.join(target, name)
-        if not os.path.lexists(path):
-            os.symlink(os.path.join(source, name), path)
-
-
-def make_scratch_profile(directory):
-    """A profile in `directory` with the user's own settings and start-up files, for a controller or an engine."""
-    profile = os.path.join(directory, "profile")
-    users = os.path.join(users_ipython_directory(), "profile_default")
-    link_entries(users, profile, lambda name: name == "startup" or "_config." in name)
-    return profile
 
 
 def enter(directory):

@@ -5,6 +5,9 @@ import importlib.metadata
 # Jupyter's default. With a socket it insists on it, whatever the user's own configuration says.
 DEFAULT_PORT = 8888
 
+# Jupyter's own classes of what the browser lists, each of which the user's configuration may give another directory.
+FILE_MANAGERS = ("FileContentsManager", "AsyncFileContentsManager", "LargeFileManager", "AsyncLargeFileManager")
+
 
 class Application:
     """A notebook application. `main` is its class, `names` the traits that are not called the same everywhere."""
@@ -17,6 +20,7 @@ class Application:
     def initialize(self, settings):
         """The server, ready to be started. Given as arguments, the settings outrank the user's own configuration."""
         arguments = [f"--{name}={value}" for name, value in settings.items()]
+        change_no_configuration()
         if hasattr(self.main, "initialize_server"):
             return self.main.initialize_server(argv=arguments)
         server = self.main.instance()
@@ -29,6 +33,7 @@ class Application:
         settings = {
             self.names["token"]: secrets["token"],
             self.names["directory"]: directory,
+            **{f"{manager}.root_dir": directory for manager in FILE_MANAGERS},
             f"{prefix}.allow_root": os.getuid() == 0,
             f"{prefix}.answer_yes": True,
             f"{prefix}.base_url": "/",
@@ -36,7 +41,11 @@ class Application:
             f"{prefix}.client_ca": "",
             f"{prefix}.keyfile": "",
             f"{prefix}.open_browser": False,
+            self.names["password_required"]: False,
         }
+        if self.names["prefers"]:
+            settings[f"{prefix}.preferred_dir"] = directory
+            settings.update({f"{manager}.preferred_dir": "" for manager in FILE_MANAGERS})
         if secrets.get("password"):
             settings[self.names["password"]] = secrets["password"]
         return settings
@@ -77,6 +86,8 @@ def trait_names(app, version):
             "directory": "NotebookApp.notebook_dir",
             "token": "NotebookApp.token",
             "password": "NotebookApp.password",
+            "password_required": "NotebookApp.password_required",
+            "prefers": False,
         }
     has_identities = major(importlib.metadata.version("jupyter_server")) >= 2
     return {
@@ -84,11 +95,20 @@ def trait_names(app, version):
         "directory": "ServerApp.root_dir",
         "token": "IdentityProvider.token" if has_identities else "ServerApp.token",
         "password": "PasswordIdentityProvider.hashed_password" if has_identities else "ServerApp.password",
+        "password_required": f"{'PasswordIdentityProvider' if has_identities else 'ServerApp'}.password_required",
+        "prefers": has_identities,
     }
 
 
 def major(version):
     return int(version.split(".")[0])
+
+
+def change_no_configuration():
+    """Jupyter would copy the settings of an IPython 3 into the user's directory, and takes the session's IPYTHONDIR for one."""
+    from jupyter_core.application import JupyterApp
+
+    JupyterApp.migrate_config = lambda self: None
 
 
 def prefer_sockets(server):

@@ -14,6 +14,15 @@ def put_back(name, kept):
         os.environ[name] = value
 
 
+def leave_out_here():
+    """Parts of PYTHONPATH that mean the working directory, as `$PYTHONPATH:/more` makes one. A kernel looks there in any case, once it has started."""
+    parts = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    kept = [part for part in parts if part not in ("", ".")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(kept)
+    if not kept:
+        del os.environ["PYTHONPATH"]
+
+
 def refuse():
     import socket
 
@@ -45,6 +54,7 @@ def publish(name, problem, hint):
 
 
 put_back("PYTHONUTF8", "HPCNB_PYTHONUTF8")
+leave_out_here()
 if sys.version_info < OLDEST:
     refuse()
 # A text that the log's encoding does not have is no reason to end.

@@ -24,11 +24,11 @@ const notebookSilence = 300;
 
 const programs = {
   controller: {
-    parts: ["common.py", "signals.py", "places.py", "controller_process.py", "controller.py", "inside.py"],
+    parts: ["common.py", "signals.py", "places.py", "homes.py", "controller_process.py", "controller.py", "inside.py"],
     run: "run_inside_controller",
   },
   engines: {
-    parts: ["common.py", "signals.py", "places.py", "presence.py", "engine.py", "inside.py"],
+    parts: ["common.py", "signals.py", "places.py", "homes.py", "presence.py", "engine.py", "inside.py"],
     run: "run_inside_engine",
   },
 } as const satisfies Readonly<Record<string, Program>>;

@@ -27,6 +27,7 @@ const programs: Readonly<Record<Role, Program>> = {
       "common.py",
       "signals.py",
       "places.py",
+      "homes.py",
       "controller_process.py",
       "controller.py",
       "save_script.py",
@@ -38,10 +39,13 @@ const programs: Readonly<Record<Role, Program>> = {
     run: "run_notebook",
   },
   controller: {
-    parts: ["common.py", "signals.py", "places.py", "controller_process.py", "controller.py"],
+    parts: ["common.py", "signals.py", "places.py", "homes.py", "controller_process.py", "controller.py"],
     run: "run_controller",
   },
-  engines: { parts: ["common.py", "signals.py", "places.py", "presence.py", "engine.py"], run: "run_engine" },
+  engines: {
+    parts: ["common.py", "signals.py", "places.py", "homes.py", "presence.py", "engine.py"],
+    run: "run_engine",
+  },
 };
 
 const titles: Readonly<Record<Role, string>> = {

@@ -108,11 +108,12 @@ describe("jobScript", () => {
 
   it("gives what it starts the variables as they were", () => {
     const seen =
-      'print(json.dumps([sorted(n for n in os.environ if n.startswith("HPCNB")), os.environ.get("PYTHONUTF8")]))';
+      'print(json.dumps([sorted(n for n in os.environ if n.startswith("HPCNB")), os.environ.get("PYTHONUTF8"), os.environ.get("PYTHONPATH")]))';
     const tell = (env: NodeJS.ProcessEnv) =>
       JSON.parse(runCall(script().replace("def run_job(", `${seen}\n\n\ndef run_job(`), env).split("\n")[0] ?? "");
-    expect(tell({})).to.deep.equal([[], null]);
-    expect(tell({ PYTHONUTF8: "0" })).to.deep.equal([[], "0"]);
+    expect(tell({})).to.deep.equal([[], null, null]);
+    expect(tell({ PYTHONUTF8: "0" })).to.deep.equal([[], "0", null]);
+    expect(tell({ PYTHONPATH: ":/a:.:/b" })).to.deep.equal([[], null, "/a:/b"]);
   });
 
   it("reads and writes UTF-8 in any locale", () => {
