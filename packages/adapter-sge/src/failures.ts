@@ -1,4 +1,5 @@
 import { type CommandResult, describeResult, expectAnswer, HpcnbError } from "@hpcnb/core";
+import { notRun } from "./run.js";
 
 /** The words with which every command says that it had no answer from the qmaster, or could not even look for it. */
 const unreachable =
@@ -12,11 +13,27 @@ export function expectReached(result: CommandResult, what: string): void {
   if (result.exitCode === 0) return;
   if (result.exitCode === 127) {
     throw new HpcnbError("HPCNB_SCHEDULER_UNREACHABLE", `${what}: ${describeResult(result)}`, {
-      hint: "Grid Engine's commands were not found. Set scheduler.options.settings to the site's settings.sh, usually $SGE_ROOT/$SGE_CELL/common/settings.sh.",
+      hint: "Grid Engine's commands were not found, or what is to lead to them failed. Set scheduler.options.settings to the site's settings.sh, usually $SGE_ROOT/$SGE_CELL/common/settings.sh: then no login profile is read.",
     });
   }
-  if (result.exitCode === null || unreachable.test(result.stderr) || unreachable.test(result.stdout))
+  const why = whyNotRun(result);
+  if (why !== undefined)
+    throw new HpcnbError("HPCNB_SCHEDULER_ANSWER", `${what}: ${why}, which would make the answer another one.`, {
+      hint: "Take it out there: no option of the command overrules it.",
+    });
+  // A shell in between tells a command's death by a signal as a code above 128.
+  if (
+    result.exitCode === null ||
+    result.exitCode > 128 ||
+    unreachable.test(result.stderr) ||
+    unreachable.test(result.stdout)
+  )
     expectAnswer(result, what);
+}
+
+/** Why the command was not run, see `run`. */
+export function whyNotRun({ exitCode, stderr }: CommandResult): string | undefined {
+  return exitCode === notRun ? /^hpcnb: (.+)$/m.exec(stderr)?.[1] : undefined;
 }
 
 /** What a command said, line by line, wherever it said it. */

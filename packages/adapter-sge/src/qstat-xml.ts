@@ -13,14 +13,14 @@ export interface Listing {
   readonly role: string;
 }
 
-const fields: Readonly<Record<string, keyof Listing>> = {
-  JB_job_number: "id",
-  JB_name: "name",
-  state: "state",
-  queue_name: "queue",
-  tasks: "tasks",
-  master: "role",
-};
+const fields: ReadonlyMap<string, keyof Listing> = new Map([
+  ["JB_job_number", "id"],
+  ["JB_name", "name"],
+  ["state", "state"],
+  ["queue_name", "queue"],
+  ["tasks", "tasks"],
+  ["master", "role"],
+] as const);
 
 /** Characters that one step of the parser takes: the text is never held twice. */
 const step = 1 << 16;
@@ -48,7 +48,7 @@ export function readListings(text: string, found: (listing: Listing) => void): v
     root ??= name;
     if (name === "job_list") job = { id: "", name: "", state: "", queue: queueOfList, tasks: "", role: "" };
     else if (job) {
-      field = fields[name];
+      field = fields.get(name);
       if (field) job[field] = "";
     } else if (name === "Queue-List") queueOfList = "";
     else inQueueName = name === "name";

@@ -6,7 +6,7 @@ import {
   type JobSpec,
   type UnwantedJob,
 } from "@hpcnb/core";
-import { expectReached, spokenLines } from "./failures.js";
+import { expectReached, spokenLines, whyNotRun } from "./failures.js";
 
 /**
  * Whether qsub speaks of a limit on jobs (max_jobs, max_u_jobs in sge_conf(5)), which clears when jobs end. Its code is 25, or 27 in Open Cluster
@@ -23,6 +23,8 @@ function isLimit({ exitCode }: CommandResult, words: string): boolean {
 export const idLine = /^(?:Your job(?:-array)? )?(\d+)(?:\.(\d+-\d+:\d+))?(?: \(".*"\) has been submitted)?$/;
 
 export function parseSubmit(result: CommandResult, job: JobSpec): JobId | UnwantedJob {
+  const why = whyNotRun(result);
+  if (why !== undefined) throw notSubmitted(job, why);
   expectReached(result, "Submitting");
   if (result.exitCode !== 0) {
     const words = ownWords(result);
@@ -67,6 +69,13 @@ function otherTasks(job: JobSpec, tasks: string): HpcnbError {
   );
 }
 
+function notSubmitted({ name }: JobSpec, why: string): HpcnbError {
+  const hint = why.includes(" has -")
+    ? "No option of qsub overrules that, and it would change what hpcnb submits. Take it out there, or write `-clear` behind it, which takes back what stands before. What only this session is to have belongs into `native`."
+    : "Give the notebook directory, or the one that it is in, another name.";
+  return new HpcnbError("HPCNB_SUBMIT_REJECTED", `The job ${name} was not submitted: ${why}.`, { hint });
+}
+
 function onlyVerified({ name }: JobSpec): HpcnbError {
   return new HpcnbError(
     "HPCNB_SUBMIT_REJECTED",
@@ -101,9 +110,9 @@ function ownWords(result: CommandResult): string {
   const lines = spokenLines(result);
   const reason = lines.findIndex((line) => line.startsWith("Unable to run job:"));
   if (reason < 0) return describeResult(result);
-  const words = lines.slice(reason).filter((line) => line !== "Exiting.");
-  return words
-    .join(" ")
-    .replace(/^Unable to run job: */, "")
-    .replace(/\s*Exiting\.$/, "");
+  const words = lines
+    .slice(reason)
+    .map((line) => (line.endsWith("Exiting.") ? line.slice(0, -"Exiting.".length).trimEnd() : line))
+    .filter(Boolean);
+  return words.join(" ").replace(/^Unable to run job: */, "");
 }

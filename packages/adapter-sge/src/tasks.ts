@@ -1,6 +1,15 @@
 import type { TaskRange, TaskStatus } from "@hpcnb/core";
 
-/** "7", "3,5-9:2" or "20-40:1" as runs without gaps; undefined for anything else. */
+/** Far above what any site lets an array have (max_aj_tasks in sge_conf(5), 75,000 by default). */
+const highest = 10_000_000;
+
+/** Tasks with gaps between them that are told one by one. hpcnb's arrays have no gaps, and of others nobody asks which tasks they have. */
+const mostWithGaps = 100_000;
+
+/**
+ * "7", "3,5-9:2" or "20-40:1" as runs without gaps, but for a huge array with gaps; undefined for anything else, such as numbers that no task
+ * can have.
+ */
 export function parseTasks(text: string): TaskRange[] | undefined {
   const ranges: TaskRange[] = [];
   for (const part of text.split(",")) {
@@ -9,7 +18,8 @@ export function parseTasks(text: string): TaskRange[] | undefined {
     const first = Number(match[1]);
     const last = Number(match[2] ?? first);
     const step = Number(match[3] ?? 1);
-    if (step <= 1) ranges.push({ first, last });
+    if (!(1 <= first && first <= last && last <= highest)) return undefined;
+    if (step <= 1 || (last - first) / step > mostWithGaps - ranges.length) ranges.push({ first, last });
     else for (let task = first; task <= last; task += step) ranges.push({ first: task, last: task });
   }
   return ranges;

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { gridEngineCommand } from "../src/command.js";
+import { parseStatus } from "../src/status.js";
+import { answer, failure } from "./example.js";
 
 /** Stands for qsub: no machine has it anywhere else. */
 const program = "hpcnb-test-qsub";
@@ -63,6 +65,39 @@ describe("a Grid Engine command", () => {
     const settings = join(directory, "settings.sh");
     await writeFile(settings, `${chatter}export SGE_ROOT=/from/settings PATH="${bin.replace("$", "\\$")}:$PATH"\n`);
     expect(run({ settings })).to.deep.equal(answered("/from/settings"));
+  });
+
+  const endings: Record<string, readonly [profile: string, said: string]> = {
+    "ends where there is no terminal": ['echo "no terminal here" >&2; [ -z "$PS1" ] && exit', "no terminal here"],
+    "ends with an error": ["exit 1", "with code 1"],
+    "puts another shell in its place": ["exec sh -l", "put another in its place"],
+    "puts another program in its place": ["exec cat", "put another in its place"],
+  };
+  for (const [what, [profile, said]] of Object.entries(endings)) {
+    it(`is not taken for run where the login profile ${what}`, async () => {
+      await writeFile(join(directory, ".bash_profile"), `${profile}\n`);
+      const { status, stdout, stderr } = run({});
+      expect({ status, stdout }).to.deep.equal({ status: 127, stdout: "" });
+      expect(stderr).to.include("the login profile").and.to.include(said);
+      failure(() => parseStatus(answer({ exitCode: status, stderr })), "HPCNB_SCHEDULER_UNREACHABLE");
+    });
+  }
+
+  it("is found with settings in bash's own words, and what faulty ones say is told", async () => {
+    const settings = join(directory, "settings.sh");
+    const places = `declare -a places=("${bin.replace("$", "\\$")}"); if [[ -n $HOME ]]; then export SGE_ROOT=/bash PATH="\${places[0]}:$PATH"; fi; set -- a b`;
+    await writeFile(settings, places);
+    expect(run({ settings })).to.deep.equal(answered("/bash"));
+    for (const [text, said] of [
+      ["setenv SGE_ROOT /opt/sge\n", "setenv"],
+      ["if ( $?PATH ) then\nset path = ( $path )\nendif\n", "yntax error"],
+      ["echo only on Linux >&2; exit 3\n", "only on Linux"],
+    ] as const) {
+      await writeFile(settings, text);
+      const { status, stdout, stderr } = run({ settings });
+      expect({ status, stdout }, text).to.deep.equal({ status: 127, stdout: "" });
+      expect(stderr, text).to.include(said).and.to.include("scheduler.options.settings");
+    }
   });
 
   it("is missing in a way that can be told from its own failures", () => {

@@ -1,5 +1,5 @@
 import type { JobSpec, Scheduler } from "@hpcnb/core";
-import type { WaitUntil } from "@hpcnb/core/testing";
+import { expectFailure, type WaitUntil } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import type { Cluster } from "./cluster.js";
 
@@ -97,6 +97,31 @@ export function siteHabitsTests(cluster: () => Cluster): void {
     expect(await logOf(`${directory}/log`)).to.equal(`${directory}\ncomplaint\n`);
   });
 
+  it("is told which default nothing overrules, before anything is submitted", async () => {
+    for (const option of ["-t 1-3", "-h", "-verify", "-w v", "-w p", "-sync y", "-tc 1", "-hold_jid_ad x"]) {
+      await shell('echo "$1" >.sge_request', option);
+      const error = await expectFailure(scheduler.submit(job({})), "HPCNB_SUBMIT_REJECTED");
+      expect(error.message, option).to.include(`/home/alice/.sge_request has ${option.slice(0, 2)}`);
+      expect(await scheduler.status(), option).to.deep.equal([]);
+    }
+  });
+
+  it("gets no array where a file of options makes one of a job", async () => {
+    await shell('echo "-t 1-3" >"$1/options"; echo "-@ $1/options" >.sge_request', directory);
+    const sleeping = job({ script: "#!/bin/sh\nsleep 60\n" });
+    const error = await expectFailure(scheduler.submit(sleeping), "HPCNB_SUBMIT_REJECTED");
+    expect(error.message).to.include("1-3:1").and.to.include("it was cancelled");
+    await untilGone();
+  });
+
+  it("has its other defaults with what hpcnb submits", async () => {
+    const mild = "-w e -r y -notify -m n -p -5 -V -v A=1 -now y -sync n -tc 1";
+    await shell('echo "$1" >.sge_request', `${mild} -i /no/such -e /no/such -l h_rt=1,h_vmem=1G`);
+    await scheduler.submit(job({ tasks: 2, output: `${directory}/{task}.log`, resources: { walltime: 600 } }));
+    await untilGone();
+    for (const task of [1, 2]) expect(await logOf(`${directory}/${task}.log`)).to.equal(`${directory}\ncomplaint\n`);
+  });
+
   it("does not have its verifier's notices taken for an id", async () => {
     const verifier = `#!/bin/sh
 while read -r word rest; do
@@ -124,6 +149,11 @@ done
     for (const defaults of ["-s r", "-s p", "-u bob", "-f", "-ext", "-r", "-g d", "-g t", "-f -ext -r -g d", "-F"]) {
       await shell('echo "$1" >.sge_qstat', defaults);
       expect(await seen(), defaults).to.deep.equal(right);
+    }
+    for (const defaults of ["-l arch=none", "-q none.q", "-qs d", "-j"]) {
+      await shell('echo "$1" >.sge_qstat', defaults);
+      const error = await expectFailure(scheduler.status(), "HPCNB_SCHEDULER_ANSWER");
+      expect(error.message).to.include("/home/alice/.sge_qstat has -");
     }
   });
 

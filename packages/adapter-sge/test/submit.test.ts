@@ -15,7 +15,8 @@ describe("the qsub command", () => {
       "qsub",
       "-terse",
       ...["-b", "n", "-C", ""],
-      ...["-N", job.name, "-wd", job.workingDirectory, "-o", job.output, "-j", "y", "-S", "/bin/bash"],
+      ...["-N", job.name, "-wd", job.workingDirectory, "-o", job.output, "-j", "y"],
+      ...["-i", "/dev/null", "-now", "n", "-S", "/bin/bash"],
     ]);
   });
 

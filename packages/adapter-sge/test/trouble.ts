@@ -70,6 +70,35 @@ export function troubleTests(cluster: () => Cluster): void {
     for (const task of [1, 2]) expect(reason).to.include(`task ${task}: its walltime of 2 s was reached`);
   });
 
+  it("tells the end neither of another job that had the number, nor of a try after which the job goes on", async () => {
+    const { scheduler, waitUntil } = fixture;
+    const first = await scheduler.submit(jobIn(fixture, { name: "first", script: "#!/bin/sh\nexit 3\n" }));
+    const exitCode = async (id: string, name: string) => (await scheduler.history({ id, name }))?.exitCode;
+    await waitUntil(
+      async () => (await exitCode(first, "first")) === 3,
+      () => `the end of ${first}`,
+    );
+    await cluster().testbed.fault("scheduler-stopped");
+    // There stands the last number that was given.
+    await cluster().asRoot("sh", "-c", `echo ${Number(first) - 1} >/var/spool/gridengine/qmaster/jobseqnum`);
+    await cluster().testbed.heal();
+    const restarts = { resources: { native: ["-r", "y"] }, name: "second" };
+    const second = await scheduler.submit(jobIn(fixture, restarts));
+    expect(second).to.equal(first);
+    await untilState(second, "running");
+    expect(await scheduler.history({ id: second, name: "second" })).to.equal(undefined);
+
+    await cluster().asRoot("qmod", "-rj", second);
+    await waitUntil(
+      async () => (await scheduler.status()).some(({ native }) => native === "Rr"),
+      () => `${second} to run again`,
+    );
+    const { stdout } = await cluster().host().run(["qacct", "-j", second]);
+    expect(stdout).to.include("rescheduling");
+    expect(await scheduler.history({ id: second, name: "second" })).to.equal(undefined);
+    expect(await exitCode(second, "first")).to.equal(3);
+  });
+
   it("tells that a job waits because others have all the slots", async () => {
     const { scheduler, waitUntil } = fixture;
     const whole = { cores: 8, parallelEnvironment: "smp" };

@@ -7,6 +7,7 @@ import {
   isRegistered,
   type JobFacts,
   jobsIn,
+  jobsThatCount,
   type Session,
   type SessionState,
   type Stray,
@@ -101,7 +102,7 @@ export function statusView(
     ...(alive && state.engines ? { engines: state.engines, ...groupViews(state) } : {}),
     ...(alive && known.differences.length > 0 ? { differences: known.differences } : {}),
     jobs: [
-      ...jobsIn(state.jobs).map((job) => jobView(job, state.phase === "ended")),
+      ...jobsIn(state.jobs).map((job) => jobView(job, state.phase === "ended" || isDone(job, state))),
       ...(state.strays?.own ?? []).map(strayView),
     ],
   };
@@ -110,6 +111,11 @@ export function statusView(
 function controllerSeconds({ reports: { controller } }: SessionState): { controllerSeconds?: number } {
   const isThere = controller.state === "started" || controller.state === "answering";
   return isThere && controller.storageSeconds !== undefined ? { controllerSeconds: controller.storageSeconds } : {};
+}
+
+/** Of an array whose engines were all let go nobody waits for a second answer without it. */
+function isDone(job: JobFacts, state: SessionState): boolean {
+  return job.absences > 0 && !jobsThatCount(state).includes(job);
 }
 
 function jobView(job: JobFacts, isOver: boolean): JobView {

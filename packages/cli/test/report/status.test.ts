@@ -51,6 +51,21 @@ const listed: SessionEvent = {
 };
 
 describe("status", () => {
+  it("calls an array finished whose engines were all let go and that is no longer listed", () => {
+    const retired: Reports = { ...reports, engines: new Map([...reports.engines, [4, "retired"]]) };
+    const withoutArray: SessionEvent = { ...listed, jobs: listed.jobs.slice(0, 3) };
+    const events: SessionEvent[] = [
+      { type: "record-read", record },
+      { type: "reports-read", reports: retired },
+      withoutArray,
+    ];
+    const wanted = { cluster: { minimum: 2 }, connection: false };
+    const state = events.reduce((before, event) => advance(before, event, wanted), initialState);
+    const known = { differences: [], directory: "/d", readiness: "probe", url: (baseUrl: string) => baseUrl };
+    const { jobs } = statusView({ name: "rnaseq" } as Parameters<typeof statusView>[0], state, known);
+    expect(jobs.map((one) => one.state)).to.deep.equal(["running", "running", "running", "finished"]);
+  });
+
   it("puts scheduler and controller side by side, by group and for each engine that is not well", () => {
     const events: SessionEvent[] = [{ type: "record-read", record }, listed, { type: "reports-read", reports }];
     const wanted = { cluster: { minimum: 2 }, connection: false };
