@@ -110,9 +110,16 @@ export function knownSessions(): KnownSession[] {
     .sort((one, other) => one.name.localeCompare(other.name) || rank(one) - rank(other));
 }
 
-/** The runs that were met from here on a session's host: `undefined` is this machine. */
+/** The runs that were met from here on a session's host: `undefined` is this machine. No command fails for what cannot be read here. */
 export function rememberedRuns(host: string | undefined): RememberedRun[] {
-  return knownSessions().flatMap(({ run, host: place, directory }) =>
+  let known: KnownSession[];
+  try {
+    known = knownSessions();
+  } catch (error) {
+    tell(`Warning: what this machine remembers of sessions cannot be read: ${(error as Error).message}`);
+    return [];
+  }
+  return known.flatMap(({ run, host: place, directory }) =>
     run !== undefined && directory !== undefined && place === host ? [{ run, directory }] : [],
   );
 }
@@ -133,6 +140,6 @@ function readKnown(path: string): KnownSession | undefined {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     problem = (error as Error).message;
   }
-  tell(`Warning: ${path}, which remembers a session for \`hpcnb list\`, is damaged: ${problem}`);
+  tell(`Warning: ${path}, which remembers a session for \`hpcnb list\`, is damaged (${problem}). It may be removed.`);
   return undefined;
 }

@@ -68,6 +68,36 @@ describe("hpcnb as a program", function () {
       }
     });
 
+    it("goes on without what is damaged or cannot be read, and says so", async () => {
+      const sessions = join(folder, "state", "hpcnb", "sessions");
+      mkdirSync(join(sessions, "directory.json"), { recursive: true });
+      const texts = [
+        "",
+        "null",
+        "7",
+        "{",
+        '{"name":"../../x","file":"/f"}',
+        '{"name":"a","file":"/f","run":""}',
+        "\0".repeat(99),
+      ];
+      for (const [index, text] of texts.entries()) writeFileSync(join(sessions, `${index}.json`), text);
+      writeFileSync(join(sessions, "large.json"), " ".repeat(100_000));
+      writeFileSync(
+        join(sessions, "good.json"),
+        '{"name":"a","file":"/f","run":"0123456789","directory":"/d","new":1}',
+      );
+      const code = `const found = [state.knownSessions().length, state.rememberedRuns(undefined)];
+        if (JSON.stringify(found) !== '[1,[{"run":"0123456789","directory":"/d"}]]') throw new Error(JSON.stringify(found))`;
+      const { exitCode, stderr } = await run(code);
+      expect(exitCode, stderr).to.equal(0);
+      expect(stderr.match(/is damaged/g)).to.have.length(2 * (texts.length + 2));
+      rmSync(join(folder, "state"), { recursive: true });
+      writeFileSync(join(folder, "state"), "");
+      const none = await run("if (state.rememberedRuns(undefined).length > 0) throw new Error()");
+      expect(none.exitCode, none.stderr).to.equal(0);
+      expect(none.stderr).to.match(/^Warning: what this machine remembers/);
+    });
+
     it("has a session once that is used by its file and by its address, and keeps the file", async () => {
       const [file, address] = ["/a/session.yaml", "alice@login:/a"];
       const known = async (first: string, second: string) => {

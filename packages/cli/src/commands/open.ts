@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { HpcnbError, prepared } from "@hpcnb/core";
+import { HpcnbError, prepared, whyNoRecord } from "@hpcnb/core";
 import { pagePath } from "../client-state.js";
 import { tell } from "../print.js";
 import { withSession } from "../with-session.js";
@@ -10,12 +10,14 @@ export async function open(options: { session: string | undefined; signal: Abort
     const tracker = await prepared(context, "look", options.signal);
     await tracker.observe();
     const { connection } = tracker.state;
-    const token = await tracker.readToken();
-    if (!connection || token === undefined) {
+    if (!connection) {
+      const unreadable = whyNoRecord(tracker.state);
+      if (unreadable) throw unreadable;
       throw new HpcnbError("HPCNB_NO_SESSION", `${session.name} is not reachable from here (${tracker.state.phase}).`, {
         hint: "`hpcnb up` starts it, or connects to it.",
       });
     }
+    const token = await tracker.readToken();
     const { default: openInBrowser } = await import("open");
     await openInBrowser(writeRedirect(session.name, context.workload.url(connection.baseUrl, session, token)));
     tell(`Opening ${context.workload.url(connection.baseUrl, session)} in your browser.`);

@@ -50,9 +50,9 @@ export function listEngines(jobs: readonly JobFacts[], words: EngineReports): En
     const { array } = job.record;
     if (!array) continue;
     const gone = isGone(job);
-    const now = tasksOf(job.status?.tasks);
+    const now = tasksOf(job.status?.tasks, array.tasks);
     // A single answer may lack tasks that are there: what the one before said holds for one more.
-    const before = tasksOf(job.before?.tasks);
+    const before = tasksOf(job.before?.tasks, array.tasks);
     const dismissed = new Set(numbersIn(array.dismissed ?? []));
     for (let task = 1; task <= array.tasks; task += 1) {
       const number = array.first + task - 1;
@@ -107,6 +107,12 @@ export function rangesOf(numbers: Iterable<number>): TaskRange[] {
   return ranges;
 }
 
-function tasksOf(tasks: readonly TaskStatus[] = []): Map<number, TaskStatus> {
-  return new Map(tasks.flatMap((range) => numbersIn([range]).map((number): [number, TaskStatus] => [number, range])));
+/** By number, of those that an array of so many tasks has: a scheduler's answer may name any others. */
+function tasksOf(tasks: readonly TaskStatus[] | undefined, last: number): Map<number, TaskStatus> {
+  return new Map(
+    (tasks ?? []).flatMap((range) => {
+      const own = { first: Math.max(1, range.first), last: Math.min(last, range.last) };
+      return own.first > own.last ? [] : numbersIn([own]).map((number): [number, TaskStatus] => [number, range]);
+    }),
+  );
 }

@@ -1,4 +1,4 @@
-import { isHpcnbError } from "../errors.js";
+import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { JobId, JobState, JobStatus } from "../scheduler.js";
 import type { SessionContext } from "./context.js";
 import type { EngineFacts } from "./engines.js";
@@ -206,10 +206,15 @@ export class Tracker {
     }
   }
 
-  /** The notebook server's token. @throws HPCNB_STATE_UNREADABLE when this run's file is not there or damaged. */
+  /** The notebook server's token. @throws HPCNB_NO_SESSION, HPCNB_STATE_UNREADABLE when this run's file is not there or damaged. */
   async readToken(): Promise<string> {
     const { record } = this.state;
-    if (!record) throw whyNoRecord(this.state) ?? new Error("Only a session that was started has a token");
+    if (!record) {
+      const never = new HpcnbError("HPCNB_NO_SESSION", `${this.context.session.name} was never started.`, {
+        hint: "`hpcnb up` starts it.",
+      });
+      throw whyNoRecord(this.state) ?? never;
+    }
     return readToken(this.context.host, record, this.#signal);
   }
 }
