@@ -94,6 +94,18 @@ describe("life cycle without its record", () => {
     expect(await world.listed()).to.have.length(3);
   });
 
+  it("is ended with the run of an older record that has taken its place", async () => {
+    const world = new SimulatedSession();
+    await up(world);
+    const older = world.host.files.get(path) ?? "";
+    for (const id of ["1", "2", "3"]) world.scheduler.control.vanish(id);
+    await world.clock.advance(60_000);
+    await up(world);
+    world.host.files.set(path, older);
+    expect((await world.clock.run(takeDown(world.context())))?.cancelled).to.equal(3);
+    expect(await world.listed()).to.deep.equal([]);
+  });
+
   it("starts again at once where no job of a damaged record is left", async () => {
     const world = new SimulatedSession();
     await up(world);

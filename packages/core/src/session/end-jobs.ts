@@ -22,7 +22,7 @@ export async function endJobs(
   record: SessionRecord,
   why: string,
   signal?: AbortSignal,
-): Promise<number> {
+): Promise<JobsEnded> {
   tracker.dispatch({ type: "stop-requested" });
   const isPending = record.jobs.some(({ id }) => id === undefined);
   const ended = await endListed(
@@ -48,16 +48,21 @@ export interface JobsToEnd {
   readonly isPending: boolean;
 }
 
+export interface JobsEnded {
+  readonly cancelled: number;
+  /** The last answer, which lists none of them. */
+  readonly listed: readonly JobStatus[];
+}
+
 /**
  * Cancels all jobs of some runs and waits until full answers of the scheduler, as many as are believed, list none of them.
- * @returns how many were cancelled.
  * @throws HPCNB_NOT_STOPPED
  */
 export async function endListed(
   tracker: Tracker,
   { runs, names, isPending }: JobsToEnd,
   signal?: AbortSignal,
-): Promise<number> {
+): Promise<JobsEnded> {
   const { scheduler, clock, session } = tracker.context;
   const isOurs = ({ name }: JobStatus) =>
     names.has(name) || runs.has(jobOfSession(name, session.name, scheduler)?.run ?? "");
@@ -73,7 +78,7 @@ export async function endListed(
       tracker.listed(jobs);
       left = jobs.filter((job) => job.state !== "finished" && isOurs(job));
       empty = left.length === 0 ? empty + 1 : 0;
-      if (empty === absencesBelieved) return asked.size;
+      if (empty === absencesBelieved) return { cancelled: asked.size, listed: jobs };
       const toCancel = left.filter(({ id }) => !asked.has(id)).map(({ id }) => id);
       await scheduler.cancel(toCancel, signal);
       for (const id of toCancel) asked.add(id);

@@ -1,11 +1,13 @@
 import { HpcnbError } from "../errors.js";
 import type { SessionContext } from "./context.js";
 import { endJobs, endListed } from "./end-jobs.js";
+import { jobOfSession } from "./job-names.js";
 import { withLock } from "./lock.js";
 import { prepared } from "./open-session.js";
-import type { KnownRuns } from "./runs.js";
+import { type KnownRuns, knownRuns } from "./runs.js";
+import type { SessionRecord } from "./session-record.js";
 import { setAsideDamaged } from "./set-aside.js";
-import { describeOthers, whyLost } from "./strays.js";
+import { describeOthers, straysIn, whyLost } from "./strays.js";
 import type { Tracker } from "./tracker.js";
 
 export interface TakenDown {
@@ -28,10 +30,21 @@ export async function takeDown(context: SessionContext, signal?: AbortSignal): P
     const record = await tracker.readRecord();
     if (!record) return undefined;
     const closing = await disconnect(tracker);
-    const cancelled = record.ended ? 0 : await endJobs(tracker, record, "ended by `hpcnb down`", signal);
+    const cancelled = record.ended ? 0 : await endAll(tracker, record, signal);
     if (closing.status === "rejected") throw closing.reason;
     return { cancelled };
   });
+}
+
+/** Another run of this folder may go on where its record was lost, and one that was restored took its place. */
+async function endAll(tracker: Tracker, record: SessionRecord, signal?: AbortSignal): Promise<number> {
+  const { session, scheduler } = tracker.context;
+  const { cancelled, listed } = await endJobs(tracker, record, "ended by `hpcnb down`", signal);
+  if (!listed.some(({ name }) => jobOfSession(name, session.name, scheduler))) return cancelled;
+  const runs = await knownRuns(tracker, signal);
+  if (straysIn(listed, tracker.context, runs).own.length === 0) return cancelled;
+  const more = await endListed(tracker, { runs: runs.own, names: new Set(), isPending: false }, signal);
+  return cancelled + more.cancelled;
 }
 
 /** A tunnel that cannot be closed is no reason to let the jobs go on; it is told after their end. */
@@ -64,7 +77,7 @@ async function endStrays(tracker: Tracker, signal?: AbortSignal): Promise<TakenD
   }
   const runs = await lookForStrays(tracker);
   const closing = await disconnect(tracker);
-  const cancelled = await endListed(tracker, { runs: runs.own, names: new Set(), isPending: true }, signal);
+  const { cancelled } = await endListed(tracker, { runs: runs.own, names: new Set(), isPending: true }, signal);
   await setAsideDamaged(tracker, signal);
   if (closing.status === "rejected") throw closing.reason;
   expectNoOthers(tracker, cancelled);
