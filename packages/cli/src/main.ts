@@ -2,18 +2,9 @@ import { readFileSync } from "node:fs";
 import { HpcnbError } from "@hpcnb/core";
 import yargs, { type Argv } from "yargs";
 import { commandsFor } from "./commands.js";
+import { signal } from "./interruption.js";
 import { endWithReaders } from "./print.js";
 import { printError } from "./print-error.js";
-
-/** The first Ctrl-C lets the command say how to come back; a second one ends it at once. */
-const interruption = new AbortController();
-for (const name of ["SIGINT", "SIGTERM"] as const) {
-  process.once(name, () => {
-    interruption.abort();
-    process.once(name, () => process.exit(130));
-  });
-}
-const { signal } = interruption;
 
 endWithReaders();
 

@@ -59,7 +59,8 @@ export interface Host {
 
   /**
    * The files' texts, in the order asked; undefined for one that does not exist. One round trip for all.
-   * @throws HPCNB_COMMAND_FAILED for a file that exists but cannot be read.
+   * @throws HPCNB_COMMAND_FAILED for a file that exists but cannot be read, is no regular file, or has more than 16 MB;
+   *   HPCNB_TIMEOUT when the file system gives no answer.
    */
   readFiles(paths: readonly string[], signal?: AbortSignal, news?: AwaitedNews): Promise<(string | undefined)[]>;
 
@@ -71,8 +72,9 @@ export interface Host {
 
   /**
    * Takes an exclusive lock that other processes on any machine respect, and holds it until `release` or until this
-   * process ends, however it ends: a lock never outlives its holder.
-   * @throws HPCNB_BUSY when another process holds it; nothing has changed then.
+   * process ends, however it ends. A lock does not outlive its holder; where the file system has no locks, that of a
+   * holder that died on another machine is free after a minute.
+   * @throws HPCNB_BUSY when another process holds it; nothing has changed then. HPCNB_TIMEOUT when the file system gives no answer.
    */
   lock(path: string, signal?: AbortSignal): Promise<Lock>;
 

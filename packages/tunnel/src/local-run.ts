@@ -6,6 +6,8 @@ import { aborted, type CommandResult, HpcnbError, type RunOptions, throwIfAborte
 export const defaultTimeout = 60_000;
 /** Between SIGTERM and SIGKILL for a command that is ended early. */
 const killDelay = 5_000;
+/** Between SIGKILL and giving up: a process that waits for a dead file system cannot be killed. */
+const giveUpDelay = 1_000;
 /** Bytes that a command may print: an answer about 75,000 tasks is some ten million. */
 export const maxBuffer = 200_000_000;
 
@@ -24,12 +26,13 @@ export async function runLocally(argv: readonly string[], options: RunOptions = 
     input: stdin,
     maxBuffer,
     detached: true,
+    env: ownEnvironment(),
     ...(cwd === undefined ? {} : { cwd }),
   });
   const ending = endEarly(subprocess, timeout, signal);
-  const result = await subprocess.finally(ending.stop);
+  const result = await ending.untilEnd(subprocess);
   if (ending.why === "abort") throw aborted(signal);
-  if (ending.why === "timeout")
+  if (ending.why === "timeout" || !result)
     throw new HpcnbError("HPCNB_TIMEOUT", `${program} did not end within ${timeout / 1000} s.`, { transient: true });
   if (result.isMaxBuffer)
     throw new HpcnbError("HPCNB_COMMAND_FAILED", `${program} printed more than ${maxBuffer / 1e6} MB.`);
@@ -44,14 +47,36 @@ export async function runLocally(argv: readonly string[], options: RunOptions = 
   };
 }
 
+/**
+ * The environment of this process, but without those entries of PATH that depend on the working directory: in a folder that others can
+ * write to, a `python3` of theirs would run.
+ */
+export function ownEnvironment(): NodeJS.ProcessEnv {
+  const { PATH } = process.env;
+  if (PATH === undefined) return process.env;
+  const entries = PATH.split(":").filter((entry) => entry.startsWith("/"));
+  return { ...process.env, PATH: entries.join(":") };
+}
+
+export interface Ending {
+  /** Why the child was ended early. */
+  readonly why: "abort" | "timeout" | undefined;
+  /** Waits for the child's end, but not for one that even SIGKILL does not end; undefined then. */
+  untilEnd<T>(end: Promise<T>): Promise<T | undefined>;
+}
+
 /** Ends the group of a child when its time is up, when `signal` aborts, or when this process exits. */
 export function endEarly(
-  child: Pick<ChildProcess, "pid" | "stdout" | "stderr">,
+  child: Pick<ChildProcess, "pid" | "stdin" | "stdout" | "stderr" | "unref">,
   timeout: number,
   signal: AbortSignal | undefined,
-): { readonly why: "abort" | "timeout" | undefined; stop(): void } {
-  let why: "abort" | "timeout" | undefined;
+): Ending {
+  let why: Ending["why"];
   let killTimer: NodeJS.Timeout | undefined;
+  let giveUp = () => {};
+  const givenUp = new Promise<undefined>((resolve) => {
+    giveUp = () => resolve(undefined);
+  });
   const end = (reason: "abort" | "timeout") => {
     if (why) return;
     why = reason;
@@ -59,8 +84,11 @@ export function endEarly(
     killTimer = setTimeout(() => {
       killGroup(child.pid, "SIGKILL");
       // Whoever left the group may go on, but is not waited for.
-      child.stdout?.destroy();
-      child.stderr?.destroy();
+      for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
+      killTimer = setTimeout(() => {
+        child.unref();
+        giveUp();
+      }, giveUpDelay);
     }, killDelay);
   };
   const onAbort = () => end("abort");
@@ -70,17 +98,18 @@ export function endEarly(
     if (groups.size === 0) process.on("exit", endGroups);
     groups.add(child.pid);
   }
+  const stop = () => {
+    clearTimeout(timer);
+    clearTimeout(killTimer);
+    signal?.removeEventListener("abort", onAbort);
+    if (child.pid !== undefined) groups.delete(child.pid);
+    if (groups.size === 0) process.off("exit", endGroups);
+  };
   return {
     get why() {
       return why;
     },
-    stop: () => {
-      clearTimeout(timer);
-      clearTimeout(killTimer);
-      signal?.removeEventListener("abort", onAbort);
-      if (child.pid !== undefined) groups.delete(child.pid);
-      if (groups.size === 0) process.off("exit", endGroups);
-    },
+    untilEnd: (ended) => Promise.race([ended, givenUp]).finally(stop),
   };
 }
 

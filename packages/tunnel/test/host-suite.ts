@@ -1,6 +1,6 @@
-import type { ChildProcessByStdio } from "node:child_process";
+import { type ChildProcessByStdio, execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { type Host, isHpcnbError } from "@hpcnb/core";
@@ -144,6 +144,24 @@ export function describeHost(place: () => HostPlace): void {
       await expectFailure(host.readFiles([directory]), "HPCNB_COMMAND_FAILED");
     });
 
+    it("that are no regular files, or are larger than any of hpcnb's, are refused in words, and not waited for", async () => {
+      const fifo = join(directory, "fifo");
+      execFileSync("mkfifo", [fifo]);
+      const large = join(directory, "large");
+      await writeFile(large, "");
+      await truncate(large, 2 ** 31);
+      for (const [path, words] of [
+        [fifo, "no regular file"],
+        ["/dev/zero", "no regular file"],
+        [large, "more than 16 MB"],
+      ] as const)
+        expect((await expectFailure(host.readFiles([path]), "HPCNB_COMMAND_FAILED")).message)
+          .to.include(path)
+          .and.to.include(words);
+      await host.writeFiles([{ path: fifo, text: "a", inPlace: true }]);
+      expect(await host.readFiles([fifo])).to.deep.equal(["a"]);
+    });
+
     it("below something that is no directory do not exist", async () => {
       await writeFile(join(directory, "a"), "");
       expect(await host.readFiles([join(directory, "a", "b")])).to.deep.equal([undefined]);
@@ -176,6 +194,13 @@ export function describeHost(place: () => HostPlace): void {
     it("does not keep a process alive that has nothing else to do", async () => {
       const holder = place().holder(join(directory, "lock"), "");
       expect(await once(holder, "close")).to.deep.equal([0, null]);
+    });
+
+    it("is no fifo", async () => {
+      const path = join(directory, "fifo");
+      execFileSync("mkfifo", [path]);
+      const { message } = await expectFailure(host.lock(path), "HPCNB_COMMAND_FAILED");
+      expect(message).to.equal(`${path} cannot be locked: it is no regular file.`);
     });
 
     it("says why when the file cannot be had", async () => {

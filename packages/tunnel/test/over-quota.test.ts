@@ -1,23 +1,22 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { arch, platform, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { HpcnbError } from "@hpcnb/core";
 import { expectFailure } from "@hpcnb/core/testing";
 import { expect } from "chai";
+import { writeFilesThrough } from "../src/files.js";
 import { createLocalHost } from "../src/local-host.js";
-import { writeFilesThrough } from "../src/ssh/files.js";
+import { failing, needFailingCalls } from "./failing-call.js";
 
-const overQuota = ["python3", fileURLToPath(new URL("fixtures/over-quota.py", import.meta.url))];
+const overQuota = failing("fsync", "EDQUOT");
 const { run } = createLocalHost();
 
 describe("files beyond a quota", function () {
   this.timeout(30_000);
   let directory: string;
 
-  before(function () {
-    if (platform() !== "linux" || !["x64", "arm64"].includes(arch())) this.skip();
-  });
+  before(needFailingCalls);
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "hpcnb-quota-"));
   });

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createInterface } from "node:readline";
 import { HpcnbError } from "@hpcnb/core";
 import { argon2idAsync } from "@noble/hashes/argon2.js";
+import { listen } from "../interruption.js";
 import { passOn, printText, tell } from "../print.js";
 
 /** Jupyter's own parameters (jupyter_server.auth.security.passwd): memory in KiB, passes, lanes. */
@@ -9,6 +10,7 @@ const cost = { m: 10_240, t: 10, p: 8 };
 
 /** Asks for a password, without echo on a terminal, and prints the hash for `notebook.password`. */
 export async function password(options: { signal: AbortSignal }): Promise<void> {
+  listen();
   const text = process.stdin.isTTY ? await askTwice(options.signal) : await firstLine();
   if (text === "") throw new HpcnbError("HPCNB_BAD_ARGUMENTS", "The password is empty.");
   printText(`${await hashPassword(text)}\n`);

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { ownEnvironment } from "../local-run.js";
 
 /** An ssh that stays for as long as a tunnel does. It ends with this process, because its standard input does. */
 export interface ClientProcess {
@@ -14,7 +15,7 @@ export interface ClientProcess {
 const kept = 16_000;
 
 export function startClient(args: readonly string[], stdin = ""): ClientProcess {
-  const child = spawn("ssh", args, { stdio: "pipe", detached: true });
+  const child = spawn("ssh", args, { stdio: "pipe", detached: true, env: ownEnvironment() });
   const said = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
     child[name].setEncoding("utf8").on("data", (text: string) => {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { aborted, HpcnbError, throwIfAborted } from "@hpcnb/core";
-import { notStarted } from "../local-run.js";
+import { notStarted, ownEnvironment } from "../local-run.js";
 
 export interface ClientEnd {
   /** null: a signal ended it. ssh itself failed: 255. */
@@ -32,6 +32,7 @@ export async function runClient(args: readonly string[], options: ClientOptions)
   const child = spawn("ssh", args, {
     stdio: [interactive ? "inherit" : "ignore", "pipe", "pipe"],
     detached: !interactive,
+    env: ownEnvironment(),
   });
   const said = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {

@@ -1,6 +1,6 @@
 import type { Host } from "@hpcnb/core";
+import { readFilesThrough, writeFilesThrough } from "../files.js";
 import { createSshConnection, type SshConnection, type SshOptions } from "./connection.js";
-import { readFilesThrough, writeFilesThrough } from "./files.js";
 import { lockRemotely } from "./lock.js";
 import { runRemotely } from "./run.js";
 

@@ -1,11 +1,12 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { aborted, describeResult, HpcnbError, type Lock } from "@hpcnb/core";
-import { lockProgram, lockTimeout, thisProcess } from "../local-lock.js";
-import { notStarted } from "../local-run.js";
+import { describeResult, type Lock } from "@hpcnb/core";
+import { cannotLock } from "../cannot-write.js";
+import { notStarted, ownEnvironment } from "../local-run.js";
+import { busy, lostLock, thisProcess, untilAnswer, untilReleased } from "../lock-answer.js";
+import { pythonArgv, pythonProgram } from "../python-program.js";
 import { noForwardings } from "./arguments.js";
 import type { SshConnection } from "./connection.js";
-import { pythonArgv } from "./files.js";
 import { bootstrap, readRemoteOutput, remoteCommand } from "./remote-command.js";
 import { resultOf } from "./run.js";
 
@@ -19,9 +20,13 @@ const silence = 120;
  */
 export async function lockRemotely(connection: SshConnection, path: string, signal?: AbortSignal): Promise<Lock> {
   const route = await connection.open(signal);
-  const argv = pythonArgv(lockProgram, path, thisProcess(), String(silence));
+  const argv = pythonArgv(pythonProgram("lock"), path, thisProcess(), String(silence));
   const command = remoteCommand(argv);
-  const child = spawn("ssh", [...route.client(noForwardings), bootstrap], { stdio: "pipe", detached: !route.asks });
+  const child = spawn("ssh", [...route.client(noForwardings), bootstrap], {
+    stdio: "pipe",
+    detached: !route.asks,
+    env: ownEnvironment(),
+  });
   const said = { stdout: "", stderr: "" };
   const output = () => readRemoteOutput(said, command.marker);
   const answered = new Promise<void>((resolve) => {
@@ -36,24 +41,16 @@ export async function lockRemotely(connection: SshConnection, path: string, sign
   child.stdin.on("error", () => child.stdin.destroy());
   child.stdin.write(command.line);
   const closed = once(child, "close").catch((error: NodeJS.ErrnoException) => error);
-  const limit = AbortSignal.any([AbortSignal.timeout(lockTimeout), ...(signal ? [signal] : [])]);
-  const stop = () => child.kill("SIGKILL");
-  limit.addEventListener("abort", stop);
-  await Promise.race([closed, answered]);
-  limit.removeEventListener("abort", stop);
+  await untilAnswer(child, { path, answered, closed, signal });
 
-  if (output().stdout === "held" && !signal?.aborted) return heldBy(child, closed, { path, output });
+  if (output().stdout === "held") return heldBy(child, closed, { path, output });
   child.stdin.destroy();
   const error = await closed;
-  if (signal?.aborted) throw aborted(signal);
-  if (limit.aborted)
-    throw new HpcnbError("HPCNB_TIMEOUT", `No answer about the lock ${path} within ${lockTimeout / 1000} s.`);
   if (error instanceof Error) throw await notStarted("ssh", { code: error.code, cwd: undefined, cause: error });
-  const { stdout } = output();
-  if (stdout.startsWith("busy "))
-    throw new HpcnbError("HPCNB_BUSY", `${path} is locked by ${stdout.slice(5)}.`, { transient: true });
+  const { stdout, stderr } = output();
+  if (stdout.startsWith("busy ")) throw busy(path, stdout);
   const result = resultOf(output(), { argv: ["python3"], connection, route });
-  throw new HpcnbError("HPCNB_COMMAND_FAILED", `${path} cannot be locked: ${describeResult(result)}`);
+  throw cannotLock(path, stderr.trim() || describeResult(result));
 }
 
 function heldBy(
@@ -75,15 +72,9 @@ function heldBy(
         clearInterval(signs);
         for (const handle of handles.slice(1)) handle.ref();
         child.stdin.end();
-        const limit = setTimeout(() => child.kill(), lockTimeout);
-        await closed;
-        clearTimeout(limit);
-        const { outcome } = output();
-        if (outcome?.kind === "ended" && outcome.status === 0) return;
-        throw new HpcnbError(
-          "HPCNB_COMMAND_FAILED",
-          `The lock ${path} was lost while it was held: its holder or the connection to it ended.`,
-        );
+        await untilReleased(child, closed);
+        const { outcome, stderr } = output();
+        if (outcome?.kind !== "ended" || outcome.status !== 0) throw lostLock(path, stderr);
       })();
       return released;
     },

@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { aborted, type CommandResult, HpcnbError, type RunOptions, throwIfAborted } from "@hpcnb/core";
-import { defaultTimeout, endEarly, maxBuffer, notStarted } from "../local-run.js";
+import { defaultTimeout, endEarly, maxBuffer, notStarted, ownEnvironment } from "../local-run.js";
 import { noForwardings, sshCommand } from "./arguments.js";
 import { type Route, type SshConnection, wellKnownName } from "./connection.js";
 import { sshFailure } from "./failure.js";
@@ -28,6 +28,7 @@ export async function runRemotely(
     stripFinalNewline: false,
     input: command.line + stdin,
     maxBuffer,
+    env: ownEnvironment(),
     // Ctrl-C in the terminal is for hpcnb, which ends what it wants ended. Only a client that asks needs the terminal.
     detached: !route.asks,
   });
@@ -38,15 +39,12 @@ export async function runRemotely(
     // The shared connection has these open as well, for as long as the command goes on.
     if (ending.why) for (const name of ["stdout", "stderr"] as const) subprocess[name].destroy();
   });
-  const result = await subprocess.finally(() => {
-    clearTimeout(silence);
-    ending.stop();
-  });
+  const result = await ending.untilEnd(subprocess).finally(() => clearTimeout(silence));
   const [program = ""] = argv;
-  if (result.exitCode === undefined && result.signal === undefined)
-    throw await notStarted("ssh", { code: result.code, cwd: undefined, cause: result.cause ?? result });
-  const output = readRemoteOutput(result, command.marker);
-  if (ending.why) {
+  if (result?.exitCode === undefined && result?.signal === undefined && !ending.why)
+    throw await notStarted("ssh", { code: result?.code, cwd: undefined, cause: result?.cause ?? result });
+  const output = readRemoteOutput(result ?? { stdout: "", stderr: "" }, command.marker);
+  if (ending.why || !result) {
     if (output.processGroup !== undefined && !output.outcome) await endThere(connection, output.processGroup);
     if (ending.why === "abort") throw aborted(signal);
     throw new HpcnbError("HPCNB_TIMEOUT", `${program} did not end within ${timeout / 1000} s on ${connection.alias}.`, {

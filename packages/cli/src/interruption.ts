@@ -1,0 +1,30 @@
+import { exitCodes } from "./exit-codes.js";
+
+const interruption = new AbortController();
+let listens = false;
+
+/** Is aborted by the first Ctrl-C or SIGTERM that comes after `listen`. */
+export const { signal } = interruption;
+
+/**
+ * From here on the first Ctrl-C or SIGTERM lets the command say how to come back, and a second one ends it at
+ * once. Before a command works with a host it has nothing to say, and reads files of this machine without
+ * a pause in which a signal could be heard: the system's own way of ending it works in a file system that hangs, too.
+ */
+export function listen(): void {
+  if (listens) return;
+  listens = true;
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.once(name, () => {
+      interruption.abort();
+      process.once(name, endAtOnce);
+    });
+  }
+}
+
+function endAtOnce(): void {
+  // Exiting waits for threads, and a thread that waits for a dead file system does not end.
+  if (process.getActiveResourcesInfo().some((name) => name.startsWith("FSReq")))
+    process.on("exit", () => process.kill(process.pid, "SIGKILL"));
+  process.exit(exitCodes.interrupted);
+}

@@ -1,0 +1,59 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { expect } from "chai";
+
+const interruption = new URL("../src/interruption.ts", import.meta.url).href;
+
+describe("interruption", function () {
+  this.timeout(30_000);
+
+  /** A program that prints a line when it is ready for signals. */
+  const start = async (code: string) => {
+    const program = `import { listen, signal } from ${JSON.stringify(interruption)}; ${code}`;
+    const child = spawn(process.execPath, [...process.execArgv, "--input-type=module", "-e", program], {
+      stdio: ["ignore", "pipe", "inherit"],
+      cwd: new URL("..", import.meta.url),
+    });
+    await once(child.stdout, "data");
+    return child;
+  };
+  /** As a read does that waits for a dead file system: nothing else of the program runs. */
+  const block =
+    "import('node:fs').then(({ writeSync }) => { writeSync(1, 'a\\n'); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); });";
+
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    it(`ends a program that reads without a pause, by the first ${name}`, async () => {
+      const child = await start(block);
+      child.kill(name);
+      expect(await once(child, "exit")).to.deep.equal([null, name]);
+    });
+
+    it(`lets a program that listens end by itself after the first ${name}`, async () => {
+      const child = await start(
+        "listen(); signal.onabort = () => clearInterval(timer); const timer = setInterval(() => {}, 1000); console.log('a');",
+      );
+      child.kill(name);
+      expect(await once(child, "exit")).to.deep.equal([0, null]);
+    });
+
+    it(`ends it at once by the second ${name}`, async () => {
+      const child = await start(
+        "listen(); signal.onabort = () => console.log('b'); setInterval(() => {}, 1000); console.log('a');",
+      );
+      child.kill(name);
+      await once(child.stdout ?? child, "data");
+      child.kill(name);
+      expect(await once(child, "exit")).to.deep.equal([130, null]);
+    });
+  }
+
+  it("ends it also when a thread waits for a file that never answers", async () => {
+    const child = await start(
+      "const { open } = await import('node:fs/promises'); const { execFileSync } = await import('node:child_process'); const fifo = process.argv.at(-1) + process.pid; execFileSync('mkfifo', [fifo]); open(fifo).catch(() => {}); listen(); signal.onabort = () => console.log('b'); console.log('a');",
+    );
+    child.kill("SIGTERM");
+    await once(child.stdout ?? child, "data");
+    child.kill("SIGTERM");
+    expect(await once(child, "exit")).to.deep.equal([null, "SIGKILL"]);
+  });
+});

@@ -1,0 +1,103 @@
+import {
+  type AwaitedNews,
+  type CommandResult,
+  check,
+  checkJson,
+  describeResult,
+  type FileToWrite,
+  type Host,
+  HpcnbError,
+  isHpcnbError,
+} from "@hpcnb/core";
+import * as v from "valibot";
+import { cannotWrite, silentFile } from "./cannot-write.js";
+import { pythonArgv, pythonProgram } from "./python-program.js";
+
+/** Milliseconds in which a file system must have done what it was asked, whatever it is. */
+const fileTimeout = 60_000;
+
+/** Bytes. hpcnb's own files are small; anything larger is some other file. */
+const largestFile = 16_000_000;
+
+const readAnswerSchema = v.array(v.object({ text: v.optional(v.string()), error: v.optional(v.string()) }));
+const writeAnswerSchema = v.object({ path: v.optional(v.string()), error: v.optional(v.string()) });
+
+type Run = Host["run"];
+
+/**
+ * See `Host.readFiles`. A process of its own reads, here too: one that hangs in a file system can be left
+ * behind, where a thread of this process would keep it from ending.
+ */
+export async function readFilesThrough(
+  run: Run,
+  paths: readonly string[],
+  signal?: AbortSignal,
+  { known, limit }: AwaitedNews = { known: [], limit: 0 },
+): Promise<(string | undefined)[]> {
+  if (paths.length === 0) return [];
+  const request = [paths, known.map((text) => text ?? null), limit / 1000, largestFile];
+  const answers = await ask(run, {
+    program: pythonProgram("read"),
+    schema: readAnswerSchema,
+    request,
+    what: `${listed(paths)} could not be read`,
+    limit: fileTimeout + limit,
+    signal,
+  });
+  return paths.map((path, index) => {
+    const { text, error } = answers[index] ?? { error: "python3 said nothing of it" };
+    if (error !== undefined) throw new HpcnbError("HPCNB_COMMAND_FAILED", `${path} cannot be read: ${error}.`);
+    return text;
+  });
+}
+
+/** See `Host.writeFiles`. */
+export async function writeFilesThrough(run: Run, files: readonly FileToWrite[], signal?: AbortSignal): Promise<void> {
+  if (files.length === 0) return;
+  const { path, error } = await ask(run, {
+    program: pythonProgram("write"),
+    schema: writeAnswerSchema,
+    request: files.map(({ path, text, mode = 0o600, inPlace = false }) => [path, text, mode, inPlace]),
+    what: `${listed(files.map((file) => file.path))} could not be written`,
+    limit: fileTimeout,
+    signal,
+  });
+  if (error === "not private") throw cannotWrite(path, "its file system keeps no file private, whatever its mode");
+  if (error !== undefined) throw cannotWrite(path, error);
+}
+
+function listed([first = "", ...others]: readonly string[]): string {
+  return others.length === 0 ? first : `${first} (with ${others.length} more)`;
+}
+
+interface Question<Schema> {
+  readonly program: string;
+  readonly schema: Schema;
+  readonly request: unknown;
+  /** The beginning of the sentence when no answer comes. */
+  readonly what: string;
+  /** Milliseconds. */
+  readonly limit: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function ask<Schema extends v.GenericSchema>(
+  run: Run,
+  { program, schema, request, what, limit, signal }: Question<Schema>,
+): Promise<v.InferOutput<Schema>> {
+  const options = { stdin: JSON.stringify(request), timeout: limit, signal };
+  const result = await run(pythonArgv(program), options).catch((cause) => {
+    throw isHpcnbError(cause, "HPCNB_TIMEOUT") ? silentFile(what, limit, cause) : cause;
+  });
+  const answer = result.exitCode === 0 ? checkJson(schema, result.stdout) : check(schema, undefined);
+  if (answer.problem !== undefined) throw pythonFailed(result);
+  return answer.value;
+}
+
+/** Only the program's own words: describeResult would print all of it. */
+function pythonFailed(result: CommandResult): HpcnbError {
+  const about = describeResult({ ...result, argv: ["python3"] });
+  return new HpcnbError("HPCNB_COMMAND_FAILED", `Files cannot be read or written: ${about}`, {
+    hint: "hpcnb needs a working python3 (3.4 or later) on the submit node: `python3 -I -S -c 0` must say nothing.",
+  });
+}

@@ -1,0 +1,73 @@
+import type { ChildProcess } from "node:child_process";
+import { hostname } from "node:os";
+import { aborted, HpcnbError } from "@hpcnb/core";
+import { silentFile } from "./cannot-write.js";
+
+/** Milliseconds in which the answer about a lock must come, and in which it must be let go. */
+export const lockTimeout = 30_000;
+/** Milliseconds: see `giveUp`. */
+const giveUpDelay = 1_000;
+
+/** For others who want the lock. */
+export function thisProcess(): string {
+  const since = new Date().toISOString().replace(/\.\d+/, "");
+  return `pid ${process.pid} on ${hostname()} since ${since}`;
+}
+
+/** Waits for the answer, or for the child's end; kills the child when its time is up or the caller goes away. */
+export async function untilAnswer(
+  child: ChildProcess,
+  { path, answered, closed, signal }: Awaited & { readonly path: string; readonly signal: AbortSignal | undefined },
+): Promise<void> {
+  const limit = AbortSignal.any([AbortSignal.timeout(lockTimeout), ...(signal ? [signal] : [])]);
+  const late = new Promise<void>((resolve) => {
+    if (limit.aborted) resolve();
+    limit.addEventListener("abort", () => resolve(), { once: true });
+  });
+  await Promise.race([answered, closed, late]);
+  if (!limit.aborted) return;
+  child.kill("SIGKILL");
+  await giveUp(child, closed);
+  if (signal?.aborted) throw aborted(signal);
+  throw silentFile(`There was no answer about the lock ${path}`, lockTimeout);
+}
+
+interface Awaited {
+  readonly answered: Promise<unknown>;
+  readonly closed: Promise<unknown>;
+}
+
+/** Waits for the end of a child that was killed, but not for one that a dead file system keeps from ending. */
+export async function giveUp(child: ChildProcess, closed: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, giveUpDelay);
+  });
+  await Promise.race([closed, enough]);
+  clearTimeout(timer);
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
+  child.unref();
+}
+
+/** Waits for the end of a holder whose input has ended. */
+export async function untilReleased(child: ChildProcess, closed: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      resolve(giveUp(child, closed));
+    }, lockTimeout);
+  });
+  await Promise.race([closed, late]);
+  clearTimeout(timer);
+}
+
+export function busy(path: string, answer: string): HpcnbError {
+  return new HpcnbError("HPCNB_BUSY", `${path} is locked by ${answer.slice("busy ".length)}.`, { transient: true });
+}
+
+/** What is thrown by `release` when the holder had ended before. `said` is its last word. */
+export function lostLock(path: string, said: string): HpcnbError {
+  const why = said.trim() || "its holder, or the connection to it, ended";
+  return new HpcnbError("HPCNB_COMMAND_FAILED", `The lock ${path} was lost while it was held: ${why}.`);
+}
