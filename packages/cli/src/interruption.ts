@@ -4,7 +4,7 @@ const interruption = new AbortController();
 let listens = false;
 
 /** Is aborted by the first Ctrl-C or SIGTERM that comes after `listen`. */
-export const { signal } = interruption;
+export const signal: AbortSignal = interruption.signal;
 
 /**
  * From here on the first Ctrl-C or SIGTERM lets the command say how to come back, and a second one ends it at
@@ -15,9 +15,9 @@ export function listen(): void {
   if (listens) return;
   listens = true;
   for (const name of ["SIGINT", "SIGTERM"] as const) {
-    process.once(name, () => {
+    process.on(name, () => {
+      if (signal.aborted) endAtOnce();
       interruption.abort();
-      process.once(name, endAtOnce);
     });
   }
 }

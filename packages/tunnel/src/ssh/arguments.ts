@@ -98,7 +98,7 @@ function settings(config: SshConfig, { mayAsk, timeout = connectTimeout }: Manne
   return [
     ...(config.hasConnectTimeout ? [] : option(`ConnectTimeout=${timeout}`)),
     ...(config.hasServerAlive ? [] : option(`ServerAliveInterval=${aliveInterval}`)),
-    ...(config.hasRemoteCommand ? option("RemoteCommand=none") : []),
+    ...config.undone.flatMap(option),
     ...(mayAsk ? [] : option("BatchMode=yes")),
   ];
 }

@@ -72,12 +72,6 @@ function late(limit = 0, stderr: string): HpcnbError {
   return new HpcnbError("HPCNB_TIMEOUT", `ssh took longer than ${limit / 1000} s ${what}`, { transient: true });
 }
 
-export function describeEnd({ code, stdout, stderr }: ClientEnd): string {
-  const ending = code === null ? "it was ended by a signal" : `it ended with code ${code}`;
-  const said = `${stderr}\n${stdout}`.trim();
-  return said ? `${ending} and said:\n${said}` : `${ending}.`;
-}
-
 /**
  * What ssh said of a login that failed. A client that leaves a connection behind says nothing of what happened on the hosts before the last
  * one, so `another`, which leaves none, is asked then.

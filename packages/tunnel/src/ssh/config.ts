@@ -6,10 +6,18 @@ export interface SshConfig {
   readonly proxyJump: string | undefined;
   /** The socket of a connection that the user shares by his own configuration. */
   readonly controlPath: string | undefined;
-  readonly hasRemoteCommand: boolean;
   readonly hasConnectTimeout: boolean;
   readonly hasServerAlive: boolean;
+  /** What the user has set for logins of another kind, as options that undo it for a command of ours. */
+  readonly undone: readonly string[];
 }
+
+/** With these ssh runs no command, or reads no input. Older versions do not know them all, and do not list those. */
+const undoing: Readonly<Record<string, string>> = {
+  stdinnull: "StdinNull=no",
+  sessiontype: "SessionType=default",
+  remotecommand: "RemoteCommand=none",
+};
 
 export function parseSshConfig(text: string): SshConfig {
   const values = new Map<string, string>();
@@ -29,8 +37,11 @@ export function parseSshConfig(text: string): SshConfig {
     proxyJump: set("proxyjump"),
     // Older versions leave the tokens in it, and then it cannot be told which file is meant.
     controlPath: controlPath?.includes("%") ? undefined : controlPath,
-    hasRemoteCommand: set("remotecommand") !== undefined,
     hasConnectTimeout: set("connecttimeout") !== undefined,
     hasServerAlive: set("serveraliveinterval") !== undefined,
+    undone: Object.entries(undoing).flatMap(([key, setting]) => {
+      const isDefault = `=${values.get(key) ?? ""}` === setting.slice(setting.indexOf("="));
+      return values.has(key) && !isDefault ? [setting] : [];
+    }),
   };
 }

@@ -9,10 +9,10 @@ import {
   masterOptions,
   sshCommand,
 } from "./arguments.js";
-import { describeEnd, runClient, wordsOfFailure } from "./client.js";
+import { runClient, wordsOfFailure } from "./client.js";
 import { parseSshConfig, type SshConfig } from "./config.js";
 import { controlPathIn, listens } from "./control-socket.js";
-import { sshFailure } from "./failure.js";
+import { shellFailure, sshFailure } from "./failure.js";
 
 export interface SshOptions extends Destination {
   /** Whether the user is at a terminal, where ssh may ask for a password, a second factor or a new host's key. */
@@ -145,9 +145,7 @@ export function createSshConnection(options: SshOptions): SshConnection {
     if (end.code !== 255) {
       // The connection would make the next command fail in other words.
       await runClient(controlArguments(controlPath, ["-O", "exit"]), { interactive: false, limit: loginLimit });
-      throw new HpcnbError("HPCNB_SSH", `${alias} lets this user in, but runs no commands: ${describeEnd(end)}`, {
-        hint: `A start-up file of the shell there (~/.bashrc, ~/.cshrc) may end it, or the account may be closed for now. \`${sshCommand(alias, "true")}; echo $?\` in a terminal must print 0.`,
-      });
+      throw shellFailure(`${end.stderr}\n${end.stdout}`, { destination: alias, who: wellKnownName(alias, known) });
     }
     const unshared = clientOptions(known, { controlPath: undefined, mayAsk: false });
     const said = await wordsOfFailure(end, [...destinationArguments(options, unshared), "true"], loginLimit);

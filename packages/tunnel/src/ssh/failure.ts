@@ -12,6 +12,25 @@ interface KnownFailure {
 /** The texts are OpenSSH's own, and unchanged since version 7. The first that fits counts: the more telling ones come first. */
 const knownFailures: readonly KnownFailure[] = [
   {
+    pattern:
+      /error while loading shared libraries|symbol lookup error|OpenSSL version mismatch|version `\S+' not found/,
+    say: () => "ssh does not start: it finds other libraries than those it was made for.",
+    hint: () => "LD_LIBRARY_PATH or LD_PRELOAD leads to them, often set by a module or a conda environment. Unset it.",
+  },
+  {
+    pattern: /Cannot fork into background without a command/,
+    say: () =>
+      "~/.ssh/config has ForkAfterAuthentication yes for this host, with which ssh cannot run commands of programs.",
+    hint: () => "Keep that line for a Host entry of its own, under another name.",
+  },
+  {
+    pattern: /session request failed: Session open refused by peer/,
+    say: (_, who) =>
+      `${who} allows one command for each login (MaxSessions 1), and lets this user in no second time without a question.`,
+    hint: (command) =>
+      `Ask the site for more sessions in a connection (OpenSSH's own default is 10), or install a key there, so that \`${command}\` asks nothing.`,
+  },
+  {
     pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED|host key for .* has changed/i,
     say: (_, who) => `The host key of ${who}, or of a host on the way, is not the one that your known_hosts has.`,
     hint: (command) =>
@@ -140,4 +159,27 @@ export function sshFailure(
     hint: `See what \`${command}\` does in a terminal.`,
     transient: limit !== undefined,
   });
+}
+
+/** Characters of what a shell said that are shown, and of a line of it: longer ones are text of ours, quoted back. */
+const shellWordsShown = 600;
+const longestLine = 200;
+
+/** A login that succeeded, to a shell that did not do as it was told. `said` is what it printed. */
+export function shellFailure(said: string, { destination, who = destination }: FailureContext): HpcnbError {
+  const words = said
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && line.length <= longestLine && !line.includes("hpcnb-"))
+    .join("\n")
+    .slice(-shellWordsShown);
+  const printed = words ? `It printed:\n${words}` : "It printed nothing.";
+  const command = sshCommand(...destination.split(" "), "echo works");
+  return new HpcnbError(
+    "HPCNB_SSH",
+    `${who} lets this user in, but the shell there does not run commands. ${printed}`,
+    {
+      hint: `A start-up file there (~/.bashrc, ~/.cshrc, ~/.zshenv) ends the shell, starts another one (\`exec fish\`, \`exec tcsh\`, \`newgrp\`), or reads its input. Such lines are for terminals only: in bash \`[[ $- == *i* ]] && exec fish\`. \`${command} < /dev/null\` must print "works". Or the account is closed for now.`,
+    },
+  );
 }

@@ -49,7 +49,7 @@ export async function lockRemotely(connection: SshConnection, path: string, sign
   if (error instanceof Error) throw await notStarted("ssh", { code: error.code, cwd: undefined, cause: error });
   const { stdout, stderr } = output();
   if (stdout.startsWith("busy ")) throw busy(path, stdout);
-  const result = resultOf(output(), { argv: ["python3"], connection, route });
+  const result = resultOf(output(), { argv: ["python3"], connection, route, code: child.exitCode });
   throw cannotLock(path, stderr.trim() || describeResult(result));
 }
 

@@ -1,10 +1,13 @@
 import { randomBytes } from "node:crypto";
 
+/** How the line begins that ssh's `bootstrap` waits for. Anything else is not run: it may be a part of the command's own input. */
+const greeting = ": hpcnb;";
+
 /**
  * What ssh is told to run, whatever is to be run: a line of shell text follows on standard input, and after it the command's own input.
  * Every login shell understands it alike, because it has no newline, no `!` (csh), no backslash (fish) and no variable outside quotes.
  */
-export const bootstrap = `exec sh -c 'IFS= read -r line && eval "$line"'`;
+export const bootstrap = `exec sh -c 'IFS= read -r line; case $line in "${greeting}"*) ours=1; eval "$line" ;; *) exit 120 ;; esac'`;
 
 /** Exit codes of the line itself, told beside the end marker. */
 const outcomes = { ended: "end", noDirectory: "no-directory", noProgram: "no-program" } as const;
@@ -32,6 +35,8 @@ export function remoteCommand(
     ? `{ [ -f ${quote(program)} ] && [ -x ${quote(program)} ]; }`
     : `command -v -- ${quote(program)} >/dev/null 2>&1`;
   const line = [
+    // A shell that a start-up file put in the bootstrap's place: only these two leave the rest of the input to the command.
+    `[ -n "$ours$BASH_VERSION$ZSH_VERSION" ] || exit 120`,
     // A newline cannot be in a line; command substitution would drop a final one.
     `n=$(printf '\\n_')`,
     `n=\${n%_}`,
@@ -43,7 +48,7 @@ export function remoteCommand(
     `(exec ${argv.map(quote).join(" ")})`,
     end(outcomes.ended, "$?"),
   ].join("; ");
-  return { line: `${line}\n`, marker };
+  return { line: `${greeting} ${line}\n`, marker };
 }
 
 export type RemoteOutcome =

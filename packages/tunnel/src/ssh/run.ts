@@ -3,7 +3,7 @@ import { aborted, type CommandResult, HpcnbError, type RunOptions, throwIfAborte
 import { defaultTimeout, endEarly, maxBuffer, notStarted, ownEnvironment } from "../local-run.js";
 import { noForwardings, sshCommand } from "./arguments.js";
 import { type Route, type SshConnection, wellKnownName } from "./connection.js";
-import { sshFailure } from "./failure.js";
+import { shellFailure, sshFailure } from "./failure.js";
 import { bootstrap, type RemoteOutput, readRemoteOutput, remoteCommand } from "./remote-command.js";
 
 /** Milliseconds that the end of a command on the host may take, when it was ended from here. */
@@ -53,7 +53,7 @@ export async function runRemotely(
   }
   if (result.isMaxBuffer)
     throw new HpcnbError("HPCNB_COMMAND_FAILED", `${program} printed more than ${maxBuffer / 1e6} MB.`);
-  return resultOf(output, { argv, cwd, connection, route });
+  return resultOf(output, { argv, cwd, connection, route, code: result.exitCode ?? null });
 }
 
 export interface Asked {
@@ -61,11 +61,14 @@ export interface Asked {
   readonly cwd?: string | undefined;
   readonly connection: SshConnection;
   readonly route: Route;
+  /** How ssh itself ended: with the exit code of the shell there, or with 255 for a failure of its own. */
+  readonly code: number | null;
 }
 
-export function resultOf(output: RemoteOutput, { argv, cwd, connection, route }: Asked): CommandResult {
+export function resultOf(output: RemoteOutput, asked: Asked): CommandResult {
   const { outcome, stdout, stderr } = output;
-  const { alias } = connection;
+  const { argv, cwd } = asked;
+  const { alias } = asked.connection;
   const [program = ""] = argv;
   switch (outcome?.kind) {
     case "ended":
@@ -85,15 +88,18 @@ export function resultOf(output: RemoteOutput, { argv, cwd, connection, route }:
         },
       );
     case undefined:
-      throw cutOff(output, { argv, connection, route });
+      throw cutOff(output, asked);
   }
 }
 
 /** A connection that ended before the command did, or a login that never got to it. */
-function cutOff({ processGroup, around, stderr }: RemoteOutput, { argv, connection, route }: Asked): HpcnbError {
+function cutOff({ processGroup, around, stderr }: RemoteOutput, asked: Asked): HpcnbError {
+  const { argv, connection, route, code } = asked;
   const { alias } = connection;
   const who = wellKnownName(alias, route.config);
   const said = `${stderr}\n${around}`.trim();
+  if (processGroup === undefined && code !== null && code !== 255)
+    return shellFailure(said, { destination: alias, who });
   // A client of a shared connection logs in nowhere: if it ends without a word, what it shared has ended.
   const wasShared = route.controlPath !== undefined && said === "";
   if (processGroup === undefined && !wasShared) return sshFailure(around, { destination: alias, who });

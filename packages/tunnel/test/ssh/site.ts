@@ -37,7 +37,8 @@ export function needSshServer(this: Context): void {
   }
 }
 
-export async function startSite(): Promise<Site> {
+/** @param more lines for the submit node's ssh server. */
+export async function startSite(more = ""): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), "hpcnb-ssh-"));
   const path = (name: string) => join(folder, name);
   const { username, uid } = userInfo();
@@ -74,7 +75,7 @@ Host *
   writeFileSync(path("bin/ssh"), `#!/bin/sh\nexec ${which("ssh")} -F ${path("login-config")} "$@"\n`, { mode: 0o755 });
   writeFileSync(
     path("login-file"),
-    `[ -z "$NOISY" ] || { echo 'Welcome! Quota: 10%'; echo 'Maintenance on Monday' >&2; }\neval "$SSH_ORIGINAL_COMMAND"\n`,
+    `[ -z "$NOISY" ] || { echo 'Welcome! Quota: 10%'; echo 'Maintenance on Monday' >&2; }\n[ -z "$STARTUP" ] || eval "$STARTUP"\neval "$SSH_ORIGINAL_COMMAND"\n`,
   );
   writeFileSync(path("banner"), "*** Authorised users only ***\n");
 
@@ -94,9 +95,9 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 LogLevel INFO
 MaxStartups 100
-AcceptEnv NOISY
+AcceptEnv NOISY STARTUP
 Banner ${path("banner")}
-${server === "login" ? `SetEnv PATH=${path("bin")}:${process.env.PATH}\nForceCommand . ${path("login-file")}` : ""}
+${server === "login" ? `SetEnv PATH=${path("bin")}:${process.env.PATH}\nForceCommand . ${path("login-file")}\n${more}` : ""}
 `,
     );
     // A process group of its own, so that a cut takes the servers of open connections as well.

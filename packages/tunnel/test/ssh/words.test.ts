@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -67,6 +67,14 @@ describe("remoteCommand", () => {
       expect(output.stdout).to.equal(nasty.map((word) => `<${word}>`).join(""));
     });
   }
+
+  it("is not taken for what a start-up file that reads its input has left of it", () => {
+    const { line } = remoteCommand(["cat"]);
+    const input = "echo evaluated\n";
+    const read = `read -r taken; ${bootstrap}`;
+    const { status, stdout } = spawnSync("sh", ["-c", read], { input: line + input, encoding: "utf8" });
+    expect({ status, stdout }).to.deep.equal({ status: 120, stdout: "" });
+  });
 
   it("is one line, whatever the words are", () => {
     expect(remoteCommand(nasty, "a\nb").line.trimEnd()).not.to.include("\n");
@@ -160,10 +168,17 @@ describe("parseSshConfig", () => {
       port: "2222",
       proxyJump: "gate",
       controlPath: "/run/mine",
-      hasRemoteCommand: true,
+      undone: ["RemoteCommand=none"],
       hasConnectTimeout: false,
       hasServerAlive: false,
     });
+  });
+
+  it("undoes what would keep ssh from running a command, and nothing that is at its default", () => {
+    const { undone } = parseSshConfig("stdinnull yes\nsessiontype none\n");
+    expect(undone).to.deep.equal(["StdinNull=no", "SessionType=default"]);
+    const usual = parseSshConfig("stdinnull no\nsessiontype default\nremotecommand none\n");
+    expect(usual.undone).to.deep.equal([]);
   });
 
   it("knows what is not set, and does not guess a path that is not worked out", () => {
@@ -237,6 +252,20 @@ describe("sshFailure", () => {
       /firewall/,
       true,
     ],
+    [
+      "mux_client_request_session: session request failed: Session open refused by peer\na@b: Permission denied (publickey).",
+      /allows one command for each login \(MaxSessions 1\)/,
+      /more sessions/,
+      false,
+    ],
+    [
+      "ssh: error while loading shared libraries: libcrypto.so.3: cannot open shared object file",
+      /does not start/,
+      /LD_LIBRARY_PATH/,
+      false,
+    ],
+    ["OpenSSL version mismatch. Built against 30000020, you have 30200010", /does not start/, /conda/, false],
+    ["Cannot fork into background without a command to execute.", /ForkAfterAuthentication/, /Host entry/, false],
     ["something new", /failed:\nsomething new/, /ssh login/, false],
     ["", /said nothing/, /ssh login/, false],
   ];
