@@ -1,5 +1,8 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
 
 const interruption = new URL("../src/interruption.ts", import.meta.url).href;
@@ -48,12 +51,18 @@ describe("interruption", function () {
   }
 
   it("ends it also when a thread waits for a file that never answers", async () => {
-    const child = await start(
-      "const { open } = await import('node:fs/promises'); const { execFileSync } = await import('node:child_process'); const fifo = process.argv.at(-1) + process.pid; execFileSync('mkfifo', [fifo]); open(fifo).catch(() => {}); listen(); signal.onabort = () => console.log('b'); console.log('a');",
-    );
+    const folder = mkdtempSync(join(tmpdir(), "hpcnb-fifo-"));
+    const fifo = join(folder, "fifo");
+    execFileSync("mkfifo", [fifo]);
+    const child = await start(`const { open } = await import("node:fs/promises");
+      open(${JSON.stringify(fifo)}).catch(() => {});
+      listen();
+      signal.onabort = () => console.log("b");
+      console.log("a");`);
     child.kill("SIGTERM");
     await once(child.stdout ?? child, "data");
     child.kill("SIGTERM");
     expect(await once(child, "exit")).to.deep.equal([null, "SIGKILL"]);
+    rmSync(folder, { recursive: true });
   });
 });
