@@ -4,7 +4,7 @@ import { aborted, HpcnbError } from "@hpcnb/core";
 import { silentFile } from "./cannot-write.js";
 
 /** Milliseconds in which the answer about a lock must come, and in which it must be let go. */
-export const lockTimeout = 30_000;
+const lockTimeout = 30_000;
 /** Milliseconds: see `giveUp`. */
 const giveUpDelay = 1_000;
 
@@ -38,7 +38,7 @@ interface Awaited {
 }
 
 /** Waits for the end of a child that was killed, but not for one that a dead file system keeps from ending. */
-export async function giveUp(child: ChildProcess, closed: Promise<unknown>): Promise<void> {
+async function giveUp(child: ChildProcess, closed: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const enough = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, giveUpDelay);
