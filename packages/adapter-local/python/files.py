@@ -150,12 +150,14 @@ def write_json(path, value):
 def write_text(path, text, mode):
     descriptor = open_to_write(path, os.O_TRUNC, mode)
     with open(descriptor, "w", encoding="utf-8", newline="") as file:
-        os.fchmod(descriptor, mode)
         file.write(text)
 
 
 def open_to_write(path, how, mode=0o600):
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW | how, mode)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW | how, mode)
+    # Whatever the umask has taken of it.
+    os.fchmod(descriptor, mode)
+    return descriptor
 
 
 def make_directory(path):

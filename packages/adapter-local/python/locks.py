@@ -18,6 +18,8 @@ def take_lock(path):
         os.rename(path, path + ".damaged")
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW, 0o600)
     try:
+        # Whatever the umask has taken of it.
+        os.fchmod(descriptor, 0o600)
         if not has_locked(descriptor, fcntl.LOCK_EX) and is_signer_alive(path):
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN), path)
         sign(descriptor)

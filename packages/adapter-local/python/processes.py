@@ -72,16 +72,13 @@ def start_time(pid):
     if HAS_PROC:
         process = find_process(pid)
         return process and process.start
+    if sys.platform == "linux":
+        # Its ps has no other source than /proc: there is only whether the process is there.
+        return "unknown" if exists(pid) else None
     import subprocess
 
-    ask = ["ps", "-o", "lstart=", "-p", str(pid)]
-    try:
-        found = subprocess.run(ask, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        said = found.stdout.decode(errors="replace").strip()
-    except FileNotFoundError:
-        said = ""
-    # Linux without its /proc has no ps either: there is only whether the process is there.
-    return said or ("unknown" if exists(pid) else None)
+    found = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    return found.stdout.decode().strip() or None
 
 
 def exists(target):

@@ -94,12 +94,13 @@ def places(path):
         return {0: home + path[1:]}
     state_home = os.environ.get("XDG_STATE_HOME", "")
     if not os.path.isabs(state_home):
-        state_home = home and os.path.join(home, ".local", "state")
+        # A home that is not there is not made.
+        state_home = home and os.path.isdir(home) and os.path.join(home, ".local", "state")
     first = {0: os.path.join(state_home, "hpcnb", "local-jobs")} if state_home else {}
     second = f"/var/tmp/hpcnb-local-jobs-{os.getuid()}"
     found = {**first, SECOND_PLACE: second} if is_free_or_own(second) else first
     if not found:
-        raise Unanswerable(f"there is no place for jobs: {NO_HOME}, and {second} belongs to another user")
+        raise Unanswerable(f"there is no place for jobs: {NO_HOME}, and {second} is another user's; {OTHER_PLACE}")
     return found
 
 
@@ -112,7 +113,7 @@ def is_free_or_own(path):
     return stat.S_ISDIR(about.st_mode) and about.st_uid == os.getuid() and not about.st_mode & 0o022
 
 
-NO_HOME = "HOME is no absolute path, and the user has no entry in the user database"
+NO_HOME = "there is no home directory (HOME, or the user's entry in the user database)"
 
 
 def home_directory():

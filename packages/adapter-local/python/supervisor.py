@@ -152,7 +152,7 @@ class Supervisor:
         """Orphans became children of this process. Whose they are, their environment says; one that does not say is
         the whole job's, and lives as long as any task."""
         if not self.adopts:
-            return [-task.pid] if group_exists(task.pid) else []
+            return [-task.pid] if exists(-task.pid) else []
         mains = {other.pid for other in self.running()}
         orphans = [pid for pid, process in table.items() if process.parent == os.getpid() and pid not in mains]
         owners = (task.number,) if mains else (task.number, None)

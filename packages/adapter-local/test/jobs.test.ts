@@ -1,4 +1,4 @@
-import { readdir, stat, utimes, writeFile } from "node:fs/promises";
+import { readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -123,8 +123,10 @@ describe("jobs on this machine", function () {
     const script = '(setsid sleep 6$HPCNB_TASK_ID &); [ "$HPCNB_TASK_ID" = 1 ] || sleep 60';
     const id = await machine.scheduler.submit(machine.job(script, { tasks: 2 }));
     await until(async () => (await machine.scheduler.status())[0]?.tasks?.[0]?.first === 2);
-    const daemons = await machine.host.run(["pgrep", "-x", "-f", "sleep 6[12]", "-a"]);
-    expect(daemons.stdout).to.include("sleep 62").and.not.to.include("sleep 61");
+    const commands = await Promise.all(
+      (await machine.processes()).map((pid) => readFile(`/proc/${pid}/cmdline`, "latin1").catch(() => "")),
+    );
+    expect(commands).to.include("sleep\u000062\u0000").and.not.to.include("sleep\u000061\u0000");
     await machine.scheduler.cancel([id]);
     expect(await machine.ended(id)).to.deep.equal({ id, reason: "task 2: it was cancelled" });
     expect(await machine.processes()).to.deep.equal([]);

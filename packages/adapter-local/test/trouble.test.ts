@@ -62,6 +62,20 @@ describe("jobs that lost their supervisor", function () {
   });
 });
 
+describe("jobs whose supervisor the system ends", function () {
+  this.timeout(60_000);
+
+  it("are ended with it, and say why", async () => {
+    const machine = await createMachine();
+    const id = await machine.scheduler.submit(machine.job("(setsid sleep 60 &); sleep 60"));
+    const state = JSON.parse(await readFile(join(machine.spool, "jobs", id, "state.json"), "utf8"));
+    process.kill(state.supervisor.pid, "SIGTERM");
+    const reason = "SIGTERM ended it, which a system sends to all processes at a shutdown or a logout";
+    expect(await machine.ended(id)).to.deep.equal({ id, reason });
+    await machine.dispose();
+  });
+});
+
 describe("jobs that are refused", function () {
   this.timeout(60_000);
   let machine: Machine;
