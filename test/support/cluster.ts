@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CommandResult } from "@hpcnb/core";
-import { startTestbed, type Testbed, unsupportedReason } from "@hpcnb/testbed";
+import { nameHere, startTestbed, type Testbed, unsupportedReason } from "@hpcnb/testbed";
 import { expect } from "chai";
 import type { CellResult } from "./kernel.js";
 
@@ -40,7 +40,7 @@ export async function startCluster(context: Mocha.Context, name: string): Promis
     console.log(`      ${reason}`);
     context.skip();
   }
-  const testbed = await startTestbed({ name });
+  const testbed = await startTestbed({ name: nameHere(name) });
   const run: Cluster["run"] = (host, argv, stdin = "") =>
     testbed.exec(host, "alice", argv, { stdin, timeout: 120_000 });
   const ok: Cluster["ok"] = async (host, argv, stdin) => {

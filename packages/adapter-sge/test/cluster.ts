@@ -7,7 +7,7 @@ import {
   systemClock,
 } from "@hpcnb/core";
 import { createWaitUntil, recordingHost, type SchedulerFixture } from "@hpcnb/core/testing";
-import { startTestbed, type Testbed, unsupportedReason } from "@hpcnb/testbed";
+import { nameHere, startTestbed, type Testbed, unsupportedReason } from "@hpcnb/testbed";
 import { createLocalHost } from "@hpcnb/tunnel";
 import { type GridEngineOptions, gridEngineDialect } from "../src/index.js";
 
@@ -37,7 +37,7 @@ export function useCluster(): () => Cluster {
       console.log(`      skipped: ${why}`);
       this.skip();
     }
-    testbed = await startTestbed({ name: "sgesuite", nodes: 2 });
+    testbed = await startTestbed({ name: nameHere("sgesuite"), nodes: 2 });
   });
 
   after(async function () {

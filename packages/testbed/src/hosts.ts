@@ -3,6 +3,7 @@ import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { HpcnbError, shellWord } from "@hpcnb/core";
 import { execa } from "execa";
+import { makeEtc } from "./etc.js";
 import { attempt, run, waitFor } from "./run.js";
 import { inside, namespaceOf, pathsOf, type Site, switchHost } from "./site.js";
 
@@ -104,7 +105,7 @@ function killIfThere(pid: number): void {
   }
 }
 
-/** What a host does first: its name, its own /tmp and /run, its files in /etc, its /home. */
+/** What a host does first: its name, its own /etc, /tmp and /run, its /home. */
 async function setUp(site: Site, host: string): Promise<string> {
   const paths = pathsOf(site.name);
   if (host === switchHost) return await setUpDisk(site);
@@ -112,15 +113,12 @@ async function setUp(site: Site, host: string): Promise<string> {
   const tmp = join(own, "tmp");
   await mkdir(tmp, { recursive: true });
   await chmod(tmp, 0o1777);
-  await writeFile(join(own, "hostname"), `${host}\n`);
   const onCluster = host !== "laptop";
   const { checkout } = site;
   const users = site.users.map((user) => user.uid);
   return [
     `hostname ${host}`,
-    ...["passwd", "group", "shadow"].map((file) => bind(join(paths.etc, file), `/etc/${file}`)),
-    bind(join(paths.etc, onCluster ? "hosts" : "hosts.laptop"), "/etc/hosts"),
-    bind(join(own, "hostname"), "/etc/hostname"),
+    bind(await makeEtc(site, host), "/etc"),
     bind(process.execPath, join(paths.bin, "node")),
     ...(checkout === undefined ? [] : [bind(checkout, inside.checkout), `mount -o remount,bind,ro ${inside.checkout}`]),
     bind(tmp, "/tmp"),

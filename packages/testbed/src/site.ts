@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { HpcnbError } from "@hpcnb/core";
@@ -70,6 +71,18 @@ export function siteOf(options: SiteOptions = {}): Site {
   };
 }
 
+/**
+ * A name for a testbed that tests in another clone on this machine do not use as well. It stays the same, so that the next
+ * run clears away what a killed one has left.
+ * @param word up to 10 letters
+ */
+export function nameHere(word: string): string {
+  return `${word}${createHash("sha256")
+    .update(workspaceRoot() ?? "")
+    .digest("hex")
+    .slice(0, 6)}`;
+}
+
 function workspaceRoot(): string | undefined {
   for (let directory = import.meta.dirname; directory !== dirname(directory); directory = dirname(directory)) {
     if (existsSync(join(directory, "pnpm-workspace.yaml"))) return directory;
@@ -111,7 +124,7 @@ export function pathsOf(siteName: string) {
     lock: join(roots.run, `${siteName}.lock`),
     /** Programs that every host's users have on their PATH. */
     bin: join(state, "bin"),
-    /** /etc/passwd and its like, as the hosts see them. */
+    /** A copy of the machine's /etc with the accounts of the testbed, of which each host gets its own. */
     etc: join(state, "etc"),
     clusterHome: join(state, "homes", "cluster"),
     laptopHome: join(state, "homes", "laptop"),

@@ -1,35 +1,26 @@
 import { chmod, chown, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { innerAddress, inside, outerAddresses, pathsOf, type Site, type User } from "./site.js";
+import { copyEtc } from "./etc.js";
+import { inside, pathsOf, type Site, type User } from "./site.js";
 
 /**
- * The accounts exist only in files that the hosts mount over their own: the machine's are never changed.
+ * The accounts exist only in the hosts' copies of /etc: the machine's is never changed.
  * The password field is `*`: no password fits, and sshd does not take the account for a locked one.
  */
 export async function writeAccounts(site: Site): Promise<void> {
-  const { etc } = pathsOf(site.name);
-  await mkdir(etc, { recursive: true, mode: 0o755 });
-  await extend(site, {
-    file: "passwd",
-    mode: 0o644,
-    line: ({ name, uid }) => `${name}:x:${uid}:${uid}::/home/${name}:/bin/bash`,
-  });
-  await extend(site, { file: "group", mode: 0o644, line: ({ name, uid }) => `${name}:x:${uid}:` });
-  await extend(site, { file: "shadow", mode: 0o640, line: ({ name }) => `${name}:*:19000:0:99999:7:::` });
-  const local = ["127.0.0.1 localhost", "::1 localhost ip6-localhost"];
-  const cluster = site.cluster.map((host) => `${innerAddress(host)} ${host}${host === "login" ? " submitnode" : ""}`);
-  await writeFile(join(etc, "hosts"), `${[...local, ...cluster].join("\n")}\n`);
-  const laptop = [`${outerAddresses.laptop} laptop`, `${outerAddresses.login} login submitnode`];
-  await writeFile(join(etc, "hosts.laptop"), `${[...local, ...laptop].join("\n")}\n`);
+  await mkdir(pathsOf(site.name).state, { recursive: true, mode: 0o755 });
+  await copyEtc("/etc", pathsOf(site.name).etc);
+  await extend(site, "passwd", ({ name, uid }) => `${name}:x:${uid}:${uid}::/home/${name}:/bin/bash`);
+  await extend(site, "group", ({ name, uid }) => `${name}:x:${uid}:`);
+  await extend(site, "shadow", ({ name }) => `${name}:*:19000:0:99999:7:::`);
 }
 
-async function extend(site: Site, { file, mode, line }: { file: string; mode: number; line: (user: User) => string }) {
+async function extend(site: Site, file: string, line: (user: User) => string): Promise<void> {
   const names = new Set(site.users.map((user) => user.name));
-  const machine = (await readFile(`/etc/${file}`, "utf8")).split("\n").filter(Boolean);
-  const kept = machine.filter((entry) => !names.has(entry.split(":")[0] as string));
   const path = join(pathsOf(site.name).etc, file);
+  const machine = (await readFile(path, "utf8")).split("\n").filter(Boolean);
+  const kept = machine.filter((entry) => !names.has(entry.split(":")[0] as string));
   await writeFile(path, `${[...kept, ...site.users.map(line)].join("\n")}\n`);
-  await chmod(path, mode);
 }
 
 /** Empty homes, 0700, with the start-up files of Debian's skeleton. */

@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { inHost } from "../src/hosts.js";
-import { startTestbed, type Testbed, unsupportedReason } from "../src/index.js";
+import { nameHere, startTestbed, type Testbed, unsupportedReason } from "../src/index.js";
 import { inNamespace } from "../src/network.js";
 import { pathsOf, switchHost } from "../src/site.js";
 import { type Fault, readState, type State, writeState } from "../src/state.js";
 
-const name = "half";
+const name = nameHere("half");
 const ssh = ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3"];
 
 /** What there is after `fault` or `heal` was killed between any two of its steps: written down, and half done. */

@@ -1,22 +1,21 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { execa } from "execa";
-import { unsupportedReason } from "../src/index.js";
+import { nameHere, unsupportedReason } from "../src/index.js";
 
 const program = fileURLToPath(new URL("../bin/hpcnb-testbed.js", import.meta.url));
-const name = "cmd";
+const name = nameHere("cmd");
 
 /** The built program, as somebody at a terminal runs it; one testbed for all of its commands, in their order. */
 describe("hpcnb-testbed", function () {
   this.timeout(60_000);
-  let untouched: Record<string, string[]>;
 
   before(async function () {
     this.timeout(1_200_000);
     if ((await unsupportedReason()) !== undefined) this.skip();
     await testbed("down");
-    untouched = traces();
+    expect(traces()).to.deep.equal(nothing);
     const { exitCode, stdout, stderr } = await testbed("up", "--nodes", "1", "--user", "carol", "--user", "dave");
     expect(exitCode, stderr).to.equal(0);
     expect(stdout).to.equal("");
@@ -58,7 +57,7 @@ describe("hpcnb-testbed", function () {
     expect((await testbed("fault", "cut", "login")).stderr).to.equal("cut was so already");
     expect((await status()).faults.map((fault: { name: string }) => fault.name)).to.deep.equal(["cut"]);
     const lines = [
-      "testbed cmd: up",
+      `testbed ${name}: up`,
       "laptop  up",
       "login  up",
       "node1  up",
@@ -121,15 +120,17 @@ describe("hpcnb-testbed", function () {
     await testbed("exec", "--as", "carol", "node1", "--", "sh", "-c", "sleep 4711 > /dev/null 2>&1 &");
     await testbed("fault", "slow-network");
     await testbed("fault", "storage-lag");
-    const during = traces();
+    const networks = networksOfHosts();
+    const during = traces(networks);
+    expect(during.processes.join("\n")).to.include("sleep 4711").and.include("sge_execd").and.include("delay.py");
     for (const [what, found] of Object.entries(during)) {
-      if (what !== "accounts") expect(found, what).not.to.deep.equal(untouched[what]);
+      if (!["accounts", "mounts"].includes(what)) expect(found, what).not.to.deep.equal([]);
     }
     const { exitCode, stderr } = await testbed("down");
     expect({ exitCode, stderr }).to.deep.equal({ exitCode: 0, stderr: `the testbed ${name} is gone` });
-    expect(traces()).to.deep.equal(untouched);
+    expect(traces(networks)).to.deep.equal(nothing);
     expect((await testbed("down")).stderr).to.equal(`there was no testbed ${name}`);
-    expect(traces()).to.deep.equal(untouched);
+    expect(traces(networks)).to.deep.equal(nothing);
     expect(await status()).to.deep.equal({ name, state: "down" });
   });
 });
@@ -147,26 +148,55 @@ async function status() {
   return JSON.parse((await testbed("status", "--json")).stdout);
 }
 
-/** What the machine has of all testbeds, seen without the product's own eyes. */
-function traces(): Record<string, string[]> {
+interface Traces {
+  processes: string[];
+  mounts: string[];
+  networks: string[];
+  run: string[];
+  state: string[];
+  accounts: string[];
+}
+
+const nothing: Traces = { processes: [], mounts: [], networks: [], run: [], state: [], accounts: [] };
+
+/**
+ * What the machine has of this testbed, seen without the product's own eyes. Other testbeds and programs do not matter: a process is
+ * of this one when it lives in one of its networks, which a process is in as long as it lives, or names one of its files.
+ */
+function traces(networks: ReadonlySet<string> = new Set()): Traces {
   const list = (directory: string) => (existsSync(directory) ? readdirSync(directory).sort() : []);
   const lines = (file: string) => readFileSync(file, "utf8").split("\n");
+  const isOurs = (text: string) => text.includes(`/hpcnb-testbed/${name}/`) || text.includes(`hpcnb-${name}-`);
   return {
     processes: list("/proc")
       .filter((pid) => /^\d+$/.test(pid))
-      .map(words)
-      .filter((command) => /hpcnb-init-|\/hpcnb-testbed\/|sge_|delay\.py|sleep 4711/.test(command)),
-    // iproute2 keeps /run/netns itself.
+      .map((pid) => ({ words: words(pid), network: networkOf(`/proc/${pid}/ns/net`) }))
+      .filter((process) => isOurs(process.words) || networks.has(process.network))
+      .map((process) => process.words),
     mounts: lines("/proc/self/mountinfo")
       .map((line) => line.split(" ")[4] ?? "")
-      .filter((place) => place !== "/run/netns")
-      .sort(),
-    networks: list("/run/netns"),
-    run: list("/run/hpcnb-testbed"),
-    state: list("/var/lib/hpcnb-testbed"),
-    mountPoint: list("/opt"),
-    accounts: ["passwd", "group", "shadow", "hosts"].flatMap((file) => lines(`/etc/${file}`)),
+      .filter((place) => isOurs(`${place}/`)),
+    networks: list("/run/netns").filter(isOurs),
+    run: list("/run/hpcnb-testbed").filter((entry) => [name, `${name}.lock`].includes(entry)),
+    state: list("/var/lib/hpcnb-testbed").filter((entry) => entry === name),
+    accounts: ["passwd", "group", "shadow"]
+      .flatMap((file) => lines(`/etc/${file}`))
+      .filter((line) => /^(carol|dave):/.test(line)),
   };
+}
+
+/** The networks of the testbed's hosts, each by the number that the kernel has for it. */
+function networksOfHosts(): Set<string> {
+  const namespaces = readdirSync("/run/netns").filter((entry) => entry.startsWith(`hpcnb-${name}-`));
+  return new Set(namespaces.map((entry) => `net:[${statSync(`/run/netns/${entry}`).ino}]`));
+}
+
+function networkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return ""; // it has ended while it was looked at
+  }
 }
 
 function words(pid: string): string {

@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { expect } from "chai";
-import { leftovers, startTestbed, type Testbed, unsupportedReason } from "../src/index.js";
-import { waitFor } from "../src/run.js";
+import { leftovers, nameHere, startTestbed, type Testbed, unsupportedReason } from "../src/index.js";
+import { run, waitFor } from "../src/run.js";
 
-const options = { name: "test", nodes: 2 };
+const options = { name: nameHere("test"), nodes: 2 };
 const ssh = ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3"];
 
 /** The tests go along one testbed, in their order: each leaves it healed. */
@@ -58,6 +58,24 @@ describe("a testbed", function () {
   it("gives users what they need on PATH", async () => {
     expect(await out("laptop", "alice", ["sh", "-c", "pwd; id -un; node -p 1+1"])).to.equal("/home/alice\nalice\n2");
     expect(await out("node1", "alice", ["/home/shared/venv/bin/jupyter", "lab", "--version"])).to.match(/^4\./);
+  });
+
+  it("does not feel what happens to the machine's /etc", async () => {
+    // As every useradd and many packages do it: the file is edited in a copy, which is renamed onto it. Here nothing is changed.
+    const before = readFileSync("/etc/passwd", "utf8");
+    for (const edit of [["vipw"], ["vipw", "-s"], ["vigr"]]) {
+      await run(["env", "EDITOR=touch -d yesterday", "VISUAL=touch -d yesterday", ...edit, "-q"]);
+    }
+    expect(readFileSync("/etc/passwd", "utf8")).to.equal(before);
+    for (const host of testbed.hosts) {
+      expect(await out(host, "alice", ["sh", "-c", "id -un; hostname; cat /etc/hostname"])).to.equal(
+        `alice\n${host}\n${host}`,
+      );
+    }
+    await out("node1", "root", ["useradd", "--no-create-home", "guest"]);
+    expect(await out("node1", "root", ["id", "-un", "guest"])).to.equal("guest");
+    expect(await code("node2", "root", ["id", "guest"])).to.equal(1);
+    expect(readFileSync("/etc/passwd", "utf8")).not.to.match(/^(alice|bob|guest):/m);
   });
 
   it("shares /home among login and nodes, and not with laptop", async () => {
@@ -220,8 +238,8 @@ describe("a testbed", function () {
     await testbed.fault("storage-lag", { host: "node1" });
     await testbed.fault("slow-network");
     await testbed.down();
-    expect(await leftovers("test")).to.deep.equal([]);
-    expect(existsSync("/run/hpcnb-testbed/test")).to.equal(false);
+    expect(await leftovers(options.name)).to.deep.equal([]);
+    expect(existsSync(`/run/hpcnb-testbed/${options.name}`)).to.equal(false);
     const start = performance.now();
     const again = await startTestbed({ ...options, nodes: 3 });
     expect(performance.now() - start).to.be.below(60_000);
