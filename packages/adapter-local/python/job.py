@@ -117,6 +117,7 @@ class Sight:
 
     def __init__(self):
         self.table = all_processes()
+        self.sessions = {process.session for process in self.table.values()}
         self.marked = {}
         for pid in self.table:
             words = dict(word.partition(b"=")[::2] for word in environment_of(pid))
@@ -138,5 +139,7 @@ def strays(job, tasks, seen, sight):
     marked = sight.marked.get(mark_of(job.directory), {})
     numbers = {str(task["number"]).encode() for task in tasks}
     roots |= {pid for pid, number in marked.items() if number in numbers or not tasks}
+    if not any(pid in table or pid in sight.sessions for pid in roots):
+        return {}
     found = trees(table, [pid for pid, process in table.items() if pid in roots or process.session in roots])
     return {pid: table[pid].start for pid in found}
