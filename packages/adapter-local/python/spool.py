@@ -17,6 +17,8 @@ A job's directory appears by a rename, complete and with the lock held, so there
 # Seconds that an ended job can still be asked about, and how many of them.
 KEEP = 7 * 24 * 3600
 KEEP_AT_MOST = 1000
+# How many are removed with a submission, which is not to wait for them.
+REMOVE_AT_ONCE = 200
 
 # Ids in the second place are above this, so that both places are read as one spool.
 SECOND_PLACE = 1_000_000_000
@@ -63,12 +65,16 @@ class Spool:
     def prune(self, place):
         """The newest stays, so that no id is ever given twice."""
         numbers = [number for number in self.ids() if place_of_id(number) == place]
+        removed = 0
         for index, number in enumerate(numbers[:-1], 1):
             is_one_of_many = len(numbers) - index >= KEEP_AT_MOST
             # The directory changes with each state that is written, for the last time with the end.
             if is_one_of_many or is_older(self.directory(number), KEEP):
                 if Job(self, number).is_over():
                     remove(self.directory(number))
+                    removed += 1
+                    if removed == REMOVE_AT_ONCE:
+                        break
         for name in entries(self.places[place]):
             path = os.path.join(self.places[place], name)
             # Of a submission that was killed, here or on another machine.
