@@ -57,7 +57,9 @@ describe("life cycle, where nothing goes smoothly", () => {
       const context = world.context();
       const deaf = new HpcnbError("HPCNB_TIMEOUT", "The keeper gave no answer.", { transient: true });
       const connector = context.connector && { ...context.connector, disconnect: () => Promise.reject(deaf) };
-      expect(await failure(world.clock.run(takeDown({ ...context, connector })))).to.equal(deaf);
+      const error = await failure(world.clock.run(takeDown({ ...context, connector })));
+      expect(error).to.include({ code: "HPCNB_TIMEOUT", cause: deaf });
+      expect(String(error)).to.include("The jobs are ended").and.to.include("The keeper gave no answer.");
       expect(await world.listed()).to.deep.equal([]);
       expect(recordOf(world).ended.why).to.equal("ended by `hpcnb down`");
     });

@@ -127,6 +127,7 @@ export class SimulatedSession {
 
   #connector(): Connector {
     return {
+      check: () => {},
       current: async () => this.#connection,
       connect: async (_directory, run) => {
         this.#connection = { kind: "direct", baseUrl: "http://127.0.0.1:8888", run };

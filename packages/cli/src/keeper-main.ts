@@ -1,11 +1,12 @@
 import { systemClock } from "@hpcnb/core";
-import { becomeKeeper, createLocalHost, createSshHost } from "@hpcnb/tunnel";
+import { becomeKeeper, createLocalHost, createSshHost, markOf } from "@hpcnb/tunnel";
 import { tunnelPlugins } from "./plugins/builtin-tunnels.js";
 import { loadPlugin } from "./plugins/load-plugin.js";
 
-await becomeKeeper(async ({ host: alias, kinds, sessionFile }) => {
+await becomeKeeper(async ({ host: alias, kinds, sessionFile, controlSocket }) => {
   // Nobody is at a terminal: what needs an answer was asked by the command that came first.
-  const host = alias === undefined ? createLocalHost() : createSshHost({ alias, interactive: false });
+  const host =
+    alias === undefined ? createLocalHost() : createSshHost({ alias, interactive: false, mark: markOf(controlSocket) });
   const plugins = await Promise.all(kinds.map((kind) => loadPlugin("tunnel", kind, sessionFile, tunnelPlugins)));
   return plugins.flatMap(({ tunnel }) => (tunnel ? [tunnel.create({ host, clock: systemClock })] : []));
 });

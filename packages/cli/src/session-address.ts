@@ -15,6 +15,15 @@ export function parseAddress(text: string): SessionAddress | undefined {
 
 /** What to type on the laptop for a session that was started on this submit node. */
 export function connectCommand(directory: string): string {
-  const address = `${userInfo().username}@${hostname()}:${directory}`;
+  const address = `${userName()}${hostname()}:${directory}`;
   return `hpcnb connect ${/^[\w@.:~/+-]+$/.test(address) ? address : `'${address.replaceAll("'", "'\\''")}'`}`;
+}
+
+/** With its `@`; nothing for a user id that has no name, for which ssh has a default of its own. */
+function userName(): string {
+  try {
+    return `${userInfo().username}@`;
+  } catch {
+    return "";
+  }
 }

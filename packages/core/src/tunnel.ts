@@ -6,11 +6,14 @@ export type Endpoint =
   | { readonly kind: "socket"; readonly host: string; readonly path: string }
   | { readonly kind: "port"; readonly host: string; readonly address: string; readonly port: number };
 
+/** A place on this machine to connect to. */
+export type LocalAddress = { readonly path: string } | { readonly host: string; readonly port: number };
+
 /**
- * A way from a port on 127.0.0.1 of the user's machine to the notebook's endpoint.
+ * A way from the user's machine to the notebook's endpoint.
  *
- * A tunnel is opened inside the keeper, a background process that lives on after the command that started it.
- * It only ever listens on 127.0.0.1.
+ * A tunnel is opened inside the keeper, a background process that lives on after the command that started it. The keeper
+ * alone holds the port of 127.0.0.1 that a browser uses, so that nobody else can take it while a tunnel is opened again.
  */
 export interface Tunnel {
   /** Shown by `status`: "direct", "jump", ... */
@@ -23,15 +26,15 @@ export interface Tunnel {
   prepare?(host: string): Promise<void>;
 
   /**
-   * Starts to forward `localPort` to `endpoint`. Resolves once the local port accepts connections and the endpoint was
-   * reached through it.
-   * @throws HPCNB_PORT_TAKEN when the local port is in use, HPCNB_TUNNEL when the endpoint cannot be reached this way. Nothing
-   *   listens any more then, and another kind may be tried.
+   * Makes a way to `endpoint`. Resolves once the endpoint was reached by it.
+   * @throws HPCNB_TUNNEL when the endpoint cannot be reached this way. Nothing is left open then, and another kind may be tried.
    */
-  open(endpoint: Endpoint, localPort: number, signal?: AbortSignal): Promise<OpenTunnel>;
+  open(endpoint: Endpoint, signal?: AbortSignal): Promise<OpenTunnel>;
 }
 
 export interface OpenTunnel {
+  /** Where the way begins: best a Unix socket that only this user can reach, for a port is there for everybody on this machine. */
+  readonly address: LocalAddress;
   /** Settles when the tunnel ends by itself, with the reason; never rejects. */
   readonly closed: Promise<string>;
   close(): Promise<void>;

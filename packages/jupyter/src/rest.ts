@@ -1,43 +1,69 @@
-import { aborted, HpcnbError, type Session } from "@hpcnb/core";
+import { request } from "node:http";
+import { aborted, type ConnectionFacts, HpcnbError, type Session } from "@hpcnb/core";
 
 /** Milliseconds after which a server that took the request counts as not answering yet. */
 const answerLimit = 10_000;
 
-/** What fetch fails with when nobody answers: nothing listens, or the way there ends on its far side. */
-const noAnswer = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EPIPE",
-  "ETIMEDOUT",
-  "UND_ERR_BODY_TIMEOUT",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "UND_ERR_HEADERS_TIMEOUT",
-  "UND_ERR_SOCKET",
-]);
+/** Characters: Jupyter's answer has some hundred. */
+const longestAnswer = 65_536;
+
+/** What a request fails with when nobody answers: nothing listens, or the way there ends on its far side. */
+const noAnswer = new Set(["ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE", "ETIMEDOUT"]);
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
 
 /** See `Workload.answers`. https://jupyter-server.readthedocs.io/en/latest/developers/rest-api.html */
-export async function serverAnswers(baseUrl: string, token: string, signal?: AbortSignal): Promise<boolean> {
+export async function serverAnswers(
+  at: Pick<ConnectionFacts, "baseUrl" | "door">,
+  token: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const { baseUrl } = at;
   const limit = AbortSignal.timeout(answerLimit);
-  let status: number;
-  let body: string;
+  let answer: Answer;
   try {
-    const response = await fetch(`${baseUrl}/api/status`, {
-      headers: { authorization: `token ${token}` },
-      redirect: "manual",
-      signal: signal ? AbortSignal.any([signal, limit]) : limit,
-    });
-    status = response.status;
-    body = await response.text();
+    answer = await ask(at, token, signal ? AbortSignal.any([signal, limit]) : limit);
   } catch (error) {
     if (signal?.aborted) throw aborted(signal, error);
-    if (limit.aborted || noAnswer.has(failureCode(error))) return false;
+    if (limit.aborted || noAnswer.has((error as NodeJS.ErrnoException).code ?? "")) return false;
     throw strange(baseUrl, "something that does not speak HTTP", error);
   }
+  const { status, body } = answer;
   if (status === 401 || status === 403) throw strange(baseUrl, "a server that does not know this session's token");
   if (status >= 500) return false;
   if (status !== 200 || !isJupyterStatus(body))
     throw strange(baseUrl, `a server that is not Jupyter (status ${status})`);
   return true;
+}
+
+function ask(
+  { baseUrl, door }: Pick<ConnectionFacts, "baseUrl" | "door">,
+  token: string,
+  signal: AbortSignal,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const asking = request(`${baseUrl}/api/status`, {
+      ...(door === undefined ? {} : { socketPath: door }),
+      agent: false,
+      headers: { authorization: `token ${token}` },
+      signal,
+    });
+    asking.on("error", reject);
+    asking.on("response", (response) => {
+      let body = "";
+      response.setEncoding("utf8");
+      response.on("error", reject);
+      response.on("data", (chunk: string) => {
+        body += chunk;
+        if (body.length > longestAnswer) response.destroy(new Error("it answers without an end"));
+      });
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+    });
+    asking.end();
+  });
 }
 
 export function browserUrl(baseUrl: string, session: Session, token?: string): string {
@@ -54,14 +80,9 @@ function isJupyterStatus(body: string): boolean {
   }
 }
 
-function failureCode(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && "code" in cause ? String(cause.code) : "";
-}
-
 function strange(baseUrl: string, what: string, cause?: unknown): HpcnbError {
   return new HpcnbError("HPCNB_TUNNEL", `${baseUrl} does not lead to this session's notebook server but to ${what}.`, {
-    hint: "Another program may have taken the port: `hpcnb connect` opens the tunnel again.",
+    hint: "The tunnel is closed again. `hpcnb status` tells what runs, and `hpcnb connect` opens another tunnel.",
     cause,
   });
 }

@@ -35,7 +35,7 @@ describe("answers", () => {
       nock(base, { reqheaders: { authorization: "token t0ken" } })
         .get("/api/status")
         .reply(200, status);
-      expect(await answers(base, "t0ken")).to.equal(true);
+      expect(await answers({ baseUrl: base }, "t0ken")).to.equal(true);
     });
 
     for (const [what, code, body] of [
@@ -48,14 +48,14 @@ describe("answers", () => {
     ] as const)
       it(`refuses ${what}`, async () => {
         nock(base).get("/api/status").reply(code, body);
-        const error = await thrown(answers(base, "t0ken"));
+        const error = await thrown(answers({ baseUrl: base }, "t0ken"));
         expect(isHpcnbError(error, "HPCNB_TUNNEL"), String(error)).to.equal(true);
         expect(String(error)).to.include(base).and.not.include("t0ken");
       });
 
     it("is false while the server or a proxy before it is in trouble", async () => {
       nock(base).get("/api/status").reply(503, "");
-      expect(await answers(base, "t0ken")).to.equal(false);
+      expect(await answers({ baseUrl: base }, "t0ken")).to.equal(false);
     });
   });
 
@@ -79,12 +79,12 @@ describe("answers", () => {
       const closed = once(servers[0] as Server, "close");
       servers.splice(0)[0]?.close();
       await closed;
-      expect(await answers(address, "t")).to.equal(false);
+      expect(await answers({ baseUrl: address }, "t")).to.equal(false);
     });
 
     it("is false when the connection is closed without an answer, as a tunnel does that leads nowhere", async () => {
-      expect(await answers(await http((request) => request.socket.destroy()), "t")).to.equal(false);
-      expect(await answers(await tcp(""), "t")).to.equal(false);
+      expect(await answers({ baseUrl: await http((request) => request.socket.destroy()) }, "t")).to.equal(false);
+      expect(await answers({ baseUrl: await tcp("") }, "t")).to.equal(false);
     });
 
     it("is false when the answer breaks off", async () => {
@@ -92,26 +92,28 @@ describe("answers", () => {
         response.writeHead(200, { "content-length": "1000" });
         response.write("{", () => response.socket?.destroy());
       });
-      expect(await answers(address, "t")).to.equal(false);
+      expect(await answers({ baseUrl: address }, "t")).to.equal(false);
     });
 
     it("refuses what is not HTTP", async () => {
-      expect(isHpcnbError(await thrown(answers(await tcp("SSH-2.0-OpenSSH_9.2\r\n"), "t")), "HPCNB_TUNNEL")).to.equal(
-        true,
-      );
+      expect(
+        isHpcnbError(await thrown(answers({ baseUrl: await tcp("SSH-2.0-OpenSSH_9.2\r\n") }, "t")), "HPCNB_TUNNEL"),
+      ).to.equal(true);
     });
 
     it("waits for a slow server", async () => {
       const address = await http((_, response) => {
         setTimeout(() => response.end(JSON.stringify(status)), 200);
       });
-      expect(await answers(address, "t")).to.equal(true);
+      expect(await answers({ baseUrl: address }, "t")).to.equal(true);
     });
 
     it("can be interrupted", async () => {
       const abort = new AbortController();
       const address = await http(() => abort.abort());
-      expect(isHpcnbError(await thrown(answers(address, "t", abort.signal)), "HPCNB_ABORTED")).to.equal(true);
+      expect(isHpcnbError(await thrown(answers({ baseUrl: address }, "t", abort.signal)), "HPCNB_ABORTED")).to.equal(
+        true,
+      );
     });
   });
 });

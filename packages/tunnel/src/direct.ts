@@ -1,6 +1,8 @@
 import { connect } from "node:net";
+import { hostname } from "node:os";
 import { definePlugin, type Endpoint, HpcnbError, type OpenTunnel, type Plugin, type TunnelContext } from "@hpcnb/core";
-import { servePort } from "./local-port.js";
+import { isSshHost } from "./ssh/host.js";
+import { isSameHost, targetOn } from "./ssh/jump.js";
 
 /** Milliseconds between two looks whether the endpoint is still there, and how many in a row must fail. */
 const lookEvery = 5_000;
@@ -8,34 +10,31 @@ const lookEvery = 5_000;
 const reachLimit = 5_000;
 const missesBelieved = 3;
 
-/** For a notebook on this very machine: forwards a local port to its socket or port. */
+/** For a notebook on this very machine: its socket or port itself is the way. */
 export const directTunnel: Plugin = definePlugin({
   apiVersion: 1,
   name: "direct",
   tunnel: {
     create: (context) => ({
       kind: "direct",
-      open: (endpoint, localPort, signal) => open(context, endpoint, localPort, signal),
+      open: (endpoint, signal) => open(context, endpoint, signal),
     }),
   },
 });
 
-async function open(
-  { clock }: TunnelContext,
-  endpoint: Endpoint,
-  localPort: number,
-  signal?: AbortSignal,
-): Promise<OpenTunnel> {
+async function open({ host, clock }: TunnelContext, endpoint: Endpoint, signal?: AbortSignal): Promise<OpenTunnel> {
+  // A record on another host may say what it likes, also that the notebook is a private socket of this machine.
+  if (isSshHost(host)) throw elsewhere(endpoint, `the session's records are on ${host.name}`);
+  if (!isSameHost(endpoint.host, hostname())) throw elsewhere(endpoint, `this machine is ${hostname()}`);
   await reach(endpoint);
-  const local = await servePort(localPort, addressOf(endpoint));
 
   const ending = new AbortController();
   const closed = watch();
   return {
+    address: targetOn(endpoint),
     closed,
     close: async () => {
       ending.abort();
-      await local.close();
       await closed;
     },
   };
@@ -58,29 +57,38 @@ async function open(
         last = (error as Error).message;
       }
     }
-    await local.close();
     return last;
   }
 }
 
-function addressOf(endpoint: Endpoint) {
-  return endpoint.kind === "socket" ? { path: endpoint.path } : { host: endpoint.address, port: endpoint.port };
+function elsewhere({ host }: Endpoint, why: string): HpcnbError {
+  return new HpcnbError(
+    "HPCNB_TUNNEL",
+    `The tunnel "direct" goes nowhere else: the notebook runs on ${host}, and ${why}.`,
+    {
+      hint: "Leave `tunnel.kind` out of the session file, and hpcnb finds the way.",
+    },
+  );
 }
 
 function reach(endpoint: Endpoint): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = connect(addressOf(endpoint), () => {
+    const socket = connect(targetOn(endpoint), () => {
       socket.destroy();
       resolve();
     });
     // A firewall may drop what goes there, and then nothing comes back at all.
     socket.setTimeout(reachLimit, () => socket.destroy(new Error(`no answer for ${reachLimit / 1000} s`)));
-    socket.on("error", (cause) => {
+    socket.on("error", (cause: NodeJS.ErrnoException) => {
       const where = endpoint.kind === "socket" ? endpoint.path : `${endpoint.address}:${endpoint.port}`;
+      const isGone = cause.code === "ENOENT" && endpoint.kind === "socket";
+      const hint = isGone
+        ? "The notebook has ended, or its socket was removed, as by something that clears up /tmp. `hpcnb status` tells whether it runs; if it does, `hpcnb down` and `hpcnb up` start it anew."
+        : "The notebook may have ended: `hpcnb status` tells, and `hpcnb logs` shows its last words.";
       reject(
         new HpcnbError("HPCNB_TUNNEL", `Nothing answers at ${where} on this machine (${cause.message}).`, {
           cause,
-          hint: `The tunnel "direct" needs a notebook on this machine; this one runs on ${endpoint.host}.`,
+          hint,
         }),
       );
     });

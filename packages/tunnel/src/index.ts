@@ -1,13 +1,8 @@
 export * from "./direct.js";
 export { becomeKeeper } from "./keeper/become-keeper.js";
-export {
-  type ConnectorOptions,
-  closeConnectionOf,
-  connectionOf,
-  createConnector,
-  whyClosed,
-} from "./keeper/connector.js";
-export type { KeeperRequest } from "./keeper/protocol.js";
+export { type ConnectorOptions, createConnector } from "./keeper/connector.js";
+export { type KeeperRequest, markOf } from "./keeper/protocol.js";
+export { closeConnectionOf, connectionOf, whyClosed } from "./keeper/session-place.js";
 export { createLocalHost } from "./local-host.js";
 export { type SshConfigBlockRequest, sshConfigBlock } from "./ssh/config-block.js";
 export type { SshOptions } from "./ssh/connection.js";

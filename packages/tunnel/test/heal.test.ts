@@ -59,12 +59,12 @@ describe("serveKeeper", () => {
 
   it("opens a tunnel again that ended by itself, on the same port, until it is told to stop", async () => {
     const fake = fakeTunnel(["opens", "is away", "is away", "opens"]);
-    const keeper = await serveKeeper({ ...request, localPort: { port: 8890, fixed: true } }, [fake], {
+    const keeper = await serveKeeper(request, async () => [fake], {
       clock: fastClock().clock,
     });
     fake.break();
     await fake.openings(2);
-    expect(fake.ports).to.deep.equal([8890, 8890, 8890, 8890]);
+    expect(fake.tries()).to.equal(4);
     const done = say(request.controlSocket, "stop");
     await keeper.ended;
     await done;
@@ -73,15 +73,15 @@ describe("serveKeeper", () => {
 
   it("ends when the notebook is gone for good, and leaves behind why", async () => {
     const fake = fakeTunnel(["opens", "is gone", "is gone", "is gone", "is gone"]);
-    const keeper = await serveKeeper(request, [fake], { clock: fastClock().clock });
+    const keeper = await serveKeeper(request, async () => [fake], { clock: fastClock().clock });
     fake.break();
     await keeper.ended;
-    expect(fake.ports).to.have.length(5);
+    expect(fake.tries()).to.equal(5);
     expect(readFileSync(`${request.controlSocket}.log`, "utf8")).to.equal("it failed\n");
   });
 
   it("leaves nothing behind when it was told to stop", async () => {
-    const keeper = await serveKeeper(request, [fakeTunnel(["opens"])], { clock: fastClock().clock });
+    const keeper = await serveKeeper(request, async () => [fakeTunnel(["opens"])], { clock: fastClock().clock });
     await Promise.all([say(request.controlSocket, "stop"), keeper.ended]);
     expect(readdirSync(folder)).to.deep.equal([]);
   });
@@ -89,7 +89,7 @@ describe("serveKeeper", () => {
   describe("while it opens its first tunnel", () => {
     it("answers that it does, and stops when it is told to", async () => {
       const slow = slowTunnel();
-      const keeper = serveKeeper(request, [slow]);
+      const keeper = serveKeeper(request, async () => [slow]);
       const failed = expectFailure(keeper, "HPCNB_TUNNEL");
       await slow.begun;
       expect(JSON.parse(await say(request.controlSocket, "status"))).to.include({ state: "opening", run: "r1" });
@@ -102,7 +102,10 @@ describe("serveKeeper", () => {
     it("stops when whoever wanted it has gone", async () => {
       const slow = slowTunnel();
       const ending = new AbortController();
-      const failed = expectFailure(serveKeeper(request, [slow], { signal: ending.signal }), "HPCNB_TUNNEL");
+      const failed = expectFailure(
+        serveKeeper(request, async () => [slow], { signal: ending.signal }),
+        "HPCNB_TUNNEL",
+      );
       await slow.begun;
       ending.abort();
       await failed;
@@ -122,7 +125,7 @@ describe("serveKeeper", () => {
           signal?.addEventListener("abort", () => reject(failure("HPCNB_ABORTED", false))),
         );
       };
-      serveKeeper(request, [fake], { clock: { now: clock.now, sleep } }).then(() => fake.break());
+      serveKeeper(request, async () => [fake], { clock: { now: clock.now, sleep } }).then(() => fake.break());
     });
     await stopped;
     expect(fake.closings()).to.equal(1);
@@ -139,7 +142,7 @@ function slowTunnel(): Tunnel & { readonly begun: Promise<void>; wasAborted(): b
       begin = resolve;
     }),
     wasAborted: () => aborted,
-    open: (_, __, signal) =>
+    open: (_, signal) =>
       new Promise((_resolve, reject) => {
         begin();
         signal?.addEventListener("abort", () => {
@@ -153,21 +156,22 @@ function slowTunnel(): Tunnel & { readonly begun: Promise<void>; wasAborted(): b
 type Turn = "opens" | "is away" | "is gone";
 
 function fakeTunnel(turns: Turn[]): Tunnel & {
-  readonly ports: number[];
+  /** How often it was opened, or tried. */
+  tries(): number;
   break(): void;
   closings(): number;
   openings(count: number): Promise<void>;
 } {
-  const ports: number[] = [];
+  let tries = 0;
   let broken = () => {};
   let opened = 0;
   let closings = 0;
   const waiting: { count: number; resolve: () => void }[] = [];
   return {
     kind: "fake",
-    ports,
-    open: async (_, port): Promise<OpenTunnel> => {
-      ports.push(port);
+    tries: () => tries,
+    open: async (): Promise<OpenTunnel> => {
+      tries += 1;
       const turn = turns.shift();
       if (turn === "is away") throw failure("HPCNB_SSH", true);
       if (turn !== "opens") throw failure("HPCNB_TUNNEL", false);
@@ -177,6 +181,7 @@ function fakeTunnel(turns: Turn[]): Tunnel & {
         broken = () => resolve("cut");
       });
       return {
+        address: { path: "/nowhere" },
         closed,
         close: async () => {
           closings += 1;

@@ -31,7 +31,6 @@ describe("openFirst", () => {
 
   it("has no note when the first kind works", async () => {
     expect(await openFirst(request, [opens("jump")], { signal: never, limit: kindLimit })).to.include({
-      port: 8888,
       note: undefined,
     });
   });
@@ -61,7 +60,7 @@ describe("openFirst", () => {
     const ended: string[] = [];
     const patient: Tunnel = {
       kind: "patient",
-      open: (_, __, signal) =>
+      open: (_, signal) =>
         new Promise((_resolve, reject) =>
           signal?.addEventListener("abort", () => {
             ended.push("patient");
@@ -79,7 +78,7 @@ describe("openFirst", () => {
     let aborted = false;
     const tunnel: Tunnel = {
       kind: "direct",
-      open: async (_, __, signal) => {
+      open: async (_, signal) => {
         signal?.addEventListener("abort", () => {
           aborted = true;
         });
@@ -97,7 +96,7 @@ describe("openFirst", () => {
   });
 });
 
-const open: OpenTunnel = { closed: new Promise(() => {}), close: async () => {} };
+const open: OpenTunnel = { address: { path: "/x" }, closed: new Promise(() => {}), close: async () => {} };
 
 function opens(kind: string): Tunnel {
   return { kind, open: async () => open };

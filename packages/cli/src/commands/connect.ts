@@ -2,6 +2,7 @@ import { connect as connectTo, prepared } from "@hpcnb/core";
 import { closeConnectionOf } from "@hpcnb/tunnel";
 import { rememberSession } from "../client-state.js";
 import { findSessionFile } from "../find-session.js";
+import { warnOfLostPort } from "../lost-port.js";
 import { printJson, printText, tell } from "../print.js";
 import { parseAddress } from "../session-address.js";
 import { withSession } from "../with-session.js";
@@ -19,6 +20,7 @@ export async function connect({ session: argument, json, signal }: ConnectOption
     rememberSession({ ...session, run: tracker.state.record?.run.id, directory: tracker.directory });
     const url = context.workload.url(baseUrl, session, token);
     const { connection } = tracker.state;
+    if (connection) warnOfLostPort(connection);
     if (json) printJson({ name: session.name, url, tunnel: connection?.kind });
     else printText(`${url}\n`);
   });
@@ -44,5 +46,8 @@ export async function disconnect({ session: argument, json, signal }: ConnectOpt
 function report(name: string, closed: boolean, json: boolean): void {
   if (json) printJson({ name, closed });
   else if (!closed) tell(`${name} was not connected to this machine.`);
-  else tell(`${name} is disconnected and goes on; \`hpcnb connect\` opens it again.`);
+  else {
+    tell(`${name} is disconnected and goes on; \`hpcnb connect\` opens it again.`);
+    tell("Close its browser tab: where others use this machine, they may take the port it still talks to.");
+  }
 }

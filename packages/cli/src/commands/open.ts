@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { HpcnbError, prepared, whyNoRecord } from "@hpcnb/core";
+import { HpcnbError, isWhole, prepared, whyNoRecord } from "@hpcnb/core";
 import { pagePath } from "../client-state.js";
 import { tell } from "../print.js";
 import { withSession } from "../with-session.js";
@@ -10,11 +10,11 @@ export async function open(options: { session: string | undefined; signal: Abort
     const tracker = await prepared(context, "look", options.signal);
     await tracker.observe();
     const { connection } = tracker.state;
-    if (!connection) {
+    if (!connection || !isWhole(connection)) {
       const unreadable = whyNoRecord(tracker.state);
       if (unreadable) throw unreadable;
       throw new HpcnbError("HPCNB_NO_SESSION", `${session.name} is not reachable from here (${tracker.state.phase}).`, {
-        hint: "`hpcnb up` starts it, or connects to it.",
+        hint: "`hpcnb up` starts it, or connects to it; `hpcnb status` tells how its tunnel is.",
       });
     }
     const token = await tracker.readToken();

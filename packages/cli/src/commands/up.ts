@@ -9,6 +9,7 @@ import {
   type Workload,
 } from "@hpcnb/core";
 import { rememberSession } from "../client-state.js";
+import { warnOfLostPort } from "../lost-port.js";
 import { printJson, printText, tell } from "../print.js";
 import { createProgress } from "../report/progress.js";
 import { type Step, stepsOf } from "../report/steps.js";
@@ -64,6 +65,7 @@ export async function up({ session: argument, timeout, json, signal }: UpOptions
         },
       );
       progress.stop();
+      if (result.state.connection) warnOfLostPort(result.state.connection);
       report(result, session, context.workload, json);
     } catch (error) {
       if (!decided || !isHpcnbError(error, "HPCNB_ABORTED")) throw error;

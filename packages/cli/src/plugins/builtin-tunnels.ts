@@ -6,5 +6,5 @@ export const tunnelPlugins: readonly Plugin[] = [jumpTunnel, loginForwardTunnel,
 
 /** What `auto` tries, in this order. */
 export function autoTunnels(host: string | undefined): readonly string[] {
-  return host === undefined ? ["direct"] : ["jump", "login-forward", "direct"];
+  return host === undefined ? ["direct"] : ["jump", "login-forward"];
 }

@@ -33,7 +33,7 @@ export interface StatusView {
   readonly tunnelNote?: string;
   /** The tunnel broke, and is being opened again on the same port. */
   readonly tunnelHealing?: { readonly since: string; readonly why: string };
-  /** Why the last tunnel was given up; there is none now. */
+  /** Why there is no tunnel now: the last one was given up, or its keeper is silent. */
   readonly tunnelClosed?: string;
   /** Until the notebook could read its files, and until the controller could. */
   readonly storage?: { readonly strategy: string; readonly seconds: number; readonly controllerSeconds?: number };
@@ -88,7 +88,7 @@ export function statusView(
     ...(why ? { why } : {}),
     ...(state.trouble === undefined ? {} : { trouble: state.trouble }),
     directory: known.directory,
-    ...(alive && state.connection ? { url: known.url(state.connection.baseUrl), ...tunnelView(state.connection) } : {}),
+    ...(alive && state.connection ? connectionView(state.connection, known.url) : {}),
     ...(alive && !state.connection && known.tunnelClosed !== undefined ? { tunnelClosed: known.tunnelClosed } : {}),
     ...(alive && notebook.state === "answering"
       ? {
@@ -163,7 +163,13 @@ export function viewFromHere(session: Session, connection: ConnectionFacts | und
   };
 }
 
-function tunnelView({ kind, note, healing }: ConnectionFacts) {
+function connectionView(connection: ConnectionFacts, url: (baseUrl: string) => string) {
+  const { baseUrl, stuck } = connection;
+  return stuck === undefined ? { url: url(baseUrl), ...tunnelView(connection) } : tunnelView(connection);
+}
+
+function tunnelView({ kind, note, healing, stuck }: ConnectionFacts) {
+  if (stuck !== undefined) return { tunnelClosed: stuck };
   return {
     tunnel: kind,
     ...(note === undefined ? {} : { tunnelNote: note }),

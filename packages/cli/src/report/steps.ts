@@ -50,13 +50,15 @@ export function stepsOf(state: SessionState, readiness: string): Step[] {
     );
   }
   if (state.connection) {
-    const { kind, baseUrl, note, healing } = state.connection;
+    const { kind, baseUrl, note, healing, stuck } = state.connection;
     const text = `${kind}, ${baseUrl}${note === undefined ? "" : ` (${note})`}`;
-    steps.push(
-      healing
-        ? { name: "tunnel", done: false, text: `being opened again since ${healing.since}: ${oneLine(healing.why)}` }
-        : { name: "tunnel", done: true, text },
-    );
+    if (stuck !== undefined) steps.push({ name: "tunnel", done: false, text: oneLine(stuck) });
+    else
+      steps.push(
+        healing
+          ? { name: "tunnel", done: false, text: `being opened again since ${healing.since}: ${oneLine(healing.why)}` }
+          : { name: "tunnel", done: true, text },
+      );
   } else if (state.phase === "connecting") steps.push({ name: "tunnel", done: false, text: "opening" });
   if (state.engines) steps.push(enginesStep(state));
   return steps;

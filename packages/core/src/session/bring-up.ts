@@ -45,6 +45,8 @@ const longWait = 2_000;
  */
 export async function bringUp(context: SessionContext, options: BringUpOptions = {}): Promise<SessionUp> {
   const { signal } = options;
+  // Jobs that nobody could reach from here are not submitted in the first place.
+  context.connector?.check();
   const tracker = await prepared(context, "make", signal);
   await findOrStart(tracker, options);
   await waitUntilUp(tracker, options);

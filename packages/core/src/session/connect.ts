@@ -1,5 +1,7 @@
-import { HpcnbError } from "../errors.js";
+import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { SessionContext } from "./context.js";
+import { secretsPath } from "./layout.js";
+import { type ConnectionFacts, isWhole } from "./life-cycle.js";
 import { prepared } from "./open-session.js";
 import { whyNoRecord } from "./strays.js";
 import type { Tracker } from "./tracker.js";
@@ -7,6 +9,8 @@ import type { Tracker } from "./tracker.js";
 /** Milliseconds that a notebook may take to answer through a tunnel that was just opened, and between two tries. */
 const answerLimit = 60_000;
 const retryEvery = 250;
+/** Milliseconds that the token's file may be unreadable: while another command changes the token, it is for a moment. */
+const tokenLimit = 2_000;
 
 export interface Connected {
   readonly tracker: Tracker;
@@ -16,7 +20,7 @@ export interface Connected {
 
 /**
  * Opens the way from this machine to a notebook that already answers on its host; starts nothing there. What is open already is used.
- * @throws HPCNB_NO_SESSION when there is no such notebook (yet), HPCNB_TUNNEL, HPCNB_PORT_TAKEN, HPCNB_TIMEOUT.
+ * @throws HPCNB_NO_SESSION when there is no such notebook (yet), HPCNB_TUNNEL, HPCNB_PORT_TAKEN, HPCNB_TIMEOUT, HPCNB_STATE_UNREADABLE.
  */
 export async function connect(context: SessionContext, signal?: AbortSignal): Promise<Connected> {
   const tracker = await prepared(context, "look", signal);
@@ -33,35 +37,74 @@ export async function connect(context: SessionContext, signal?: AbortSignal): Pr
       },
     );
   }
+  await expectToken(tracker, signal);
   const deadline = context.clock.now() + answerLimit;
   for (;;) {
     const connected = await tryToConnect(tracker, signal);
     if (connected) return connected;
-    if (context.clock.now() > deadline) {
-      throw new HpcnbError(
-        "HPCNB_TIMEOUT",
-        `The tunnel is open, but the notebook gave no answer through it for ${answerLimit / 1000} s.`,
-        {
-          hint: "`hpcnb logs notebook` shows what the server says.",
-          transient: true,
-        },
-      );
-    }
+    if (context.clock.now() > deadline) throw noAnswer(tracker.state.connection);
     await context.clock.sleep(retryEvery, signal);
   }
 }
 
-/** One try: undefined when the notebook does not answer through the tunnel yet. */
+/** Before a tunnel is opened, which would be of no use without it. */
+async function expectToken(tracker: Tracker, signal: AbortSignal | undefined): Promise<void> {
+  const { clock } = tracker.context;
+  const { record } = tracker.state;
+  const deadline = clock.now() + tokenLimit;
+  while ((await tracker.readToken()) === undefined) {
+    if (record && clock.now() > deadline) {
+      throw new HpcnbError(
+        "HPCNB_STATE_UNREADABLE",
+        `The notebook's token cannot be read in ${secretsPath(record.run)}.`,
+        {
+          hint: "The file is damaged or gone, and nobody gets in without it. `hpcnb down` and `hpcnb up` start anew.",
+        },
+      );
+    }
+    await clock.sleep(retryEvery, signal);
+  }
+}
+
+function noAnswer(connection: ConnectionFacts | undefined): HpcnbError {
+  const { healing } = connection ?? {};
+  const seconds = answerLimit / 1000;
+  if (healing)
+    return new HpcnbError("HPCNB_TIMEOUT", `The tunnel is broken since ${healing.since}: ${healing.why}`, {
+      hint: "It goes on trying, on the same port; `hpcnb status` shows when it is whole.",
+      transient: true,
+    });
+  return new HpcnbError(
+    "HPCNB_TIMEOUT",
+    `The tunnel is open, but the notebook gave no answer through it for ${seconds} s.`,
+    {
+      hint: "`hpcnb logs notebook` shows what the server says.",
+      transient: true,
+    },
+  );
+}
+
+/**
+ * One try: undefined when the notebook does not answer through the tunnel yet. The token is sent only over a tunnel that its keeper
+ * has just called whole. A tunnel that leads to something else is closed again.
+ */
 export async function tryToConnect(tracker: Tracker, signal?: AbortSignal): Promise<Connected | undefined> {
   const { connector, workload } = tracker.context;
   const { record } = tracker.state;
   const endpoint = tracker.answering?.endpoint;
   if (!connector || !endpoint || !record) return undefined;
   const connection = await connector.connect(tracker.directory, record.run.id, endpoint, signal);
+  if (!isWhole(connection)) {
+    tracker.dispatch({ type: "tunnel-opened", connection });
+    return undefined;
+  }
   const token = await tracker.readToken();
-  if (token === undefined || !(await workload.answers(connection.baseUrl, token, signal))) return undefined;
-  // It may have been healing when it was asked for; what answers is whole.
-  const { healing: _, ...whole } = connection;
-  tracker.dispatch({ type: "tunnel-opened", connection: whole });
+  if (token === undefined) return undefined;
+  const answers = await workload.answers(connection, token, signal).catch(async (error) => {
+    if (isHpcnbError(error, "HPCNB_TUNNEL")) await connector.disconnect(tracker.directory);
+    throw error;
+  });
+  if (!answers) return undefined;
+  tracker.dispatch({ type: "tunnel-opened", connection });
   return { tracker, baseUrl: connection.baseUrl, token };
 }

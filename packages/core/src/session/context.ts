@@ -35,15 +35,19 @@ export interface RememberedRun {
 
 /** The way from this machine to the notebook, kept by a background process. */
 export interface Connector {
-  /** The connection that is open now to this session's notebook directory, whatever run it was made for. */
+  /** Looks whether this machine has room for what a connection needs. @throws HPCNB_UNSUPPORTED with what it lacks. */
+  check(): void;
+
+  /** The connection that there is to this session's notebook directory, whole or not, whatever run it was made for. */
   current(directory: string): Promise<(ConnectionFacts & { readonly run: string }) | undefined>;
 
   /** May begin with what connecting will need, once it is known on which host the notebook will answer. */
   prepare?(directory: string, host: string): void;
 
   /**
-   * Opens a connection that outlives this command.
-   * @throws HPCNB_PORT_TAKEN or HPCNB_TUNNEL; nothing is left open then.
+   * Opens a connection that outlives this command. One that has broken is being opened again when this returns, and is
+   * not whole then.
+   * @throws HPCNB_PORT_TAKEN or HPCNB_TUNNEL. A port that was held before is still held then, and leads nowhere.
    */
   connect(directory: string, run: string, endpoint: Endpoint, signal?: AbortSignal): Promise<ConnectionFacts>;
 

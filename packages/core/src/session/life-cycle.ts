@@ -56,8 +56,19 @@ export interface ConnectionFacts {
   readonly baseUrl: string;
   /** Why it is not one of the kinds that are tried before it. */
   readonly note?: string;
+  /** A socket of this user's alone that leads where the port leads. A secret goes by it, and never to a port. */
+  readonly door?: string;
   /** It broke, and is being opened again on the same port. */
   readonly healing?: { /** ISO 8601. */ readonly since: string; readonly why: string };
+  /** It leads nowhere, and stays so until it is connected again: why. */
+  readonly stuck?: string;
+  /** The port that it had before; another program has it now. */
+  readonly lostPort?: number;
+}
+
+/** Whether the connection leads to the notebook, by its keeper's own word. */
+export function isWhole({ healing, stuck }: ConnectionFacts): boolean {
+  return healing === undefined && stuck === undefined;
 }
 
 export interface SessionState {
@@ -226,7 +237,7 @@ function phaseOf(
     const job = state.jobs.notebook?.status?.state;
     return job === "running" || job === "starting" ? "starting" : "queued";
   }
-  if (connection && (!state.connection || state.connection.healing)) return "connecting";
+  if (connection && !(state.connection && isWhole(state.connection))) return "connecting";
   if (loss) return "degraded";
   if ((state.engines?.registered ?? 0) < minimum) return "gathering";
   return "up";

@@ -1,4 +1,4 @@
-import { HpcnbError } from "../errors.js";
+import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { SessionContext } from "./context.js";
 import { endJobs, endListed } from "./end-jobs.js";
 import { jobOfSession } from "./job-names.js";
@@ -31,7 +31,7 @@ export async function takeDown(context: SessionContext, signal?: AbortSignal): P
     if (!record) return undefined;
     const closing = await disconnect(tracker);
     const cancelled = record.ended ? 0 : await endAll(tracker, record, signal);
-    if (closing.status === "rejected") throw closing.reason;
+    if (closing.status === "rejected") throw tunnelLeft(closing.reason);
     return { cancelled };
   });
 }
@@ -79,7 +79,7 @@ async function endStrays(tracker: Tracker, signal?: AbortSignal): Promise<TakenD
   const closing = await disconnect(tracker);
   const { cancelled } = await endListed(tracker, { runs: runs.own, names: new Set(), isPending: true }, signal);
   await setAsideDamaged(tracker, signal);
-  if (closing.status === "rejected") throw closing.reason;
+  if (closing.status === "rejected") throw tunnelLeft(closing.reason);
   expectNoOthers(tracker, cancelled);
   return { cancelled, lost: whyLost(tracker.state.recordProblem) };
 }
@@ -102,5 +102,16 @@ function expectNoOthers({ state, context }: Tracker, cancelled: number): void {
   const ended = cancelled === 0 ? "" : `${cancelled} ended. `;
   throw new HpcnbError("HPCNB_NOT_STOPPED", `${ended}${describeOthers(others, context.session.name)}`, {
     hint: "Run `hpcnb down` in the folder that they were started in. If that is gone, end them with the scheduler's own command.",
+  });
+}
+
+/** The jobs are what matters: that they have ended is said before what has not. */
+function tunnelLeft(error: unknown): unknown {
+  if (!isHpcnbError(error)) return error;
+  const { code, hint, transient } = error;
+  return new HpcnbError(code, `The jobs are ended, but the tunnel on this machine is not: ${error.message}`, {
+    hint,
+    transient,
+    cause: error,
   });
 }

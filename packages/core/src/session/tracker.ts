@@ -180,6 +180,7 @@ export class Tracker {
   async observe(): Promise<void> {
     const record = await this.lookForRecord();
     if (!record) await this.lookForStrays();
+    if (record?.ended) await this.#closeTunnelOf(record);
     if (!record || record.ended) return;
     await Promise.all([this.askScheduler(), this.#lookAtReports(), this.readConnection()]);
     await this.askHistory();
@@ -189,6 +190,13 @@ export class Tracker {
     await this.context.clock.sleep(secondLook.usual, this.#signal);
     await this.askScheduler();
     await this.askHistory();
+  }
+
+  /** A keeper holds its port for as long as it knows of no end of its run, which may have come from another machine. */
+  async #closeTunnelOf(record: SessionRecord): Promise<void> {
+    const { connector } = this.context;
+    const connection = await connector?.current(this.directory);
+    if (connection?.run === record.run.id) await connector?.disconnect(this.directory);
   }
 
   /** The jobs that the last answer did not list, of those that count. */

@@ -3,6 +3,7 @@ import type { JobReadiness } from "../readiness.js";
 import type { JobSpec, Scheduler, TaskRange } from "../scheduler.js";
 import type { Session } from "../session-file/session.js";
 import type { Endpoint } from "../tunnel.js";
+import type { ConnectionFacts } from "./life-cycle.js";
 
 /** The kinds of jobs of a session. The engines are one array job, or more. */
 export type Role = "notebook" | "controller" | "engines";
@@ -149,10 +150,11 @@ export interface Workload {
   logPath(place: LogPlace): string;
 
   /**
-   * Whether the notebook server behind `baseUrl` (no trailing slash) answers to this token. False when nothing answers (yet).
+   * Whether the notebook server behind a connection answers to this token, which goes by the connection's own socket if it has one. False
+   * when nothing answers (yet).
    * @throws HPCNB_TUNNEL when something answers that is not this session's server.
    */
-  answers(baseUrl: string, token: string, signal?: AbortSignal): Promise<boolean>;
+  answers(at: Pick<ConnectionFacts, "baseUrl" | "door">, token: string, signal?: AbortSignal): Promise<boolean>;
 
   /** The address to give to a browser; with a token it logs the user in. Pure. */
   url(baseUrl: string, session: Session, token?: string): string;

@@ -1,6 +1,6 @@
-import { HpcnbError, isHpcnbError, type Tunnel } from "@hpcnb/core";
-import type { KeeperMessage, KeeperOutcome, KeeperRequest, KeeperTask } from "./protocol.js";
-import { serveKeeper } from "./serve.js";
+import { check, HpcnbError, type Tunnel } from "@hpcnb/core";
+import { type KeeperOutcome, type KeeperRequest, type KeeperTask, messageSchema } from "./protocol.js";
+import { failureOf, serveKeeper } from "./serve.js";
 
 /**
  * Turns this process, which `createConnector` started, into a keeper. Resolves when it has nothing left to keep, or when the command that
@@ -10,27 +10,33 @@ export async function becomeKeeper(tunnelsFor: (task: KeeperTask) => Promise<rea
   // A closing terminal must not take the tunnel with it.
   process.on("SIGHUP", () => {});
   const stopping = new AbortController();
-  let tunnels: Promise<readonly Tunnel[]> | undefined;
-  const request = await new Promise<KeeperRequest | undefined>((resolve) => {
-    process.on("message", (message: KeeperMessage) => {
-      if ("open" in message) return resolve(message.open);
-      if ("stop" in message) return stopping.abort();
-      tunnels = tunnelsFor(message.prepare);
-      // Opening says what is wrong, with somebody to hear it.
-      tunnels.then((all) => all[0]?.prepare?.(message.prepare.node)).catch(() => {});
-    });
-    process.once("disconnect", () => resolve(undefined));
-  });
-  if (!request) return;
+  /** Serves the first opening. */
+  let prepared: Promise<readonly Tunnel[]> | undefined;
   try {
-    const keeper = await serveKeeper(request, await (tunnels ?? tunnelsFor(request)), { signal: stopping.signal });
+    const request = await new Promise<KeeperRequest | undefined>((resolve, reject) => {
+      process.on("message", (said: unknown) => {
+        const { value: message, problem } = check(messageSchema, said);
+        if (problem !== undefined)
+          return reject(new HpcnbError("HPCNB_TUNNEL", `The keeper was asked for: ${problem}.`));
+        if ("open" in message) return resolve(message.open);
+        if ("stop" in message) return stopping.abort();
+        prepared = tunnelsFor(message.prepare);
+        // Opening says what is wrong, with somebody to hear it.
+        prepared.then((all) => all[0]?.prepare?.(message.prepare.node)).catch(() => {});
+      });
+      process.once("disconnect", () => resolve(undefined));
+    });
+    if (!request) return;
+    const tunnels = (task: KeeperTask) => {
+      const first = prepared ?? tunnelsFor(task);
+      prepared = undefined;
+      return first;
+    };
+    const keeper = await serveKeeper(request, tunnels, { signal: stopping.signal });
     await tell({ opened: keeper.status });
     await keeper.ended;
   } catch (error) {
-    const failure = isHpcnbError(error) ? error : new HpcnbError("HPCNB_TUNNEL", `The keeper failed: ${String(error)}`);
-    await tell({
-      failed: { code: failure.code, message: failure.message, hint: failure.hint, transient: failure.transient },
-    });
+    await tell({ failed: failureOf(error) });
   }
 }
 

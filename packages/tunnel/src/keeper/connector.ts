@@ -1,33 +1,24 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { connect as connectSocket } from "node:net";
-import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import {
   type ConnectionFacts,
   type Connector,
+  type Endpoint,
   type Host,
   HpcnbError,
   isHpcnbError,
   systemClock,
   throwIfAborted,
 } from "@hpcnb/core";
+import { runtimeDirectory } from "../runtime-directory.js";
 import { isSshHost } from "../ssh/host.js";
-import {
-  type ControlQuestion,
-  controlSocketPath,
-  type KeeperRequest,
-  type KeeperStatus,
-  type KeeperTask,
-  logPath,
-  type OpenStatus,
-  runtimeDirectory,
-} from "./protocol.js";
+import { askKeeper, type Reply, stopKeeper } from "./ask.js";
+import { connectionFacts, isPlaced, silentFacts } from "./facts.js";
+import { readNote } from "./note.js";
+import { type Failure, type KeeperRequest, type KeeperStatus, keyOf } from "./protocol.js";
+import { controlSocketsOf, newControlSocket, removeLeftOvers } from "./sockets.js";
 import { type NewKeeper, openLimit, startKeeper } from "./start-keeper.js";
 
-/** Milliseconds that a keeper may take to answer a question. */
-const answerLimit = 5_000;
-
-/** Milliseconds between two questions to a keeper that another command has opening its tunnel. */
+/** Milliseconds between two questions to a keeper that is opening its tunnel. */
 const askEvery = 200;
 
 const firstPort = 8888;
@@ -41,52 +32,66 @@ export interface ConnectorOptions {
   readonly localPort: number | undefined;
 }
 
+/** What is to be open. */
+interface Wish {
+  readonly run: string;
+  readonly endpoint: Endpoint;
+}
+
 /** Connections that are held open by keepers, one for each notebook directory, under whatever alias its host is reached. */
 export function createConnector(options: ConnectorOptions): Connector {
-  const { host } = options;
-  const task: KeeperTask = {
-    kinds: options.kinds,
-    host: isSshHost(host) ? host.name : undefined,
-    sessionFile: options.sessionFile,
-  };
-  const socketOf = async (directory: string) => controlSocketPath(await identityOf(host), directory);
-
+  const { host, keeperProgram, localPort } = options;
   let prepared: NewKeeper | undefined;
 
   return {
+    check: () => {
+      runtimeDirectory();
+    },
+
     prepare: (directory, node) => {
-      socketOf(directory)
-        .then((controlSocket) => {
-          prepared = startKeeper(options.keeperProgram, controlSocket);
-          prepared.tell({ prepare: { ...task, node } });
+      keyFor(host, directory)
+        .then((key) => {
+          const controlSocket = newControlSocket(key);
+          prepared = startKeeper(keeperProgram, controlSocket);
+          prepared.tell({ prepare: { ...task(controlSocket), node } });
         })
         // Connecting meets the same, and tells it.
         .catch(() => {});
     },
 
     current: async (directory) => {
-      const status = await ask<KeeperStatus>(await socketOf(directory), { op: "status" });
-      return status && isOpen(status) ? { ...factsOf(status), run: status.run } : undefined;
+      for (const controlSocket of controlSocketsOf(await keyFor(host, directory))) {
+        const found = await look(controlSocket);
+        if (found) return found;
+      }
+      return undefined;
     },
 
     connect: async (directory, run, endpoint, signal) => {
-      const controlSocket = await socketOf(directory);
+      const key = await keyFor(host, directory);
       const deadline = systemClock.now() + openLimit(options.kinds);
+      const wish = { run, endpoint };
+      let asked = false;
       for (;;) {
         throwIfAborted(signal);
-        const known = await ask<KeeperStatus>(controlSocket, { op: "retry" });
-        if (known && known.run === run && isDeepStrictEqual(known.endpoint, endpoint)) {
-          if (isOpen(known) && isAsWished(known)) return factsOf(known);
-          if (!isOpen(known) && systemClock.now() < deadline) {
-            // Another command is at it: what it opens serves this one too.
-            await systemClock.sleep(askEvery, signal);
-            continue;
-          }
+        const controlSocket = controlSocketsOf(key)[0] ?? newControlSocket(key);
+        const request = requestFor(controlSocket, wish, firstPort);
+        const reply = await askKeeper(controlSocket, asked ? { op: "status" } : { op: "open", request });
+        const known = reply.is === "answer" ? reply.answer : undefined;
+        const isIt = known && isFor(known, wish);
+        if (known && isPlaced(known) && isIt && hasPort(known.port)) {
+          if (known.state !== "closed") return connectionFacts(known);
+          // Asked now, it opens another tunnel: this is what came of that.
+          if (asked) throw failed(known.failure);
         }
-        if (known) await stop(controlSocket);
-        const port = known && isOpen(known) ? known.port : firstPort;
+        if (known && systemClock.now() < deadline && !(isPlaced(known) && !hasPort(known.port))) {
+          // Another command is at it, or this one has asked: what is opened serves both.
+          asked = isIt === true;
+          await systemClock.sleep(askEvery, signal);
+          continue;
+        }
         try {
-          return await openNew({ ...task, controlSocket, run, endpoint, localPort: wishedPort(port) }, signal);
+          return await replace(controlSocket, reply, { ...wish, key, signal });
         } catch (error) {
           // Another one was faster, and has a keeper now.
           if (!isHpcnbError(error, "HPCNB_BUSY") || systemClock.now() > deadline) throw error;
@@ -95,113 +100,70 @@ export function createConnector(options: ConnectorOptions): Connector {
     },
 
     disconnect: async (directory) => {
-      const controlSocket = await socketOf(directory);
-      await stop(controlSocket);
-      rmSync(logPath(controlSocket), { force: true });
+      for (const controlSocket of controlSocketsOf(await keyFor(host, directory))) await endKeeper(controlSocket);
     },
   };
 
-  /** Another tunnel.kind or tunnel.localPort may stand in the session file by now. */
-  function isAsWished({ kind, kinds, port }: OpenStatus): boolean {
-    const isKind = options.kinds.includes(kind) || isDeepStrictEqual(kinds, options.kinds);
-    return isKind && (options.localPort === undefined || options.localPort === port);
+  function task(controlSocket: string) {
+    const { kinds, sessionFile } = options;
+    return { kinds: [...kinds], host: isSshHost(host) ? host.name : undefined, sessionFile, controlSocket };
   }
 
-  function wishedPort(otherwise: number) {
-    return options.localPort === undefined
-      ? { port: otherwise, fixed: false }
-      : { port: options.localPort, fixed: true };
+  function requestFor(controlSocket: string, { run, endpoint }: Wish, port: number): KeeperRequest {
+    const wished = localPort === undefined ? { port, fixed: false } : { port: localPort, fixed: true };
+    return { ...task(controlSocket), run, endpoint, localPort: wished };
   }
 
-  async function openNew(request: KeeperRequest, signal: AbortSignal | undefined): Promise<ConnectionFacts> {
-    const keeper = prepared?.alive ? prepared : startKeeper(options.keeperProgram, request.controlSocket);
+  /** Another tunnel.localPort may stand in the session file by now. */
+  function hasPort(port: number): boolean {
+    return localPort === undefined || localPort === port;
+  }
+
+  /** A new keeper in the place of the one that has replied so, or of none; on the same port if that can be had. */
+  async function replace(
+    controlSocket: string,
+    reply: Reply<KeeperStatus>,
+    { key, signal, ...wish }: Wish & { readonly key: string; readonly signal: AbortSignal | undefined },
+  ): Promise<ConnectionFacts> {
+    const before = reply.is === "answer" && isPlaced(reply.answer) ? reply.answer : readNote(controlSocket);
+    await endKeeper(controlSocket);
+    const request = requestFor(newControlSocket(key), wish, before?.port ?? firstPort);
+    const keeper = prepared?.alive ? prepared : startKeeper(keeperProgram, request.controlSocket);
     prepared = undefined;
     const outcome = await keeper.open(request, signal);
-    if ("opened" in outcome) return factsOf(outcome.opened);
-    const { code, message, hint, transient } = outcome.failed;
-    throw new HpcnbError(code, message, { hint, transient });
+    if ("failed" in outcome) throw failed(outcome.failed);
+    const { opened } = outcome;
+    const lostPort = before?.port !== opened.port && localPort === undefined ? before?.port : undefined;
+    return { ...connectionFacts(opened), ...(lostPort === undefined ? {} : { lostPort }) };
   }
 }
 
-function isOpen(status: KeeperStatus): status is OpenStatus {
-  return status.state === "open";
+function isFor({ run, endpoint }: KeeperStatus, wish: Wish): boolean {
+  return run === wish.run && isDeepStrictEqual(endpoint, wish.endpoint);
+}
+
+function failed({ code, message, hint, transient }: Failure): HpcnbError {
+  return new HpcnbError(code, message, { hint, transient });
 }
 
 /** The same for all aliases of a host. */
-async function identityOf(host: Host): Promise<string> {
-  if (!isSshHost(host)) return "";
+export async function keyFor(host: Host, directory: string): Promise<string> {
+  if (!isSshHost(host)) return keyOf("", directory);
   const { user, hostname, port } = await host.connection.config();
-  return `${user}@${hostname}:${port}`;
+  return keyOf(`${user}@${hostname}:${port}`, directory);
 }
 
-function factsOf(status: OpenStatus): ConnectionFacts {
-  const { kind, port, note, healing } = status;
-  return {
-    kind,
-    baseUrl: `http://127.0.0.1:${port}`,
-    ...(note === undefined ? {} : { note }),
-    ...(healing === undefined ? {} : { healing }),
-  };
+/** The connection that a keeper holds, and the run that it was made for. */
+export async function look(controlSocket: string): Promise<(ConnectionFacts & { readonly run: string }) | undefined> {
+  const reply = await askKeeper(controlSocket, { op: "status" });
+  if (reply.is === "answer")
+    return isPlaced(reply.answer) ? { ...connectionFacts(reply.answer), run: reply.answer.run } : undefined;
+  const note = reply.is === "silence" ? readNote(controlSocket) : undefined;
+  return note && { ...silentFacts(note), run: note.run };
 }
 
-/** A session file and its host: by these a connection is found without asking that host, which may be out of reach. */
-export interface SessionPlace {
-  readonly host: string | undefined;
-  readonly file: string;
-}
-
-/** The connection that a session file has on this machine. */
-export async function connectionOf(place: SessionPlace): Promise<ConnectionFacts | undefined> {
-  const { status } = (await keeperOf(place)) ?? {};
-  return status && isOpen(status) ? factsOf(status) : undefined;
-}
-
-/** Closes it, also one that is still being opened. False when there is none. */
-export async function closeConnectionOf(place: SessionPlace): Promise<boolean> {
-  const keeper = await keeperOf(place);
-  if (keeper) await stop(keeper.controlSocket);
-  return keeper !== undefined;
-}
-
-async function keeperOf({ host, file }: SessionPlace) {
-  const directory = runtimeDirectory();
-  for (const name of readdirSync(directory).filter((entry) => entry.endsWith(".sock"))) {
-    const controlSocket = join(directory, name);
-    const status = await ask<KeeperStatus>(controlSocket, { op: "status" });
-    if (status && status.host === host && status.sessionFile === file) return { controlSocket, status };
-  }
-  return undefined;
-}
-
-/** Why the last connection to a notebook directory ended by itself; undefined when it did not, or when there was another one since. */
-export async function whyClosed(host: Host, directory: string): Promise<string | undefined> {
-  const path = logPath(controlSocketPath(await identityOf(host), directory));
-  return (existsSync(path) && readFileSync(path, "utf8").trim()) || undefined;
-}
-
-async function stop(controlSocket: string): Promise<void> {
-  await ask(controlSocket, { op: "stop" });
-}
-
-/** The keeper's answer; undefined when there is no keeper. */
-function ask<Answer>(controlSocket: string, question: ControlQuestion): Promise<Answer | undefined> {
-  return new Promise((resolve, reject) => {
-    let text = "";
-    const socket = connectSocket(controlSocket, () => socket.write(`${JSON.stringify(question)}\n`));
-    socket.setEncoding("utf8");
-    socket.setTimeout(answerLimit, () => {
-      socket.destroy();
-      reject(
-        new HpcnbError("HPCNB_TIMEOUT", `The keeper at ${controlSocket} gave no answer for ${answerLimit / 1000} s.`, {
-          transient: true,
-        }),
-      );
-    });
-    socket.on("data", (chunk: string) => {
-      text += chunk;
-    });
-    // It may end at any moment of its own accord; either way there is no keeper any more.
-    socket.on("error", () => resolve(undefined));
-    socket.on("close", () => resolve(text === "" ? undefined : (JSON.parse(text) as Answer)));
-  });
+/** Ends it whatever state it is in, and removes what is left of it, also when it was killed before. */
+export async function endKeeper(controlSocket: string): Promise<void> {
+  await stopKeeper(controlSocket);
+  await removeLeftOvers(controlSocket);
 }

@@ -1,4 +1,3 @@
-import { createServer } from "node:net";
 import { aborted, HpcnbError, isHpcnbError, type OpenTunnel, type Tunnel, throwIfAborted } from "@hpcnb/core";
 import type { KeeperRequest } from "./protocol.js";
 
@@ -8,21 +7,14 @@ export const kindLimit = 75_000;
 /** Milliseconds that one may take to let go of what it has begun; shorter than anybody waits for a keeper's answer. */
 const endLimit = 3_000;
 
-/** How many ports above the wished one are tried before giving up. */
-const portsTried = 100;
-
 export interface OpenLimits {
   readonly signal: AbortSignal;
   /** Milliseconds for each kind. */
   readonly limit: number;
 }
 
-interface OpenedAt {
-  readonly port: number;
+export interface First {
   readonly opened: OpenTunnel;
-}
-
-interface First extends OpenedAt {
   readonly tunnel: Tunnel;
   /** Why the tunnels before it could not be opened. */
   readonly note: string | undefined;
@@ -30,10 +22,10 @@ interface First extends OpenedAt {
 
 /**
  * Opens the first tunnel that works.
- * @throws HPCNB_TUNNEL with what was tried and what came of it, HPCNB_PORT_TAKEN, HPCNB_ABORTED.
+ * @throws HPCNB_TUNNEL with what was tried and what came of it, HPCNB_ABORTED.
  */
 export async function openFirst(
-  request: KeeperRequest,
+  { endpoint }: Pick<KeeperRequest, "endpoint">,
   tunnels: readonly Tunnel[],
   limits: OpenLimits,
 ): Promise<First> {
@@ -42,16 +34,16 @@ export async function openFirst(
     throwIfAborted(limits.signal);
     const start = performance.now();
     try {
-      const opened = await inTime(limits, (signal) => openAtPort(request, tunnel, signal));
+      const opened = await inTime(limits, (signal) => tunnel.open(endpoint, signal));
       const note = failures.map(({ kind, error }) => `${kind}: ${firstLine(error)}`).join("; ");
-      return { tunnel, ...opened, note: note === "" ? undefined : note };
+      return { tunnel, opened, note: note === "" ? undefined : note };
     } catch (error) {
       const seconds = Math.round((performance.now() - start) / 1000);
       const kind = seconds === 0 ? tunnel.kind : `${tunnel.kind} (for ${seconds} s)`;
-      failures.push({ kind, error: failureOfKind(error, request.endpoint.host) });
+      failures.push({ kind, error: failureOfKind(error, endpoint.host) });
     }
   }
-  throw noTunnel(request.endpoint.host, failures);
+  throw noTunnel(endpoint.host, failures);
 }
 
 /** What leaves room for another kind. A limit that is reached does too: where one way is blocked another may be open. */
@@ -89,8 +81,8 @@ function firstLine({ message }: Error): string {
 /** Ends an opening that takes too long, or that nobody wants any more. What opens all the same is closed. */
 async function inTime(
   { signal, limit }: OpenLimits,
-  open: (signal: AbortSignal) => Promise<OpenedAt>,
-): Promise<OpenedAt> {
+  open: (signal: AbortSignal) => Promise<OpenTunnel>,
+): Promise<OpenTunnel> {
   const ending = new AbortController();
   const end = () => ending.abort();
   signal.addEventListener("abort", end);
@@ -109,47 +101,11 @@ async function inTime(
   try {
     return await Promise.race([opening, late]);
   } catch (error) {
-    if (isLate) opening.then(({ opened }) => opened.close()).catch(() => {});
+    if (isLate) opening.then((opened) => opened.close()).catch(() => {});
     if (signal.aborted || !ending.signal.aborted) throw error;
     throw new HpcnbError("HPCNB_TIMEOUT", `it was not open after ${limit / 1000} s.`, { cause: error });
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", end);
   }
-}
-
-async function openAtPort(
-  { endpoint, localPort }: KeeperRequest,
-  tunnel: Tunnel,
-  signal: AbortSignal,
-): Promise<OpenedAt> {
-  for (let port = localPort.port; ; port += 1) {
-    try {
-      return { port, opened: await tunnel.open(endpoint, port, signal) };
-    } catch (error) {
-      const last = port >= Math.min(localPort.port + portsTried, 65_535);
-      if (!isHpcnbError(error, "HPCNB_PORT_TAKEN") || last) throw error;
-      if (localPort.fixed) {
-        throw new HpcnbError("HPCNB_PORT_TAKEN", error.message, {
-          cause: error,
-          hint: `Port ${await nextFreePort(port + 1)} is free: use it as tunnel.localPort, or leave tunnel.localPort out.`,
-        });
-      }
-    }
-  }
-}
-
-async function nextFreePort(from: number): Promise<number> {
-  for (let port = from; port < 65_536; port += 1) {
-    const server = createServer();
-    const free = await new Promise<boolean>((resolve) => {
-      server.once("error", () => resolve(false));
-      server.listen({ host: "127.0.0.1", port, exclusive: true }, () => resolve(true));
-    });
-    if (free) {
-      await new Promise((resolve) => server.close(resolve));
-      return port;
-    }
-  }
-  return 0;
 }

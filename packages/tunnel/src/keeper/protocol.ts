@@ -1,138 +1,146 @@
 import { createHash } from "node:crypto";
-import { accessSync, chmodSync, constants, lstatSync, mkdirSync, statSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
-import { type Endpoint, type ErrorCode, HpcnbError } from "@hpcnb/core";
+import { basename, dirname, join } from "node:path";
+import { absolutePathSchema, errorCodes, hostNameSchema, lineSchema, portSchema } from "@hpcnb/core";
+import * as v from "valibot";
 
 /**
- * The keeper is a background process that holds one tunnel open. The command that starts it hands it the request over the IPC channel of
- * Node's child processes, and gets the outcome back on it. Later commands reach it at a Unix socket: one line of JSON each way.
+ * The keeper is a background process that holds a port of 127.0.0.1, and a tunnel from there. The command that starts it hands it the
+ * request over the IPC channel of Node's child processes, and gets the outcome back on it. Later commands reach it at a Unix socket: one
+ * line of JSON each way. Each side holds what it reads against a schema.
  */
-export interface KeeperRequest extends KeeperTask {
-  readonly controlSocket: string;
-  readonly run: string;
-  readonly endpoint: Endpoint;
-  /** A port that must be used, or the first of those that may be. */
-  readonly localPort: { readonly port: number; readonly fixed: boolean };
-}
+const protocolVersion = 2;
+
+const textSchema = v.pipe(v.string(), v.maxLength(20_000));
+
+const endpointSchema = v.variant("kind", [
+  v.object({ kind: v.literal("socket"), host: hostNameSchema, path: absolutePathSchema }),
+  v.object({ kind: v.literal("port"), host: hostNameSchema, address: lineSchema, port: portSchema }),
+]);
 
 /** What a keeper can make ready for before there is a request. */
-export interface KeeperTask {
+const taskEntries = {
   /** The tunnels to try, in order. */
-  readonly kinds: readonly string[];
+  kinds: v.array(lineSchema),
   /** ssh alias of the submit node; undefined when it is this machine. */
-  readonly host: string | undefined;
+  host: v.optional(lineSchema),
   /** From which plugins are looked for. */
-  readonly sessionFile: string;
-}
+  sessionFile: lineSchema,
+  controlSocket: absolutePathSchema,
+};
+const taskSchema = v.object(taskEntries);
+export type KeeperTask = v.InferOutput<typeof taskSchema>;
 
-export type KeeperMessage =
+const requestSchema = v.object({
+  ...taskEntries,
+  run: lineSchema,
+  endpoint: endpointSchema,
+  /** A port that must be used, or the first of those that may be. */
+  localPort: v.object({ port: portSchema, fixed: v.boolean() }),
+});
+export type KeeperRequest = v.InferOutput<typeof requestSchema>;
+
+export const messageSchema = v.union([
   /** The notebook will answer on this host. */
-  | { readonly prepare: KeeperTask & { readonly node: string } }
-  | { readonly open: KeeperRequest }
+  v.object({ prepare: v.object({ ...taskEntries, node: hostNameSchema }) }),
+  v.object({ open: requestSchema }),
   /** Nobody waits for the tunnel any more. */
-  | { readonly stop: true };
+  v.object({ stop: v.literal(true) }),
+]);
+export type KeeperMessage = v.InferOutput<typeof messageSchema>;
 
-export type KeeperStatus = OpeningStatus | OpenStatus;
+const failureSchema = v.object({
+  code: v.picklist(errorCodes),
+  message: textSchema,
+  hint: v.optional(textSchema),
+  transient: v.optional(v.boolean()),
+});
+export type Failure = v.InferOutput<typeof failureSchema>;
 
-interface KeeperFacts {
-  readonly run: string;
+const factEntries = {
+  version: v.literal(protocolVersion),
+  run: lineSchema,
   /** Those that it was to try. */
-  readonly kinds: readonly string[];
-  readonly pid: number;
-  readonly endpoint: Endpoint;
-  readonly host: string | undefined;
-  readonly sessionFile: string;
-}
-
-export interface OpeningStatus extends KeeperFacts {
-  readonly state: "opening";
-}
-
-export interface OpenStatus extends KeeperFacts {
-  readonly state: "open";
-  readonly kind: string;
-  readonly port: number;
+  kinds: v.array(lineSchema),
+  pid: v.pipe(v.number(), v.integer(), v.minValue(2)),
+  endpoint: endpointSchema,
+  host: v.optional(lineSchema),
+  sessionFile: lineSchema,
+};
+const placeEntries = {
+  kind: lineSchema,
+  port: portSchema,
+  /** A Unix socket that leads where the port leads. */
+  door: absolutePathSchema,
   /** Why the tunnels that were tried before this one could not be opened. */
-  readonly note?: string | undefined;
+  note: v.optional(textSchema),
+};
+const openSchema = v.object({ ...factEntries, ...placeEntries, state: v.literal("open") });
+export type OpenStatus = v.InferOutput<typeof openSchema>;
+
+export const statusSchema = v.variant("state", [
+  v.object({ ...factEntries, state: v.literal("opening") }),
+  openSchema,
   /** The tunnel broke at `since` (ISO 8601) and is being opened again; `why` is the newest reason. */
-  readonly healing?: { readonly since: string; readonly why: string } | undefined;
+  v.object({ ...factEntries, ...placeEntries, state: v.literal("healing"), since: lineSchema, why: textSchema }),
+  /** It was given up. The port is held, so that nobody else gets what a browser still sends there. */
+  v.object({ ...factEntries, ...placeEntries, state: v.literal("closed"), since: lineSchema, failure: failureSchema }),
+]);
+export type KeeperStatus = v.InferOutput<typeof statusSchema>;
+
+export function factsOf({ run, kinds, endpoint, host, sessionFile }: KeeperRequest) {
+  return { version: protocolVersion, run, kinds, endpoint, host, sessionFile, pid: process.pid } as const;
 }
 
-export type KeeperOutcome =
-  | { readonly opened: OpenStatus }
-  | {
-      readonly failed: {
-        readonly code: ErrorCode;
-        readonly message: string;
-        readonly hint?: string | undefined;
-        readonly transient?: boolean;
-      };
-    };
+export const outcomeSchema = v.union([v.object({ opened: openSchema }), v.object({ failed: failureSchema })]);
+export type KeeperOutcome = v.InferOutput<typeof outcomeSchema>;
 
-/** "retry" is a status question of somebody who would like the tunnel to be opened again now, and not after the next pause. */
-export type ControlQuestion = { readonly op: "status" | "retry" } | { readonly op: "stop" };
+export const questionSchema = v.variant("op", [
+  v.object({ op: v.literal("status") }),
+  /** A status question of somebody who would like this tunnel to be open: now, and not after the next pause. */
+  v.object({ op: v.literal("open"), request: requestSchema }),
+  v.object({ op: v.literal("stop") }),
+]);
+export type ControlQuestion = v.InferOutput<typeof questionSchema>;
 
-/** At most this many bytes fit into the path of a Unix socket on every platform (macOS has the least: 104 with the final NUL). */
-export const longestSocketPath = 103;
+export const stoppedSchema = v.object({ stopped: v.literal(true) });
 
-/** Where the keeper of this notebook directory on this host listens, for the user alone. */
-export function controlSocketPath(host: string, directory: string): string {
-  const key = createHash("sha256").update(`${host}\n${directory}`).digest("hex").slice(0, 16);
-  const path = join(runtimeDirectory(), `${key}.sock`);
-  if (Buffer.byteLength(path) > longestSocketPath) {
-    throw new HpcnbError("HPCNB_UNSUPPORTED", `The path ${path} is too long for a Unix socket.`, {
-      hint: "Set XDG_RUNTIME_DIR to a shorter directory on a local disk.",
-    });
-  }
-  return path;
+/** Beside the control socket: what is to be known of a keeper that says nothing any more. */
+export const noteSchema = v.object({
+  pid: v.pipe(v.number(), v.integer(), v.minValue(2)),
+  /** See `identityOf`. */
+  identity: v.pipe(v.string(), v.minLength(1), v.maxLength(20_000)),
+  run: lineSchema,
+  host: v.optional(lineSchema),
+  sessionFile: lineSchema,
+  port: v.optional(portSchema),
+});
+export type KeeperNote = v.InferOutput<typeof noteSchema>;
+
+/** Of the keeper of this notebook directory on this host, in whichever directory it has its sockets. */
+export function keyOf(host: string, directory: string): string {
+  return createHash("sha256").update(`${host}\n${directory}`).digest("hex").slice(0, 16);
 }
 
-/** What a keeper says goes there, and why it gave up; beside its control socket. */
+/** Where that keeper listens, for the user alone. */
+export function controlSocketIn(runtimeDirectory: string, key: string): string {
+  return join(runtimeDirectory, `${key}.sock`);
+}
+
+/** What a keeper says goes there, and why it ended; beside its control socket. */
 export function logPath(controlSocket: string): string {
   return `${controlSocket}.log`;
 }
 
-/**
- * Of this user alone, on this machine. After `su`, or in a terminal that outlived its login, XDG_RUNTIME_DIR is another user's or is gone;
- * the one in /tmp serves then.
- */
-export function runtimeDirectory(): string {
-  const base = process.env.XDG_RUNTIME_DIR;
-  const own = join(tmpdir(), `hpcnb-${userInfo().uid}`);
-  // That one may be a link; ours may not, which anybody could have made in a shared /tmp.
-  if (base && isOwn(base, statSync)) {
-    const path = join(base, "hpcnb");
-    if (problemWith(path) === undefined) return path;
-  }
-  const problem = problemWith(own);
-  if (problem === undefined) return own;
-  throw new HpcnbError("HPCNB_UNSUPPORTED", problem, {
-    hint: "Set XDG_RUNTIME_DIR to a directory of yours on a local disk that only you can write to.",
-  });
+export function notePath(controlSocket: string): string {
+  return `${controlSocket}.json`;
 }
 
-/** Makes it if it is not there. */
-function problemWith(path: string): string | undefined {
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    // In a shared /tmp somebody else may have made the name first.
-    if (!isOwn(path)) return `${path} is not a directory of this user.`;
-    chmodSync(path, 0o700);
-    accessSync(path, constants.W_OK | constants.X_OK);
-    return undefined;
-  } catch (error) {
-    return `${path} cannot be used: ${(error as Error).message}.`;
-  }
+/** Where the keeper's port is reached by this user alone. */
+export function doorPath(controlSocket: string): string {
+  return join(dirname(controlSocket), `${basename(controlSocket, ".sock")}.door`);
 }
 
-function isOwn(path: string, look: typeof lstatSync = lstatSync): boolean {
-  const { uid } = userInfo();
-  try {
-    const found = look(path);
-    return found.isDirectory() && (uid < 0 || found.uid === uid);
-  } catch {
-    // Gone, or behind a directory that is not ours.
-    return false;
-  }
+/** In the names of all sockets that a keeper makes besides, by which they are found when it was killed. */
+export function markOf(controlSocket: string): string {
+  return basename(controlSocket).slice(0, 8);
 }

@@ -1,12 +1,27 @@
 import { rmSync, writeFileSync } from "node:fs";
-import { connect, createServer, type Server, type Socket } from "node:net";
-import { type Clock, HpcnbError, type OpenTunnel, systemClock, type Tunnel } from "@hpcnb/core";
+import { isDeepStrictEqual } from "node:util";
+import { type Clock, HpcnbError, isHpcnbError, systemClock, type Tunnel } from "@hpcnb/core";
+import { serveControl } from "./control.js";
 import { openAgain } from "./heal.js";
-import { kindLimit, openFirst } from "./open-first.js";
-import { type ControlQuestion, type KeeperRequest, type KeeperStatus, logPath, type OpenStatus } from "./protocol.js";
+import { writeNote } from "./note.js";
+import { type First, kindLimit, openFirst } from "./open-first.js";
+import { type LocalPort, openPort } from "./port.js";
+import {
+  doorPath,
+  type Failure,
+  factsOf,
+  type KeeperRequest,
+  type KeeperStatus,
+  logPath,
+  notePath,
+  type OpenStatus,
+} from "./protocol.js";
 
 /** Milliseconds after a try that failed in which nobody's wish makes the next one come sooner. */
 const nudgeEvery = 5_000;
+
+/** Milliseconds for which a port is held after its tunnel was given up, while nobody asks for it. */
+const holdLimit = 14 * 24 * 3_600_000;
 
 export interface KeeperOptions {
   readonly clock?: Clock;
@@ -22,157 +37,220 @@ export interface RunningKeeper {
   readonly ended: Promise<void>;
 }
 
+/** The tunnels to try for a request, in order. */
+export type TunnelsFor = (request: KeeperRequest) => Promise<readonly Tunnel[]>;
+
 /**
- * Opens the first tunnel that works, and answers questions about it until it is told to stop, from the beginning. A tunnel that ends by
- * itself is opened again on the same port, until that is given up; the reason is left in the log then.
+ * Takes a port, opens the first tunnel that works behind it, and answers questions about it until it is told to stop, from the beginning. A
+ * tunnel that ends by itself is opened again. The port is held all the time, also after that was given up.
+ * @throws when the first tunnel cannot be opened; nothing is held then.
  */
 export async function serveKeeper(
   request: KeeperRequest,
-  tunnels: readonly Tunnel[],
-  { clock = systemClock, signal, limit = kindLimit }: KeeperOptions = {},
+  tunnelsFor: TunnelsFor,
+  options: KeeperOptions = {},
 ): Promise<RunningKeeper> {
-  const { controlSocket, run, kinds, endpoint, host, sessionFile } = request;
-  const about = { run, kinds, endpoint, host, sessionFile, pid: process.pid };
-  let status: KeeperStatus = { ...about, state: "opening" };
-  const told = new AbortController();
-  const stopping = AbortSignal.any([told.signal, ...(signal ? [signal] : [])]);
-  const asking: Socket[] = [];
-  const nudges = new EventTarget();
-  let lastTry = clock.now();
-  const control = createServer((socket) =>
-    answer(socket, {
-      status: () => status,
-      retry: () => {
-        if (clock.now() - lastTry >= nudgeEvery) nudges.dispatchEvent(new Event("retry"));
-      },
-      stop: () => {
-        asking.push(socket);
-        told.abort();
-      },
-    }),
-  );
-  const end = async () => {
-    // Closing a Unix server removes its file, so nobody finds a keeper that no longer listens.
-    const closed = new Promise<void>((resolve) => control.close(() => resolve()));
-    for (const socket of asking) socket.end(`${JSON.stringify({ stopped: true })}\n`);
-    await closed;
-  };
-
-  await claim(control, controlSocket);
-  const { tunnel, port, opened, note } = await openFirst(request, tunnels, { signal: stopping, limit }).catch(
-    async (error) => {
-      rmSync(logPath(controlSocket), { force: true });
-      await end();
-      throw stopping.aborted ? stoppedEarly() : error;
-    },
-  );
-  const whole: OpenStatus = { ...about, state: "open", kind: tunnel.kind, port, note };
-  status = whole;
-  const again = async (why: string) => {
-    const since = new Date().toISOString();
-    const isHealing = (reason: string) => {
-      lastTry = clock.now();
-      status = { ...whole, healing: { since, why: reason } };
-    };
-    isHealing(why);
-    const open = () => tunnel.open(endpoint, port, stopping);
-    const onFailure = ({ message }: Error) => isHealing(message);
-    const healed = await openAgain(open, { clock, signal: stopping, nudges, onFailure });
-    status = whole;
-    return healed;
-  };
-  const ended = keep(opened, stopping, again).then(async (why) => {
-    if (why === undefined) rmSync(logPath(controlSocket), { force: true });
-    else writeFileSync(logPath(controlSocket), `${why}\n`, { mode: 0o600 });
-    await end();
+  const keeper = new Keeper(request, tunnelsFor, options);
+  return new Promise((resolve, reject) => {
+    const ended = keeper.run((status) => resolve({ status, ended }));
+    ended.catch(reject);
   });
-  return { status: whole, ended };
+}
+
+class Keeper {
+  #wanted: KeeperRequest;
+  #status: KeeperStatus;
+  #controlSocket: string;
+  #port: LocalPort | undefined;
+  /** Of what is being done: opening, being whole, healing or waiting. It ends when something else is wanted. */
+  #round = new AbortController();
+  #lastTry: number;
+  readonly #told = new AbortController();
+  readonly #stopping: AbortSignal;
+  readonly #nudges = new EventTarget();
+  readonly #clock: Clock;
+  readonly #limit: number;
+  readonly #tunnelsFor: TunnelsFor;
+
+  constructor(request: KeeperRequest, tunnelsFor: TunnelsFor, { clock, signal, limit }: KeeperOptions) {
+    this.#wanted = request;
+    this.#controlSocket = request.controlSocket;
+    this.#status = { ...factsOf(request), state: "opening" };
+    this.#tunnelsFor = tunnelsFor;
+    this.#clock = clock ?? systemClock;
+    this.#limit = limit ?? kindLimit;
+    this.#lastTry = this.#clock.now();
+    this.#stopping = AbortSignal.any([this.#told.signal, ...(signal ? [signal] : [])]);
+  }
+
+  /** Resolves when it has let go of everything. @throws when its first tunnel could not be opened. */
+  async run(onFirst: (status: OpenStatus) => void): Promise<void> {
+    const control = await serveControl(this.#controlSocket, {
+      status: () => this.#status,
+      open: (request) => this.#want(request),
+      stop: () => this.#told.abort(),
+      onMoved: (path) => this.#move(path),
+      onReplaced: () => this.#told.abort(),
+    });
+    try {
+      const why = await this.#live(onFirst);
+      this.#writeLog(why);
+    } catch (error) {
+      this.#writeLog(undefined);
+      throw this.#stopping.aborted ? stoppedEarly() : error;
+    } finally {
+      await this.#port?.close();
+      rmSync(notePath(this.#controlSocket), { force: true });
+      await control.close();
+    }
+  }
+
+  /** Resolves when it was told to stop, or with why it has held a port long enough that leads nowhere. */
+  async #live(onFirst: (status: OpenStatus) => void): Promise<string | undefined> {
+    this.#writeNote();
+    const port = await openPort(this.#wanted.localPort);
+    this.#port = port;
+    this.#writeNote();
+    await port.openDoor(doorPath(this.#controlSocket));
+    let broken: (Omit<First, "opened"> & { readonly why: string }) | undefined;
+    for (let isFirst = true; ; isFirst = false) {
+      this.#round = new AbortController();
+      const round = AbortSignal.any([this.#stopping, this.#round.signal]);
+      let first: First;
+      try {
+        first = broken ? await this.#heal(broken, round) : await this.#open(round);
+      } catch (error) {
+        if (isFirst) throw error;
+        broken = undefined;
+        if (!this.#round.signal.aborted && !this.#stopping.aborted) await this.#hold(error, round);
+        if (this.#stopping.aborted) return undefined;
+        if (!this.#round.signal.aborted) return failureOf(error).message;
+        continue;
+      }
+      const whole: OpenStatus = { ...this.#place(first), state: "open" };
+      port.leadTo(first.opened.address);
+      this.#status = whole;
+      if (isFirst) onFirst(whole);
+      const why = await Promise.race([first.opened.closed, ended(round)]);
+      port.leadNowhere("The tunnel broke, and is being opened again.");
+      broken = round.aborted ? undefined : { ...first, why };
+      if (broken) this.#status = { ...this.#place(first), state: "healing", since: now(), why };
+      await first.opened.close();
+      if (this.#stopping.aborted) return undefined;
+    }
+  }
+
+  async #open(signal: AbortSignal): Promise<First> {
+    return openFirst(this.#wanted, await this.#tunnelsFor(this.#wanted), { signal, limit: this.#limit });
+  }
+
+  async #heal({ tunnel, note, why }: Omit<First, "opened"> & { why: string }, signal: AbortSignal): Promise<First> {
+    const since = now();
+    const tell = (reason: string) => {
+      this.#lastTry = this.#clock.now();
+      this.#status = { ...this.#place({ tunnel, note }), state: "healing", since, why: reason };
+    };
+    tell(why);
+    const { endpoint } = this.#wanted;
+    const opened = await openAgain(() => tunnel.open(endpoint, signal), {
+      clock: this.#clock,
+      signal,
+      nudges: this.#nudges,
+      onFailure: ({ message }) => tell(message),
+    });
+    return { tunnel, note, opened };
+  }
+
+  /** Keeps the port from everybody else, until somebody wants a tunnel again. */
+  async #hold(error: unknown, signal: AbortSignal): Promise<void> {
+    const status = this.#status;
+    const failure = failureOf(error);
+    this.#port?.leadNowhere("The tunnel was given up.");
+    const { kind, note } = "kind" in status ? status : { kind: this.#wanted.kinds[0] ?? "none", note: undefined };
+    this.#status = { ...this.#place({ tunnel: { kind }, note }), state: "closed", since: now(), failure };
+    await this.#clock.sleep(holdLimit, signal).catch(() => {});
+  }
+
+  /** Something that is being done for the same is left to go on. */
+  #want(request: KeeperRequest): void {
+    const { run, endpoint } = this.#wanted;
+    const isSame = request.run === run && isDeepStrictEqual(request.endpoint, endpoint) && this.#offers(request.kinds);
+    if (isSame && this.#status.state !== "closed") {
+      if (this.#clock.now() - this.#lastTry >= nudgeEvery) this.#nudges.dispatchEvent(new Event("retry"));
+      return;
+    }
+    // The first tunnel is somebody else's who waits for it.
+    if (this.#status.state === "opening") return;
+    this.#wanted = { ...request, controlSocket: this.#controlSocket };
+    this.#status = { ...factsOf(this.#wanted), state: "opening" };
+    this.#writeNote();
+    this.#round.abort();
+  }
+
+  /** Whether what is open now is among the kinds that are wanted. */
+  #offers(kinds: readonly string[]): boolean {
+    const isOpen = "kind" in this.#status && kinds.includes(this.#status.kind);
+    return isOpen || isDeepStrictEqual(kinds, this.#wanted.kinds);
+  }
+
+  #place({ tunnel, note }: { readonly tunnel: Pick<Tunnel, "kind">; readonly note: string | undefined }) {
+    const { number: port } = this.#port ?? { number: 0 };
+    return { ...factsOf(this.#wanted), kind: tunnel.kind, note, port, door: doorPath(this.#controlSocket) };
+  }
+
+  /** The sockets of its tunnel were in the directory that has gone, too. */
+  #move(path: string): void {
+    this.#controlSocket = path;
+    this.#wanted = { ...this.#wanted, controlSocket: path };
+    if (this.#status.state !== "opening") {
+      this.#status = { ...factsOf(this.#wanted), state: "opening" };
+      this.#round.abort();
+    }
+    this.#writeNote();
+    this.#port?.openDoor(doorPath(path)).catch((error) => complain(`${path} has no door`, error));
+  }
+
+  /** Without it the keeper does all that it does, but cannot be ended by others if it hangs. */
+  #writeNote(): void {
+    const { run, host, sessionFile } = this.#wanted;
+    const port = this.#port?.number;
+    try {
+      writeNote(this.#controlSocket, { run, host, sessionFile, port });
+    } catch (error) {
+      complain("The note beside the control socket cannot be written", error);
+    }
+  }
+
+  #writeLog(why: string | undefined): void {
+    const path = logPath(this.#controlSocket);
+    if (why === undefined) rmSync(path, { force: true });
+    else writeFileSync(path, `${why}\n`, { mode: 0o600 });
+  }
+}
+
+function complain(what: string, error: unknown): void {
+  process.stderr.write(`${what}: ${(error as Error).message}\n`);
+}
+
+function now(): string {
+  return new Date().toISOString();
+}
+
+function ended(signal: AbortSignal): Promise<string> {
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve("ended"));
+    if (signal.aborted) resolve("ended");
+  });
+}
+
+export function failureOf(error: unknown): Failure {
+  if (!isHpcnbError(error)) return { code: "HPCNB_TUNNEL", message: `The keeper failed: ${String(error)}` };
+  const { code, message, hint, transient } = error;
+  return { code, message, hint, transient };
 }
 
 function stoppedEarly(): HpcnbError {
   return new HpcnbError("HPCNB_TUNNEL", "Another command closed the tunnel while it was being opened.", {
     hint: "`hpcnb status` shows whether the session goes on; `hpcnb connect` opens the tunnel then.",
-  });
-}
-
-/** Resolves when nothing is open any more: with the reason when it could not be kept open, without one when that was wanted. */
-async function keep(
-  first: OpenTunnel,
-  stopping: AbortSignal,
-  again: (why: string) => Promise<OpenTunnel>,
-): Promise<string | undefined> {
-  const stopped = new Promise<string>((resolve) => {
-    stopping.addEventListener("abort", () => resolve("stopped"));
-    if (stopping.aborted) resolve("stopped");
-  });
-  for (let tunnel = first; ; ) {
-    const why = await Promise.race([stopped, tunnel.closed]);
-    await tunnel.close();
-    if (stopping.aborted) return undefined;
-    try {
-      tunnel = await again(why);
-    } catch (error) {
-      return stopping.aborted ? undefined : (error as Error).message;
-    }
-  }
-}
-
-/** Becomes the one keeper of this socket; a file left by one that was killed is replaced. */
-async function claim(control: Server, path: string): Promise<void> {
-  try {
-    await listen(control, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-    if (await somebodyListens(path)) {
-      throw new HpcnbError("HPCNB_BUSY", "Another command is opening a tunnel to this notebook right now.", {
-        transient: true,
-      });
-    }
-    rmSync(path, { force: true });
-    await listen(control, path);
-  }
-}
-
-function listen(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(path, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-}
-
-function somebodyListens(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path, () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on("error", () => resolve(false));
-  });
-}
-
-interface Answers {
-  readonly status: () => KeeperStatus;
-  readonly retry: () => void;
-  readonly stop: () => void;
-}
-
-function answer(socket: Socket, answers: Answers): void {
-  let text = "";
-  socket.setEncoding("utf8");
-  // Whoever asked has gone; there is nobody to tell.
-  socket.on("error", () => socket.destroy());
-  socket.on("data", (chunk: string) => {
-    text += chunk;
-    if (!text.includes("\n")) return;
-    const { op } = JSON.parse(text) as ControlQuestion;
-    if (op === "stop") {
-      answers.stop();
-      return;
-    }
-    if (op === "retry") answers.retry();
-    socket.end(`${JSON.stringify(answers.status())}\n`);
   });
 }

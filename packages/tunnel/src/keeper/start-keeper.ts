@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
-import { aborted, HpcnbError } from "@hpcnb/core";
+import { aborted, check, HpcnbError } from "@hpcnb/core";
 import { kindLimit } from "./open-first.js";
-import { type KeeperMessage, type KeeperOutcome, type KeeperRequest, logPath } from "./protocol.js";
+import { type KeeperMessage, type KeeperOutcome, type KeeperRequest, logPath, outcomeSchema } from "./protocol.js";
 
 /** Milliseconds that a keeper may take: so many that it can try every kind of tunnel, and tell what came of it. */
 export function openLimit(kinds: readonly string[]): number {
@@ -97,7 +97,11 @@ function outcomeOf(
         reject(new HpcnbError("HPCNB_TUNNEL", said ? `${ending}:\n${said}` : `${ending}.`));
       }),
     );
-    child.on("message", (outcome: KeeperOutcome) => settle(() => resolve(outcome)));
+    child.on("message", (said: unknown) => {
+      const { value: outcome, problem } = check(outcomeSchema, said);
+      if (problem === undefined) settle(() => resolve(outcome));
+      else notStarted(new Error(`it says what a keeper would not (${problem})`));
+    });
     child.send({ open: request } satisfies KeeperMessage);
   });
 }

@@ -19,6 +19,8 @@ export interface SshOptions extends Destination {
   readonly interactive: boolean;
   /** Where the sockets of shared connections are; for this user alone (0700). Default: hpcnb's runtime directory. */
   readonly controlDirectory?: string | undefined;
+  /** In the names of the sockets that this process makes besides, by which another finds what it has left. */
+  readonly mark?: string | undefined;
   /** Milliseconds for a login at which nobody is asked anything. */
   readonly limit?: number;
   /** Is told once what a person would want to know, such as that each command will log in anew. */
@@ -40,6 +42,7 @@ export interface Route {
 
 export interface SshConnection extends Destination {
   readonly controlDirectory: string | undefined;
+  readonly mark: string | undefined;
   /** To be told, at most once, that the host says nothing for longer than a person waits in silence. */
   noticeSilence(): void;
   /**
@@ -66,7 +69,15 @@ export function createSshConnection(options: SshOptions): SshConnection {
   let opening: Promise<void> | undefined;
   checkAlias(alias);
 
-  return { alias, configFile, controlDirectory: options.controlDirectory, noticeSilence, open, config };
+  return {
+    alias,
+    configFile,
+    controlDirectory: options.controlDirectory,
+    mark: options.mark,
+    noticeSilence,
+    open,
+    config,
+  };
 
   function noticeSilence(): void {
     if (!noticed) options.notify?.(`${alias} is silent; a lost connection is given up after about a minute.`);

@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { longestSocketPath, runtimeDirectory } from "../keeper/protocol.js";
-
-/** Characters that ssh adds to the name while it makes the socket. */
-const temporarySuffix = 17;
+import { isHpcnbError } from "@hpcnb/core";
+import { longestSocketPath, runtimeDirectory, temporarySuffix } from "../runtime-directory.js";
 
 export interface ControlSocketPlace {
   readonly alias: string;
@@ -18,8 +16,20 @@ export function controlPathIn(place: ControlSocketPlace): string | undefined {
     .update(`${place.alias}\n${place.configFile ?? ""}`)
     .digest("hex")
     .slice(0, 16);
-  const path = join(place.controlDirectory ?? runtimeDirectory(), `ssh-${key}`);
+  const directory = place.controlDirectory ?? directoryOrNone();
+  if (directory === undefined) return undefined;
+  const path = join(directory, `ssh-${key}`);
   return Buffer.byteLength(path) + temporarySuffix > longestSocketPath ? undefined : path;
+}
+
+/** Commands can do without a shared connection where there is no place for its socket. */
+function directoryOrNone(): string | undefined {
+  try {
+    return runtimeDirectory();
+  } catch (error) {
+    if (isHpcnbError(error, "HPCNB_UNSUPPORTED")) return undefined;
+    throw error;
+  }
 }
 
 /** Whether a connection is behind this socket. */

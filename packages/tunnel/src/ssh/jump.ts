@@ -36,7 +36,7 @@ export async function openRoad(connection: SshConnection, node: string, signal?:
   checkNode(known.hostname);
   const destination = `-J ${connection.alias} ${node}`;
   const via = ["-l", login.config.user, ...option(`ProxyCommand=${proxyCommand(login.client([]))}`)];
-  const controlPath = login.controlPath === undefined ? undefined : newSocketPath(connection.controlDirectory, "node");
+  const controlPath = login.controlPath === undefined ? undefined : newSocketPath(connection, "node");
   const manner = { mayAsk: false, timeout: nodeConnectTimeout };
   const route: Route = {
     config: known,
@@ -101,4 +101,9 @@ export async function openJump(
 /** The endpoint as its own host sees it. */
 export function targetOn(endpoint: Endpoint): Target {
   return endpoint.kind === "socket" ? { path: endpoint.path } : { host: endpoint.address, port: endpoint.port };
+}
+
+/** One may be given with its domain, the other without. */
+export function isSameHost(one: string, other: string): boolean {
+  return one === other || one.split(".")[0] === other || one === other.split(".")[0];
 }

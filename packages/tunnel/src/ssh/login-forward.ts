@@ -1,6 +1,6 @@
 import type { Endpoint, Host } from "@hpcnb/core";
 import type { SshConnection } from "./connection.js";
-import { targetOn } from "./jump.js";
+import { isSameHost, targetOn } from "./jump.js";
 import { openRelay } from "./relay.js";
 import { runRemotely } from "./run.js";
 import { forward, type Way } from "./way.js";
@@ -21,7 +21,7 @@ export async function openLoginForward(
     return forward({ ...request, target: targetOn(endpoint) });
   const run: Host["run"] = (argv, options) => runRemotely(connection, argv, options);
   const { stdout } = await run(["uname", "-n"], { signal });
-  if (sameHost(stdout.trim(), endpoint.host)) return forward({ ...request, target: targetOn(endpoint) });
+  if (isSameHost(stdout.trim(), endpoint.host)) return forward({ ...request, target: targetOn(endpoint) });
 
   const relay = await openRelay(connection, endpoint, signal);
   try {
@@ -42,9 +42,4 @@ export async function openLoginForward(
 
 function isLoopback(address: string): boolean {
   return /^127\.|^::1$|^localhost$/.test(address);
-}
-
-/** One may be given with its domain, the other without. */
-function sameHost(one: string, other: string): boolean {
-  return one === other || one.split(".")[0] === other || one === other.split(".")[0];
 }

@@ -9,7 +9,6 @@ import {
   type Plugin,
   type TunnelContext,
 } from "@hpcnb/core";
-import { type LocalPort, servePort } from "../local-port.js";
 import type { SshConnection } from "./connection.js";
 import { isSshHost } from "./host.js";
 import { isOpen, openJump, openRoad, type Road } from "./jump.js";
@@ -69,7 +68,7 @@ function sshTunnel(name: string, createWays: () => Ways): Plugin {
         return {
           kind: name,
           ...(prepare && isSshHost(host) ? { prepare: (node) => prepare(host.connection, node) } : {}),
-          open: (endpoint, localPort, signal) => open(context, { name, openWay, endpoint, localPort, signal }),
+          open: (endpoint, signal) => open(context, { name, openWay, endpoint, signal }),
         };
       },
     },
@@ -80,25 +79,19 @@ interface Wanted {
   readonly name: string;
   readonly openWay: OpenWay;
   readonly endpoint: Endpoint;
-  readonly localPort: number;
   readonly signal: AbortSignal | undefined;
 }
 
 async function open({ host, clock }: TunnelContext, wanted: Wanted): Promise<OpenTunnel> {
-  const { name, openWay, endpoint, localPort, signal } = wanted;
+  const { name, openWay, endpoint, signal } = wanted;
   if (!isSshHost(host)) throw needsHost(name);
   const { connection } = host;
-  const socket = newSocketPath(connection.controlDirectory, "way");
-  // The port first: it may be taken, and to find that out last would cost a login for each port that is tried.
-  const local = await servePort(localPort, { path: socket });
-  const way = await openWay(connection, endpoint, { socket, signal }).catch(async (error) => {
-    await local.close();
-    throw error;
-  });
+  const socket = newSocketPath(connection, "way");
+  const way = await openWay(connection, endpoint, { socket, signal });
   try {
-    await answers(localPort, signal);
+    await answers(socket, signal);
   } catch (cause) {
-    await closeBoth(local, way);
+    await way.close();
     if (isHpcnbError(cause)) throw cause;
     throw new HpcnbError("HPCNB_TUNNEL", `${describe(endpoint)} gives no answer by way of ${connection.alias}.`, {
       cause,
@@ -107,12 +100,15 @@ async function open({ host, clock }: TunnelContext, wanted: Wanted): Promise<Ope
   }
 
   const ending = new AbortController();
-  const closed = Promise.race([way.ended, watch()]).then(async (reason) => {
+  const closed = Promise.race([way.ended, watch()]).then((reason) => {
     ending.abort();
-    await closeBoth(local, way).catch(() => {});
-    return reason;
+    return way.close().then(
+      () => reason,
+      ({ message }: Error) => `${reason} What was left of it could not be closed: ${message}`,
+    );
   });
   return {
+    address: { path: socket },
     closed,
     close: async () => {
       ending.abort();
@@ -128,7 +124,7 @@ async function open({ host, clock }: TunnelContext, wanted: Wanted): Promise<Ope
       } catch {
         return "closed";
       }
-      misses = await answers(localPort).then(
+      misses = await answers(socket).then(
         () => 0,
         () => misses + 1,
       );
@@ -137,21 +133,16 @@ async function open({ host, clock }: TunnelContext, wanted: Wanted): Promise<Ope
   }
 }
 
-async function closeBoth(local: LocalPort, way: Way): Promise<void> {
-  await local.close();
-  await way.close();
-}
-
 function describe(endpoint: Endpoint): string {
   const where = endpoint.kind === "socket" ? endpoint.path : `port ${endpoint.port}`;
   return `The notebook on ${endpoint.host} (${where})`;
 }
 
 /** Any answer of an HTTP server will do: which one, and whether it lets in, is not a tunnel's business. */
-function answers(port: number, signal?: AbortSignal): Promise<void> {
+function answers(socketPath: string, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const limit = AbortSignal.any([AbortSignal.timeout(answerLimit), ...(signal ? [signal] : [])]);
-    const asking = request({ host: "127.0.0.1", port, path: "/api", agent: false, signal: limit }, (response) => {
+    const asking = request({ socketPath, path: "/api", agent: false, signal: limit }, (response) => {
       // The rest of the answer is of no interest, and neither is what becomes of it.
       response.on("error", () => {});
       response.resume();

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { HpcnbError, throwIfAborted } from "@hpcnb/core";
-import { runtimeDirectory } from "../keeper/protocol.js";
+import { HpcnbError, isHpcnbError, throwIfAborted } from "@hpcnb/core";
+import { runtimeDirectory } from "../runtime-directory.js";
 import { controlArguments, forwardArgument, option, type Target } from "./arguments.js";
 import { runClient } from "./client.js";
 import { startClient, untilReady } from "./client-process.js";
-import type { Route } from "./connection.js";
+import type { Route, SshConnection } from "./connection.js";
 import { holdConnection, listens } from "./control-socket.js";
 import { sshFailure } from "./failure.js";
 
@@ -28,8 +28,11 @@ export function lateness(outcome: "ready" | "ended" | "late"): { limit?: number 
 }
 
 /** A socket path that nobody has; within 103 bytes where the keeper's own is. */
-export function newSocketPath(controlDirectory: string | undefined, word: string): string {
-  return join(controlDirectory ?? runtimeDirectory(), `${word}-${randomBytes(5).toString("hex")}`);
+export function newSocketPath(
+  { controlDirectory, mark = "0" }: Pick<SshConnection, "controlDirectory" | "mark">,
+  word: "way" | "node",
+): string {
+  return join(controlDirectory ?? runtimeDirectory(), `${word}-${mark}-${randomBytes(4).toString("hex")}`);
 }
 
 export interface WayRequest {
@@ -50,11 +53,11 @@ export function forward(request: WayRequest): Promise<Way> {
 async function forwardShared(request: WayRequest, controlPath: string): Promise<Way> {
   const { destination, target, socket, signal } = request;
   const spec = ["-L", forwardArgument(socket, target)];
-  const ask = (what: string) =>
+  const ask = (what: "forward" | "cancel", signal?: AbortSignal) =>
     runClient(controlArguments(controlPath, ["-O", what, ...spec]), { interactive: false, limit: wayLimit, signal });
   const hold = holdConnection(controlPath);
   try {
-    const end = await ask("forward");
+    const end = await ask("forward", signal);
     if (end.code !== 0) throw sshFailure(end.stderr, { destination, code: "HPCNB_TUNNEL" });
   } catch (error) {
     hold.release();
@@ -65,9 +68,15 @@ async function forwardShared(request: WayRequest, controlPath: string): Promise<
     ended: hold.ended.then(() => `The ssh connection to ${destination} ended.`),
     close: async () => {
       // A connection that has ended took the forwarding with it, and says nothing to this.
-      if (await listens(controlPath)) await ask("cancel");
-      hold.release();
-      rmSync(socket, { force: true });
+      try {
+        if (await listens(controlPath)) await ask("cancel");
+      } catch (error) {
+        // It hangs. Without the file nobody gets in by it, and it ends with the connection.
+        if (!isHpcnbError(error, "HPCNB_TIMEOUT")) throw error;
+      } finally {
+        hold.release();
+        rmSync(socket, { force: true });
+      }
     },
   };
 }

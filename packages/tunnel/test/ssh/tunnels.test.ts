@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer, request, type Server } from "node:http";
 import { createServer as createTcpServer } from "node:net";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { type Endpoint, type OpenTunnel, systemClock, type Tunnel } from "@hpcnb
 import { expectFailure } from "@hpcnb/core/testing";
 import { createLocalHost, createSshHost, directTunnel, jumpTunnel, loginForwardTunnel } from "@hpcnb/tunnel";
 import { expect } from "chai";
+import { openPort } from "../../src/keeper/port.js";
 import type { KeeperRequest } from "../../src/keeper/protocol.js";
 import { serveKeeper } from "../../src/keeper/serve.js";
 import { accepts, freePort, needSshServer, type Site, startSilentPort, startSite, until } from "./site.js";
@@ -76,7 +77,7 @@ describe("ssh tunnels", function () {
     const before = site.logins("node1");
     const jump = tunnel("jump");
     await jump.prepare?.("node1");
-    open = await jump.open(socketEndpoint, localPort);
+    open = await openOn(jump, socketEndpoint, localPort);
     expect(site.logins("node1") - before).to.equal(1);
     expect(await get(localPort, "/x")).to.equal("notebook /x");
   });
@@ -91,7 +92,7 @@ describe("ssh tunnels", function () {
     site.configure(`Host mute\n  Port ${port}\n  ConnectTimeout 2\n`);
     const jump = tunnel("jump");
     const preparing = jump.prepare?.("mute").catch((error) => error.code);
-    const error = await expectFailure(jump.open({ ...socketEndpoint, host: "mute" }, localPort), "HPCNB_TUNNEL");
+    const error = await expectFailure(openOn(jump, { ...socketEndpoint, host: "mute" }, localPort), "HPCNB_TUNNEL");
     expect(error.message).to.match(/^mute gave no answer/);
     expect(await preparing).to.equal("HPCNB_TUNNEL");
     expect(tries).to.equal(1);
@@ -101,19 +102,19 @@ describe("ssh tunnels", function () {
   for (const kind of kinds) {
     describe(kind, () => {
       it("reaches a socket on a node", async () => {
-        open = await tunnel(kind).open(socketEndpoint, localPort);
+        open = await openOn(tunnel(kind), socketEndpoint, localPort);
         expect(await get(localPort, "/x")).to.equal("notebook /x");
       });
 
       it("reaches a port on a node that only the node itself can reach", async () => {
-        open = await tunnel(kind).open(portEndpoint, localPort);
+        open = await openOn(tunnel(kind), portEndpoint, localPort);
         expect(await get(localPort, "/y")).to.equal("notebook /y");
       });
 
       it("needs one login at the submit node, and one at the node", async () => {
         const controlDirectory = mkdtempSync(join(site.controlDirectory, "ssh-"));
         const before = { login: site.logins("login"), node1: site.logins("node1") };
-        open = await tunnel(kind, { controlDirectory }).open(socketEndpoint, localPort);
+        open = await openOn(tunnel(kind, { controlDirectory }), socketEndpoint, localPort);
         await Promise.all(Array.from({ length: 8 }, () => get(localPort, "/x")));
         expect(site.logins("login") - before.login).to.equal(1);
         expect(site.logins("node1") - before.node1).to.equal(1);
@@ -123,7 +124,7 @@ describe("ssh tunnels", function () {
       });
 
       it("leaves nothing on the node when it is closed", async () => {
-        open = await tunnel(kind).open(socketEndpoint, localPort);
+        open = await openOn(tunnel(kind), socketEndpoint, localPort);
         await open.close();
         expect(await open.closed).to.equal("closed");
         await until(() => sessionsOn(site, "node1") === 0, "nobody is logged in on the node");
@@ -132,7 +133,7 @@ describe("ssh tunnels", function () {
       it("refuses a local port that is taken, before it logs in anywhere", async () => {
         servers.push(await serve(localPort));
         const before = site.logins("node1");
-        const error = await expectFailure(tunnel(kind).open(socketEndpoint, localPort), "HPCNB_PORT_TAKEN");
+        const error = await expectFailure(openOn(tunnel(kind), socketEndpoint, localPort), "HPCNB_PORT_TAKEN");
         expect(error.message).to.include(String(localPort));
         expect(site.logins("node1")).to.equal(before);
         servers.pop()?.close();
@@ -140,14 +141,14 @@ describe("ssh tunnels", function () {
 
       it("says so when nothing answers, and leaves nothing", async () => {
         const gone: Endpoint = { kind: "socket", host: "node1", path: join(folder, "gone.sock") };
-        const error = await expectFailure(tunnel(kind).open(gone, localPort), "HPCNB_TUNNEL");
+        const error = await expectFailure(openOn(tunnel(kind), gone, localPort), "HPCNB_TUNNEL");
         expect(error.message).to.include("node1").and.to.include(gone.path);
         await until(() => sessionsOn(site, "node1") === 0, "nobody is logged in on the node");
       });
 
       it("names the node that refuses connections, and what was tried", async () => {
         await site.cut("node1");
-        const error = await expectFailure(tunnel(kind).open(socketEndpoint, localPort), "HPCNB_TUNNEL");
+        const error = await expectFailure(openOn(tunnel(kind), socketEndpoint, localPort), "HPCNB_TUNNEL");
         await site.mend("node1");
         const words = {
           jump: /^node1 cannot be reached/,
@@ -158,7 +159,7 @@ describe("ssh tunnels", function () {
 
       it("tells the submit node's failure from the node's", async () => {
         await site.cut("login");
-        const error = await expectFailure(tunnel(kind).open(socketEndpoint, localPort), "HPCNB_SSH");
+        const error = await expectFailure(openOn(tunnel(kind), socketEndpoint, localPort), "HPCNB_SSH");
         await site.mend("login");
         expect(error.message).to.include(`refuses connections to port ${site.ports.login}`);
       });
@@ -167,25 +168,25 @@ describe("ssh tunnels", function () {
         const path = kind === "jump" ? site.knownHosts : join(site.folder, "login_known_hosts");
         const known = readFileSync(path, "utf8");
         writeFileSync(path, known.replace(new RegExp(`^.*:${site.ports.node1} .*\n`, "m"), ""));
-        const error = await expectFailure(tunnel(kind).open(socketEndpoint, localPort), "HPCNB_TUNNEL");
+        const error = await expectFailure(openOn(tunnel(kind), socketEndpoint, localPort), "HPCNB_TUNNEL");
         writeFileSync(path, known);
         expect(error.message).to.match(/host key of .*node1.* not known yet/);
         expect(error.hint).to.include(kind === "jump" ? "ssh -J login node1" : "ssh node1");
       });
 
       it("ends when the network is cut, and can be opened again on the same port", async () => {
-        open = await tunnel(kind).open(socketEndpoint, localPort);
+        open = await openOn(tunnel(kind), socketEndpoint, localPort);
         await site.cut("login");
         expect(await open.closed).to.match(/ended/);
         await open.close();
         expect(await accepts(localPort)).to.equal(false);
         await site.mend("login");
-        open = await tunnel(kind).open(socketEndpoint, localPort);
+        open = await openOn(tunnel(kind), socketEndpoint, localPort);
         expect(await get(localPort, "/z")).to.equal("notebook /z");
       });
 
       it("stops opening when it is told to", async () => {
-        await expectFailure(tunnel(kind).open(socketEndpoint, localPort, AbortSignal.timeout(30)), "HPCNB_ABORTED");
+        await expectFailure(openOn(tunnel(kind), socketEndpoint, localPort, AbortSignal.timeout(30)), "HPCNB_ABORTED");
         await until(() => sessionsOn(site, "node1") === 0, "nobody is logged in on the node");
       });
 
@@ -195,7 +196,7 @@ describe("ssh tunnels", function () {
         // Short enough for the tunnel's own socket, too long for a shared connection's.
         const controlDirectory = join(long, "y".repeat(Math.max(1, 84 - Buffer.byteLength(long))));
         execFileSync("mkdir", [controlDirectory]);
-        open = await tunnel(kind, { controlDirectory }).open(socketEndpoint, localPort);
+        open = await openOn(tunnel(kind, { controlDirectory }), socketEndpoint, localPort);
         expect(await get(localPort, "/x")).to.equal("notebook /x");
         await open.close();
         open = undefined;
@@ -213,17 +214,17 @@ describe("ssh tunnels", function () {
           import { systemClock } from "@hpcnb/core";
           import { createSshHost, ${tunnels[kind] === jumpTunnel ? "jumpTunnel" : "loginForwardTunnel"} as plugin } from "@hpcnb/tunnel";
           const host = createSshHost(${JSON.stringify(options)});
-          await plugin.tunnel.create({ host, clock: systemClock }).open(${JSON.stringify(socketEndpoint)}, ${localPort});
-          console.log("open");
+          const { address } = await plugin.tunnel.create({ host, clock: systemClock }).open(${JSON.stringify(socketEndpoint)});
+          console.log(address.path);
           setInterval(() => {}, 1000);`;
         const keeper = spawn(process.execPath, [...process.execArgv, "--input-type=module", "-e", program], {
           stdio: ["ignore", "pipe", "inherit"],
           cwd: new URL("../..", import.meta.url),
         });
-        await once(keeper.stdout, "data");
+        const [path] = await once(keeper.stdout, "data");
         // Longer than an idle connection to a node would stay.
         await new Promise((resolve) => setTimeout(resolve, 6_000));
-        expect(await get(localPort, "/later")).to.equal("notebook /later");
+        expect(await getBySocket(String(path).trim(), "/later")).to.equal("notebook /later");
         keeper.kill("SIGKILL");
         await until(() => sessionsOn(site, "node1") === 0, "nobody is logged in on the node");
         await until(() => !readdirSync(site.controlDirectory).some((name) => name.startsWith("node-")), "no socket");
@@ -233,7 +234,7 @@ describe("ssh tunnels", function () {
 
       it("needs a submit node", async () => {
         const local = tunnels[kind].tunnel?.create({ host: createLocalHost(), clock: systemClock });
-        const error = await expectFailure(local?.open(socketEndpoint, localPort) ?? Promise.resolve(), "HPCNB_TUNNEL");
+        const error = await expectFailure(local?.open(socketEndpoint) ?? Promise.resolve(), "HPCNB_TUNNEL");
         expect(error.hint).to.include("host");
       });
     });
@@ -241,15 +242,15 @@ describe("ssh tunnels", function () {
 
   describe("auto", () => {
     let silent: { port: number; stop(): void };
-    let request: KeeperRequest;
+    let wanted: KeeperRequest;
 
-    const auto = () => [tunnel("jump"), tunnel("login-forward"), tunnel("direct")];
+    const auto = async () => [tunnel("jump"), tunnel("login-forward"), tunnel("direct")];
 
     beforeEach(async () => {
       silent = await startSilentPort();
       // A user's own limit, so that nobody waits for long here.
       site.configure(`Host walled\n  Port ${silent.port}\n  ConnectTimeout 1\n`);
-      request = {
+      wanted = {
         controlSocket: join(folder, "k.sock"),
         run: "r1",
         endpoint: { ...socketEndpoint, host: "walled" },
@@ -264,7 +265,7 @@ describe("ssh tunnels", function () {
     it("goes on with the next kind when a firewall drops ssh to the node, and says so", async () => {
       configureLogin(`Host walled\n  Port ${site.ports.node1}\n`);
       const ending = new AbortController();
-      const keeper = await serveKeeper(request, auto(), { signal: ending.signal });
+      const keeper = await serveKeeper(wanted, auto, { signal: ending.signal });
       expect(keeper.status).to.include({ kind: "login-forward", port: localPort });
       expect(keeper.status.note).to.match(/^jump \(for \d+ s\): walled gave no answer\.$/);
       expect(await get(localPort, "/x")).to.equal("notebook /x");
@@ -275,9 +276,9 @@ describe("ssh tunnels", function () {
     it("names every kind and why it failed when none works", async () => {
       configureLogin(`Host walled\n  Port ${await freePort()}\n`);
       const gone: Endpoint = { kind: "socket", host: "walled", path: join(folder, "gone.sock") };
-      const error = await expectFailure(serveKeeper({ ...request, endpoint: gone }, auto()), "HPCNB_TUNNEL");
+      const error = await expectFailure(serveKeeper({ ...wanted, endpoint: gone }, auto), "HPCNB_TUNNEL");
       expect(error.message).to.match(
-        /^No tunnel reaches the notebook on walled\. Tried in this order:\n {2}jump \(for \d+ s\): walled gave no answer\.\n(.|\n)*\n {2}login-forward.*: From login: .* refuses connections(.|\n)*\n {2}direct: Nothing answers at/,
+        /^No tunnel reaches the notebook on walled\. Tried in this order:\n {2}jump \(for \d+ s\): walled gave no answer\.\n(.|\n)*\n {2}login-forward.*: From login: .* refuses connections(.|\n)*\n {2}direct: The tunnel "direct" goes nowhere else/,
       );
     });
 
@@ -288,17 +289,53 @@ describe("ssh tunnels", function () {
 
   it("login-forward reaches a notebook on the submit node itself without a second login", async () => {
     const before = site.logins("node1");
-    open = await tunnel("login-forward").open({ ...socketEndpoint, host: hostname() }, localPort);
+    open = await openOn(tunnel("login-forward"), { ...socketEndpoint, host: hostname() }, localPort);
     expect(await get(localPort, "/x")).to.equal("notebook /x");
     expect(site.logins("node1")).to.equal(before);
   });
 
   it("jump takes no forwardings of the user's own configuration", async () => {
     site.configure(`Host node1\n  LocalForward ${localPort} 127.0.0.1:1\n  ExitOnForwardFailure yes\n`);
-    open = await tunnel("jump").open(socketEndpoint, localPort);
+    open = await openOn(tunnel("jump"), socketEndpoint, localPort);
     expect(await get(localPort, "/x")).to.equal("notebook /x");
   });
 });
+
+/** As the keeper does it: the port first, then the tunnel behind it. */
+async function openOn(
+  tunnel: Tunnel,
+  endpoint: Endpoint,
+  localPort: number,
+  signal?: AbortSignal,
+): Promise<OpenTunnel> {
+  const port = await openPort({ port: localPort, fixed: true });
+  const opened = await tunnel.open(endpoint, signal).catch(async (error) => {
+    await port.close();
+    throw error;
+  });
+  port.leadTo(opened.address);
+  return {
+    ...opened,
+    close: async () => {
+      await port.close();
+      await opened.close();
+    },
+  };
+}
+
+function getBySocket(socketPath: string, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    request({ socketPath, path }, (response) => {
+      let text = "";
+      response.on("data", (chunk) => {
+        text += chunk;
+      });
+      response.on("end", () => resolve(text));
+    })
+      .on("error", reject)
+      .end();
+  });
+}
 
 function serve(where: string | number): Promise<Server> {
   const server = createServer((request, response) => response.end(`notebook ${request.url}`));

@@ -1,0 +1,31 @@
+import type { ConnectionFacts } from "@hpcnb/core";
+import type { KeeperNote, KeeperStatus } from "./protocol.js";
+
+export type PlacedStatus = Exclude<KeeperStatus, { state: "opening" }>;
+
+export function isPlaced(status: KeeperStatus): status is PlacedStatus {
+  return status.state !== "opening";
+}
+
+export function connectionFacts(status: PlacedStatus): ConnectionFacts {
+  const { kind, port, door, note } = status;
+  return {
+    kind,
+    baseUrl: `http://127.0.0.1:${port}`,
+    door,
+    ...(note === undefined ? {} : { note }),
+    ...(status.state === "healing" ? { healing: { since: status.since, why: status.why } } : {}),
+    ...(status.state === "closed"
+      ? { stuck: `It was given up at ${status.since}, and its port is kept: ${status.failure.message}` }
+      : {}),
+  };
+}
+
+/** Of a keeper that gives no answer. It may hold its port all the same. */
+export function silentFacts({ pid, port }: KeeperNote): ConnectionFacts {
+  return {
+    kind: "unknown",
+    baseUrl: port === undefined ? "" : `http://127.0.0.1:${port}`,
+    stuck: `The keeper, process ${pid}, gives no answer. \`hpcnb connect\` replaces it, \`hpcnb disconnect\` ends it.`,
+  };
+}

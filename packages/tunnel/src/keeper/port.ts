@@ -1,0 +1,104 @@
+import { rmSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { HpcnbError, type LocalAddress } from "@hpcnb/core";
+import { createVisitors } from "./visitors.js";
+
+/** How many ports above the wished one are tried before giving up. */
+const portsTried = 100;
+
+/** A port of 127.0.0.1 that is held from its opening to its closing, whether something is behind it or not. */
+export interface LocalPort {
+  readonly number: number;
+  leadTo(address: LocalAddress): void;
+  /** Ends the connections that there are. Whoever comes is told why. */
+  leadNowhere(why: string): void;
+  /** Lets this user alone in by a Unix socket, too; by another one when it is called again. */
+  openDoor(path: string): Promise<void>;
+  /** Resolves when nothing listens any more. */
+  close(): Promise<void>;
+}
+
+/** @throws HPCNB_PORT_TAKEN */
+export async function openPort(wish: { readonly port: number; readonly fixed: boolean }): Promise<LocalPort> {
+  const visitors = createVisitors();
+  const server = createServer({ allowHalfOpen: true }, visitors.accept);
+  const number = await listenNear(server, wish);
+  let door: Server | undefined;
+  return {
+    number,
+    leadTo: visitors.leadTo,
+    leadNowhere: visitors.leadNowhere,
+    openDoor: async (path) => {
+      if (door) await closeServer(door);
+      // Of a keeper that was killed: who calls this has become the one keeper there.
+      rmSync(path, { force: true });
+      door = createServer({ allowHalfOpen: true }, visitors.accept);
+      await listen(door, { path });
+    },
+    close: async () => {
+      const closing = [server, ...(door ? [door] : [])].map(closeServer);
+      visitors.end();
+      await Promise.all(closing);
+    },
+  };
+}
+
+async function listenNear(server: Server, { port: first, fixed }: { port: number; fixed: boolean }): Promise<number> {
+  for (let port = first; ; port += 1) {
+    try {
+      await listenAt(server, port);
+      return port;
+    } catch (error) {
+      if (!(error instanceof HpcnbError) || error.code !== "HPCNB_PORT_TAKEN") throw error;
+      if (!fixed && port < Math.min(first + portsTried, 65_535)) continue;
+      if (!fixed) throw error;
+      throw new HpcnbError("HPCNB_PORT_TAKEN", error.message, {
+        cause: error,
+        hint: `Port ${await nextFreePort(port + 1)} is free: use it as tunnel.localPort, or leave tunnel.localPort out.`,
+      });
+    }
+  }
+}
+
+async function listenAt(server: Server, port: number): Promise<void> {
+  try {
+    await listen(server, { host: "127.0.0.1", port, exclusive: true });
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const why = code === "EADDRINUSE" ? "another program uses it" : message;
+    const isTaken = code === "EADDRINUSE" || code === "EACCES";
+    throw new HpcnbError(
+      isTaken ? "HPCNB_PORT_TAKEN" : "HPCNB_TUNNEL",
+      `Port ${port} of 127.0.0.1 cannot be used: ${why}.`,
+      { cause },
+    );
+  }
+}
+
+export function listen(server: Server, where: { path: string } | { host: string; port: number; exclusive: true }) {
+  return new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(where, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+export function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
+}
+
+async function nextFreePort(from: number): Promise<number> {
+  for (let port = from; port < 65_536; port += 1) {
+    const server = createServer();
+    try {
+      await listenAt(server, port);
+      await closeServer(server);
+      return port;
+    } catch (error) {
+      if (!(error instanceof HpcnbError) || error.code !== "HPCNB_PORT_TAKEN") throw error;
+    }
+  }
+  return 0;
+}

@@ -1,0 +1,48 @@
+import { lstatSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { namesIn, runtimeDirectories, runtimeDirectory } from "../runtime-directory.js";
+import { controlArguments } from "../ssh/arguments.js";
+import { runClient } from "../ssh/client.js";
+import { somebodyListens } from "./control.js";
+import { controlSocketIn, markOf } from "./protocol.js";
+
+/** Milliseconds for an ssh to end. */
+const endLimit = 5_000;
+
+/** The control sockets that there may be of a notebook directory's keeper: mostly none or one. */
+export function controlSocketsOf(key: string): string[] {
+  return runtimeDirectories()
+    .map((directory) => controlSocketIn(directory, key))
+    .filter((path) => namesIn(join(path, "..")).some((name) => name.startsWith(`${key}.`)));
+}
+
+/** Where a new keeper is to listen. @throws HPCNB_UNSUPPORTED */
+export function newControlSocket(key: string): string {
+  return controlSocketIn(runtimeDirectory(), key);
+}
+
+/** Of all keepers on this machine. */
+export function allControlSockets(): string[] {
+  return runtimeDirectories()
+    .flatMap((directory) => namesIn(directory).map((name) => join(directory, name)))
+    .filter((path) => path.endsWith(".sock"));
+}
+
+/** Removes what a keeper that has ended has left, also one that was killed: its files, its sockets, its ssh to a node. */
+export async function removeLeftOvers(controlSocket: string): Promise<void> {
+  const directory = join(controlSocket, "..");
+  const key = controlSocket.slice(directory.length + 1, -".sock".length);
+  const mark = markOf(controlSocket);
+  for (const name of namesIn(directory)) {
+    const path = join(directory, name);
+    if (name.startsWith(`node-${mark}-`) && (await somebodyListens(path)))
+      await runClient(controlArguments(path, ["-O", "exit"]), { interactive: false, limit: endLimit });
+    const isIts = name.startsWith(`${key}.`) || name.startsWith(`way-${mark}-`) || name.startsWith(`node-${mark}-`);
+    const isDead = name.startsWith("ssh-") && isSocket(path) && !(await somebodyListens(path));
+    if (isIts || isDead) rmSync(path, { force: true });
+  }
+}
+
+function isSocket(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSocket() ?? false;
+}

@@ -1,0 +1,129 @@
+import { connect, type Socket } from "node:net";
+import type { LocalAddress } from "@hpcnb/core";
+import { waitingAnswer } from "./waiting-page.js";
+
+/** Milliseconds in which a connection must have said what it wants, and bytes in which it must be said. */
+const headLimit = 10_000;
+const longestHead = 65_536;
+
+/**
+ * Connections that have not said what they want, and connections that are passed on. Whoever is one too many takes the place of the one
+ * that has been silent longest, so that connections nobody uses keep nobody out. Together with the other half of each that is passed on they
+ * fit into the 1,024 descriptors that a process may have by default.
+ */
+const mostWaiting = 150;
+const mostPassedOn = 350;
+
+const headEnd = "\r\n\r\n";
+
+interface Visitors {
+  readonly accept: (incoming: Socket) => void;
+  leadTo(address: LocalAddress): void;
+  leadNowhere(why: string): void;
+  /** Ends all connections. */
+  end(): void;
+}
+
+/** The connections to a port: each is read as far as the end of its first request's head, and only then passed on or answered. */
+export function createVisitors(): Visitors {
+  let address: LocalAddress | undefined;
+  let why = "The tunnel is being opened.";
+  const waiting = new Set<Socket>();
+  /** In the order in which they were used last: the first has been silent longest. */
+  const passedOn = new Map<Socket, Socket>();
+
+  return {
+    accept,
+    leadTo: (to) => {
+      address = to;
+    },
+    leadNowhere: (reason) => {
+      address = undefined;
+      why = reason;
+      for (const [incoming, outgoing] of passedOn) for (const socket of [incoming, outgoing]) socket.destroy();
+    },
+    end: () => {
+      for (const socket of waiting) socket.destroy();
+      for (const [incoming, outgoing] of passedOn) for (const socket of [incoming, outgoing]) socket.destroy();
+    },
+  };
+
+  function accept(incoming: Socket): void {
+    const [longest] = waiting;
+    if (longest && waiting.size >= mostWaiting) {
+      waiting.delete(longest);
+      longest.destroy();
+    }
+    waiting.add(incoming);
+    const heard: Buffer[] = [];
+    let size = 0;
+    const late = setTimeout(() => incoming.destroy(), headLimit);
+    // Whoever came has gone; there is nobody to tell.
+    incoming.on("error", () => incoming.destroy());
+    incoming.on("close", () => {
+      clearTimeout(late);
+      waiting.delete(incoming);
+    });
+    incoming.on("end", () => {
+      if (waiting.has(incoming)) incoming.destroy();
+    });
+    const listenOn = (chunk: Buffer) => {
+      heard.push(chunk);
+      size += chunk.length;
+      const head = Buffer.concat(heard);
+      if (!head.includes(headEnd)) {
+        if (size > longestHead) incoming.destroy();
+        return;
+      }
+      clearTimeout(late);
+      incoming.off("data", listenOn);
+      incoming.pause();
+      waiting.delete(incoming);
+      if (address) passOn(incoming, head, address);
+      else refuse(incoming);
+    };
+    incoming.on("data", listenOn);
+  }
+
+  function passOn(incoming: Socket, head: Buffer, to: LocalAddress): void {
+    const [longest] = passedOn;
+    if (longest && passedOn.size >= mostPassedOn) {
+      passedOn.delete(longest[0]);
+      for (const socket of longest) socket.destroy();
+    }
+    let hasAnswered = false;
+    const outgoing = connect(to);
+    outgoing.write(head);
+    const use = () => {
+      if (passedOn.delete(incoming)) passedOn.set(incoming, outgoing);
+    };
+    passedOn.set(incoming, outgoing);
+    outgoing.on("data", () => {
+      hasAnswered = true;
+      use();
+    });
+    incoming.on("data", use);
+    outgoing.pipe(incoming, { end: false });
+    outgoing.on("end", () => {
+      if (hasAnswered) incoming.end();
+    });
+    // Either side may vanish at any time; the other is closed with it, and a browser simply asks again.
+    outgoing.on("error", () => outgoing.destroy());
+    outgoing.on("close", () => {
+      if (hasAnswered) incoming.destroySoon();
+      else if (!incoming.destroyed) refuse(incoming);
+    });
+    incoming.on("close", () => {
+      passedOn.delete(incoming);
+      outgoing.destroySoon();
+    });
+    incoming.pipe(outgoing);
+  }
+
+  function refuse(incoming: Socket): void {
+    // What is left of the request is read, or the answer would be lost with it.
+    incoming.resume();
+    incoming.end(waitingAnswer(address ? "The way there has just ended, or the notebook has." : why));
+    setTimeout(() => incoming.destroy(), headLimit).unref();
+  }
+}
