@@ -73,6 +73,12 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
     async ({ session, json }) => (await import("./commands/connect.js")).disconnect({ session, json, signal }),
   ),
   define(
+    "renew-token [session]",
+    "Give the running notebook a new token; the old one lets nobody in any more",
+    (y) => y.positional("session", session).option("json", json),
+    async ({ session, json }) => (await import("./commands/renew-token.js")).renewToken({ session, json, signal }),
+  ),
+  define(
     "ssh-config [session]",
     "Print a block for ~/.ssh/config that reaches the notebook by plain ssh",
     (y) => y.positional("session", session),

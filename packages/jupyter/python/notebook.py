@@ -72,6 +72,8 @@ class NotebookJob:
             if self.parameters["saveScript"]:
                 keep_scripts(server.contents_manager)
             self.start_thread(self.announce, server, application.title)
+            renewal = TokenFollower(self.parameters, server, secrets["token"], lambda count: self.tell(renewals=count))
+            self.start_thread(renewal.run)
             if self.parameters["cluster"]:
                 follower = ClusterFollower(self.parameters, security, lambda cluster: self.tell(unreachable_cluster=cluster))
                 self.start_thread(follower.run)

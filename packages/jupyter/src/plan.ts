@@ -34,6 +34,7 @@ const programs: Readonly<Record<Role, Program>> = {
       "server.py",
       "offer_clusters.py",
       "follow.py",
+      "renew.py",
       "notebook.py",
     ],
     run: "run_notebook",

@@ -3,6 +3,7 @@ import {
   absolutePathSchema,
   type ControllerReport,
   check,
+  countSchema,
   damagedHint,
   type EngineReports,
   type EngineWord,
@@ -44,6 +45,8 @@ const answeringSchema = v.object({
   note: v.exactOptional(textSchema),
   /** The cluster's directory, which names its generation. */
   unreachable_cluster: v.nullish(lineSchema),
+  /** How often the token was changed. */
+  renewals: v.exactOptional(countSchema),
 });
 
 /** A controller that an older hpcnb started does not tell its seconds. */
@@ -80,7 +83,7 @@ function notebookReport(record: Fields): NotebookReport {
     return { state: "started", host, storageSeconds };
   }
   if (record.state !== "answering") return endOf(record, "notebook");
-  const { host, storage_seconds, endpoint, server, note, unreachable_cluster } = read(
+  const { host, storage_seconds, endpoint, server, note, unreachable_cluster, renewals } = read(
     answeringSchema,
     record,
     "notebook",
@@ -94,6 +97,7 @@ function notebookReport(record: Fields): NotebookReport {
     server,
     ...(note === undefined ? {} : { note }),
     ...(generation === undefined ? {} : { unreachableCluster: Number(generation) }),
+    ...(renewals === undefined ? {} : { renewals }),
   };
 }
 

@@ -1,6 +1,5 @@
 import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { SessionContext } from "./context.js";
-import { secretsPath } from "./layout.js";
 import { type ConnectionFacts, isWhole } from "./life-cycle.js";
 import { prepared } from "./open-session.js";
 import { whyNoRecord } from "./strays.js";
@@ -9,8 +8,6 @@ import type { Tracker } from "./tracker.js";
 /** Milliseconds that a notebook may take to answer through a tunnel that was just opened, and between two tries. */
 const answerLimit = 60_000;
 const retryEvery = 250;
-/** Milliseconds that the token's file may be unreadable: while another command changes the token, it is for a moment. */
-const tokenLimit = 2_000;
 
 export interface Connected {
   readonly tracker: Tracker;
@@ -37,32 +34,14 @@ export async function connect(context: SessionContext, signal?: AbortSignal): Pr
       },
     );
   }
-  await expectToken(tracker, signal);
+  // Without it a tunnel would be of no use.
+  await tracker.readToken();
   const deadline = context.clock.now() + answerLimit;
   for (;;) {
     const connected = await tryToConnect(tracker, signal);
     if (connected) return connected;
     if (context.clock.now() > deadline) throw noAnswer(tracker.state.connection);
     await context.clock.sleep(retryEvery, signal);
-  }
-}
-
-/** Before a tunnel is opened, which would be of no use without it. */
-async function expectToken(tracker: Tracker, signal: AbortSignal | undefined): Promise<void> {
-  const { clock } = tracker.context;
-  const { record } = tracker.state;
-  const deadline = clock.now() + tokenLimit;
-  while ((await tracker.readToken()) === undefined) {
-    if (record && clock.now() > deadline) {
-      throw new HpcnbError(
-        "HPCNB_STATE_UNREADABLE",
-        `The notebook's token cannot be read in ${secretsPath(record.run)}.`,
-        {
-          hint: "The file is damaged or gone, and nobody gets in without it. `hpcnb down` and `hpcnb up` start anew.",
-        },
-      );
-    }
-    await clock.sleep(retryEvery, signal);
   }
 }
 
@@ -99,7 +78,6 @@ export async function tryToConnect(tracker: Tracker, signal?: AbortSignal): Prom
     return undefined;
   }
   const token = await tracker.readToken();
-  if (token === undefined) return undefined;
   const answers = await workload.answers(connection, token, signal).catch(async (error) => {
     if (isHpcnbError(error, "HPCNB_TUNNEL")) await connector.disconnect(tracker.directory);
     throw error;

@@ -9,6 +9,7 @@ export * from "./layout.js";
 export * from "./life-cycle.js";
 export { prepared } from "./open-session.js";
 export { resolveDirectory } from "./prepare.js";
+export { renewToken } from "./renew-token.js";
 export { type GroupChange, scale } from "./scale.js";
 export { askedEngines, clusterOf, type JobRecord, readRecord, type SessionRecord } from "./session-record.js";
 export { sessionNameSchema } from "./session-schema.js";

@@ -83,6 +83,8 @@ export type NotebookReport =
       readonly note?: string;
       /** The generation of a cluster whose controller the notebook's host cannot reach any more. */
       readonly unreachableCluster?: number;
+      /** How often its token was changed while it ran. */
+      readonly renewals?: number;
     }
   | { readonly state: "failed"; readonly problem: string; readonly hint?: string }
   | { readonly state: "ended" };
