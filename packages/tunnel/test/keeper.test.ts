@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createRequire } from "node:module";
 import { hostname, tmpdir } from "node:os";
@@ -184,6 +184,70 @@ describe("keeper", function () {
     expect(error).to.include({ code: "HPCNB_TUNNEL" });
     expect(error.message).to.include(gone.path);
     expect(error.hint).to.include("clears up /tmp");
+  });
+
+  describe("that is silent", () => {
+    const stopIt = async () => {
+      await connector.connect("/d", "run1", endpoint);
+      const pid = await keeperPid(controlSocket());
+      process.kill(pid, "SIGSTOP");
+      return pid;
+    };
+    const isGone = (pid: number) => until(async () => !existsSync(`/proc/${pid}/exe`));
+
+    it("is told, with its process", async () => {
+      const pid = await stopIt();
+      const facts = await connector.current("/d");
+      expect(facts?.run).to.equal("run1");
+      expect(facts?.stuck).to.include(`process ${pid}, gives no answer`);
+    });
+
+    it("is replaced on the same port", async () => {
+      const pid = await stopIt();
+      const { baseUrl, lostPort } = await connector.connect("/d", "run1", endpoint);
+      expect(lostPort).to.equal(undefined);
+      expect(await (await fetch(`${baseUrl}/x`)).text()).to.equal("notebook /x");
+      await isGone(pid);
+    });
+
+    it("is ended by a disconnect, which leaves nothing, and keeps no other session's waiting", async () => {
+      const pid = await stopIt();
+      const start = performance.now();
+      expect(await closeConnectionOf({ host: undefined, file: "/another/session.yaml" })).to.equal(false);
+      expect(performance.now() - start).to.be.below(2_000);
+      await connector.disconnect("/d");
+      await isGone(pid);
+      expect(readdirSync(join(folder, "hpcnb"))).to.deep.equal([]);
+    });
+
+    it("is not killed when its number is another process's by now", async () => {
+      const pid = await stopIt();
+      const note = JSON.parse(readFileSync(`${controlSocket()}.json`, "utf8"));
+      writeFileSync(`${controlSocket()}.json`, JSON.stringify({ ...note, identity: "1 another" }));
+      const error = await expectFailure(connector.disconnect("/d"), "HPCNB_TUNNEL");
+      expect(error.hint).to.include(controlSocket());
+      expect(existsSync(`/proc/${pid}/exe`)).to.equal(true);
+      writeFileSync(`${controlSocket()}.json`, JSON.stringify(note));
+    });
+  });
+
+  it("leaves nothing when it was killed, after a disconnect", async () => {
+    await connector.connect("/d", "run1", endpoint);
+    process.kill(await keeperPid(controlSocket()), "SIGKILL");
+    await until(async () => (await connector.current("/d")) === undefined);
+    await connector.disconnect("/d");
+    expect(readdirSync(join(folder, "hpcnb"))).to.deep.equal([]);
+  });
+
+  it("is hindered by no broken entry beside its socket", async () => {
+    const { baseUrl } = await connector.connect("/d", "run1", endpoint);
+    const directory = join(folder, "hpcnb");
+    mkdirSync(join(directory, "ffffffffffffffff.sock"));
+    writeFileSync(join(directory, "eeeeeeeeeeeeeeee.sock"), "");
+    writeFileSync(join(directory, "eeeeeeeeeeeeeeee.sock.json"), "null");
+    const place = { host: undefined, file: "/nowhere/session.yaml" };
+    expect(await connectionOf(place)).to.include({ baseUrl });
+    expect(await closeConnectionOf(place)).to.equal(true);
   });
 
   it("takes over from a keeper that was killed", async () => {

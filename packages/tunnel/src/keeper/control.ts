@@ -19,6 +19,7 @@ interface Answers {
   readonly stop: () => void;
   /** The socket has another path from now on: its directory was removed, as at the end of a login. */
   readonly onMoved: (path: string) => void;
+  readonly onTrouble: (what: string, error: unknown) => void;
   /** Another keeper has taken the place of this one. */
   readonly onReplaced: () => void;
 }
@@ -73,8 +74,8 @@ export async function serveControl(path: string, answers: Answers): Promise<Cont
       inode = inodeOf(place);
       answers.onMoved(place);
     } catch (error) {
-      // Nobody can ask for it now; it is looked for again, and the log tells why.
-      process.stderr.write(`The control socket cannot be made again: ${(error as Error).message}\n`);
+      // Nobody can ask for it now; it is looked for again.
+      answers.onTrouble("The control socket cannot be made again", error);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, rmSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { type Clock, HpcnbError, isHpcnbError, systemClock, type Tunnel } from "@hpcnb/core";
 import { serveControl } from "./control.js";
@@ -90,6 +90,7 @@ class Keeper {
       open: (request) => this.#want(request),
       stop: () => this.#told.abort(),
       onMoved: (path) => this.#move(path),
+      onTrouble: (what, error) => this.#complain(what, error),
       onReplaced: () => this.#told.abort(),
     });
     try {
@@ -207,7 +208,7 @@ class Keeper {
       this.#round.abort();
     }
     this.#writeNote();
-    this.#port?.openDoor(doorPath(path)).catch((error) => complain(`${path} has no door`, error));
+    this.#port?.openDoor(doorPath(path)).catch((error) => this.#complain(`${path} has no door`, error));
   }
 
   /** Without it the keeper does all that it does, but cannot be ended by others if it hangs. */
@@ -217,7 +218,16 @@ class Keeper {
     try {
       writeNote(this.#controlSocket, { run, host, sessionFile, port });
     } catch (error) {
-      complain("The note beside the control socket cannot be written", error);
+      this.#complain("The note beside the control socket cannot be written", error);
+    }
+  }
+
+  /** Nobody is there to be told; the log is for who looks for the cause. */
+  #complain(what: string, error: unknown): void {
+    try {
+      appendFileSync(logPath(this.#controlSocket), `${what}: ${(error as Error).message}\n`, { mode: 0o600 });
+    } catch {
+      // Its directory is gone or full, which is what was to be told.
     }
   }
 
@@ -226,10 +236,6 @@ class Keeper {
     if (why === undefined) rmSync(path, { force: true });
     else writeFileSync(path, `${why}\n`, { mode: 0o600 });
   }
-}
-
-function complain(what: string, error: unknown): void {
-  process.stderr.write(`${what}: ${(error as Error).message}\n`);
 }
 
 function now(): string {
