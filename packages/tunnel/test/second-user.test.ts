@@ -1,0 +1,147 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer, request, type Server } from "node:http";
+import { createRequire } from "node:module";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { ConnectionFacts, Connector, Endpoint } from "@hpcnb/core";
+import { createConnector, createLocalHost } from "@hpcnb/tunnel";
+import { expect } from "chai";
+import { until } from "./ssh/site.js";
+
+const token = "0123456789abcdef";
+
+/** Another user of this machine tries to take the port while a browser's tab goes on sending its token there. */
+describe("a second user", function () {
+  this.timeout(120_000);
+  const saved = { XDG_RUNTIME_DIR: process.env.XDG_RUNTIME_DIR, NODE_OPTIONS: process.env.NODE_OPTIONS };
+  let folder: string;
+  let connector: Connector;
+  let server: Server | undefined;
+  let squatter: ChildProcess | undefined;
+  let said: string;
+  let tab: NodeJS.Timeout | undefined;
+  const answers: (number | string)[] = [];
+
+  before(function () {
+    const isRoot = process.getuid?.() === 0;
+    if (!isRoot || !existsSync("/usr/sbin/runuser") || !hasUser("nobody")) this.skip(); // only root can become another user
+  });
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "hpcnb-second-"));
+    process.env.XDG_RUNTIME_DIR = folder;
+    process.env.NODE_OPTIONS = `--import ${pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href} --conditions=@hpcnb/source`;
+    connector = createConnector({
+      keeperProgram: fileURLToPath(new URL("fixtures/keeper.ts", import.meta.url)),
+      host: createLocalHost(),
+      sessionFile: "/nowhere/session.yaml",
+      kinds: ["direct"],
+      localPort: undefined,
+    });
+    server = await serve(endpoint().path);
+    said = "";
+    answers.length = 0;
+  });
+
+  afterEach(async () => {
+    clearInterval(tab);
+    squatter?.kill();
+    await connector.disconnect("/d");
+    stopServer();
+    rmSync(folder, { recursive: true });
+    for (const [name, value] of Object.entries(saved)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+
+  const endpoint = () => ({ kind: "socket", host: hostname(), path: join(folder, "nb.sock") }) satisfies Endpoint;
+  const portOf = ({ baseUrl }: ConnectionFacts) => Number(new URL(baseUrl).port);
+
+  it("gets neither port nor token while the tunnel heals and after it was given up, and no command's token ever", async () => {
+    const facts = await connector.connect("/d", "run1", endpoint());
+    const port = portOf(facts);
+    await startSquatter(port);
+    tab = setInterval(() => ask({ port }).then((answer) => answers.push(answer)), 50);
+    await until(() => answers.includes(200), "the tab is answered");
+
+    stopServer();
+    await until(async () => (await connector.current("/d"))?.healing !== undefined, "the tunnel heals");
+    await untilSlow(async () => (await connector.current("/d"))?.stuck !== undefined, "it was given up");
+    expect(answers).to.include(503).and.to.not.include("ECONNREFUSED");
+    server = await serve(endpoint().path);
+    const again = await connector.connect("/d", "run1", endpoint());
+    expect(again).to.include({ baseUrl: facts.baseUrl });
+    expect(said).to.equal("waits\n");
+
+    clearInterval(tab);
+    const pid = Number(
+      execFileSync("sh", ["-c", `cat ${folder}/hpcnb/*.json`], { encoding: "utf8" }).match(/"pid":(\d+)/)?.[1],
+    );
+    process.kill(pid, "SIGKILL");
+    await until(() => said.includes("took"), "the second user has the port");
+    const moved = await connector.connect("/d", "run1", endpoint());
+    expect(moved.lostPort).to.equal(port);
+    expect(portOf(moved)).not.to.equal(port);
+    expect(await ask({ socketPath: moved.door })).to.equal(200);
+    expect(said).to.equal("waits\ntook\n");
+  });
+
+  async function startSquatter(port: number): Promise<void> {
+    // Where the other user can read it.
+    const program = join(folder, "squatter.py");
+    copyFileSync(fileURLToPath(new URL("fixtures/squatter.py", import.meta.url)), program);
+    chmodSync(program, 0o755);
+    chmodSync(folder, 0o711);
+    const argv = ["-u", "nobody", "--", "python3", program, String(port)];
+    squatter = spawn("/usr/sbin/runuser", argv, { stdio: ["ignore", "pipe", "inherit"] });
+    squatter.stdout?.setEncoding("utf8").on("data", (text) => {
+      said += text;
+    });
+    await until(() => said.includes("waits"), "the second user waits");
+  }
+
+  function stopServer(): void {
+    server?.closeAllConnections();
+    server?.close();
+    server = undefined;
+  }
+});
+
+/** As a tab does: with its token. Resolves to the status, or to what went wrong. */
+function ask(place: { port?: number; socketPath?: string | undefined }): Promise<number | string> {
+  const where =
+    place.socketPath === undefined ? { host: "127.0.0.1", port: place.port } : { socketPath: place.socketPath };
+  return new Promise((resolve) => {
+    request({ ...where, path: "/", agent: false, headers: { authorization: `token ${token}` } }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+      .end();
+  });
+}
+
+function serve(path: string): Promise<Server> {
+  const server = createServer((_, response) => response.end("notebook"));
+  return new Promise((resolve) => server.listen(path, () => resolve(server)));
+}
+
+function hasUser(name: string): boolean {
+  try {
+    execFileSync("id", [name], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function untilSlow(fact: () => Promise<boolean>, what: string): Promise<void> {
+  const deadline = performance.now() + 60_000;
+  while (!(await fact())) {
+    if (performance.now() > deadline) throw new Error(`Not true within 60 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
