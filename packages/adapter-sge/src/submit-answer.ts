@@ -35,7 +35,7 @@ export function parseSubmit(result: CommandResult, job: JobSpec): JobId | Unwant
         transient: isLimit(result, words),
         hint: isLimit(result, words)
           ? "A limit on the number of jobs is reached. Try again when some have ended."
-          : (hints.find(([pattern]) => pattern.test(words))?.[1] ?? otherHint),
+          : `${hints.find(([pattern]) => pattern.test(words))?.[1] ?? otherHint} ${elsewhere}`,
       },
     );
   }
@@ -99,7 +99,8 @@ const hints: readonly (readonly [RegExp, string])[] = [
   ],
   [/project/i, "`qconf -sprjl` lists the site's projects: correct `native` under resources or cluster.resources."],
 ];
-const otherHint = `Correct \`resources\` or \`cluster.resources\` in the session file. What is not there comes from a file of defaults: ${defaultFiles}.`;
+const otherHint = "Correct `resources` or `cluster.resources` in the session file.";
+const elsewhere = `What is not in the session file comes from a file of defaults: ${defaultFiles}.`;
 
 function nameIn({ argv }: CommandResult): string {
   return argv[argv.indexOf("-N") + 1] ?? "";

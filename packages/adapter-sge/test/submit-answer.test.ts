@@ -34,7 +34,7 @@ describe("qsub's answer", () => {
       const error = failure(() => submitted({ exitCode: 1, stderr: fixture(name) }), "HPCNB_SUBMIT_REJECTED");
       expect(error.message).to.include(words).and.not.to.include("Exiting");
       expect(error.transient).to.equal(false);
-      expect(error.hint).to.include(hint);
+      expect(error.hint).to.include(hint).and.to.include("~/.sge_request");
     });
   }
 
