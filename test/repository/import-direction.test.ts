@@ -34,6 +34,7 @@ const cases: [file: string, source: string, refusedBy?: string][] = [
   ["packages/cli/src/e.ts", 'export * from "@hpcnb/core";\nexport { f } from "@hpcnb/jupyter";'],
   ["packages/cli/src/container.ts", 'import "reflect-metadata";\nexport * from "tsyringe";'],
   ["packages/cli/src/container/container.ts", 'import "reflect-metadata";', direction],
+  ["test/fuzz/readers/a.ts", 'export * from "../../../packages/core/src/index.js";'],
   ["test/a.test.ts", 'export * from "../packages/core/src/index.js";', direction],
 ];
 

@@ -33,7 +33,7 @@ function tasksOf({ id, state: native, queue, tasks }: Listing): TaskStatus[] {
   if (!ranges) {
     throw new HpcnbError(
       "HPCNB_SCHEDULER_ANSWER",
-      `qstat lists tasks of job ${id} that are not understood: ${JSON.stringify(tasks)}.`,
+      `qstat lists tasks of job ${id} that are not understood: ${JSON.stringify(tasks.slice(0, 200))}.`,
     );
   }
   return ranges.map((range) => ({ ...range, ...what }));

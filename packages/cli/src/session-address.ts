@@ -1,4 +1,5 @@
 import { hostname, userInfo } from "node:os";
+import { check, lineSchema } from "@hpcnb/core";
 
 /** A session by where it is, for a machine that has no session file of it: `[user@]host:/notebook/directory`. */
 export interface SessionAddress {
@@ -9,8 +10,9 @@ export interface SessionAddress {
 }
 
 export function parseAddress(text: string): SessionAddress | undefined {
-  const match = /^([A-Za-z0-9_][^\s:/\\]*):(~$|~\/.*|\/.*)$/.exec(text);
-  return match?.[1] !== undefined && match[2] !== undefined ? { host: match[1], directory: match[2] } : undefined;
+  const match = check(lineSchema, text).value && /^([A-Za-z0-9_][^\s:/\\]*):(~$|~\/.*|\/.*)$/.exec(text);
+  if (!match) return undefined;
+  return match[1] !== undefined && match[2] !== undefined ? { host: match[1], directory: match[2] } : undefined;
 }
 
 /** What to type on the laptop for a session that was started on this submit node. */

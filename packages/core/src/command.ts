@@ -1,5 +1,6 @@
 import { type ErrorCode, HpcnbError } from "./errors.js";
 import type { CommandResult } from "./host.js";
+import { printableLine } from "./printable.js";
 import { shellWord } from "./shell-word.js";
 
 /** The evidence of a failed command: what was run, how it ended, and what it printed. */
@@ -26,7 +27,7 @@ export function expectSuccess(
 /** An argv as a person would type it. For messages only: it is never run. */
 export function displayArgv(argv: readonly string[]): string {
   return argv
-    .map((word) => word.replaceAll(/\s*\n\s*/g, " "))
+    .map((word) => (word.includes("\n") ? printableLine(word) : word))
     .map((word) => shellWord(/\s/.test(word) ? clip(word, 60) : word))
     .join(" ");
 }

@@ -19,7 +19,9 @@ export function printable(text: string): string {
 
 /** The same on one line. Pure. */
 export function printableLine(text: string): string {
-  return printable(text.trim())
-    .replace(/\s*\n\s*/g, " ")
-    .replaceAll("\t", " ");
+  const lines = printable(text).replaceAll("\t", " ").split("\n");
+  return lines
+    .map((line) => line.trim())
+    .join(" ")
+    .trim();
 }

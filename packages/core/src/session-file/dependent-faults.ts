@@ -65,9 +65,13 @@ function isCounted(group: unknown): boolean {
 }
 
 function groupFaults(value: unknown): Fault[] {
-  const names = groupsOf(value).map((group) => valueAt(group, ["name"]));
-  return names.flatMap((name, index): Fault[] => {
-    if (typeof name !== "string" || names.indexOf(name) === index) return [];
+  const before = new Set<unknown>();
+  return groupsOf(value).flatMap((group, index): Fault[] => {
+    const name = valueAt(group, ["name"]);
+    if (typeof name !== "string" || !before.has(name)) {
+      before.add(name);
+      return [];
+    }
     const message = `cluster.groups[${index}].name must be another than that of a group before it, but is ${describe(name)} too`;
     return [{ pointer: `/cluster/groups/${index}/name`, part: "value", message }];
   });

@@ -13,6 +13,9 @@ import { sessionValidator } from "./validator.js";
 /** Bytes. A session file is a page of text; anything larger is some other file. */
 const largestFile = 2 ** 20;
 
+/** How many faults are told, of each kind. Nobody reads more, and comparing all with each other would take long. */
+const mostFaults = 200;
+
 /** YAML aliases that a file may use; more than that is an attack, not a session. */
 const mostAliases = 100;
 
@@ -58,23 +61,26 @@ export async function readSessionText(text: string, file: string): Promise<Sessi
     return brokenSource(file, [syntaxProblem(error, text)]);
   }
   const positions = new PositionMap(text, structure.places);
-  const problems = structure.faults.map(({ offset, message }) => ({ ...positions.position(offset), message }));
+  const told = structure.faults.slice(0, mostFaults);
+  const problems = told.map(({ offset, message }) => ({ ...positions.position(offset), message }));
   if (!structure.hasDocument || value === null) return brokenSource(file, [{ line: 1, column: 1, message: isEmpty }]);
   if (!structure.isPlain) return brokenSource(file, problems);
 
   // Defaults are filled into a copy: what the user wrote stays as it is.
   const filled = structuredClone(value);
   const faults = await schemaFaults(filled);
-  const unnamed = dependentFaults(value).filter(({ pointer }) => !faults.some((fault) => fault.pointer === pointer));
+  const named = new Set(faults.map(({ pointer }) => pointer));
+  const unnamed = dependentFaults(value).filter(({ pointer }) => !named.has(pointer));
   const isValid = problems.length + faults.length + unnamed.length === 0;
   const session = isValid ? resolveSession(filled as SessionFile, resolve(file)) : undefined;
-  return createSource({ file, value, positions, faults: [...faults, ...unnamed], problems, session });
+  const all = [...faults, ...unnamed].slice(0, mostFaults);
+  return createSource({ file, value, positions, faults: all, problems, session });
 }
 
 async function schemaFaults(value: unknown): Promise<readonly Fault[]> {
   const errors = (await sessionValidator())(value);
   if (errors.length === 0) return [];
-  return (await import("./sentences.js")).faultsOf(errors);
+  return (await import("./sentences.js")).faultsOf(errors.slice(0, mostFaults));
 }
 
 /** What js-yaml says, where it says it: it gives no mark for what concerns the whole text. */

@@ -70,7 +70,7 @@ export interface RemoteOutput {
 
 /** Takes apart what ssh printed for `remoteCommand`. */
 export function readRemoteOutput({ stdout, stderr }: { stdout: string; stderr: string }, marker: string): RemoteOutput {
-  const started = new RegExp(`${marker} (\\d+)\\n`).exec(stdout);
+  const started = new RegExp(`${marker} (\\d{1,10})\\n`).exec(stdout);
   const [before = "", after] = splitOnce(stderr, `${marker}\n`);
   const [said = "", last] = splitAtLast(after ?? "", `${marker} `);
   const [outcome, rest = ""] = last === undefined ? [] : splitOnce(last, "\n");
@@ -83,11 +83,12 @@ export function readRemoteOutput({ stdout, stderr }: { stdout: string; stderr: s
   };
 }
 
-function outcomeOf(text: string): RemoteOutcome {
+/** Undefined for words that are none of the line's own. */
+function outcomeOf(text: string): RemoteOutcome | undefined {
   const [word, detail = ""] = splitOnce(text, " ");
   if (word === outcomes.noDirectory) return { kind: "no-directory" };
   if (word === outcomes.noProgram) return { kind: "no-program", path: detail };
-  return { kind: "ended", status: Number(detail) };
+  return word === outcomes.ended && /^\d{1,3}$/.test(detail) ? { kind: "ended", status: Number(detail) } : undefined;
 }
 
 function splitOnce(text: string, separator: string): [string, string?] {

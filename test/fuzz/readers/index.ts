@@ -1,0 +1,6 @@
+import { machines } from "./machines.js";
+import { records } from "./records.js";
+import { schedulers } from "./schedulers.js";
+import { sessionFiles } from "./session-files.js";
+
+export const readers = [...sessionFiles, ...records, ...schedulers, ...machines];

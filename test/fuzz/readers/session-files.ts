@@ -1,0 +1,59 @@
+import { readSessionText, type Session } from "@hpcnb/core";
+import { defineReader, demand } from "../fuzz.js";
+import { textsLike, valuesLike } from "../inputs.js";
+import { fixtures, isOneLine } from "./fixtures.js";
+
+const folder = "packages/core/test/session-file";
+const examples = [...fixtures(`${folder}/good`, /\.yaml$/), ...fixtures(`${folder}/bad`, /\.yaml$/)];
+
+const values = [
+  {
+    name: "rnaseq",
+    host: "login",
+    scheduler: { plugin: "local", options: {} },
+    notebook: { directory: "/d", environment: { modules: ["a"], variables: ["B"], setup: "x\n" }, listen: "auto" },
+    resources: { cores: 1, memory: "1G", walltime: "8:00:00", native: ["-P", "a"] },
+    cluster: { engines: 3, minimum: 1 },
+    storage: { readiness: "probe", timeout: "2m" },
+    tunnel: { kind: "auto", localPort: 8888 },
+  },
+  { notebook: { directory: "/d" }, cluster: { groups: [{ name: "a", engines: 1, atOnce: 1, resources: {} }] } },
+];
+
+export const sessionFiles = [
+  defineReader({
+    name: "session files",
+    share: 4,
+    inputs: textsLike(examples),
+    regressions: ["a: !<\u001b>x y", "a: *\u001b", "a: !\u009bx y", "notebook: { directory: ., __proto__: { x: 1 } }"],
+    extreme: (text) => text,
+    read: (text) => readAndLook(text),
+  }),
+  defineReader({
+    name: "session files of odd values",
+    share: 2,
+    inputs: valuesLike(values).map((value) => JSON.stringify(value) ?? ""),
+    regressions: ['{"notebook":{"directory":"/d"},"cluster":{"groups":[null]}}', '{"__proto__":null}'],
+    read: (text) => readAndLook(text),
+  }),
+];
+
+async function readAndLook(text: string): Promise<void> {
+  const { session, problems } = await readSessionText(text, "/x/session.yaml");
+  demand((session === undefined) === problems.length > 0, () => "neither a session nor a problem, or both");
+  for (const { line, column, message } of problems) {
+    demand(line >= 1 && column >= 1, () => `the place ${line}:${column}`);
+    demand(isOneLine(message) && message.length < 20_000, () => message);
+  }
+  if (session) look(session);
+}
+
+function look({ name, notebook, resources, storage, host = "h" }: Session): void {
+  demand(/^[A-Za-z0-9][\w.-]{0,62}$/.test(name), () => `the name ${name}`);
+  demand(isOneLine(notebook.directory) && isOneLine(host) && !host.startsWith("-"), () => notebook.directory);
+  const { walltime = 1, memory = 1 } = resources;
+  demand(
+    [walltime, memory, storage.timeout].every((amount) => Number.isSafeInteger(amount)),
+    () => "an amount",
+  );
+}
