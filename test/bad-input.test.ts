@@ -33,6 +33,14 @@ describe("bad input", function () {
     expect(existsSync(join(folder, ".hpcnb", "session.json")), "something was started").to.equal(false);
   };
 
+  it("is no good option of a bundled scheduler", async () => {
+    for (const options of ["memoryResource: h_vmem", ""]) {
+      const file = write(`scheduler: { plugin: sge, options: { ${options} } }\nnotebook: { directory: ${folder} }\n`);
+      const { exitCode, stderr } = await hpcnb(["validate", file], { env });
+      expect(exitCode, stderr).to.equal(0);
+    }
+  });
+
   for (const command of ["validate", "up"]) {
     it(`${command} refuses every bad file with its place`, async () => {
       const files = readdirSync(badFiles).filter((name) => name.endsWith(".yaml"));
