@@ -87,7 +87,9 @@ async function ask<Schema extends v.GenericSchema>(
 ): Promise<v.InferOutput<Schema>> {
   const options = { stdin: JSON.stringify(request), timeout: limit, signal };
   const result = await run(pythonArgv(program), options).catch((cause) => {
-    throw isHpcnbError(cause, "HPCNB_TIMEOUT") ? silentFile(what, limit, cause) : cause;
+    if (isHpcnbError(cause, "HPCNB_TIMEOUT")) throw silentFile(what, limit, cause);
+    if (isHpcnbError(cause, "HPCNB_COMMAND_FAILED")) throw withoutPython(cause.message, cause);
+    throw cause;
   });
   const answer = result.exitCode === 0 ? checkJson(schema, result.stdout) : check(schema, undefined);
   if (answer.problem !== undefined) throw pythonFailed(result);
@@ -96,8 +98,13 @@ async function ask<Schema extends v.GenericSchema>(
 
 /** Only the program's own words: describeResult would print all of it. */
 function pythonFailed(result: CommandResult): HpcnbError {
-  const about = describeResult({ ...result, argv: ["python3"] });
-  return new HpcnbError("HPCNB_COMMAND_FAILED", `Files cannot be read or written: ${about}`, {
+  return withoutPython(`Files cannot be read or written: ${describeResult({ ...result, argv: ["python3"] })}`);
+}
+
+/** Another code than that of a file: nothing is known of the file then. */
+function withoutPython(message: string, cause?: unknown): HpcnbError {
+  return new HpcnbError("HPCNB_UNSUPPORTED", message, {
+    cause,
     hint: "hpcnb needs a working python3 (3.4 or later) on the submit node: `python3 -I -S -c 0` must say nothing.",
   });
 }

@@ -98,6 +98,13 @@ describe("the programs that hpcnb runs on a host", function () {
     await expectWork();
   });
 
+  it("are not taken for a fault of a file when python3 is missing", async () => {
+    process.env.PATH = directory;
+    const error = await expectFailure(host.readFiles([join(directory, "a")]), "HPCNB_UNSUPPORTED");
+    expect(error.message).to.include("python3 was not found");
+    expect(error.hint).to.include("needs a working python3");
+  });
+
   it("are never those of the working directory, whatever PATH has", async () => {
     const bad = join(directory, "bad");
     symlinkSync(join(bad, "python3"), join(bad, "qstat"));
@@ -108,15 +115,15 @@ describe("the programs that hpcnb runs on a host", function () {
     }
   });
 
-  for (const [limit, works] of [
-    ["-n 16", true],
-    ["-v 200000", true],
-    ["-s 256", true],
-    ["-c 0", true],
-    ["-f 0", false],
-    ["-v 4000", false],
+  for (const [limit, end] of [
+    ["-n 16", "works"],
+    ["-v 200000", "works"],
+    ["-s 256", "works"],
+    ["-c 0", "works"],
+    ["-f 0", "HPCNB_COMMAND_FAILED"],
+    ["-v 4000", "HPCNB_UNSUPPORTED"],
   ] as const) {
-    it(`${works ? "work" : "fail in words"} with ulimit ${limit}`, async () => {
+    it(`${end === "works" ? "work" : "fail in words"} with ulimit ${limit}`, async () => {
       const limited: Host["run"] = (argv, options) =>
         host.run(["sh", "-c", `ulimit ${limit}; exec "$@"`, "sh", ...argv], options);
       const path = join(directory, "a");
@@ -124,8 +131,8 @@ describe("the programs that hpcnb runs on a host", function () {
         await writeFilesThrough(limited, [{ path, text: "x" }]);
         expect(await readFilesThrough(limited, [path])).to.deep.equal(["x"]);
       };
-      if (works) await work();
-      else await expectFailure(work(), "HPCNB_COMMAND_FAILED");
+      if (end === "works") await work();
+      else await expectFailure(work(), end);
     });
   }
 });
