@@ -1,0 +1,62 @@
+import { cpSync, renameSync, rmSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { hpcnb } from "./support/cli.js";
+import { processesMentioning } from "./support/leftovers.js";
+import { createProject, type Project } from "./support/project.js";
+
+/** A real session on this machine whose record is lost, or whose folder is copied while it runs. */
+describe("a session whose folder changes under it", function () {
+  this.timeout(120_000);
+  let project: Project;
+
+  beforeEach(async function () {
+    const created = createProject("changes");
+    if (!created) {
+      this.skip(); // needs a Python environment with Jupyter: HPCNB_TEST_VENV is not set
+    }
+    project = created;
+    await project.ok("up");
+  });
+  afterEach(() => project?.remove());
+
+  const phase = async (file = "session.yaml") => JSON.parse((await project.ok("status", file, "--json")).stdout).phase;
+
+  it("is lost, not forgotten, when its record is damaged or all of .hpcnb is removed, and down ends it", async () => {
+    truncateSync(join(project.directory, ".hpcnb", "session.json"), 300);
+    expect(await phase()).to.equal("lost");
+    expect((await project.ok("down")).stderr).to.match(
+      /session\.json on this machine is damaged: .*\n.* is down: 3 jobs ended/,
+    );
+    await project.ok("up");
+    rmSync(join(project.directory, ".hpcnb"), { recursive: true });
+    expect(await phase()).to.equal("lost");
+    expect((await project.run("up")).stderr).to.include("`hpcnb down` ends them");
+    expect((await project.ok("down")).stderr).to.match(/is down: 3 jobs ended/);
+    expect(processesMentioning(project.folder)).to.deep.equal([]);
+    expect((await project.ok("down")).stderr).to.include("never started");
+  });
+
+  it("is not its copy's, and is found where the folder is moved to", async () => {
+    const copy = join(project.folder, "copy");
+    cpSync(project.directory, copy, {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (path) => !path.endsWith("/lock"),
+    });
+    const file = join(copy, "session.yaml");
+    expect(await phase(file)).to.equal("absent");
+    expect((await project.ok("down", file)).stderr).to.include(`is a copy of ${project.directory}`);
+    expect(await phase()).to.equal("up");
+    const moved = join(project.folder, "moved");
+    renameSync(project.directory, moved);
+    try {
+      const options = { env: project.env, cwd: moved };
+      const { stdout, stderr } = await hpcnb(["status", "--json"], options);
+      expect(JSON.parse(stdout || "{}").phase, stderr).to.be.oneOf(["up", "connecting"]);
+    } finally {
+      renameSync(moved, project.directory);
+    }
+    expect(await phase()).to.equal("up");
+  });
+});
