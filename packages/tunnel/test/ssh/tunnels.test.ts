@@ -190,6 +190,15 @@ describe("ssh tunnels", function () {
         await until(() => sessionsOn(site, "node1") === 0, "nobody is logged in on the node");
       });
 
+      it("leaves nothing when it was opened again with a signal that has ended since, as a keeper's does", async () => {
+        const ending = new AbortController();
+        const healed = await openOn(tunnel(kind), socketEndpoint, localPort, ending.signal);
+        ending.abort();
+        await healed.close();
+        expect(readdirSync(site.controlDirectory).filter((name) => name.startsWith("way-"))).to.deep.equal([]);
+        await until(() => sessionsOn(site, "node1") === 0, "nobody is logged in on the node");
+      });
+
       it("works where connections cannot be shared", async () => {
         const long = join(folder, "x".repeat(30));
         execFileSync("mkdir", [long]);
