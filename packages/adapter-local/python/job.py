@@ -95,11 +95,20 @@ class Job:
             return True
         return not (self.is_elsewhere or self.is_out_of_reach or self.strays())
 
-    def strays(self):
-        """What still runs of it without a supervisor, as it was when the program first looked."""
+    def sight(self):
+        """The processes as they were when the program first looked."""
         if self.spool.seen is None:
             self.spool.seen = Sight()
-        return strays(self, self.tasks, None, self.spool.seen)
+        return self.spool.seen
+
+    def strays(self):
+        """What still runs of it without a supervisor."""
+        return strays(self, self.tasks, None, self.sight())
+
+    def name(self):
+        """Its processes know it, when its own file does not."""
+        name = self.spec["name"] if self.spec else self.sight().names.get(mark_of(self.directory))
+        return name if name and is_line(name) else "a job whose name is not known"
 
 
 def place_of(spec):
@@ -118,12 +127,13 @@ class Sight:
     def __init__(self):
         self.table = all_processes()
         self.sessions = {process.session for process in self.table.values()}
-        self.marked = {}
+        self.marked, self.names = {}, {}
         for pid in self.table:
             words = dict(word.partition(b"=")[::2] for word in environment_of(pid))
             mark = words.get(MARK_VARIABLE.encode())
             if mark:
                 self.marked.setdefault(mark, {})[pid] = words.get(TASK_VARIABLE.encode(), b"1")
+                self.names[mark] = words.get(NAME_VARIABLE.encode(), b"").decode(errors="replace")
 
 
 def strays(job, tasks, seen, sight):

@@ -14,7 +14,9 @@ class Supervisor:
         self.tasks = [Task(number + 1) for number in range(job.get("tasks", 1))]
         # Why all of it is to end.
         self.cancelled = None
-        self.saved = self.written = self.complaint = None
+        self.complaint = None
+        # What each file says, and which version of it does.
+        self.saved = {"job.json": (job, version_of(os.path.join(directory, "job.json")))}
         self.mark = mark_of(directory)
         self.identity = identity()
         self.wakeup, wake = os.pipe()
@@ -182,6 +184,7 @@ class Supervisor:
         environment = {name: value for name, value in os.environ.items() if name != TASK_VARIABLE}
         environment[JOB_VARIABLE] = self.job["id"]
         environment[MARK_VARIABLE] = os.fsdecode(self.mark)
+        environment[NAME_VARIABLE] = self.job["name"]
         output = self.job["output"]
         if "tasks" in self.job:
             environment[TASK_VARIABLE] = str(task.number)
@@ -224,16 +227,17 @@ class Supervisor:
         return f"{error.strerror}, for a script that begins with {self.first_line()!r}"
 
     def save(self):
-        path = os.path.join(self.directory, "state.json")
+        """Writes anew what has changed, or what somebody else has changed or damaged."""
         state = {"supervisor": self.identity, "tasks": [task.record() for task in self.tasks]}
-        try:
-            if state == self.saved and self.written == version_of(path):
-                return
-            write_json(path, state)
-            self.saved, self.written = state, version_of(path)
-        except OSError as error:
-            # A full disk is no reason to lose the tasks: the next turn tries again.
-            self.complain(f"the state could not be written: {error}")
+        for name, value in (("job.json", self.job), ("state.json", state)):
+            path = os.path.join(self.directory, name)
+            try:
+                if self.saved.get(name) != (value, version_of(path)):
+                    write_json(path, value)
+                    self.saved[name] = value, version_of(path)
+            except OSError as error:
+                # A full disk is no reason to lose the tasks: the next turn tries again.
+                self.complain(f"the state could not be written: {error}")
 
     def complain(self, text):
         """Once, and not at each turn."""

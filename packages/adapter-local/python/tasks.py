@@ -4,6 +4,8 @@ TASK_VARIABLE = "HPCNB_TASK_ID"
 JOB_VARIABLE = "HPCNB_JOB_ID"
 # Holds the job's directory, which tells its processes from those of a job of another spool.
 MARK_VARIABLE = "HPCNB_JOB_DIRECTORY"
+# By which a job is known whose files do not say it any more.
+NAME_VARIABLE = "HPCNB_JOB_NAME"
 
 # Seconds between asking to end and SIGKILL: for a task, and for what a task left behind.
 TASK_GRACE = 10

@@ -25,10 +25,9 @@ def damaged(job):
     """Its supervisor writes its state anew when it looks at it; whatever else is lost stays lost."""
     if job.has_supervisor:
         wake(job)
-    name = job.spec["name"] if job.spec else "a job whose name is not known"
     delete = f"if nothing of it runs any more, delete {job.directory}"
     end = delete if job.is_out_of_reach else "cancelling the job ends it"
-    return {"id": job.id, "name": name, "state": "unknown", "native": "damaged", "reason": f"{job.problem}; {end}"}
+    return {"id": job.id, "name": job.name(), "state": "unknown", "native": "damaged", "reason": f"{job.problem}; {end}"}
 
 
 def view(job, task):

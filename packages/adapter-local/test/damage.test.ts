@@ -128,7 +128,9 @@ print(json.dumps([history(spool, {"id": id, "name": "a job"})["ended"] for id in
         ids.push(id);
         await damage(pathOf(id, name));
       }
-      expect((await machine.scheduler.status()).map(({ id }) => id)).to.deep.equal(ids);
+      expect((await machine.scheduler.status()).map(({ id, name }) => `${id} ${name}`)).to.deep.equal(
+        ids.map((id) => `${id} a job`),
+      );
       await machine.scheduler.cancel(ids);
       await until(async () => (await machine.scheduler.status()).length === 0);
       expect(await machine.processes()).to.deep.equal([]);
@@ -154,6 +156,8 @@ print(json.dumps([history(spool, {"id": id, "name": "a job"})["ended"] for id in
       process.kill(state.supervisor.pid, "SIGKILL");
       await writeFile(pathOf(id, name), "7");
       await until(async () => !["running", undefined].includes((await machine.scheduler.status())[0]?.native));
+      // By which a session knows its job.
+      expect((await machine.scheduler.status())[0]).to.include({ id, name: "a job" });
       await machine.scheduler.cancel([id]);
       await machine.ended(id);
       expect(await machine.processes(), name).to.deep.equal([]);
