@@ -1,6 +1,7 @@
+import { keepers } from "./keepers.js";
 import { machines } from "./machines.js";
 import { records } from "./records.js";
 import { schedulers } from "./schedulers.js";
 import { sessionFiles } from "./session-files.js";
 
-export const readers = [...sessionFiles, ...records, ...schedulers, ...machines];
+export const readers = [...sessionFiles, ...records, ...keepers, ...schedulers, ...machines];
