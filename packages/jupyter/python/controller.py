@@ -7,11 +7,13 @@ import zlib
 WISHES_EVERY = 1.0
 
 
-def run_controller(parameters):
+def run_controller(parameters, has_own_log=True):
     own, engines = (
         Report(os.path.join(parameters["records"], f"{name}.record"), parameters["run"])
         for name in ("controller", "engines")
     )
+    if has_own_log:
+        keep_log_bounded()
     run_job([own, engines], lambda: ControllerJob(parameters, own, engines).run())
 
 

@@ -116,6 +116,7 @@ class EngineTask:
     def become_engine(self, not_before):
         # Before the controller is there: it may be queued, and the import comes from shared
         # storage.
+        keep_log_bounded()
         IPEngine = import_engine()
         say(f"engine {self.number} on {HOST} waits for the controller")
         connection, beat = wait_for_controller(self.path, self.parameters)

@@ -14,7 +14,7 @@ def start_controller_process(parameters):
     child = os.fork()
     if child == 0:
         die_with_parent()
-        run_controller(parameters)
+        run_controller(parameters, has_own_log=False)
 
     def tell_its_end():
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
@@ -51,6 +51,7 @@ class NotebookJob:
 
     def run(self):
         heed_warnings()
+        keep_log_bounded()
         secrets = self.wait_for_storage()
         os.environ.update(secrets.get("variables", {}))
         enter(self.parameters["directory"])

@@ -1,10 +1,15 @@
 """Private directories of a job, on a local disk."""
 
+import subprocess
+
 # Other hosts may see what lies on these, and a socket there may not work.
 SHARED_FILE_SYSTEMS = {
     "afs", "beegfs", "ceph", "cifs", "fhgfs", "glusterfs", "gpfs", "lustre", "nfs", "nfs4", "ocfs2", "orangefs",
     "panfs", "pvfs2", "smb3", "smbfs", "wekafs",
 }  # fmt: skip
+
+# The processes that remove directories, and the pipes by which they hear of this one's end.
+CLEANERS = []
 
 # The longest name of a kernel's socket: Jupyter names them by the kernel's UUID, and numbers five of them.
 KERNEL_SOCKET = f"kernel-{36 * 'x'}-ipc-5"
@@ -60,6 +65,7 @@ def make_local_directory(usable=lambda directory: None):
             continue
         reason = usable(directory)
         if reason is None:
+            remove_when_gone(directory)
             return directory, None
         reasons.append(f"{parent}: {reason}")
         shutil.rmtree(directory)
@@ -96,7 +102,30 @@ def socket_path(directory):
 def make_scratch_directory():
     """A private directory, local if there is a local disk."""
     directory, _reason = make_local_directory()
-    return directory or tempfile.mkdtemp(prefix="hpcnb-")
+    if directory is None:
+        directory = tempfile.mkdtemp(prefix="hpcnb-")
+        remove_when_gone(directory)
+    return directory
+
+
+def remove_when_gone(directory):
+    """
+    Starts a small process that removes the directory once this one is gone, however that ended: a SIGKILL leaves it no time. It
+    hears of the end by a pipe that nobody else holds, and is in a session of its own, where a job's signals do not reach it. A
+    kernel that was just starting makes the directory again, until it notices that its server is gone: so it looks more than once.
+    """
+    reader, writer = os.pipe()
+    program = """trap "" TERM INT HUP USR1 USR2 XCPU TSTP
+read -r end
+[ -e "$1" ] || exit 0
+for look in 1 2 3 4 5 6 7 8 9 10; do rm -rf -- "$1"; sleep 1; done"""
+    cleaner = subprocess.Popen(
+        ["/bin/sh", "-c", program, "hpcnb-cleaner", directory], stdin=reader, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, cwd="/", env={"PATH": os.defpath}, start_new_session=True,
+    )  # fmt: skip
+    os.close(reader)
+    # Both stay until this process ends.
+    CLEANERS.append((cleaner, writer))
 
 
 def write_private(path, text):

@@ -24,11 +24,20 @@ const notebookSilence = 300;
 
 const programs = {
   controller: {
-    parts: ["common.py", "signals.py", "places.py", "homes.py", "controller_process.py", "controller.py", "inside.py"],
+    parts: [
+      "common.py",
+      "signals.py",
+      "log.py",
+      "places.py",
+      "homes.py",
+      "controller_process.py",
+      "controller.py",
+      "inside.py",
+    ],
     run: "run_inside_controller",
   },
   engines: {
-    parts: ["common.py", "signals.py", "places.py", "homes.py", "presence.py", "engine.py", "inside.py"],
+    parts: ["common.py", "signals.py", "log.py", "places.py", "homes.py", "presence.py", "engine.py", "inside.py"],
     run: "run_inside_engine",
   },
 } as const satisfies Readonly<Record<string, Program>>;
@@ -122,7 +131,7 @@ function launchersModule(): string {
   return `import sys
 
 import_path = list(sys.path)
-${programText({ parts: ["common.py", "signals.py", "places.py"] })}
+${programText({ parts: ["common.py", "signals.py", "log.py", "places.py"] })}
 
 sys.path[:] = import_path
 

@@ -26,6 +26,7 @@ const programs: Readonly<Record<Role, Program>> = {
     parts: [
       "common.py",
       "signals.py",
+      "log.py",
       "places.py",
       "homes.py",
       "controller_process.py",
@@ -40,11 +41,11 @@ const programs: Readonly<Record<Role, Program>> = {
     run: "run_notebook",
   },
   controller: {
-    parts: ["common.py", "signals.py", "places.py", "homes.py", "controller_process.py", "controller.py"],
+    parts: ["common.py", "signals.py", "log.py", "places.py", "homes.py", "controller_process.py", "controller.py"],
     run: "run_controller",
   },
   engines: {
-    parts: ["common.py", "signals.py", "places.py", "homes.py", "presence.py", "engine.py"],
+    parts: ["common.py", "signals.py", "log.py", "places.py", "homes.py", "presence.py", "engine.py"],
     run: "run_engine",
   },
 };

@@ -7,7 +7,7 @@ import unittest
 import unittest.mock
 
 PARTS = {}
-for name in ("common", "signals", "places", "homes", "save_script", "server", "offer_clusters", "follow", "notebook", "controller_process", "controller", "presence", "engine", "inside"):
+for name in ("common", "signals", "log", "places", "homes", "save_script", "server", "offer_clusters", "follow", "notebook", "controller_process", "controller", "presence", "engine", "inside"):
     path = os.path.join(os.environ["HPCNB_PROGRAMS"], f"{name}.py")
     with open(path, encoding="utf-8") as file:
         exec(compile(file.read(), path, "exec"), PARTS)
