@@ -1,9 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import type { NotebookReport } from "@hpcnb/core";
 import { expect } from "chai";
 import { venvFrom } from "./helpers/environments.js";
-import { configuration, filesInNotebookDirectory, limits, variables } from "./helpers/hostile.js";
+import { limits, surround, variables } from "./helpers/hostile.js";
 import { Jobs } from "./helpers/jobs.js";
 import { runCell, startKernel } from "./helpers/kernel.js";
 import { ask } from "./helpers/server.js";
@@ -18,15 +16,7 @@ describe("a session among everything that could break it", function () {
   before(async function () {
     const venv = venvFrom("HPCNB_TEST_VENV", this);
     jobs = new Jobs(makeSession({ cluster: makeCluster(1), notebook: { environment: { venv, setup: limits } } }));
-    const write = (files: Readonly<Record<string, string>>, root: string) => {
-      for (const [name, text] of Object.entries(files)) {
-        mkdirSync(dirname(join(root, name)), { recursive: true });
-        writeFileSync(join(root, name), text);
-      }
-    };
-    write(filesInNotebookDirectory, jobs.context.directory);
-    write(configuration, join(jobs.root, "users"));
-    jobs.start(undefined, variables(join(jobs.root, "users")));
+    jobs.start(undefined, variables(surround(jobs)));
   });
   after(() => jobs?.dispose());
 

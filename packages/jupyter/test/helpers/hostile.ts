@@ -1,3 +1,7 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Jobs } from "./jobs.js";
+
 /** What breaks a Python, a Jupyter server or a cluster that takes it as it comes. docs/environment.md says what is done about each. */
 
 const shadow = "raise SystemExit('imported from the notebook directory')\n";
@@ -20,7 +24,7 @@ export const filesInNotebookDirectory: Readonly<Record<string, string>> = {
 };
 
 /** The user's own, below a directory for JUPYTER_CONFIG_DIR and one for IPYTHONDIR. */
-export const configuration: Readonly<Record<string, string>> = {
+const configuration: Readonly<Record<string, string>> = {
   "jupyter/jupyter_server_config.py": `
 c.ServerApp.ip = "0.0.0.0"
 c.ServerApp.port = 1
@@ -101,3 +105,18 @@ ulimit -s 512
 ulimit -c unlimited
 set -euo pipefail
 exec 0<&-`;
+
+/** Puts the files where they do harm; returns the folder with the user's own. */
+export function surround(jobs: Jobs): string {
+  const users = join(jobs.root, "users");
+  for (const [root, files] of [
+    [jobs.context.directory, filesInNotebookDirectory],
+    [users, configuration],
+  ] as const) {
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(root, name)), { recursive: true });
+      writeFileSync(join(root, name), text);
+    }
+  }
+  return users;
+}
