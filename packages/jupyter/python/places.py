@@ -117,11 +117,11 @@ def remove_when_gone(directory):
     reader, writer = os.pipe()
     program = """trap "" TERM INT HUP USR1 USR2 XCPU TSTP
 read -r end
-[ -e "$1" ] || exit 0
-for look in 1 2 3 4 5 6 7 8 9 10; do rm -rf -- "$1"; sleep 1; done"""
+[ -e "$DIRECTORY" ] || exit 0
+for look in 1 2 3 4 5 6 7 8 9 10; do rm -rf -- "$DIRECTORY"; sleep 1; done"""
     cleaner = subprocess.Popen(
-        ["/bin/sh", "-c", program, "hpcnb-cleaner", directory], stdin=reader, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL, cwd="/", env={"PATH": os.defpath}, start_new_session=True,
+        ["/bin/sh", "-c", program, "hpcnb-cleaner"], stdin=reader, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, cwd="/", env={"PATH": os.defpath, "DIRECTORY": directory}, start_new_session=True,
     )  # fmt: skip
     os.close(reader)
     # Both stay until this process ends.
