@@ -24,7 +24,7 @@ await main(async () => {
   await rm(tools, { recursive: true });
   say("\nInstall one of them, as any user:");
   say(`  npm install --global --prefix ~/.local build/hpcnb-${version}.tgz`);
-  say(`  python3 -m pip install build/hpcnb-${version}-py3-none-any.whl`);
+  say(`  pipx install ./build/hpcnb-${version}-py3-none-any.whl`);
   say("  cp build/hpcnb ~/.local/bin/");
 });
 

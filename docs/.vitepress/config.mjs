@@ -1,0 +1,35 @@
+import { defineConfig } from "vitepress";
+
+const pages = (text, ...items) => ({ text, items: items.map(([title, link]) => ({ text: title, link })) });
+
+/** The site of these pages: `npm run docs`. A link to a page that does not exist fails the build. */
+export default defineConfig({
+  title: "hpcnb",
+  description: "A Jupyter notebook with its parallel engines on a cluster, from one file and one command",
+  // Pages link to each other without a server's settings, so the site works from any web server.
+  cleanUrls: false,
+  // On a forge, a folder shows its README; on a site, its index.
+  rewrites: { "decisions/README.md": "decisions/index.md" },
+  themeConfig: {
+    outline: [2, 3],
+    search: { provider: "local" },
+    sidebar: [
+      pages("Start", ["What it is", "/"], ["Platforms", "/platforms"], ["From the article", "/from-the-article"]),
+      pages(
+        "Use",
+        ["The session file", "/session-file"],
+        ["Engines", "/engines"],
+        ["Clusters from inside", "/clusters-from-inside"],
+        ["Grid Engine", "/grid-engine"],
+        ["Over ssh", "/ssh"],
+      ),
+      pages("Look up", ["Error codes", "/errors"], ["What surrounds a session", "/environment"]),
+      pages(
+        "Extend",
+        ["Writing an adapter", "/writing-an-adapter"],
+        ["The testbed", "/testbed"],
+        ["Decisions", "/decisions/"],
+      ),
+    ],
+  },
+});
