@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { printable } from "@hpcnb/core";
+import { printable, printableLine } from "@hpcnb/core";
 import { createLogCleaner } from "./report/terminal-log.js";
 
 /**
@@ -10,8 +10,38 @@ import { createLogCleaner } from "./report/terminal-log.js";
 /** A text, or one in a style. */
 export type Piece = string | readonly [style: Parameters<typeof styleText>[0], text: string];
 
-/** Text on a stream, as it may be shown. */
+/** Lines that stay at the end of the screen while a command waits. */
+export interface LiveRegion {
+  hide(): void;
+  draw(): void;
+  /** Leaves the screen to a program that may ask at the terminal, until `release`. */
+  hold(): void;
+  release(): void;
+  stop(): void;
+}
+
+let live: LiveRegion | undefined;
+
+export function keepLive(region: LiveRegion | undefined): void {
+  live = region;
+}
+
+/** The lines at the end of the screen give way to what may ask at the terminal, until the answer is called. */
+export function holdLive(): () => void {
+  const held = live;
+  held?.hold();
+  return () => held?.release();
+}
+
+/** Text on a stream, as it may be shown; above the lines that stay at its end. */
 export function show(stream: NodeJS.WritableStream, ...pieces: readonly Piece[]): void {
+  live?.hide();
+  draw(stream, ...pieces);
+  live?.draw();
+}
+
+/** The same for those lines themselves. */
+export function draw(stream: NodeJS.WritableStream, ...pieces: readonly Piece[]): void {
   const texts = pieces.map((piece) =>
     typeof piece === "string" ? printable(piece) : styleText(piece[0], printable(piece[1]), { stream }),
   );
@@ -28,6 +58,16 @@ export function tell(...pieces: readonly Piece[]): void {
   show(process.stderr, ...pieces, "\n");
 }
 
+/** Conversation of several lines, on stderr. */
+export function tellLines(lines: readonly (readonly Piece[])[]): void {
+  for (const line of lines) tell(...line);
+}
+
+/** A bell, and a notification where the terminal has one: for who does not look at it now. On a terminal alone. */
+export function notifyTerminal(stream: NodeJS.WritableStream, sentence: string, kind: "9" | "777;notify;hpcnb"): void {
+  stream.write(`\u001b]${kind};${printableLine(sentence)}\u0007\u0007`);
+}
+
 /** What the user should know beside what was asked for. */
 export function tellNote(text: string): void {
   tell(`Note: ${text}`);
@@ -38,13 +78,15 @@ export function passOn(words: string): void {
   show(process.stderr, words);
 }
 
-/** Data for people: text on stdout. */
+/** Data for people: text on stdout. It is what was waited for. */
 export function printText(text: string): void {
+  live?.stop();
   show(process.stdout, text);
 }
 
 /** Data for programs: JSON on stdout. What `printable` writes out is the same text to a reader of JSON. */
 export function printJson(value: unknown, indent?: number): void {
+  live?.stop();
   show(process.stdout, `${JSON.stringify(value, null, indent)}\n`);
 }
 
@@ -53,6 +95,7 @@ export function printJson(value: unknown, indent?: number): void {
  * piece of a log is in memory.
  */
 export function createLogPrinter(): { print(bytes: Uint8Array): Promise<void>; end(): Promise<void> } {
+  live?.stop();
   const { stdout } = process;
   const write = (data: Uint8Array | string) =>
     new Promise<void>((resolve, reject) => {

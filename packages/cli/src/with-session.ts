@@ -1,32 +1,52 @@
 import type { Session, SessionContext } from "@hpcnb/core";
 import { findSessionFile } from "./find-session.js";
+import { createProgress, type Progress } from "./report/progress.js";
 import { parseAddress } from "./session-address.js";
 import { loadValidSession } from "./valid-session.js";
 
 export interface OpenSession {
   readonly session: Session;
   readonly context: SessionContext;
+  /** Tells already that the session is looked for. */
+  readonly progress: Progress;
+}
+
+export interface HowToOpen {
+  /** Told before code runs that hpcnb does not bring along. */
+  readonly announce?: (sentence: string) => void;
+  /** What is done with the session, for a command that takes its time: it says so at once wherever it is run. */
+  readonly doing?: string;
+  /** Of a caller that opens several. */
+  readonly progress?: Progress;
 }
 
 /**
- * Runs `work` with a session, from its file or from where it is, and everything that is needed to act on it, and lets go of the host afterwards.
- * `announce` is told before code runs that hpcnb does not bring along.
+ * Runs `work` with a session, from its file or from where it is, and everything that is needed to act on it, and lets
+ * go of the host afterwards. Before anything is waited for, it is told what that is.
  */
 export async function withSession<T>(
   argument: string | undefined,
   work: (open: OpenSession) => Promise<T>,
-  announce?: (sentence: string) => void,
+  { announce, doing, progress = createProgress({ isBrief: doing === undefined }) }: HowToOpen = {},
 ): Promise<T> {
   const place = findSessionFile(argument);
   const address = parseAddress(place);
-  const { session, plugins } = address
-    ? await (await import("./session-at.js")).loadSessionAt(address)
-    : await loadValidSession(place, announce);
-  const { composeSession } = await import("./container.js");
-  const context = composeSession(session, plugins);
   try {
-    return await work({ session, context });
+    if (address) progress.begin(`${place}: ${doing ?? "looking for it"}`);
+    const { session, plugins } = address
+      ? await (await import("./session-at.js")).loadSessionAt(address)
+      : await loadValidSession(place, announce);
+    progress.begin(
+      `${session.name}${session.host === undefined ? "" : ` on ${session.host}`}: ${doing ?? "looking for it"}`,
+    );
+    const { composeSession } = await import("./container.js");
+    const context = composeSession(session, plugins);
+    try {
+      return await work({ session, context, progress });
+    } finally {
+      await context.host.dispose?.();
+    }
   } finally {
-    await context.host.dispose?.();
+    progress.stop();
   }
 }

@@ -30,7 +30,7 @@ describe("everything that is printed", () => {
 
   it("is cleaned in progress", () => {
     const stream = Object.assign(new PassThrough(), { isTTY: false });
-    const progress = createProgress(stream as unknown as NodeJS.WriteStream, () => 0);
+    const progress = createProgress({ stream: stream as unknown as NodeJS.WriteStream, now: () => 0 });
     progress.update([{ name: "queue", done: false, text: hostile }]);
     progress.stop();
     expect(stream.read().toString().trimEnd()).not.to.match(control);

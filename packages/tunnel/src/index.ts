@@ -5,6 +5,6 @@ export { type KeeperRequest, markOf } from "./keeper/protocol.js";
 export { closeConnectionOf, connectionOf, whyClosed } from "./keeper/session-place.js";
 export { createLocalHost } from "./local-host.js";
 export { type SshConfigBlockRequest, sshConfigBlock } from "./ssh/config-block.js";
-export type { SshOptions } from "./ssh/connection.js";
+export type { LoginWatch, SshOptions } from "./ssh/connection.js";
 export { createSshHost, isSshHost, type SshHost } from "./ssh/host.js";
 export { jumpTunnel, loginForwardTunnel } from "./ssh/tunnels.js";

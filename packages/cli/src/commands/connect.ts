@@ -1,11 +1,11 @@
-import { connect as connectTo, prepared } from "@hpcnb/core";
+import { connect as connectTo, prepared, type SessionState } from "@hpcnb/core";
 import { closeConnectionOf } from "@hpcnb/tunnel";
 import { rememberSession } from "../client-state.js";
 import { findSessionFile } from "../find-session.js";
 import { warnOfLostPort } from "../lost-port.js";
 import { printJson, printText, tell } from "../print.js";
 import { parseAddress } from "../session-address.js";
-import { withSession } from "../with-session.js";
+import { type OpenSession, withSession } from "../with-session.js";
 
 interface ConnectOptions {
   readonly session: string | undefined;
@@ -15,15 +15,20 @@ interface ConnectOptions {
 
 /** Opens the tunnel to a session that runs, from this machine, and prints its URL. */
 export async function connect({ session: argument, json, signal }: ConnectOptions): Promise<void> {
-  await withSession(argument, async ({ context, session }) => {
-    const { tracker, baseUrl, token } = await connectTo(context, signal);
+  const work = async ({ context, session, progress }: OpenSession) => {
+    const where = session.host === undefined ? session.name : `${session.name} on ${session.host}`;
+    const observe = ({ reports }: SessionState) => {
+      if (reports.notebook.state === "answering") progress.begin(`${where}: opening the way to its notebook`);
+    };
+    const { tracker, baseUrl, token } = await connectTo({ ...context, observe }, signal);
     rememberSession({ ...session, run: tracker.state.record?.run.id, directory: tracker.directory });
     const url = context.workload.url(baseUrl, session, token);
     const { connection } = tracker.state;
     if (connection) warnOfLostPort(connection);
     if (json) printJson({ name: session.name, url, tunnel: connection?.kind });
     else printText(`${url}\n`);
-  });
+  };
+  await withSession(argument, work, { doing: "looking for it" });
 }
 
 /**

@@ -1,20 +1,32 @@
-import { HpcnbError, isHpcnbError, type SessionContext, type TakenDown, takeDown } from "@hpcnb/core";
+import {
+  HpcnbError,
+  isHpcnbError,
+  type SessionContext,
+  type SessionState,
+  type TakenDown,
+  takeDown,
+} from "@hpcnb/core";
 import { forgetSession } from "../client-state.js";
+import { typed, wordFor } from "../command-words.js";
 import { printJson, tell } from "../print.js";
-import { withSession } from "../with-session.js";
+import { endedStepsOf, endStepsOf } from "../report/end-steps.js";
+import type { Progress } from "../report/progress.js";
+import { type OpenSession, withSession } from "../with-session.js";
 
 export async function down(options: {
   session: string | undefined;
   json: boolean;
   signal: AbortSignal;
 }): Promise<void> {
-  await withSession(options.session, async ({ context, session }) => {
-    const result = await takeDownTelling(context, options.signal);
+  const work = async ({ context, session, progress }: OpenSession) => {
+    const result = await takeDownTelling(context, progress, options.signal);
+    progress.stop();
     forgetSession(session);
     if (options.json) {
       printJson({ name: session.name, phase: result ? "ended" : "absent", cancelled: result?.cancelled ?? 0 });
     } else tell(sentence(session.name, result));
-  });
+  };
+  await withSession(options.session, work, { doing: "looking for its jobs" });
 }
 
 function sentence(name: string, result: TakenDown | undefined): string {
@@ -27,25 +39,28 @@ function sentence(name: string, result: TakenDown | undefined): string {
     : `${why}${name} is down; the scheduler lists no job of this folder's.`;
 }
 
-/** Ending jobs waits for the scheduler's word, which may take minutes: what keeps it waiting is told. */
-async function takeDownTelling(context: SessionContext, signal: AbortSignal) {
-  let told: string | undefined;
+/** Ending jobs waits for the scheduler's word, which may take minutes: each end is told as it comes. */
+async function takeDownTelling(context: SessionContext, progress: Progress, signal: AbortSignal) {
+  const { session } = context;
+  let last: SessionState | undefined;
+  const observe = (state: SessionState) => {
+    // What was asked for stays what was asked for: a record that says "ended" comes last.
+    if (state.stopping && !state.record?.ended) last = state;
+    const steps = endStepsOf(state);
+    if (steps.length > 0) progress.update(steps);
+    else if (state.trouble !== undefined) progress.begin(`${session.name}: trying again: ${state.trouble}`);
+  };
   try {
-    return await takeDown(
-      {
-        ...context,
-        observe: ({ trouble }) => {
-          if (trouble !== undefined && trouble !== told) tell(`Trying again: ${trouble}`);
-          told = trouble;
-        },
-      },
-      signal,
-    );
+    const result = await takeDown({ ...context, observe }, signal);
+    if (last) progress.update(endedStepsOf(last));
+    return result;
   } catch (error) {
     if (!isHpcnbError(error, "HPCNB_ABORTED")) throw error;
+    progress.stop();
+    const word = wordFor(session);
     throw new HpcnbError("HPCNB_ABORTED", "Interrupted; jobs may still run.", {
       cause: error.cause,
-      hint: "`hpcnb down` goes on with it, `hpcnb status` shows what is there.",
+      hint: `\`${typed("down", word)}\` goes on with it, \`${typed("status", word)}\` shows what is there.`,
     });
   }
 }

@@ -20,5 +20,5 @@ export async function rehearse(options: {
     printText(`${[written.join("\n"), ...jobs.map((job) => job.trimEnd())].join("\n\n")}\n`);
     tell("Nothing was written or submitted. A real start has other, random names.");
   };
-  await withSession(options.session, work, tell);
+  await withSession(options.session, work, { announce: tell, doing: "looking at what would be submitted" });
 }

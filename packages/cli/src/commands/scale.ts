@@ -1,7 +1,7 @@
 import { type GroupChange, HpcnbError, scale as scaleSession } from "@hpcnb/core";
 import { printJson, tell } from "../print.js";
 import { parseAddress } from "../session-address.js";
-import { withSession } from "../with-session.js";
+import { type OpenSession, withSession } from "../with-session.js";
 
 export async function scale(options: {
   /** `[session] N`, or `[session] GROUP=N ...` */
@@ -15,12 +15,14 @@ export async function scale(options: {
       hint: "What an engine needs is in the file alone.",
     });
   }
-  await withSession(argument, async ({ context, session }) => {
+  const work = async ({ context, session, progress }: OpenSession) => {
     const changes = await scaleSession(context, (wanted) => askedFor(counts, Object.keys(wanted)), options.signal);
     const told = changes.filter(({ group }) => counts.has(group) || counts.has(undefined));
+    progress.stop();
     if (options.json) printJson({ name: session.name, groups: told });
     else for (const change of told) tell(sentence(change));
-  });
+  };
+  await withSession(argument, work, { doing: "looking for its engines" });
 }
 
 /** @throws HPCNB_BAD_ARGUMENTS when a group is meant that there is not, or none is named of several. */

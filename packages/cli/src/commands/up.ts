@@ -9,14 +9,16 @@ import {
   type Workload,
 } from "@hpcnb/core";
 import { rememberSession } from "../client-state.js";
+import { typed, wordFor } from "../command-words.js";
 import { warnOfLostPort } from "../lost-port.js";
-import { printJson, printText, tell } from "../print.js";
-import { createProgress } from "../report/progress.js";
+import { printJson, printText, tellLines } from "../print.js";
+import { closingCard } from "../report/closing-card.js";
 import { type Step, stepsOf } from "../report/steps.js";
+import { tellTheAbsent } from "../report/tell-the-absent.js";
 import { connectCommand, parseAddress } from "../session-address.js";
 import { warnOfSecrets } from "../variables.js";
 import { warnOfOthers } from "../warn-of-others.js";
-import { withSession } from "../with-session.js";
+import { type OpenSession, withSession } from "../with-session.js";
 
 export interface UpOptions {
   readonly session: string | undefined;
@@ -36,15 +38,19 @@ export async function up({ session: argument, timeout, json, signal }: UpOptions
       },
     );
   }
-  await withSession(argument, async ({ context, session }) => {
+  const begun = performance.now();
+  const work = async ({ context, session, progress }: OpenSession) => {
     warnOfOthers(session);
     warnOfSecrets(session);
-    const progress = createProgress();
     const first: Step[] = [];
+    const again = () => typed("up", wordFor(session));
     // What is learnt of a session while it is looked for is no news: it is shown once it is known whether it was there.
-    let decided = false;
+    let inQueue: string | undefined;
     const observe = (state: SessionState) => {
-      if (decided) progress.update([...first, ...stepsOf(state, context.readiness.name)]);
+      if (inQueue !== undefined) progress.update([...first, ...stepsOf(state, context.readiness.name, inQueue)]);
+    };
+    const decided = () => {
+      inQueue ??= `Ctrl-C leaves it in the queue; \`${again()}\` comes back to it.`;
     };
     try {
       const result = await bringUp(
@@ -53,13 +59,13 @@ export async function up({ session: argument, timeout, json, signal }: UpOptions
           timeout,
           signal,
           onStep: (name, detail) => {
-            decided = true;
+            decided();
             first.push({ name, done: true, text: detail });
             progress.update(first);
           },
           onJobs: (how, { state, directory }) => {
-            decided = true;
             rememberSession({ ...session, run: state.record?.run.id, directory });
+            decided();
             if (how === "found") first.push({ name: "session", done: true, text: describeFound(state, session) });
           },
         },
@@ -67,15 +73,19 @@ export async function up({ session: argument, timeout, json, signal }: UpOptions
       progress.stop();
       if (result.state.connection) warnOfLostPort(result.state.connection);
       report(result, session, context.workload, json);
+      tellTheAbsent(`${session.name} is up`, performance.now() - begun);
     } catch (error) {
-      if (!decided || !isHpcnbError(error, "HPCNB_ABORTED")) throw error;
-      throw new HpcnbError("HPCNB_ABORTED", "Interrupted; what was submitted goes on.", {
-        hint: `\`hpcnb up ${session.file}\` comes back to it, \`hpcnb status\` shows how far it is, \`hpcnb down\` ends it.`,
-      });
-    } finally {
       progress.stop();
+      if (!isHpcnbError(error, "HPCNB_ABORTED"))
+        tellTheAbsent(`${session.name} did not come up`, performance.now() - begun);
+      if (inQueue === undefined || !isHpcnbError(error, "HPCNB_ABORTED")) throw error;
+      const word = wordFor(session);
+      throw new HpcnbError("HPCNB_ABORTED", "Interrupted; what was submitted goes on.", {
+        hint: `\`${again()}\` comes back to it, \`${typed("status", word)}\` shows how far it is, \`${typed("down", word)}\` ends it.`,
+      });
     }
-  });
+  };
+  await withSession(argument, work, { doing: "looking for it" });
 }
 
 function describeFound({ record }: SessionState, session: Session): string {
@@ -97,8 +107,8 @@ function report({ state, directory, token }: SessionUp, session: Session, worklo
     printJson(facts);
     return;
   }
-  if (!url) tell("The notebook runs. Open it from your own machine with:");
+  const card = closingCard(session, wordFor(session), url !== undefined);
+  tellLines(card.above);
   printText(`${url ?? connectCommand(directory)}\n`);
-  if (session.cluster) tell(`In a notebook: ipyparallel.Client(profile="${session.name}")`);
-  tell(`Stop it with: hpcnb down ${session.file}`);
+  tellLines(card.below);
 }

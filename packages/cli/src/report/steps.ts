@@ -5,10 +5,17 @@ export interface Step {
   readonly name: string;
   readonly done: boolean;
   readonly text: string;
+  /** What can be done while it is waited for. */
+  readonly note?: string;
+  /** When waiting began, where it was before this command: milliseconds since 1970. */
+  readonly since?: number;
 }
 
-/** What there is to show of a session that is coming up: the steps that are done, and the one or two that are being waited for. Pure. */
-export function stepsOf(state: SessionState, readiness: string): Step[] {
+/**
+ * What there is to show of a session that is coming up: the steps that are done, and the one or two that are being
+ * waited for. `inQueue` is what can be done while the job waits for the scheduler. Pure.
+ */
+export function stepsOf(state: SessionState, readiness: string, inQueue?: string): Step[] {
   const { record, reports, jobs } = state;
   if (!record) return [];
   const steps: Step[] = state.trouble
@@ -29,9 +36,11 @@ export function stepsOf(state: SessionState, readiness: string): Step[] {
     steps.push({ name: "queue", done: true, text: `running on ${status.host ?? "a host"}` });
     steps.push({ name: "storage", done: false, text: `waiting until the job sees its files (${readiness})` });
   } else {
-    const why = status ? `${status.native}${status.reason ? `: ${oneLine(status.reason)}` : ""}` : "not listed yet";
+    const why = status ? `${status.native}${status.reason ? `: ${allLines(status.reason)}` : ""}` : "not listed yet";
     const what = status?.state === "error" ? "given up by the scheduler" : "waiting";
-    steps.push({ name: "queue", done: false, text: `${what} (${why})` });
+    const since = Date.parse(record.startedAt);
+    const note = inQueue === undefined ? {} : { note: inQueue };
+    steps.push({ name: "queue", done: false, text: `${what} (${why})`, ...(since > 0 ? { since } : {}), ...note });
   }
   if (reported) {
     steps.push({
@@ -77,7 +86,7 @@ function enginesStep({ engines, jobs, reports, phase }: SessionState): Step {
     .join(", ");
   const kept = suspended > 0 || queued > 0 ? reasonOf(jobs, suspended > 0 ? "suspended" : "queued") : undefined;
   const more = [
-    ...(kept === undefined ? [] : [oneLine(kept)]),
+    ...(kept === undefined ? [] : [allLines(kept)]),
     ...(lost + failed > 0 ? ["`hpcnb scale` starts others in the place of lost and failed ones"] : []),
     ...(reports.controller.state === "answering" ? [] : [describeController(jobs.controller)]),
   ];
@@ -114,4 +123,13 @@ function oneLine(text: string): string {
     .slice(0, 2)
     .map((line) => line.trim())
     .join(text.includes(":\n") ? " " : "; ")}${more > 0 ? ` (+${more} more)` : ""}`;
+}
+
+/** The scheduler's whole reason: people wait in front of it. */
+function allLines(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .join("; ");
 }

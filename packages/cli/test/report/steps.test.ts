@@ -70,10 +70,10 @@ describe("steps of up", () => {
   it("say which engines are suspended and why, and what to do about those that are lost", () => {
     const engines = (state: JobStatus["state"], words: EngineReports) => {
       const jobs: JobStatus[] = [
-        { id: "13", name: "s", state: "running", native: "r" },
+        { id: "13", name: "s-controller", state: "running", native: "r" },
         {
           id: "14",
-          name: "s",
+          name: "s-engines",
           state: "running",
           native: "r",
           tasks: [{ first: 1, last: 4, state, native: "S", reason: "long.q is full" }],

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { aborted, HpcnbError, throwIfAborted } from "@hpcnb/core";
 import { notStarted, ownEnvironment } from "../local-run.js";
+import { mayAskNow } from "./asking.js";
 
 export interface ClientEnd {
   /** null: a signal ended it. ssh itself failed: 255. */
@@ -15,6 +16,8 @@ export interface ClientOptions {
   readonly interactive: boolean;
   /** Is told what an interactive client says on stderr, as it comes. */
   readonly hear?: ((words: string) => void) | undefined;
+  /** Is told, every few seconds, for how many milliseconds the client has come to no end; not while it asks. */
+  readonly silent?: ((milliseconds: number) => void) | undefined;
   /** A process stays behind: what is said after the client's end is not waited for. */
   readonly leavesProcess?: boolean;
   /** Milliseconds. */
@@ -24,6 +27,10 @@ export interface ClientOptions {
 
 /** Milliseconds that the last words of a client may take to arrive after its end. A process on its way may keep the pipe open longer. */
 const wordsLimit = 1_000;
+
+/** Milliseconds after which a client that has come to no end is worth a word, and then another. */
+const firstSilence = 1_000;
+const laterSilence = 5_000;
 
 /** Runs an ssh that is to do something itself (log in, ask a shared connection), and not to run a command of ours. */
 export async function runClient(args: readonly string[], options: ClientOptions): Promise<ClientEnd> {
@@ -42,6 +49,7 @@ export async function runClient(args: readonly string[], options: ClientOptions)
       if (interactive && name === "stderr") options.hear?.(text);
     });
   }
+  const watching = watchSilence(child.pid, options);
   const stop = () => child.kill();
   const timeout = limit === undefined ? undefined : AbortSignal.timeout(limit);
   for (const each of [timeout, signal]) each?.addEventListener("abort", stop);
@@ -61,8 +69,24 @@ export async function runClient(args: readonly string[], options: ClientOptions)
     if (timeout?.aborted) throw late(limit, said.stderr);
     return { code, ...said };
   } finally {
+    watching();
     for (const each of [timeout, signal]) each?.removeEventListener("abort", stop);
   }
+}
+
+/** @returns what ends it. */
+function watchSilence(pid: number | undefined, { interactive, silent }: ClientOptions): () => void {
+  if (!silent) return () => {};
+  const start = performance.now();
+  let next = firstSilence;
+  const timer = setInterval(() => {
+    const past = performance.now() - start;
+    if (past < next) return;
+    next = past + laterSilence;
+    if (!interactive || !mayAskNow(pid)) silent(past);
+  }, 200);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 /** @param limit milliseconds that were over. */

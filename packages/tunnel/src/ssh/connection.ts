@@ -27,6 +27,14 @@ export interface SshOptions extends Destination {
   readonly notify?: ((text: string) => void) | undefined;
   /** Is told what ssh says while it may ask at the terminal, as it comes. */
   readonly hear?: ((words: string) => void) | undefined;
+  /** Is told that ssh logs in, and may ask at the terminal meanwhile. */
+  readonly watchLogin?: (() => LoginWatch) | undefined;
+}
+
+export interface LoginWatch {
+  /** For so many milliseconds ssh has come to no end, and asks nothing; told every few seconds. */
+  silent(milliseconds: number): void;
+  over(): void;
 }
 
 /** How the next client gets there. */
@@ -50,6 +58,8 @@ export interface SshConnection extends Destination {
    * @throws HPCNB_SSH with what ssh said.
    */
   open(signal?: AbortSignal): Promise<Route>;
+  /** To be told that a client begins which logs in by itself, and may ask. */
+  watchLogin(): LoginWatch | undefined;
   /** What ssh makes of the alias; asks nobody elsewhere. */
   config(): Promise<SshConfig>;
 }
@@ -75,6 +85,7 @@ export function createSshConnection(options: SshOptions): SshConnection {
     controlDirectory: options.controlDirectory,
     mark: options.mark,
     noticeSilence,
+    watchLogin: () => options.watchLogin?.(),
     open,
     config,
   };
@@ -129,24 +140,28 @@ export function createSshConnection(options: SshOptions): SshConnection {
 
   async function logIn(known: SshConfig, controlPath: string, signal: AbortSignal | undefined): Promise<void> {
     const argv = [...destinationArguments(options, masterOptions(known, { controlPath, mayAsk: interactive })), "true"];
+    const watch = options.watchLogin?.();
     const end = await runClient(argv, {
       interactive,
       hear: options.hear,
+      silent: watch?.silent,
       leavesProcess: true,
       signal,
       ...(interactive ? {} : { limit }),
-    }).catch((cause) => {
-      if (!isHpcnbError(cause, "HPCNB_TIMEOUT")) throw cause;
-      throw new HpcnbError(
-        "HPCNB_SSH",
-        `Logging in to ${wellKnownName(alias, known)} came to no end: ${cause.message}`,
-        {
-          cause,
-          hint: `See what \`${sshCommand(alias)}\` does in a terminal.`,
-          transient: true,
-        },
-      );
-    });
+    })
+      .finally(watch?.over)
+      .catch((cause) => {
+        if (!isHpcnbError(cause, "HPCNB_TIMEOUT")) throw cause;
+        throw new HpcnbError(
+          "HPCNB_SSH",
+          `Logging in to ${wellKnownName(alias, known)} came to no end: ${cause.message}`,
+          {
+            cause,
+            hint: `See what \`${sshCommand(alias)}\` does in a terminal.`,
+            transient: true,
+          },
+        );
+      });
     if (end.code === 0 && (await listens(controlPath))) return;
     // A server that ends the connection with its last session has still let us in.
     if (end.code === 0 || isAboutSharing(end.stderr)) {
@@ -160,7 +175,9 @@ export function createSshConnection(options: SshOptions): SshConnection {
     }
     const unshared = clientOptions(known, { controlPath: undefined, mayAsk: false });
     const said = await wordsOfFailure(end, [...destinationArguments(options, unshared), "true"], loginLimit);
-    throw sshFailure(said, { destination: alias, who: wellKnownName(alias, known) });
+    // What was heard at the terminal stands there already.
+    const isHeard = interactive && options.hear !== undefined && said === end.stderr;
+    throw sshFailure(said, { destination: alias, who: wellKnownName(alias, known), isHeard });
   }
 }
 

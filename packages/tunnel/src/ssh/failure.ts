@@ -132,12 +132,14 @@ export interface FailureContext {
   readonly code?: ErrorCode;
   /** Milliseconds after which it was ended, because it came to nothing. */
   readonly limit?: number;
+  /** The user has seen at the terminal what ssh said. */
+  readonly isHeard?: boolean;
 }
 
 /** Why ssh gave up, in words. `said` is what it printed. */
 export function sshFailure(
   said: string,
-  { destination, who = destination, code = "HPCNB_SSH", limit }: FailureContext,
+  { destination, who = destination, code = "HPCNB_SSH", limit, isHeard = false }: FailureContext,
 ): HpcnbError {
   const command = sshCommand(...destination.split(" "));
   const lines = said
@@ -148,13 +150,14 @@ export function sshFailure(
   for (const { pattern, say, hint, transient } of knownFailures) {
     const match = pattern.exec(said);
     if (!match) continue;
-    return new HpcnbError(code, `${say(match, who)}\nssh said:\n${quoted}`, {
+    return new HpcnbError(code, `${say(match, who)}${isHeard ? "" : `\nssh said:\n${quoted}`}`, {
       hint: hint(command, match),
       transient,
     });
   }
   const failed = limit === undefined ? "failed" : `was not through after ${limit / 1000} s`;
-  const text = quoted ? `ssh to ${who} ${failed}:\n${quoted}` : `ssh to ${who} ${failed} and said nothing.`;
+  const seen = isHeard ? "." : `:\n${quoted}`;
+  const text = quoted ? `ssh to ${who} ${failed}${seen}` : `ssh to ${who} ${failed} and said nothing.`;
   return new HpcnbError(code, text, {
     hint: `See what \`${command}\` does in a terminal.`,
     transient: limit !== undefined,

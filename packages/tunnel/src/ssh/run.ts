@@ -32,14 +32,21 @@ export async function runRemotely(
     // Ctrl-C in the terminal is for hpcnb, which ends what it wants ended. Only a client that asks needs the terminal.
     detached: !route.asks,
   });
+  const login = route.asks ? connection.watchLogin() : undefined;
   const ending = endEarly(subprocess, timeout, signal);
   const silence = setTimeout(() => connection.noticeSilence(), silenceLimit);
-  subprocess.stdout.once("data", () => clearTimeout(silence));
+  subprocess.stdout.once("data", () => {
+    clearTimeout(silence);
+    login?.over();
+  });
   subprocess.once("exit", () => {
     // The shared connection has these open as well, for as long as the command goes on.
     if (ending.why) for (const name of ["stdout", "stderr"] as const) subprocess[name].destroy();
   });
-  const result = await ending.untilEnd(subprocess).finally(() => clearTimeout(silence));
+  const result = await ending.untilEnd(subprocess).finally(() => {
+    clearTimeout(silence);
+    login?.over();
+  });
   const [program = ""] = argv;
   if (result?.exitCode === undefined && result?.signal === undefined && !ending.why)
     throw await notStarted("ssh", { code: result?.code, cwd: undefined, cause: result?.cause ?? result });

@@ -1,0 +1,16 @@
+import { existsSync } from "node:fs";
+import { type Session, shellWord } from "@hpcnb/core";
+import { knownSessions } from "./client-state.js";
+
+/** A command of ours as it can be pasted into a shell. */
+export function typed(...words: readonly string[]): string {
+  // npm says so in the environment of what it runs; there may be no `hpcnb` on the path then.
+  const program = process.env.npm_lifecycle_event === "npx" ? "npx hpcnb" : "hpcnb";
+  return [program, ...words.map(shellWord)].join(" ");
+}
+
+/** The shortest word that leads to the session from any folder: its name where that is known and means nothing else. */
+export function wordFor({ name, file }: Pick<Session, "name" | "file">): string {
+  const called = knownSessions().filter((known) => known.name === name);
+  return called.length === 1 && called[0]?.file === file && !existsSync(name) ? name : file;
+}

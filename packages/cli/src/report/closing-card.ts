@@ -1,0 +1,27 @@
+import type { Session } from "@hpcnb/core";
+import { typed } from "../command-words.js";
+import type { Line } from "./live-region.js";
+
+export interface Card {
+  /** Before and after the line that opens the notebook, which goes to stdout. */
+  readonly above: readonly Line[];
+  readonly below: readonly Line[];
+}
+
+/** What to do with a session that is up. `word` is what leads to it on a command line. Pure. */
+export function closingCard(session: Pick<Session, "name" | "cluster">, word: string, isHere: boolean): Card {
+  const say = isHere ? " is up. Open this in your browser:" : " is up. Open it from your own machine with:";
+  const rows: [what: string, how: string][] = [
+    ...(session.cluster
+      ? [["in a notebook", `ipyparallel.Client(profile="${session.name}")`] as [string, string]]
+      : []),
+    ...(isHere ? [["open it again", typed("open", word)] as [string, string]] : []),
+    ["look at it", typed("status", word)],
+    ...(isHere ? [] : [["read its log", typed("logs", word)] as [string, string]]),
+    ["end it", typed("down", word)],
+  ];
+  return {
+    above: [[], [["bold", session.name], say], []],
+    below: [[], ...rows.map(([what, how]): Line => ["  ", ["dim", what.padEnd(14)], ` ${how}`]), []],
+  };
+}

@@ -1,0 +1,45 @@
+import { printableLine } from "@hpcnb/core";
+import { wrapAnsi } from "fast-wrap-ansi";
+import type { Piece } from "../print.js";
+import type { Line } from "./live-region.js";
+
+export interface Row {
+  readonly mark: Piece;
+  readonly name: string;
+  readonly time: string;
+  readonly text: string;
+  /** What can be done meanwhile, below the text. */
+  readonly note?: string | undefined;
+}
+
+const nameWidth = 10;
+const timeWidth = 6;
+/** Columns before the text: mark, name and time, with a space after each and one more before the text. */
+const indent = 1 + 1 + nameWidth + 1 + timeWidth + 2;
+/** A terminal that is narrower than this breaks the lines itself. */
+const narrowest = 16;
+
+/** The lines of a step: its text is wrapped beside its name and time, and nothing of it is cut. Pure. */
+export function layOut({ mark, name, time, text, note }: Row, columns: number): Line[] {
+  const [first = "", ...rest] = wrap(text, columns - indent);
+  const margin = " ".repeat(indent);
+  return [
+    [mark, ` ${name.padEnd(nameWidth)} `, ["dim", time.padStart(timeWidth)], `  ${first}`],
+    ...rest.map((line): Line => [`${margin}${line}`]),
+    ...(note === undefined ? [] : wrap(note, columns - indent).map((line): Line => [margin, ["dim", line]])),
+  ];
+}
+
+/** Lines of text of at most so many columns; cleaned before they are measured. Pure. */
+export function wrap(text: string, columns: number): string[] {
+  return wrapAnsi(printableLine(text), Math.max(narrowest, columns), { hard: true }).split("\n");
+}
+
+/** Pure. */
+export function elapsed(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 60) return `${seconds.toFixed(1)}s`;
+  const [minutes, hours] = [Math.floor(seconds / 60), Math.floor(seconds / 3600)];
+  const two = (count: number) => String(Math.floor(count)).padStart(2, "0");
+  return hours > 0 ? `${hours}h ${two(minutes % 60)}m` : `${minutes}m ${two(seconds % 60)}s`;
+}

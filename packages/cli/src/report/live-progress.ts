@@ -1,0 +1,55 @@
+import { show } from "../print.js";
+import { elapsed, layOut, wrap } from "./lay-out.js";
+import { createLiveRegion, type Line, sizeOf } from "./live-region.js";
+import { marksFor } from "./marks.js";
+import type { Progress } from "./progress.js";
+import type { Step } from "./steps.js";
+
+/** Milliseconds for which one frame stands. */
+const frameEvery = 120;
+
+/** Finished steps stay; below them stands what is waited for, with a sign of life and the time that it has taken. */
+export function createLiveProgress(stream: NodeJS.WriteStream, now: () => number): Progress {
+  const marks = marksFor(process.env);
+  const finished = new Map<string, string>();
+  const begun = new Map<string, number>();
+  let lastEnd = now();
+  let waiting: readonly Step[] = [];
+  let doing: { readonly text: string; readonly since: number } | undefined;
+
+  const timeOf = ({ name, since }: Step) =>
+    elapsed(since === undefined ? now() - (begun.get(name) ?? lastEnd) : Math.max(0, Date.now() - since));
+  const render = (columns: number): Line[] => {
+    const frame = marks.frames[Math.floor(now() / frameEvery) % marks.frames.length] ?? marks.waiting;
+    if (waiting.length === 0 && doing) {
+      const time = elapsed(now() - doing.since);
+      const lines = wrap(`${doing.text} ${time}`, columns - 2);
+      return lines.map((line, index): Line => (index === 0 ? [["yellow", frame], ` ${line}`] : [`  ${line}`]));
+    }
+    return waiting.flatMap((step) => layOut({ ...step, mark: ["yellow", frame], time: timeOf(step) }, columns));
+  };
+  const region = createLiveRegion(stream, render);
+
+  return {
+    begin: (text) => {
+      doing = { text, since: doing?.since ?? now() };
+      region.draw();
+    },
+    update: (steps) => {
+      const [columns] = sizeOf(stream);
+      const news = steps.filter(({ name, text, done }) => done && finished.get(name) !== text);
+      for (const step of news) {
+        finished.set(step.name, step.text);
+        const row = { ...step, note: undefined, mark: ["green", marks.done] as const, time: timeOf(step) };
+        for (const line of layOut(row, columns)) show(stream, ...line, "\n");
+        begun.delete(step.name);
+      }
+      if (news.length > 0) lastEnd = now();
+      waiting = steps.filter(({ done }) => !done);
+      for (const { name } of waiting) if (!begun.has(name)) begun.set(name, now());
+      if (steps.length > 0) doing = undefined;
+      region.draw();
+    },
+    stop: () => region.stop(),
+  };
+}

@@ -1,0 +1,16 @@
+import { notifyTerminal } from "../print.js";
+import { isLive } from "./progress.js";
+
+/** Milliseconds after which people look at something else. */
+const longWait = 30_000;
+
+/** The end of a long wait is told to who does not look at the terminal any more. */
+export function tellTheAbsent(sentence: string, waited: number, stream: NodeJS.WriteStream = process.stderr): void {
+  if (waited < longWait || !isLive(stream)) return;
+  notifyTerminal(stream, sentence, kindOf(process.env));
+}
+
+/** Terminals know one or the other, and those that know both would show it twice. */
+function kindOf({ VTE_VERSION, TERM = "" }: NodeJS.ProcessEnv): "9" | "777;notify;hpcnb" {
+  return VTE_VERSION !== undefined || /^(rxvt|foot)/.test(TERM) ? "777;notify;hpcnb" : "9";
+}
