@@ -11,7 +11,9 @@ export function endStepsOf({ record, jobs, trouble, stopping }: SessionState): S
 /** All jobs of it have ended, whatever was seen of each. Pure. */
 export function endedStepsOf(state: SessionState): Step[] {
   return endStepsOf({ ...state, stopping: true }).flatMap((step) =>
-    step.name === "trouble" ? [] : [{ ...step, done: true, text: step.text.replace("is being ended", "has ended") }],
+    step.name === "trouble"
+      ? []
+      : [{ ...step, done: true, text: step.text.replace(/ is being ended.*$/, " has ended") }],
   );
 }
 
@@ -20,5 +22,10 @@ function endOf(job: JobFacts): Step {
   const what = `job ${id ?? "without a number"}${array ? ` (${array.tasks} ${array.tasks === 1 ? "task" : "tasks"})` : ""}`;
   const done = isGone(job);
   const state = job.status && !done ? `, ${job.status.native}` : "";
-  return { name: array?.group ?? role, done, text: `${what} ${done ? "has ended" : `is being ended${state}`}` };
+  return {
+    id: job.record.name,
+    name: array?.group ?? role,
+    done,
+    text: `${what} ${done ? "has ended" : `is being ended${state}`}`,
+  };
 }

@@ -17,8 +17,8 @@ export function createLiveProgress(stream: NodeJS.WriteStream, now: () => number
   let waiting: readonly Step[] = [];
   let doing: { readonly text: string; readonly since: number } | undefined;
 
-  const timeOf = ({ name, since }: Step) =>
-    elapsed(since === undefined ? now() - (begun.get(name) ?? lastEnd) : Math.max(0, Date.now() - since));
+  const timeOf = ({ name, id = name, since }: Step) =>
+    elapsed(since === undefined ? now() - (begun.get(id) ?? lastEnd) : Math.max(0, Date.now() - since));
   const render = (columns: number): Line[] => {
     const frame = marks.frames[Math.floor(now() / frameEvery) % marks.frames.length] ?? marks.waiting;
     if (waiting.length === 0 && doing) {
@@ -37,16 +37,16 @@ export function createLiveProgress(stream: NodeJS.WriteStream, now: () => number
     },
     update: (steps) => {
       const [columns] = sizeOf(stream);
-      const news = steps.filter(({ name, text, done }) => done && finished.get(name) !== text);
+      const news = steps.filter(({ name, id = name, text, done }) => done && finished.get(id) !== text);
       for (const step of news) {
-        finished.set(step.name, step.text);
+        finished.set(step.id ?? step.name, step.text);
         const row = { ...step, note: undefined, mark: ["green", marks.done] as const, time: timeOf(step) };
         for (const line of layOut(row, columns)) show(stream, ...line, "\n");
-        begun.delete(step.name);
+        begun.delete(step.id ?? step.name);
       }
       if (news.length > 0) lastEnd = now();
       waiting = steps.filter(({ done }) => !done);
-      for (const { name } of waiting) if (!begun.has(name)) begun.set(name, now());
+      for (const { name, id = name } of waiting) if (!begun.has(id)) begun.set(id, now());
       if (steps.length > 0) doing = undefined;
       region.draw();
     },

@@ -33,9 +33,9 @@ export function createPlainProgress(
     update: (steps) => {
       clearTimeout(saying);
       if (steps.length > 0) doing = undefined;
-      for (const { name, text, note } of steps) {
-        if (said.get(name) === text) continue;
-        said.set(name, text);
+      for (const { name, id = name, text, note } of steps) {
+        if (said.get(id) === text) continue;
+        said.set(id, text);
         say(`${name}: ${text}`);
         if (note !== undefined) say(`${name}: ${note}`);
       }

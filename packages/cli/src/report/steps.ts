@@ -3,6 +3,8 @@ import type { Endpoint, EngineArray, SessionState } from "@hpcnb/core";
 /** One line of what `up` shows. Steps come in the order in which a session goes through them. */
 export interface Step {
   readonly name: string;
+  /** What tells it from another of the same name. */
+  readonly id?: string;
   readonly done: boolean;
   readonly text: string;
   /** What can be done while it is waited for. */
