@@ -7,7 +7,7 @@ import {
   takeDown,
 } from "@hpcnb/core";
 import { forgetSession } from "../client-state.js";
-import { typed, wordFor } from "../command-words.js";
+import { typed, wordFor } from "../pasteable.js";
 import { printJson, tell } from "../print.js";
 import { endedStepsOf, endStepsOf } from "../report/end-steps.js";
 import type { Progress } from "../report/progress.js";

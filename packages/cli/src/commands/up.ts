@@ -9,8 +9,8 @@ import {
   type Workload,
 } from "@hpcnb/core";
 import { rememberSession } from "../client-state.js";
-import { typed, wordFor } from "../command-words.js";
 import { warnOfLostPort } from "../lost-port.js";
+import { typed, wordFor } from "../pasteable.js";
 import { printJson, printText, tellLines } from "../print.js";
 import { closingCard } from "../report/closing-card.js";
 import { type Step, stepsOf } from "../report/steps.js";

@@ -1,5 +1,5 @@
 import type { Session } from "@hpcnb/core";
-import { typed } from "../command-words.js";
+import { typed } from "../pasteable.js";
 import type { Line } from "./live-region.js";
 
 export interface Card {

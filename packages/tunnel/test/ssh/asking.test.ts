@@ -20,7 +20,7 @@ describe("whether ssh may be asking", () => {
   for (const [what, program, asks] of [
     ["has the terminal open to ask", "exec 9</dev/tty; echo $$; cat", true],
     ["only runs at a terminal", "echo $$; cat", false],
-    ["has started another that asks", "(exec 9</dev/tty; echo $$; cat) & wait", true],
+    ["has started another that asks", "(exec 9</dev/tty; echo $$; cat <&9) & wait", true],
   ] as const) {
     it(`is ${asks ? "true" : "false"} of a client that ${what}`, async () => {
       const { pid, end } = await atTerminal(program);
