@@ -16,15 +16,32 @@ export function listen(): void {
   listens = true;
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {
-      if (signal.aborted) endAtOnce();
+      if (signal.aborted) endNow(exitCodes.interrupted);
       interruption.abort();
     });
   }
 }
 
-function endAtOnce(): void {
-  // Exiting waits for threads, and a thread that waits for a dead file system does not end.
-  if (process.getActiveResourcesInfo().some((name) => name.startsWith("FSReq")))
-    process.on("exit", () => process.kill(process.pid, "SIGKILL"));
-  process.exit(exitCodes.interrupted);
+/** Milliseconds. What ends by itself has done so long before. */
+const lastWait = 1_000;
+
+/**
+ * To be called when the command has nothing left to do. The process ends as soon as nothing keeps it, but a thread that waits for a
+ * dead file system would keep it for ever.
+ */
+export function endWithoutFiles(): void {
+  const isLate = () => {
+    if (waitsForFiles()) endNow(process.exitCode);
+  };
+  setTimeout(isLate, lastWait).unref();
+}
+
+function endNow(code: typeof process.exitCode): void {
+  // Exiting waits for threads, too.
+  if (waitsForFiles()) process.on("exit", () => process.kill(process.pid, "SIGKILL"));
+  process.exit(code);
+}
+
+function waitsForFiles(): boolean {
+  return process.getActiveResourcesInfo().some((name) => name.startsWith("FSReq"));
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { HpcnbError } from "@hpcnb/core";
 import yargs, { type Argv } from "yargs";
 import { commandsFor } from "./commands.js";
-import { signal } from "./interruption.js";
+import { endWithoutFiles, signal } from "./interruption.js";
 import { endWithReaders } from "./print.js";
 import { printError } from "./print-error.js";
 
@@ -20,6 +20,7 @@ try {
 } catch (error) {
   process.exitCode = printError(error);
 }
+endWithoutFiles();
 
 /**
  * A command that is named first is the only one that yargs gets to know. Describing the others

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,8 +18,9 @@ describe("hpcnb on a file system that hangs", function () {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  const status = (path = process.env.PATH) => {
-    const child = spawn(process.execPath, [...process.execArgv, main, "status", join(folder, "session.yaml")], {
+  const status = ({ path = process.env.PATH, under = [] as string[] } = {}) => {
+    const [program, ...args] = [...under, process.execPath, ...process.execArgv, main, "status"];
+    const child = spawn(String(program), [...args, join(folder, "session.yaml")], {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, PATH: path, XDG_STATE_HOME: join(folder, "state") },
       cwd: fileURLToPath(new URL("..", import.meta.url)),
@@ -39,6 +40,22 @@ describe("hpcnb on a file system that hangs", function () {
     expect(said()).to.include(`${folder}/.hpcnb/session.json cannot be read: it is no regular file.`);
   });
 
+  it("ends with the first signal in the middle of a read, though the thread that reads does not", async function () {
+    if (spawnSync("strace", ["-V"]).status !== 0) this.skip();
+    const looked = join(folder, "looked");
+    execFileSync("mkfifo", [looked]);
+    // The end of a process is told when its tracer is awake again, so the file must answer some day; 130 would then be its exit code.
+    const hang = ["-e", "trace=statx", "-e", "inject=statx:delay_enter=15s", "-P", join(folder, ".hpcnb/session.json")];
+    const { child, said } = status({
+      under: ["strace", "-D", "-f", "-qq", "--seccomp-bpf", "-e", "signal=none", "-o", looked, ...hang],
+    });
+    // Whoever opens a fifo for reading waits for a writer.
+    await once(spawn("cat", [looked]).stdout, "data");
+    child.kill("SIGINT");
+    expect(await once(child, "close")).to.deep.equal([null, "SIGKILL"]);
+    expect(said()).to.include("HPCNB_ABORTED");
+  });
+
   describe("which a python3 stands for that neither answers nor ends", () => {
     const hanging = async () => {
       const asked = join(folder, "asked");
@@ -50,7 +67,7 @@ describe("hpcnb on a file system that hangs", function () {
         },
       );
       execFileSync("mkfifo", [asked]);
-      const { child, said } = status(`${folder}:${process.env.PATH}`);
+      const { child, said } = status({ path: `${folder}:${process.env.PATH}` });
       // Whoever opens a fifo for reading waits for a writer.
       const pid = Number(await once(spawn("cat", [asked]).stdout, "data"));
       return { child, said, pid };

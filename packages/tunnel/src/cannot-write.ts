@@ -24,6 +24,11 @@ export function cannotWrite(path: string | undefined, why: string, cause?: unkno
   return new HpcnbError("HPCNB_COMMAND_FAILED", `${path} cannot be written: ${why}.`, { cause, hint: remedyOf(why) });
 }
 
+/** A file that would be open to others than asked. */
+export function notPrivate(path: string | undefined, cause?: unknown): HpcnbError {
+  return cannotWrite(path, "its file system keeps no file private, whatever its mode", cause);
+}
+
 export function cannotLock(path: string, why: string): HpcnbError {
   return new HpcnbError("HPCNB_COMMAND_FAILED", `${path} cannot be locked: ${why}.`, { hint: remedyOf(why) });
 }

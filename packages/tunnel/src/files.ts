@@ -10,24 +10,16 @@ import {
   isHpcnbError,
 } from "@hpcnb/core";
 import * as v from "valibot";
-import { cannotWrite, silentFile } from "./cannot-write.js";
+import { cannotWrite, notPrivate, silentFile } from "./cannot-write.js";
+import { fileTimeout, largestFile } from "./patience.js";
 import { pythonArgv, pythonProgram } from "./python-program.js";
-
-/** Milliseconds in which a file system must have done what it was asked, whatever it is. */
-const fileTimeout = 60_000;
-
-/** Bytes. hpcnb's own files are small; anything larger is some other file. */
-const largestFile = 16_000_000;
 
 const readAnswerSchema = v.array(v.object({ text: v.optional(v.string()), error: v.optional(v.string()) }));
 const writeAnswerSchema = v.object({ path: v.optional(v.string()), error: v.optional(v.string()) });
 
 type Run = Host["run"];
 
-/**
- * See `Host.readFiles`. A process of its own reads, here too: one that hangs in a file system can be left
- * behind, where a thread of this process would keep it from ending.
- */
+/** See `Host.readFiles`. */
 export async function readFilesThrough(
   run: Run,
   paths: readonly string[],
@@ -62,7 +54,7 @@ export async function writeFilesThrough(run: Run, files: readonly FileToWrite[],
     limit: fileTimeout,
     signal,
   });
-  if (error === "not private") throw cannotWrite(path, "its file system keeps no file private, whatever its mode");
+  if (error === "not private") throw notPrivate(path);
   if (error !== undefined) throw cannotWrite(path, error);
 }
 

@@ -100,7 +100,8 @@ describe("the programs that hpcnb runs on a host", function () {
 
   it("are not taken for a fault of a file when python3 is missing", async () => {
     process.env.PATH = directory;
-    const error = await expectFailure(host.readFiles([join(directory, "a")]), "HPCNB_UNSUPPORTED");
+    const reading = readFilesThrough(host.run, [join(directory, "a")]);
+    const error = await expectFailure(reading, "HPCNB_UNSUPPORTED");
     expect(error.message).to.include("python3 was not found");
     expect(error.hint).to.include("needs a working python3");
   });
