@@ -51,6 +51,7 @@ export async function bundlePrograms() {
   const adapters = all.filter(({ folder }) => folder.startsWith("adapter-")).map(({ folder }) => folder);
   await bundleProgram("cli", { entries: ["main", "keeper-main", "plugins/import-guard"], adapters });
   await bundleProgram("testbed", { entries: ["main"], adapters: [] });
+  await copyPages();
   await copyPython(all.map(({ folder }) => folder).filter((folder) => !["cli", "testbed"].includes(folder)));
 }
 
@@ -100,6 +101,15 @@ async function copyPython(folders) {
       await copyFile(join(source, name), join(target, name), constants.COPYFILE_EXCL);
     }
   }
+}
+
+/** What `hpcnb help` prints. Decisions are for who works on hpcnb. */
+async function copyPages() {
+  const target = "packages/cli/docs";
+  await rm(target, { recursive: true, force: true });
+  await mkdir(target);
+  for (const name of (await readdir("docs")).filter((name) => name.endsWith(".md")))
+    await copyFile(join("docs", name), join(target, name));
 }
 
 async function manifests() {

@@ -128,6 +128,12 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
     (y) => y,
     async () => (await import("./commands/schema.js")).schema(),
   ),
+  define(
+    "help [topic]",
+    "Explain a command, a page such as session-file, or an error's code",
+    (y) => y.positional("topic", { type: "string", describe: "A command, a page, or a code" }),
+    async ({ topic }) => (await import("./commands/help.js")).help(topic, commandsFor(signal)),
+  ),
 ];
 
 /** A command whose handler gets what its options say. */

@@ -1,24 +1,18 @@
 import { readFileSync } from "node:fs";
-import { HpcnbError } from "@hpcnb/core";
-import yargs, { type Argv } from "yargs";
+import yargs, { type CommandModule } from "yargs";
+import { nameOf } from "./command-words.js";
 import { commandsFor } from "./commands.js";
 import { endWithoutFiles, signal } from "./interruption.js";
-import { endWithReaders } from "./print.js";
+import { endWithReaders, printText } from "./print.js";
 import { printError } from "./print-error.js";
 
 endWithReaders();
 
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
-
-const usage =
-  "$0 COMMAND [session.yaml]\n\nA Jupyter notebook with its ipyparallel engines on a cluster, from one file.";
-
+const words = process.argv.slice(2);
 try {
-  await commandLine(process.argv.slice(2)).parseAsync();
+  await run(words);
 } catch (error) {
-  process.exitCode = printError(error);
+  process.exitCode = printError(error, { json: asksForJson(words) });
 }
 endWithoutFiles();
 
@@ -26,32 +20,55 @@ endWithoutFiles();
  * A command that is named first is the only one that yargs gets to know. Describing the others
  * takes longer than most commands do.
  */
-function commandLine([first, ...rest]: readonly string[]): Argv {
+async function run([first, ...rest]: readonly string[]): Promise<void> {
   const commands = commandsFor(signal);
-  const called = commands.find(({ command }) => String(command).split(" ")[0] === first);
-  if (called) {
-    const words = String(called.command).replace(String(first), "$0");
-    return common(yargs(rest).command({ ...called, command: words }), `hpcnb ${first}`);
-  }
-  const all = yargs(first === undefined ? [] : [first, ...rest])
-    .usage(usage)
-    .command([...commands])
-    .demandCommand(1, "Name a command.")
-    .recommendCommands();
-  return common(all, "hpcnb");
+  const find = (name: string | undefined) => commands.find((command) => nameOf(command) === name);
+  const called = find(first);
+  const topic = first === "help" ? find(rest[0]) : undefined;
+  if (topic) await runCommand(topic, ["--help"]);
+  else if (called) await runCommand(called, rest);
+  else if (first === undefined || isHelp(first)) await (await import("./commands/help.js")).help(undefined, commands);
+  else if (/^(version|--version|-v|-V)$/.test(first)) printText(`${version()}\n`);
+  else throw (await import("./mistyped.js")).noSuchCommand([first, ...rest], commands);
 }
 
-function common(cli: Argv, name: string): Argv {
-  return cli
-    .scriptName(name)
+async function runCommand(called: CommandModule, rest: readonly string[]): Promise<void> {
+  const name = nameOf(called);
+  const command = String(called.command).replace(name, "$0");
+  let complaint: string | undefined;
+  const cli = yargs(rest)
+    .command({ ...called, command })
+    .scriptName(`hpcnb ${name}`)
+    .detectLocale(false)
     .strict()
-    .version(version)
+    .version(version())
+    .hide("version")
     .alias("h", "help")
     .wrap(Math.min(100, process.stdout.columns || 80))
     .exitProcess(false)
     .fail((message, error) => {
-      throw (
-        error ?? new HpcnbError("HPCNB_BAD_ARGUMENTS", message, { hint: `\`${name} --help\` shows what can be typed.` })
-      );
+      if (!error) complaint = message;
+      throw error ?? new Error(message);
     });
+  if (rest.some(isHelp)) (await import("./command-help.js")).addExamples(cli, name);
+  try {
+    await cli.parseAsync();
+  } catch (error) {
+    if (complaint === undefined) throw error;
+    throw (await import("./mistyped.js")).badArguments(called, rest, complaint);
+  }
+}
+
+function isHelp(word: string): boolean {
+  return word === "--help" || word === "-h";
+}
+
+function asksForJson(given: readonly string[]): boolean {
+  const end = given.indexOf("--");
+  return given.slice(0, end < 0 ? undefined : end).some((word) => word === "--json" || word === "--json=true");
+}
+
+function version(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
 }

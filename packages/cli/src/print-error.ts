@@ -1,9 +1,14 @@
-import { isHpcnbError } from "@hpcnb/core";
+import { type HpcnbError, isHpcnbError, type Problem } from "@hpcnb/core";
 import { exitCodeOf, exitCodes } from "./exit-codes.js";
-import { tell } from "./print.js";
+import { hasPrintedJson, printJson, tell } from "./print.js";
 
-/** Prints an error for a person and returns the exit code. What is not ours is a bug, and is shown with its stack. */
-export function printError(error: unknown): number {
+/**
+ * Prints an error for a person, and with `json` for a program too, on stdout. Returns the exit code. What is not ours is a bug, and
+ * is shown with its stack.
+ */
+export function printError(error: unknown, { json = false } = {}): number {
+  // One command prints one value: `status` may have told what is known here already.
+  if (json && !hasPrintedJson()) printJson(errorView(error));
   if (!isHpcnbError(error)) {
     tell(["red", "hpcnb has a fault:"], ` ${error instanceof Error ? error.stack : String(error)}`);
     return exitCodes.failed;
@@ -20,6 +25,35 @@ export function printError(error: unknown): number {
   if (error.hint) tell(["cyan", "hint:"], ` ${error.hint}`);
   tell(["dim", `(${error.code})`]);
   return exitCodeOf(error.code);
+}
+
+/** Documented in docs/errors.md. Without a code it is a fault of hpcnb. */
+interface ErrorView {
+  readonly code?: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly causes?: readonly string[];
+  readonly problems?: readonly (Problem & { readonly file: string })[];
+}
+
+export function errorView(error: unknown): ErrorView {
+  if (!isHpcnbError(error)) return { message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  const { code, message, hint } = error;
+  const said = causes(error);
+  return {
+    code,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(said.length === 0 ? {} : { causes: said }),
+    ...problemsOf(error),
+  };
+}
+
+/** Of a session file's error, which is known by its code. */
+function problemsOf(error: HpcnbError): Pick<ErrorView, "problems"> {
+  if (error.code !== "HPCNB_BAD_SESSION_FILE" || !("problems" in error)) return {};
+  const { problems, file } = error as HpcnbError & { problems: readonly Problem[]; file: string };
+  return { problems: problems.map(({ line, column, message }) => ({ file, line, column, message })) };
 }
 
 /** The messages of the causes that say something that the message before does not. */

@@ -84,9 +84,17 @@ export function printText(text: string): void {
   show(process.stdout, text);
 }
 
+let printedJson = false;
+
+/** Whether a program that asked for JSON has got its value. */
+export function hasPrintedJson(): boolean {
+  return printedJson;
+}
+
 /** Data for programs: JSON on stdout. What `printable` writes out is the same text to a reader of JSON. */
 export function printJson(value: unknown, indent?: number): void {
   live?.stop();
+  printedJson = true;
   show(process.stdout, `${JSON.stringify(value, null, indent)}\n`);
 }
 

@@ -16,6 +16,6 @@ export { sessionSchema } from "./session-file/schema.js";
 export type * from "./session-file/session.js";
 export { checkOptions, type Problem, SessionFileError, type SessionSource } from "./session-file/source.js";
 export { shellWord } from "./shell-word.js";
-export { suggest } from "./suggest.js";
+export { closestOf, suggest } from "./suggest.js";
 export * from "./tunnel.js";
 export * from "./units.js";

@@ -36,6 +36,8 @@ export interface SessionSource {
 /** All problems of a session file at once; the message has a line `file:line:column  sentence` for each. */
 export class SessionFileError extends HpcnbError {
   readonly problems: readonly Problem[];
+  /** The path as the user gave it. */
+  readonly file: string;
 
   constructor(file: string, problems: readonly Problem[]) {
     const sorted = [...problems].sort((one, other) => one.line - other.line || one.column - other.column);
@@ -43,10 +45,11 @@ export class SessionFileError extends HpcnbError {
       "HPCNB_BAD_SESSION_FILE",
       sorted.map(({ line, column, message }) => `${printableLine(file)}:${line}:${column}  ${message}`).join("\n"),
       {
-        hint: "Nothing was started. docs/session-file.md and `hpcnb schema` describe every key.",
+        hint: "Nothing was started. `hpcnb help session-file` describes every key.",
       },
     );
     this.problems = sorted;
+    this.file = file;
   }
 }
 

@@ -1,0 +1,31 @@
+import { closestOf, errorCodes, HpcnbError } from "@hpcnb/core";
+import type { CommandModule } from "yargs";
+import { nameOf } from "../command-words.js";
+import { explanationOf, pageNames, pageOf } from "../help-pages.js";
+import { meantBy } from "../mistyped.js";
+import { overview } from "../overview.js";
+import { printText } from "../print.js";
+
+/** Prints the overview, or what a topic's page says. A command's own help is printed by yargs. */
+export function help(topic: string | undefined, commands: readonly CommandModule[]): void {
+  printText(
+    topic === undefined ? overview(commands, Math.min(100, process.stdout.columns || 80)) : pageOn(topic, commands),
+  );
+}
+
+function pageOn(topic: string, commands: readonly CommandModule[]): string {
+  const page = pageOf(topic) ?? explanationOf(topic.toUpperCase());
+  if (page !== undefined) return page;
+  const names = pageNames();
+  const known = [...commands.map(nameOf), ...names, ...errorCodes];
+  const meant = meantBy(topic, commands)[0];
+  const begun = names.find((name) => name.startsWith(topic));
+  const near = meant ? nameOf(meant) : (begun ?? closestOf(topic, known));
+  throw new HpcnbError(
+    "HPCNB_BAD_ARGUMENTS",
+    `There is no help on ${JSON.stringify(topic)}${near === undefined ? "." : `; did you mean ${near}?`}`,
+    {
+      hint: `There is help on each command (\`hpcnb help\` lists them), on each error's code, and on ${names.join(", ")}.`,
+    },
+  );
+}
