@@ -36,7 +36,7 @@ interface ErrorView {
   readonly problems?: readonly (Problem & { readonly file: string })[];
 }
 
-export function errorView(error: unknown): ErrorView {
+function errorView(error: unknown): ErrorView {
   if (!isHpcnbError(error)) return { message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   const { code, message, hint } = error;
   const said = causes(error);

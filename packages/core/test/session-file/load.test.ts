@@ -50,9 +50,9 @@ describe("loading a session file", () => {
     }
   });
 
-  it("tells thousands of problems within seconds", async () => {
+  it("tells the first 200 of thousands of problems within seconds", async () => {
     const file = join(folder, "long.yaml");
     writeFileSync(file, Array.from({ length: 50_000 }, (_, index) => `k${index}: 1\n`).join(""));
-    expect((await errorOf(file)).problems).to.have.length(50_001);
+    expect((await errorOf(file)).problems).to.have.length(200);
   });
 });
