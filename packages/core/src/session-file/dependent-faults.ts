@@ -1,6 +1,6 @@
 import { isAbsolute } from "node:path";
-import { suggest } from "../suggest.js";
 import { parseDuration, parseMemory } from "../units.js";
+import { keyFor } from "./other-words.js";
 import { mostAtOnce } from "./resolve.js";
 import type { Fault } from "./sentences.js";
 import { describe, pathOf } from "./words.js";
@@ -12,7 +12,13 @@ const timeout = { parse: parseDuration, most: "1d" } as const;
 
 /** What the schema cannot say. The value may have other faults: each key is looked at as it is. */
 export function dependentFaults(value: unknown): Fault[] {
-  return [...directoryFaults(value), ...clusterFaults(value), ...groupFaults(value), ...limitFaults(value)];
+  return [
+    ...directoryFaults(value),
+    ...environmentFaults(value),
+    ...clusterFaults(value),
+    ...groupFaults(value),
+    ...limitFaults(value),
+  ];
 }
 
 function directoryFaults(value: unknown): Fault[] {
@@ -30,12 +36,21 @@ function directoryFaults(value: unknown): Fault[] {
   return [{ ...at, message }];
 }
 
+/** Each of the two chooses the Python. */
+function environmentFaults(value: unknown): Fault[] {
+  const [conda, venv] = ["conda", "venv"].map((key) => valueAt(value, ["notebook", "environment", key]));
+  if (conda === undefined || venv === undefined) return [];
+  const message =
+    "notebook.environment.venv and notebook.environment.conda exclude each other: each says which Python it is";
+  return [{ pointer: "/notebook/environment/venv", part: "key", message }];
+}
+
 function clusterFaults(value: unknown): Fault[] {
   const cluster = valueAt(value, ["cluster"]);
   if (typeof cluster !== "object" || cluster === null || Array.isArray(cluster)) return [];
   const { engines, atOnce, groups, minimum } = cluster as Readonly<Record<string, unknown>>;
   // A key much like it is told already.
-  const isMisspelled = Object.keys(cluster).some((key) => suggest(key, ["engines", "groups"]) !== "");
+  const isMisspelled = Object.keys(cluster).some((key) => keyFor(key, ["engines", "groups"]) !== undefined);
   if (groups === undefined && engines === undefined && !isMisspelled) {
     const message =
       "cluster.engines is missing: how many engines to start (or cluster.groups, for engines of different kinds)";

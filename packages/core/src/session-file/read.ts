@@ -80,7 +80,8 @@ export async function readSessionText(text: string, file: string): Promise<Sessi
 async function schemaFaults(value: unknown): Promise<readonly Fault[]> {
   const errors = (await sessionValidator())(value);
   if (errors.length === 0) return [];
-  return (await import("./sentences.js")).faultsOf(errors.slice(0, mostFaults));
+  const [{ faultsOf }, { sessionSchema }] = await Promise.all([import("./sentences.js"), import("./schema.js")]);
+  return faultsOf(errors.slice(0, mostFaults), { root: sessionSchema });
 }
 
 /** What js-yaml says, where it says it: it gives no mark for what concerns the whole text. */

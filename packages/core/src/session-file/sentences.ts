@@ -1,7 +1,8 @@
 import type { ErrorObject } from "ajv";
-import { suggest } from "../suggest.js";
 import { withoutBranches } from "./branches.js";
+import { keyFor, valueFor } from "./other-words.js";
 import { escapePointer } from "./positions.js";
+import { insteadOf } from "./unknown-key.js";
 import { describe, firstSentence, lowerFirst, nameTypes, pathOf, quote } from "./words.js";
 
 /** A fault of the file: where it is, and a sentence. */
@@ -13,11 +14,18 @@ export interface Fault {
 
 type SchemaNode = Readonly<Record<string, unknown>>;
 
+/** What the errors are about: a whole session file, or a plugin's options at a place in it. */
+interface Subject {
+  readonly prefix?: string;
+  /** The schema of the whole file. */
+  readonly root?: SchemaNode;
+}
+
 /** ajv's errors as sentences, one for each fault. Pure. */
-export function faultsOf(errors: readonly ErrorObject[], prefix = ""): Fault[] {
+export function faultsOf(errors: readonly ErrorObject[], { prefix = "", root }: Subject = {}): Fault[] {
   const faults = new Map<string, Fault>();
   for (const error of withoutMisspelled(withoutBranches(errors))) {
-    const fault = faultOf(error, `${prefix}${error.instancePath}`);
+    const fault = faultOf(error, `${prefix}${error.instancePath}`, root);
     // What has the wrong type fails further checks too; the first sentence says it all.
     const key = `${fault.part} ${fault.pointer}`;
     if (!faults.has(key) || error.keyword === "type") faults.set(key, fault);
@@ -31,13 +39,12 @@ function withoutMisspelled(errors: readonly ErrorObject[]): ErrorObject[] {
     errors.some((error) => {
       if (error.keyword !== "additionalProperties" || error.instancePath !== missing.instancePath) return false;
       const key = String(error.params.additionalProperty);
-      const meant = suggest(key, knownKeys(error.parentSchema));
-      return meant !== "" && meant === suggest(key, [String(missing.params.missingProperty)]);
+      return keyFor(key, knownKeys(error.parentSchema)) === missing.params.missingProperty;
     });
   return errors.filter((error) => error.keyword !== "required" || !isMisspelled(error));
 }
 
-function faultOf(error: ErrorObject, pointer: string): Fault {
+function faultOf(error: ErrorObject, pointer: string, root: SchemaNode | undefined): Fault {
   const path = pathOf(pointer);
   const subject = path || "the file";
   const schema = (error.parentSchema ?? {}) as SchemaNode;
@@ -48,7 +55,7 @@ function faultOf(error: ErrorObject, pointer: string): Fault {
     case "unevaluatedProperties": {
       const key = String(error.params.additionalProperty ?? error.params.unevaluatedProperty);
       const words = path ? `${path} has no key` : "there is no key";
-      const message = `${words} ${quote(key)}${suggest(key, knownKeys(schema))}`;
+      const message = `${words} ${quote(key)}${insteadOf({ key, pointer, schema, root })}`;
       return { pointer: `${pointer}/${escapePointer(key)}`, part: "key", message };
     }
     case "required": {
@@ -58,7 +65,10 @@ function faultOf(error: ErrorObject, pointer: string): Fault {
     }
     case "enum": {
       const allowed = (schema.enum as unknown[]).map(String);
-      return here(`must be one of ${allowed.join(", ")}${isNow}${suggest(String(error.data), allowed)}`);
+      const meant = valueFor(String(error.data), allowed);
+      return here(
+        `must be one of ${allowed.join(", ")}${isNow}${meant === undefined ? "" : `; did you mean ${meant}?`}`,
+      );
     }
     case "const":
       return here(`must be ${JSON.stringify(schema.const)}${isNow}`);

@@ -88,7 +88,7 @@ export async function checkOptions(
   const { faultsOf } = await import("./sentences.js");
   const options = structuredClone(given) as Record<string, unknown>;
   const errors = (await optionsValidator(schema))(options);
-  return { options, faults: faultsOf(errors, pointer) };
+  return { options, faults: faultsOf(errors, { prefix: pointer }) };
 }
 
 /** A file that could not be read as YAML data at all. */
