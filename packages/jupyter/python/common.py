@@ -6,6 +6,8 @@ import sys
 if sys.path and sys.path[0] == "":
     del sys.path[0]
 
+import errno
+import fcntl
 import hashlib
 import json
 import os

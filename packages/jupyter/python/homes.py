@@ -52,6 +52,25 @@ def why_not_writable(path):
     return None
 
 
+def keeps_locks(path):
+    """
+    Whether a directory, which need not be there yet, is on a file system with locks. SQLite asks for them (fcntl) at each write; without
+    them it tries for many seconds, and IPython then takes the user's history for damaged.
+    """
+    while not os.path.lexists(path) and path != os.path.dirname(path):
+        path = os.path.dirname(path)
+    try:
+        with tempfile.TemporaryFile(dir=path) as file:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
+    return True
+
+
+def jupyter_data_directory():
+    return os.path.abspath(os.path.expanduser(os.environ.get("JUPYTER_DATA_DIR") or users_jupyter_data()))
+
+
 def make_ipython_overlay(overlay, profile, tell=say):
     """
     An IPYTHONDIR that shows all of the user's own, and beside it a profile of ours. Nothing in the user's is changed.
@@ -80,9 +99,33 @@ def make_ipython_overlay(overlay, profile, tell=say):
 def free_default_profile(users, overlay):
     """Kernels write to this profile: a history, and folders that IPython misses. Where the user's cannot be written, they have their own."""
     own, default = os.path.join(users, "profile_default"), os.path.join(overlay, "profile_default")
-    if not os.path.islink(default) or why_not_writable(own) is None:
+    is_users = os.path.islink(default)
+    has_locks = keeps_locks(own if is_users else default)
+    if is_users and has_locks and why_not_writable(own) is None:
         return None
-    return link_entries(own, default, lambda name: name == "startup" or "_config." in name)
+    reason = None
+    if is_users or not has_locks:
+        reason = link_entries(own, default, lambda name: name == "startup" or "_config." in name)
+    keep_history(default, in_memory=not has_locks)
+    return reason
+
+
+def keep_history(profile, in_memory):
+    """Tells kernels where to keep their history, in a file of ours that outranks the user's own settings."""
+    path = os.path.join(profile, "ipython_kernel_config.json")
+    if not in_memory:
+        if os.path.isfile(path) and not os.path.islink(path):
+            os.unlink(path)
+        return
+    try:
+        with open(path, encoding="utf-8") as file:
+            settings = json.load(file)
+    except (OSError, ValueError):
+        settings = {}
+    settings["HistoryManager"] = {**settings.get("HistoryManager", {}), "hist_file": ":memory:"}
+    if os.path.lexists(path):
+        os.unlink(path)
+    write_private(path, json.dumps(settings))
 
 
 def link_entries(source, target, wanted):

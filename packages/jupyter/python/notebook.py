@@ -64,6 +64,7 @@ class NotebookJob:
             settings = {
                 **application.settings(self.parameters["directory"], secrets),
                 **self.choose_endpoint(application, reason),
+                **self.choose_database(),
             }
             server = application.initialize(settings)
             # Jupyter prints what it knows of itself on one of them, and its kernels would end of it.
@@ -128,6 +129,14 @@ class NotebookJob:
             )
         self.take_note(f"The server listens on a port, because no Unix socket can be had: {reason}")
         return application.port_settings(free_port())
+
+    def choose_database(self):
+        """Jupyter keeps in one which notebooks are trusted."""
+        place = jupyter_data_directory()
+        if keeps_locks(place):
+            return {}
+        self.take_note(f"{place} is on a file system without locks, so Jupyter forgets at the end which notebooks are trusted")
+        return {"NotebookNotary.db_file": ":memory:"}
 
     def announce(self, server, title):
         """Publishes where the server answers, as soon as it does."""

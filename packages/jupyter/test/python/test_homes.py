@@ -1,5 +1,6 @@
 """The user's directories, and those of a job that has none to write to."""
 
+import json
 import os
 import unittest
 import unittest.mock
@@ -105,6 +106,32 @@ class Overlay(InADirectory):
         default = self.path("overlay", "profile_default")
         self.assertFalse(os.path.islink(default))
         self.assertEqual(sorted(os.listdir(default)), ["ipython_config.py", "startup"])
+
+    def history(self):
+        return json.loads(self.read("overlay", "profile_default", "ipython_kernel_config.json"))
+
+    def test_without_locks_kernels_keep_their_history_in_memory(self):
+        self.write('{"HistoryManager": {"enabled": true}, "A": 1}', "users", "profile_default", "ipython_kernel_config.json")
+        before = self.tree("users")
+        with refuse("fcntl.lockf", 37, "No locks available"):
+            self.make()
+        self.assertEqual(self.history(), {"HistoryManager": {"enabled": True, "hist_file": ":memory:"}, "A": 1})
+        self.assertEqual(self.read("overlay", "profile_default", "ipython_config.py"), "c.x = 1")
+        self.assertEqual(self.tree("users"), before)
+        with refuse("fcntl.lockf", 38, "Function not implemented"):
+            self.make()
+        self.make()
+        self.assertFalse(os.path.exists(self.path("overlay", "profile_default", "ipython_kernel_config.json")))
+
+    def test_without_locks_and_without_a_profile_too(self):
+        os.environ["IPYTHONDIR"] = self.path("none")
+        with refuse("fcntl.lockf", 95, "Operation not supported"):
+            self.make()
+        self.assertEqual(self.history(), {"HistoryManager": {"hist_file": ":memory:"}})
+
+    def test_a_lock_that_another_holds_is_a_lock(self):
+        with refuse("fcntl.lockf", 11, "Resource temporarily unavailable"):
+            self.assertTrue(hpcnb.keeps_locks(self.root))
 
 
 class Homes(InADirectory):
