@@ -11,12 +11,9 @@ await main(async () => {
   await setUp();
   await build();
   say(`Starting ${session}`);
-  const exitCode = await passThrough([process.execPath, "packages/cli/bin/hpcnb.js", "up", session]);
-  if (exitCode === 0) {
-    say("\nOpen monte-carlo.ipynb there and run it. In this folder you can also type:");
-    say(`  npx hpcnb open ${session}      to open it in your browser`);
-    say(`  npx hpcnb status ${session}    to see the notebook and its engines`);
-    say(`  npx hpcnb down ${session}      to stop everything`);
-  }
+  // As if `npx hpcnb` ran it: the commands that it names next are then those that work in a clone.
+  const env = { npm_lifecycle_event: "npx" };
+  const exitCode = await passThrough([process.execPath, "packages/cli/bin/hpcnb.js", "up", session], { env });
+  if (exitCode === 0) say("Open monte-carlo.ipynb there, and run all its cells.");
   return exitCode;
 });

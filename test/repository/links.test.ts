@@ -15,6 +15,12 @@ describe("Pages for people", () => {
     expect(pages.flatMap(brokenLinks)).to.deep.equal([]);
   });
 
+  it("have pictures of at most 200 kB", async () => {
+    const pictures = await trackedFiles("docs/pictures");
+    expect(pictures).not.to.be.empty;
+    expect(pictures.filter((path) => statSync(join(root, path)).size > 200_000)).to.deep.equal([]);
+  });
+
   it("lie in docs/ only if the site's side bar or the list of decisions leads to them", () => {
     const sideBar = readFileSync(join(root, "docs/.vitepress/config.mjs"), "utf8");
     const decisions = readFileSync(join(root, "docs/decisions/README.md"), "utf8");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Testbed } from "@hpcnb/testbed";
 import { expect } from "chai";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 
 const program = "/usr/bin/chromium";
 const pictures = fileURLToPath(new URL("../../test-results/", import.meta.url));
@@ -53,27 +53,35 @@ export async function keepPicture(page: Page, name: string): Promise<void> {
 
 /** Opens the example notebook at the URL that `up` printed, runs all its cells and keeps a picture of them. Its plot must be there, and no error. */
 export async function runExampleNotebook(browser: Browser, url: string, picture: string): Promise<string> {
-  // High enough for the whole notebook: JupyterLab draws only the cells that are in view.
-  const page = await browser.newPage({ viewport: { width: 1280, height: 3600 } });
-  const address = new URL(url);
-  address.pathname = "/lab/tree/monte-carlo.ipynb";
+  const page = await newTallPage(browser);
   // Whatever happens, there is a picture of what was there to see.
-  const plot = page.locator(".jp-OutputArea img").first();
   try {
-    await page.goto(address.href, { timeout: 120_000 });
-    await page.locator(".jp-Notebook").waitFor({ timeout: 120_000 });
-    // The kernel is there when its name stands in the toolbar and it is idle.
-    await page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor({ timeout: 120_000 });
-    await runAllCells(page);
-    await plot.waitFor({ timeout: 120_000 });
+    const plot = await executeExampleNotebook(page, url);
+    expect(await plot.evaluate((image: { naturalWidth?: number }) => image.naturalWidth)).to.be.greaterThan(200);
   } finally {
     await keepPicture(page, picture);
   }
-  expect(await plot.evaluate((image: { naturalWidth?: number }) => image.naturalWidth)).to.be.greaterThan(200);
   expect(await page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']").count()).to.equal(
     0,
   );
   return (await page.locator(".jp-OutputArea").allInnerTexts()).join("\n");
+}
+
+/** High enough for the whole notebook: JupyterLab draws only the cells that are in view. */
+export const newTallPage = (browser: Browser) => browser.newPage({ viewport: { width: 1280, height: 3600 } });
+
+/** Until the plot is there, which is what comes back. */
+export async function executeExampleNotebook(page: Page, url: string): Promise<Locator> {
+  const address = new URL(url);
+  address.pathname = "/lab/tree/monte-carlo.ipynb";
+  await page.goto(address.href, { timeout: 120_000 });
+  await page.locator(".jp-Notebook").waitFor({ timeout: 120_000 });
+  // The kernel is there when its name stands in the toolbar and it is idle.
+  await page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor({ timeout: 120_000 });
+  await runAllCells(page);
+  const plot = page.locator(".jp-OutputArea img").first();
+  await plot.waitFor({ timeout: 120_000 });
+  return plot;
 }
 
 /** As a person does it, who clicks again when the first click came before the page was ready for it. */

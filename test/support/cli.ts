@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const program = fileURLToPath(new URL("../../packages/cli/bin/hpcnb.js", import.meta.url));
+/** The built program, as it is installed. */
+export const cliProgram = fileURLToPath(new URL("../../packages/cli/bin/hpcnb.js", import.meta.url));
 
 export interface CliResult {
   readonly exitCode: number;
@@ -17,7 +18,7 @@ export function hpcnb(
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [program, ...args],
+      [cliProgram, ...args],
       {
         env: { ...process.env, CI: "true", ...options.env },
         cwd: options.cwd,
