@@ -36,7 +36,7 @@ function tasksOf({ id, state: native, queue, tasks }: Listing): TaskStatus[] {
       `qstat lists tasks of job ${id} that are not understood: ${JSON.stringify(tasks.slice(0, 200))}.`,
     );
   }
-  return ranges.map((range) => ({ ...range, ...what }));
+  return ranges.map(({ first, last }) => ({ first, last, ...what }));
 }
 
 function overall(tasks: readonly TaskStatus[]): Pick<JobStatus, "state" | "native" | "host"> {

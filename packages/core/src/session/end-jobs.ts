@@ -9,6 +9,8 @@ import type { Tracker } from "./tracker.js";
 const stopLimit = 120_000;
 const firstPause = 100;
 const longestPause = 5_000;
+/** Of the pauses: what ends meanwhile is seen late by a third of the time at most. */
+const growth = 1.5;
 
 /** Characters of why a session has ended, as its record keeps it. */
 const longestReason = 4_000;
@@ -72,7 +74,8 @@ export async function endListed(
   let lastError: unknown;
   let left: JobStatus[] | undefined;
   let empty = 0;
-  for (let growing = firstPause; ; growing = Math.min(growing * 2, longestPause)) {
+  for (let growing = firstPause; ; growing = Math.min(growing * growth, longestPause)) {
+    const asking = clock.now();
     try {
       const jobs = await scheduler.status(signal);
       tracker.listed(jobs);
@@ -90,7 +93,9 @@ export async function endListed(
       lastError = error;
     }
     if (empty === 0 && clock.now() + growing > deadline) throw notStopped(left, lastError);
-    await clock.sleep(empty === 0 ? growing : confirmation, signal);
+    // A first answer without them is as old as its question.
+    const pause = empty === 0 ? growing : asking + confirmation - clock.now();
+    await clock.sleep(Math.max(0, pause), signal);
   }
 }
 

@@ -29,10 +29,13 @@ export async function takeDown(context: SessionContext, signal?: AbortSignal): P
   return withLock(tracker, signal, async () => {
     const record = await tracker.readRecord();
     if (!record) return undefined;
-    const closing = await disconnect(tracker);
-    const cancelled = record.ended ? 0 : await endAll(tracker, record, signal);
+    // Meanwhile, and told after the jobs' end.
+    const disconnecting = disconnect(tracker);
+    const [ending] = await Promise.allSettled([record.ended ? 0 : endAll(tracker, record, signal)]);
+    const closing = await disconnecting;
+    if (ending.status === "rejected") throw ending.reason;
     if (closing.status === "rejected") throw tunnelLeft(closing.reason);
-    return { cancelled };
+    return { cancelled: ending.value };
   });
 }
 
