@@ -18,6 +18,7 @@ import { container, type DependencyContainer, type InjectionToken, instanceCachi
 import { rememberedRuns } from "./client-state.js";
 import { hostOf } from "./host-of.js";
 import { tellNote } from "./print.js";
+import { withSharedStatus } from "./shared-status.js";
 import type { SessionPlugins } from "./valid-session.js";
 import { exportedVariables } from "./variables.js";
 
@@ -37,12 +38,16 @@ export function composeSession(session: Session, plugins: SessionPlugins): Sessi
   once(ClockToken, () => systemClock);
   once(HostToken, () => hostOf(session.host));
   once(WorkloadToken, () => createWorkload());
+  const { options } = session.scheduler;
   once(SchedulerToken, (c) =>
-    offered(plugins.scheduler, "scheduler").create({
-      host: c.resolve(HostToken),
-      clock: c.resolve(ClockToken),
-      options: session.scheduler.options,
-    }),
+    withSharedStatus(
+      offered(plugins.scheduler, "scheduler").create({
+        host: c.resolve(HostToken),
+        clock: c.resolve(ClockToken),
+        options,
+      }),
+      { plugin: plugins.scheduler, host: session.host, options },
+    ),
   );
   once(ReadinessToken, (c) =>
     offered(plugins.readiness, "readiness").create({ clock: c.resolve(ClockToken), timeout: session.storage.timeout }),
