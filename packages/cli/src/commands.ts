@@ -21,11 +21,16 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
           default: false,
           describe: "Print what would be submitted, and start nothing; plugins of the file run",
         })
+        .option("open", {
+          type: "boolean",
+          default: true,
+          describe: "Open the notebook in the browser, at a terminal with one; --no-open does not",
+        })
         .option("json", json),
-    async ({ session, timeout, dryRun, json }) => {
+    async ({ session, timeout, dryRun, open, json }) => {
       if (dryRun) return (await import("./commands/rehearse.js")).rehearse({ session, json, signal });
       const { up } = await import("./commands/up.js");
-      await up({ session, timeout: timeout === undefined ? undefined : durationOf(timeout), json, signal });
+      await up({ session, timeout: timeout === undefined ? undefined : durationOf(timeout), json, open, signal });
     },
   ),
   define(

@@ -1,7 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { HpcnbError, isWhole, prepared, whyNoRecord } from "@hpcnb/core";
-import { pagePath } from "../client-state.js";
+import { openInBrowser } from "../browser.js";
+import { writeRedirect } from "../notebook-page.js";
 import { tell } from "../print.js";
 import { withSession } from "../with-session.js";
 
@@ -18,24 +17,13 @@ export async function open(options: { session: string | undefined; signal: Abort
       });
     }
     const token = await tracker.readToken();
-    const { default: openInBrowser } = await import("open");
-    await openInBrowser(writeRedirect(session.name, context.workload.url(connection.baseUrl, session, token)));
-    tell(`Opening ${context.workload.url(connection.baseUrl, session)} in your browser.`);
+    const problem = await openInBrowser(
+      writeRedirect(session.name, context.workload.url(connection.baseUrl, session, token)),
+    );
+    if (problem === undefined) tell(`Opening ${context.workload.url(connection.baseUrl, session)} in your browser.`);
+    else
+      throw new HpcnbError("HPCNB_COMMAND_FAILED", `Nothing was opened: ${problem}.`, {
+        hint: "`hpcnb connect` prints the address, to be opened by hand.",
+      });
   });
-}
-
-/** A page that only this user can read and that leads to `url`: a browser's arguments, and so a token in them, are there for everybody to see. */
-function writeRedirect(name: string, url: string): string {
-  const path = pagePath(name);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  writeFileSync(
-    path,
-    `<!doctype html><meta http-equiv="refresh" content="0; url=${escaped(url)}"><a href="${escaped(url)}">${escaped(name)}</a>\n`,
-    { mode: 0o600 },
-  );
-  return path;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -8,11 +8,14 @@ import {
   type SessionUp,
   type Workload,
 } from "@hpcnb/core";
+import { openInBrowser, whyNoBrowser } from "../browser.js";
 import { rememberSession } from "../client-state.js";
 import { warnOfLostPort } from "../lost-port.js";
+import { writeRedirect } from "../notebook-page.js";
 import { typed, wordFor } from "../pasteable.js";
-import { printJson, printText, tellLines } from "../print.js";
+import { printJson, printText, tellLines, tellNote } from "../print.js";
 import { closingCard } from "../report/closing-card.js";
+import { isLive } from "../report/progress.js";
 import { type Step, stepsOf } from "../report/steps.js";
 import { tellTheAbsent } from "../report/tell-the-absent.js";
 import { connectCommand, parseAddress } from "../session-address.js";
@@ -25,10 +28,12 @@ export interface UpOptions {
   /** Seconds. */
   readonly timeout: number | undefined;
   readonly json: boolean;
+  /** Whether the notebook is to be opened in a browser where there is one. */
+  readonly open: boolean;
   readonly signal: AbortSignal;
 }
 
-export async function up({ session: argument, timeout, json, signal }: UpOptions): Promise<void> {
+export async function up({ session: argument, timeout, json, open, signal }: UpOptions): Promise<void> {
   if (argument !== undefined && parseAddress(argument)) {
     throw new HpcnbError(
       "HPCNB_BAD_ARGUMENTS",
@@ -72,7 +77,7 @@ export async function up({ session: argument, timeout, json, signal }: UpOptions
       );
       progress.stop();
       if (result.state.connection) warnOfLostPort(result.state.connection);
-      report(result, session, context.workload, json);
+      await report(result, { session, workload: context.workload, json, open });
       tellTheAbsent(`${session.name} is up`, performance.now() - begun);
     } catch (error) {
       progress.stop();
@@ -98,8 +103,16 @@ function describeFound({ record }: SessionState, session: Session): string {
   return `found, started ${record?.startedAt}${note}`;
 }
 
+interface Ending extends Pick<UpOptions, "json" | "open"> {
+  readonly session: Session;
+  readonly workload: Workload;
+}
+
 /** stdout gets the URL; on a submit node, where no browser is, the command that opens it elsewhere. */
-function report({ state, directory, token }: SessionUp, session: Session, workload: Workload, json: boolean): void {
+async function report(
+  { state, directory, token }: SessionUp,
+  { session, workload, json, open }: Ending,
+): Promise<void> {
   const url = state.connection && workload.url(state.connection.baseUrl, session, token);
   if (json) {
     const { engines, phase, record } = state;
@@ -107,8 +120,17 @@ function report({ state, directory, token }: SessionUp, session: Session, worklo
     printJson(facts);
     return;
   }
-  const card = closingCard(session, wordFor(session), url !== undefined);
+  const opens = open && url !== undefined && isAtDesk();
+  const card = closingCard(session, wordFor(session), url === undefined ? "elsewhere" : opens ? "opens" : "here");
   tellLines(card.above);
   printText(`${url ?? connectCommand(directory)}\n`);
   tellLines(card.below);
+  if (!opens) return;
+  const problem = await openInBrowser(writeRedirect(session.name, url));
+  if (problem !== undefined) tellNote(`Nothing was opened: ${problem}. Open the address above yourself.`);
+}
+
+/** Whether somebody sits at a terminal, and a browser would open before them. */
+function isAtDesk(): boolean {
+  return isLive(process.stderr) && process.stdout.isTTY && whyNoBrowser(process.env, process.platform) === undefined;
 }

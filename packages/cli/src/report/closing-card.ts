@@ -8,9 +8,19 @@ export interface Card {
   readonly below: readonly Line[];
 }
 
+const headlines = {
+  here: " is up. Open this in your browser:",
+  opens: " is up, and opens in your browser. Its address:",
+  elsewhere: " is up. Open it from your own machine with:",
+};
+
 /** What to do with a session that is up. `word` is what leads to it on a command line. Pure. */
-export function closingCard(session: Pick<Session, "name" | "cluster">, word: string, isHere: boolean): Card {
-  const say = isHere ? " is up. Open this in your browser:" : " is up. Open it from your own machine with:";
+export function closingCard(
+  session: Pick<Session, "name" | "cluster">,
+  word: string,
+  where: keyof typeof headlines,
+): Card {
+  const isHere = where !== "elsewhere";
   const rows: [what: string, how: string][] = [
     ...(session.cluster
       ? [["in a notebook", `ipyparallel.Client(profile="${session.name}")`] as [string, string]]
@@ -21,7 +31,7 @@ export function closingCard(session: Pick<Session, "name" | "cluster">, word: st
     ["end it", typed("down", word)],
   ];
   return {
-    above: [[], [["bold", session.name], say], []],
+    above: [[], [["bold", session.name], headlines[where]], []],
     below: [[], ...rows.map(([what, how]): Line => ["  ", ["dim", what.padEnd(14)], ` ${how}`]), []],
   };
 }
