@@ -48,9 +48,12 @@ export function draw(stream: NodeJS.WritableStream, ...pieces: readonly Piece[])
   stream.write(texts.join(""));
 }
 
-/** Takes the last lines away again, on a terminal. */
+/**
+ * Takes the last lines away again, on a terminal, and what was typed below them. One by one: some terminals keep a screen
+ * that is cleared from its top in their history.
+ */
 export function eraseLines(stream: NodeJS.WritableStream, count: number): void {
-  stream.write(`\u001b[${count}A\u001b[J`);
+  stream.write(`\r\u001b[2K${"\u001b[1A\u001b[2K".repeat(count)}`);
 }
 
 /** Conversation: a line on stderr. */

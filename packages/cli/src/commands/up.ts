@@ -131,6 +131,6 @@ async function report(
 }
 
 /** Whether somebody sits at a terminal, and a browser would open before them. */
-function isAtDesk(): boolean {
-  return isLive(process.stderr) && process.stdout.isTTY && whyNoBrowser(process.env, process.platform) === undefined;
+function isAtDesk(stream: NodeJS.WriteStream = process.stderr): boolean {
+  return isLive(stream) && process.stdout.isTTY && whyNoBrowser(process.env, process.platform) === undefined;
 }

@@ -16,23 +16,27 @@ const nameWidth = 10;
 const timeWidth = 6;
 /** Columns before the text: mark, name and time, with a space after each and one more before the text. */
 const indent = 1 + 1 + nameWidth + 1 + timeWidth + 2;
-/** A terminal that is narrower than this breaks the lines itself. */
-const narrowest = 16;
+/** A text that would be narrower than this stands below its name instead. */
+const narrowest = 24;
 
-/** The lines of a step: its text is wrapped beside its name and time, and nothing of it is cut. Pure. */
+/** The lines of a step: its text is wrapped beside its name and time, or below, and nothing of it is cut. Pure. */
 export function layOut({ mark, name, time, text, note }: Row, columns: number): Line[] {
-  const [first = "", ...rest] = wrap(text, columns - indent);
-  const margin = " ".repeat(indent);
+  const head: Line = [mark, ` ${name.padEnd(nameWidth)} `, ["dim", time.padStart(timeWidth)]];
+  const beside = wrap(text, columns - indent);
+  const isBeside = beside.length === 1 || columns - indent >= narrowest;
+  const margin = " ".repeat(isBeside ? indent : 2);
+  const [first = "", ...rest] = isBeside ? beside : ["", ...wrap(text, columns - margin.length)];
+  const notes = note === undefined ? [] : wrap(note, columns - margin.length);
   return [
-    [mark, ` ${name.padEnd(nameWidth)} `, ["dim", time.padStart(timeWidth)], `  ${first}`],
+    first === "" ? head : [...head, `  ${first}`],
     ...rest.map((line): Line => [`${margin}${line}`]),
-    ...(note === undefined ? [] : wrap(note, columns - indent).map((line): Line => [margin, ["dim", line]])),
+    ...notes.map((line): Line => [margin, ["dim", line]]),
   ];
 }
 
 /** Lines of text of at most so many columns; cleaned before they are measured. Pure. */
 export function wrap(text: string, columns: number): string[] {
-  return wrapAnsi(printableLine(text), Math.max(narrowest, columns), { hard: true }).split("\n");
+  return wrapAnsi(printableLine(text), Math.max(1, columns), { hard: true }).split("\n");
 }
 
 /** Pure. */

@@ -38,16 +38,16 @@ export function createLiveProgress(stream: NodeJS.WriteStream, now: () => number
     update: (steps) => {
       const [columns] = sizeOf(stream);
       const news = steps.filter(({ name, id = name, text, done }) => done && finished.get(id) !== text);
-      for (const step of news) {
+      const lines = news.flatMap((step) => {
         finished.set(step.id ?? step.name, step.text);
-        const row = { ...step, note: undefined, mark: ["green", marks.done] as const, time: timeOf(step) };
-        for (const line of layOut(row, columns)) show(stream, ...line, "\n");
-        begun.delete(step.id ?? step.name);
-      }
+        return layOut({ ...step, note: undefined, mark: ["green", marks.done], time: timeOf(step) }, columns);
+      });
+      for (const { name, id = name } of news) begun.delete(id);
       if (news.length > 0) lastEnd = now();
       waiting = steps.filter(({ done }) => !done);
       for (const { name, id = name } of waiting) if (!begun.has(id)) begun.set(id, now());
       if (steps.length > 0) doing = undefined;
+      for (const line of lines) show(stream, ...line, "\n");
       region.draw();
     },
     stop: () => region.stop(),

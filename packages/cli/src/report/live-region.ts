@@ -22,7 +22,7 @@ export function createLiveRegion(stream: NodeJS.WriteStream, render: (columns: n
     if (widths.length === 0) return;
     const [columns] = sizeOf(stream);
     // A terminal that became narrower has broken what was drawn into more lines.
-    const count = widths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);
+    const count = rowsOf(widths, columns);
     widths = [];
     eraseLines(stream, count);
   };
@@ -31,10 +31,13 @@ export function createLiveRegion(stream: NodeJS.WriteStream, render: (columns: n
     const [columns, rows] = sizeOf(stream);
     stream.cork();
     hide();
+    const lines = render(columns);
+    const all = lines.map((line) => fastStringWidth(line.map(textOf).join("")));
     // What has left the screen at its top could not be taken away again.
-    const lines = render(columns).slice(0, Math.max(1, rows - 2));
-    for (const line of lines) drawOn(stream, ...line, "\n");
-    widths = lines.map((line) => fastStringWidth(line.map(textOf).join("")));
+    const fit = all.findIndex((_, index) => rowsOf(all.slice(0, index + 1), columns) > Math.max(1, rows - 2));
+    const shown = fit < 0 ? lines : lines.slice(0, fit);
+    for (const line of shown) drawOn(stream, ...line, "\n");
+    widths = all.slice(0, shown.length);
     stream.uncork();
   };
   const timer = setInterval(draw, redrawEvery);
@@ -68,6 +71,11 @@ export function createLiveRegion(stream: NodeJS.WriteStream, render: (columns: n
 export function sizeOf(stream: NodeJS.WriteStream): readonly [columns: number, rows: number] {
   const [columns, rows] = stream.isTTY && stream.getWindowSize ? stream.getWindowSize() : [];
   return [columns || stream.columns || 80, rows || stream.rows || 24];
+}
+
+/** Rows of the screen that lines of these widths take. */
+function rowsOf(widths: readonly number[], columns: number): number {
+  return widths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);
 }
 
 function textOf(piece: Piece): string {

@@ -39,15 +39,16 @@ describe("progress", () => {
   });
 });
 
+const up = "\u001b[1A\u001b[2K";
+
 /** What a terminal shows after it has been sent this: lines, and none of the styles. */
 function screenOf(sent: string): string[] {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what steers a terminal.
-  const parts = sent.split(/\u001b\[(\d*)A\u001b\[J/);
-  let lines: string[] = [];
-  parts.forEach((part, index) => {
-    if (index % 2 === 1) lines = lines.slice(0, lines.length - Number(part));
-    else lines.push(...stripVTControlCharacters(part).split("\n").slice(0, -1));
-  });
+  const lines: string[] = [];
+  for (const part of sent.split("\r\u001b[2K")) {
+    let rest = part;
+    for (; rest.startsWith(up); rest = rest.slice(up.length)) lines.pop();
+    lines.push(...stripVTControlCharacters(rest).split("\n").slice(0, -1));
+  }
   return lines;
 }
 
@@ -94,7 +95,7 @@ describe("progress on a terminal", () => {
     // Of a line of more than 40 columns a terminal of 40 makes two.
     Object.assign(stream, { columns: 40 });
     stream.emit("resize");
-    expect(text().startsWith("\u001b[2A\u001b[J")).to.equal(true);
+    expect(text().startsWith(`\r\u001b[2K${up.repeat(2)}\u001b[33m`)).to.equal(true);
     progress.stop();
   });
 

@@ -95,8 +95,8 @@ export function createSshConnection(options: SshOptions): SshConnection {
     noticed = true;
   }
 
-  function config(): Promise<SshConfig> {
-    reading ??= readConfig(options).catch((error) => {
+  function config(signal?: AbortSignal): Promise<SshConfig> {
+    reading ??= readConfig(options, signal).catch((error) => {
       reading = undefined;
       throw error;
     });
@@ -105,7 +105,7 @@ export function createSshConnection(options: SshOptions): SshConnection {
 
   async function open(signal?: AbortSignal): Promise<Route> {
     throwIfAborted(signal);
-    const known = await config();
+    const known = await config(signal);
     const own = sharing ? controlPathIn(options) : undefined;
     if (own === undefined) return doWithout(known);
     for (const path of [known.controlPath, own]) if (path && (await listens(path))) return route(known, path);
@@ -186,8 +186,9 @@ export function wellKnownName(alias: string, { hostname }: SshConfig): string {
   return hostname === "" || hostname === alias ? alias : `${alias} (${hostname})`;
 }
 
-export async function readConfig(destination: Destination): Promise<SshConfig> {
-  const end = await runClient(configArguments(destination), { interactive: false, limit: loginLimit });
+/** A `Match exec` of the user's may take its time. */
+export async function readConfig(destination: Destination, signal?: AbortSignal): Promise<SshConfig> {
+  const end = await runClient(configArguments(destination), { interactive: false, limit: loginLimit, signal });
   if (end.code !== 0) throw sshFailure(end.stderr, { destination: destination.alias });
   return parseSshConfig(end.stdout);
 }
