@@ -2,7 +2,6 @@ import type { Session, SessionContext } from "@hpcnb/core";
 import { findSessionFile } from "./find-session.js";
 import { createProgress, type Progress } from "./report/progress.js";
 import { parseAddress } from "./session-address.js";
-import { loadValidSession } from "./valid-session.js";
 
 export interface OpenSession {
   readonly session: Session;
@@ -33,9 +32,10 @@ export async function withSession<T>(
   const address = parseAddress(place);
   try {
     if (address) progress.begin(`${place}: ${doing ?? "looking for it"}`);
+    else progress.begin(`${place}: reading it`, true);
     const { session, plugins } = address
       ? await (await import("./session-at.js")).loadSessionAt(address)
-      : await loadValidSession(place, announce);
+      : await (await import("./valid-session.js")).loadValidSession(place, announce);
     progress.begin(
       `${session.name}${session.host === undefined ? "" : ` on ${session.host}`}: ${doing ?? "looking for it"}`,
     );

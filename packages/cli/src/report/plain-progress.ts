@@ -23,8 +23,8 @@ export function createPlainProgress(
   }, heartbeatEvery);
   timer.unref();
   return {
-    begin: (text) => {
-      if (doing === text) return;
+    begin: (text, passes) => {
+      if (passes || doing === text) return;
       doing = text;
       clearTimeout(saying);
       if (isBrief) saying = setTimeout(() => say(text), longForBrief).unref();
