@@ -1,6 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { hpcnb } from "./support/cli.js";
 
@@ -90,6 +92,62 @@ describe("the command line", function () {
       }
       expect(await errorOf("list", "--json", "--jsn")).to.include({ exitCode: 2, code: "HPCNB_BAD_ARGUMENTS" });
       expect((await run("status", "no-such")).stdout).to.equal("");
+    });
+  });
+
+  it("tells of a virtual environment that is not there, before anything is started", async () => {
+    const file = join(folder, "session.yaml");
+    writeFileSync(file, `notebook: { directory: ${folder}, environment: { venv: no where } }\n`);
+    const { exitCode, stderr } = await run("validate");
+    expect(exitCode).to.equal(2);
+    expect(stderr).to.match(
+      /^session\.yaml:1:\d+ {2}notebook\.environment\.venv does not exist: .*no where; `python3 -m venv '/,
+    );
+  });
+
+  describe("completion", () => {
+    const bin = () => join(folder, "bin");
+    const ask = (shell: string, script: string) => {
+      mkdirSync(bin(), { recursive: true });
+      const program = fileURLToPath(new URL("../packages/cli/bin/hpcnb.js", import.meta.url));
+      writeFileSync(join(bin(), "hpcnb"), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`, { mode: 0o755 });
+      const env = { ...process.env, PATH: `${bin()}:${process.env.PATH}`, XDG_STATE_HOME: join(folder, "state") };
+      const { stdout, stderr } = spawnSync(shell, ["-c", script], { cwd: folder, env, encoding: "utf8" });
+      expect(stderr).to.equal("");
+      return stdout.split("\n").filter(Boolean);
+    };
+    beforeEach(() => {
+      const cluster = "cluster: { groups: [{ name: cpu, engines: 2 }, { name: gpu, engines: 1 }] }";
+      writeFileSync(join(folder, "session.yaml"), `notebook: { directory: . }\n${cluster}\n`);
+    });
+    const bash = (...words: string[]) =>
+      ask(
+        "bash",
+        `eval "$(hpcnb completion bash)"; COMP_WORDS=(hpcnb ${words.join(" ")}); COMP_CWORD=${words.length}; _hpcnb; printf '%s\\n' "\${COMPREPLY[@]}"`,
+      );
+
+    it("in bash has commands, options, sessions, groups and engines, and runs nothing that is typed", () => {
+      expect(bash("sta")).to.deep.equal(["status"]);
+      expect(bash("status", "--j")).to.deep.equal(["--json"]);
+      expect(bash("status", "''")).to.deep.equal(["session.yaml"]);
+      expect(bash("scale", "g")).to.deep.equal(["gpu="]);
+      expect(bash("logs", "engine", "''")).to.deep.equal(["1", "2", "3"]);
+      expect(bash("status", "'$(touch pwned)'")).to.deep.equal([]);
+      expect(readdirSync(folder)).not.to.include("pwned");
+    });
+
+    it("in fish has the same", function () {
+      if (!existsSync("/usr/bin/fish")) this.skip(); // needs fish
+      const fish = (line: string) => ask("fish", `hpcnb completion fish | source; complete -C '${line}'`);
+      expect(fish("hpcnb sta")).to.deep.equal(["status\tSay where the session is: jobs, notebook, tunnel, engines"]);
+      expect(fish("hpcnb scale g")).to.deep.equal(["gpu=\tthe file has 1"]);
+    });
+
+    it("in zsh is text that zsh understands", function () {
+      if (!existsSync("/usr/bin/zsh")) this.skip(); // needs zsh
+      expect(
+        ask("zsh", 'autoload -Uz compinit; compinit -D; eval "$(hpcnb completion zsh)"; print $_comps[hpcnb]'),
+      ).to.deep.equal(["_hpcnb"]);
     });
   });
 });

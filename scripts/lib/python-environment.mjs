@@ -16,7 +16,7 @@ export async function providePython({ python, directory, requirements, megabytes
   const recipe = `${python.path} ${python.version}\n${await readFile(join(root, requirements), "utf8")}`;
   // The marker is written last: an environment without it was interrupted, and is made anew.
   const complete = (await unlessMissing(readFile(marker, "utf8"))) === recipe;
-  if (complete && (await meets(join(venv, "bin/python"), requirements))) return venv;
+  if (complete && (await meets(join(venv, "bin/python"), requirements))) return withoutModules(venv);
 
   const isolation = mayUseSystem && (await meets(python.path, requirements)) ? ["--system-site-packages"] : [];
   if (isolation.length === 0) await requireEnsurepip(python);
@@ -37,6 +37,15 @@ export async function providePython({ python, directory, requirements, megabytes
     if (isolation.length === 0) await run([...pip, "--requirement", requirements], { minutes: 30 });
     await writeFile(marker, recipe);
   });
+  return withoutModules(venv);
+}
+
+/**
+ * JupyterLab asks its yarn.js for a configuration when the server starts. To Node the file is a module because the clone's
+ * package.json says so, and the notebook's log began with 11 kB of it and a stack. The nearest package.json counts.
+ */
+async function withoutModules(venv) {
+  await writeFile(join(venv, "package.json"), "{}\n");
   return venv;
 }
 

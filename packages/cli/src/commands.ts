@@ -41,20 +41,20 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
   ),
   define(
     "logs [words..]",
-    "Print a log: notebook (the default), controller, or engine K",
+    "Print a log: notebook (the default), controller, engine K, or all",
     (y) =>
       y
         .positional("words", {
           type: "string",
           array: true,
           default: [] as string[],
-          describe: "[session] [notebook | controller | engine K]",
+          describe: "[session] [notebook | controller | engine K | engines | all]",
         })
         .option("follow", { alias: "f", type: "boolean", default: false, describe: "Go on printing what is added" })
         .option("tail", {
           alias: "n",
           type: "string",
-          describe: "Begin with the last N lines, or with all [the last MB]",
+          describe: "Begin with the last N lines, or with all [the last MB; of several logs 20 lines each]",
         }),
     async ({ words, follow, tail }) =>
       (await import("./commands/logs.js")).logs({ words: words.map(String), follow, tail, signal }),
@@ -132,6 +132,12 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
     "Print the JSON Schema of session files",
     (y) => y,
     async () => (await import("./commands/schema.js")).schema(),
+  ),
+  define(
+    "completion [shell]",
+    "Print the lines that make a shell complete hpcnb's words: bash, zsh or fish",
+    (y) => y.positional("shell", { type: "string", describe: "bash, zsh or fish" }),
+    async ({ shell }) => (await import("./commands/completion.js")).completion(shell),
   ),
   define(
     "help [topic]",

@@ -12,7 +12,11 @@ const words = process.argv.slice(2);
 try {
   await run(words);
 } catch (error) {
-  process.exitCode = printError(error, { json: asksForJson(words) });
+  const { askedSession, pasteableHint } = await import("./hints.js");
+  const commands = commandsFor(signal);
+  const asked = askedSession(words, commands);
+  const hint = (text: string) => pasteableHint(text, asked, commands);
+  process.exitCode = printError(error, { json: asksForJson(words), hint });
 }
 endWithoutFiles();
 
@@ -27,6 +31,7 @@ async function run([first, ...rest]: readonly string[]): Promise<void> {
   const topic = first === "help" ? find(rest[0]) : undefined;
   if (topic) await runCommand(topic, ["--help"]);
   else if (called) await runCommand(called, rest);
+  else if (first === "complete") await (await import("./commands/complete.js")).complete(rest, commands);
   else if (first === undefined || isHelp(first)) await (await import("./commands/help.js")).help(undefined, commands);
   else if (/^(version|--version|-v|-V)$/.test(first)) printText(`${version()}\n`);
   else throw (await import("./mistyped.js")).noSuchCommand([first, ...rest], commands);

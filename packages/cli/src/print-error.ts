@@ -4,11 +4,11 @@ import { hasPrintedJson, printJson, tell } from "./print.js";
 
 /**
  * Prints an error for a person, and with `json` for a program too, on stdout. Returns the exit code. What is not ours is a bug, and
- * is shown with its stack.
+ * is shown with its stack. `hint` makes a hint fit what was typed.
  */
-export function printError(error: unknown, { json = false } = {}): number {
+export function printError(error: unknown, { json = false, hint: toHint = (hint: string) => hint } = {}): number {
   // One command prints one value: `status` may have told what is known here already.
-  if (json && !hasPrintedJson()) printJson(errorView(error));
+  if (json && !hasPrintedJson()) printJson(errorView(error, toHint));
   if (!isHpcnbError(error)) {
     tell(["red", "hpcnb has a fault:"], ` ${error instanceof Error ? error.stack : String(error)}`);
     return exitCodes.failed;
@@ -22,7 +22,7 @@ export function printError(error: unknown, { json = false } = {}): number {
     tell(["red", "error:"], ` ${error.message}`);
     for (const cause of causes(error)) tell(["dim", "  caused by:"], ` ${cause}`);
   }
-  if (error.hint) tell(["cyan", "hint:"], ` ${error.hint}`);
+  if (error.hint) tell(["cyan", "hint:"], ` ${toHint(error.hint)}`);
   tell(["dim", `(${error.code})`]);
   return exitCodeOf(error.code);
 }
@@ -36,14 +36,14 @@ interface ErrorView {
   readonly problems?: readonly (Problem & { readonly file: string })[];
 }
 
-function errorView(error: unknown): ErrorView {
+function errorView(error: unknown, toHint: (hint: string) => string): ErrorView {
   if (!isHpcnbError(error)) return { message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   const { code, message, hint } = error;
   const said = causes(error);
   return {
     code,
     message,
-    ...(hint === undefined ? {} : { hint }),
+    ...(hint === undefined ? {} : { hint: toHint(hint) }),
     ...(said.length === 0 ? {} : { causes: said }),
     ...problemsOf(error),
   };
@@ -56,13 +56,14 @@ function problemsOf(error: HpcnbError): Pick<ErrorView, "problems"> {
   return { problems: problems.map(({ line, column, message }) => ({ file, line, column, message })) };
 }
 
-/** The messages of the causes that say something that the message before does not. */
+/** What the causes say that was not said before them, line by line. */
 function causes(error: Error): string[] {
   const messages: string[] = [];
   let said = error.message;
   for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
-    if (!said.includes(cause.message)) messages.push(cause.message);
-    said += cause.message;
+    const news = cause.message.split("\n").filter((line) => !said.includes(line.trim()));
+    if (news.length > 0) messages.push(news.join("\n"));
+    said += `\n${cause.message}`;
   }
   return messages;
 }

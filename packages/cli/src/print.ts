@@ -117,6 +117,23 @@ export function createLogPrinter(): { print(bytes: Uint8Array): Promise<void>; e
   return { print: (bytes) => write(cleaner.clean(bytes)), end: () => write(cleaner.end()) };
 }
 
+/**
+ * Lines of several logs on stdout, each with its origin before it, as compose prints them; cleaned for a terminal, and otherwise
+ * byte for byte behind the origin.
+ */
+export function createLinePrinter(origins: readonly string[]): (origin: string, line: Uint8Array) => Promise<void> {
+  live?.stop();
+  const { stdout } = process;
+  const width = Math.max(0, ...origins.map((origin) => origin.length));
+  return (origin, line) => {
+    const before = styleText("cyan", `${printable(origin).padEnd(width)} |`, { stream: stdout });
+    const cleaner = createLogCleaner();
+    const text = stdout.isTTY ? Buffer.from(cleaner.clean(line) + cleaner.end()) : line;
+    const whole = Buffer.concat([Buffer.from(`${before} `), text, Buffer.from("\n")]);
+    return new Promise((resolve, reject) => stdout.write(whole, (error) => (error ? reject(error) : resolve())));
+  };
+}
+
 /** Ends the program without a word when nobody reads on, as in `hpcnb schema | head`. */
 export function endWithReaders(): void {
   for (const stream of [process.stdout, process.stderr]) {

@@ -40,15 +40,16 @@ const pointers = { scheduler: "/scheduler", readiness: "/storage/readiness", tun
 /**
  * Reads a session file and holds it against everything that can be checked without starting anything: the schema, the plugins it
  * names, their options, and, on this machine, the notebook directory. A plugin that hpcnb does not bring along runs only when nothing
- * else is wrong; `announce` is told before.
+ * else is wrong; `announce` is told before. `further` finds what matters to some commands only.
  * @throws SessionFileError with all problems and where each is.
  */
 export async function loadValidSession(
   file: string,
   announce: (sentence: string) => void = () => {},
+  further: (source: SessionSource) => readonly Problem[] = () => [],
 ): Promise<ValidSession> {
   const source = await readSessionFile(file);
-  const problems: Problem[] = [...source.problems];
+  const problems: Problem[] = [...source.problems, ...further(source)];
   const named = findPlugins(source, problems);
   const own = named.filter(({ found }) => !found.isForeign);
   const foreign = named.filter(({ found }) => found.isForeign);

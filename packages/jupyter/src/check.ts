@@ -1,6 +1,7 @@
 import { checkJson, describeResult, type Host, HpcnbError, lineSchema, type Session } from "@hpcnb/core";
 import * as v from "valibot";
 import { environmentScript } from "./environment.js";
+import { howToInstall } from "./how-to-install.js";
 import { runPython } from "./job-script.js";
 
 /** The oldest Python that the programs in ../python run on; ../python/start.py refuses older ones too. */
@@ -36,7 +37,13 @@ const unsafeVersions = [
 
 /** Asks the packages' metadata: importing them would take seconds. Runs on Python 2.7 too, to be able to say that it is old. */
 const question = `
-import json, sys
+import json, os, sys
+def has_pip():
+    try:
+        from importlib.util import find_spec
+        return find_spec("pip") is not None
+    except ImportError:
+        return True
 def version(name):
     try:
         from importlib.metadata import PackageNotFoundError, version
@@ -49,6 +56,8 @@ def version(name):
 print("\\n${answerMark}" + json.dumps({
     "python": sys.executable,
     "version": ".".join(map(str, sys.version_info[:3])),
+    "isOwn": sys.prefix != getattr(sys, "base_prefix", sys.prefix) or os.path.isdir(os.path.join(sys.prefix, "conda-meta")),
+    "hasPip": has_pip(),
     "packages": dict((name, version(name)) for name in ${JSON.stringify(Object.keys(packages))}),
 }))
 `;
@@ -64,6 +73,9 @@ const packageSchema = v.nullish(versionSchema, null);
 const answerSchema = v.object({
   python: v.nullish(lineSchema, "Python"),
   version: versionSchema,
+  /** Whether it is an environment of its own, and not what a system, a site or a user has for everything. */
+  isOwn: v.optional(v.boolean(), false),
+  hasPip: v.optional(v.boolean(), true),
   packages: v.object({
     jupyterlab: packageSchema,
     notebook: packageSchema,
@@ -103,7 +115,7 @@ ${runPython(question)}
   }
   const needed = neededPackages(session);
   refuseOldPython(answer, host, needed);
-  refuseMissing(answer, host, { needed, conda: session.notebook.environment.conda });
+  refuseMissing(answer, host, { needed, conda: session.notebook.environment.conda, directory });
   const found = needed.map((name) => `${packages[name]} ${answer.packages[name]}`);
   return { summary: `Python ${answer.version} (${answer.python}) with ${found.join(" and ")}${warning(answer)}` };
 }
@@ -146,8 +158,9 @@ function refuseOldPython({ python, version }: Answer, host: Host, needed: readon
 function refuseMissing(
   answer: Answer,
   host: Host,
-  { needed, conda }: { needed: readonly Package[]; conda: string | undefined },
+  options: { needed: readonly Package[]; conda: string | undefined; directory: string },
 ): void {
+  const { needed, conda } = options;
   const missing = needed.filter((name) => answer.packages[name] === null);
   const { ipyparallel } = answer.packages;
   const isOld =
@@ -161,8 +174,6 @@ function refuseMissing(
   throw new HpcnbError(
     "HPCNB_ENVIRONMENT",
     `${conda === undefined ? answer.python : `${answer.python} of the conda environment ${conda}`} on ${host.name} (Python ${answer.version}) has ${lacks.join(" and ")}.`,
-    {
-      hint: `Install with: ${answer.python} -m pip install ${wanted.map((name) => (name.includes(">") ? `'${name}'` : name)).join(" ")}\nOr name an environment that has it under notebook.environment in the session file.`,
-    },
+    { hint: howToInstall(answer, { ...options, wanted, host: host.name }) },
   );
 }

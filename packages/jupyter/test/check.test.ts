@@ -55,7 +55,7 @@ describe("check", () => {
     fakeVenv("3.11.2", { jupyterlab: null, notebook: null, ipyparallel: null });
     const error = await refusal(withVenv());
     expect(error.message).to.equal("/sw/python on submitnode (Python 3.11.2) has no JupyterLab and no ipyparallel.");
-    expect(error.hint).to.match(/^Install with: \/sw\/python -m pip install jupyterlab ipyparallel\n/);
+    expect(error.hint).to.match(/\.venv\/bin\/python -m pip install jupyterlab ipyparallel\n/);
   });
 
   it("asks for no more than the session needs", async () => {

@@ -1,10 +1,14 @@
 import {
   clusterOf,
   HpcnbError,
+  isHpcnbError,
   type LogPlace,
   prepared,
   type Role,
+  type SessionContext,
   type SessionRecord,
+  suggest,
+  type Tracker,
   whyNoRecord,
 } from "@hpcnb/core";
 import { createLogPrinter, tell } from "../print.js";
@@ -12,7 +16,7 @@ import { findStart, type LogFile, pieceSize, readPiece } from "../report/log-pie
 import { withSession } from "../with-session.js";
 
 export interface LogsOptions {
-  /** `[session] [notebook | controller | engine K]` */
+  /** `[session] [notebook | controller | engine K | engines | all]` */
   readonly words: readonly string[];
   readonly follow: boolean;
   /** A number of lines, or "all". */
@@ -23,39 +27,70 @@ export interface LogsOptions {
 /** Milliseconds between two looks for new lines. */
 const followEvery = 1_000;
 
+/** Where all logs are shown at once, and nothing else is asked for. */
+const linesOfEach = 20;
+
 export async function logs({ words, follow, tail, signal }: LogsOptions): Promise<void> {
-  const { session: argument, role, engine } = parseLogWords(words);
+  const { session: argument, which, engine } = parseLogWords(words);
   const lines = parseTail(tail);
-  await withSession(argument, async ({ context }) => {
-    const tracker = await prepared(context, "look", signal);
-    const record = await tracker.readRecord();
-    if (!record) {
-      await tracker.lookForStrays();
-      const lost = whyNoRecord(tracker.state);
-      if (lost) throw lost;
-      throw new HpcnbError("HPCNB_NO_SESSION", `${context.session.name} was never started: it has no logs.`, {
-        hint: "`hpcnb up` starts it.",
-      });
-    }
-    const file: LogFile = {
-      host: context.host,
-      path: context.workload.logPath(logPlace(record, role, engine)),
-      signal,
-    };
-    const out = createLogPrinter();
-    try {
-      let at = await begin(file, lines);
-      at = await printFrom(file, at, out.print);
-      for (let isOver = false; follow && !isOver; ) {
-        await context.clock.sleep(followEvery, signal);
-        // Asked first, so that the last lines are not missed.
-        isOver = (await tracker.readRecord())?.ended !== undefined;
-        at = await printFrom(file, at, out.print);
+  try {
+    await withSession(argument, async ({ context }) => {
+      const tracker = await prepared(context, "look", signal);
+      const record = await startedRecord(tracker, context.session.name);
+      if (which === "all" || (which === "engines" && engine === undefined)) {
+        const { printAll } = await import("./logs-of-all.js");
+        await printAll({
+          tracker,
+          context,
+          which,
+          lines: lines ?? linesOfEach,
+          every: follow ? followEvery : undefined,
+          signal,
+        });
+        return;
       }
-    } finally {
-      await out.end();
+      const path = context.workload.logPath(logPlace(record, which, engine));
+      await printOne({ file: { host: context.host, path, signal }, tracker, context, lines, follow });
+    });
+  } catch (error) {
+    // Ctrl-C is how a person ends it.
+    if (!follow || !signal.aborted || !isHpcnbError(error, "HPCNB_ABORTED")) throw error;
+    if (process.stderr.isTTY) tell();
+  }
+}
+
+/** @throws HPCNB_NO_SESSION when the session was never started. */
+async function startedRecord(tracker: Tracker, name: string): Promise<SessionRecord> {
+  const record = await tracker.readRecord();
+  if (record) return record;
+  await tracker.lookForStrays();
+  throw (
+    whyNoRecord(tracker.state) ??
+    new HpcnbError("HPCNB_NO_SESSION", `${name} was never started: it has no logs.`, { hint: "`hpcnb up` starts it." })
+  );
+}
+
+async function printOne(options: {
+  readonly file: LogFile;
+  readonly tracker: Tracker;
+  readonly context: SessionContext;
+  readonly lines: number | "all" | undefined;
+  readonly follow: boolean;
+}): Promise<void> {
+  const { file, tracker, context, lines, follow } = options;
+  const out = createLogPrinter();
+  try {
+    let at = await begin(file, lines);
+    at = await printFrom(file, at, out.print);
+    for (let isOver = false; follow && !isOver; ) {
+      await context.clock.sleep(followEvery, file.signal);
+      // Asked first, so that the last lines are not missed.
+      isOver = (await tracker.readRecord())?.ended !== undefined;
+      at = await printFrom(file, at, out.print);
     }
-  });
+  } finally {
+    await out.end();
+  }
 }
 
 /** Finds where to begin, and says what is left out. */
@@ -105,23 +140,37 @@ function logPlace(record: SessionRecord, role: Role, engine: number | undefined)
   const array = arrays.find(({ first, tasks }) => engine !== undefined && first <= engine && engine < first + tasks);
   if (array && engine !== undefined) return { role, cluster, array, engine };
   const last = Math.max(0, ...arrays.map(({ first, tasks }) => first + tasks - 1));
-  throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `${name} has no engine ${engine}: its engines are 1 to ${last}.`);
+  throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `${name} has no engine ${engine}: its engines are 1 to ${last}.`, {
+    hint: "ipyparallel counts from 0: its engine 0 is engine 1 here.",
+  });
 }
 
 /** @throws HPCNB_BAD_ARGUMENTS */
-export function parseLogWords(words: readonly string[]): { session: string | undefined; role: Role; engine?: number } {
+export function parseLogWords(words: readonly string[]): {
+  session: string | undefined;
+  which: Role | "all";
+  engine?: number;
+} {
   const rest = [...words];
-  const isRole = (word: string | undefined) => word !== undefined && /^(notebook|controller|engines?)$/.test(word);
-  const session = rest.length > 0 && !isRole(rest[0]) ? rest.shift() : undefined;
-  const role = rest.shift() ?? "notebook";
-  if (role === "notebook" || role === "controller") {
-    if (rest.length === 0) return { session, role };
-  } else if (isRole(role)) {
-    const [engine, ...more] = rest;
-    if (engine !== undefined && /^[1-9]\d{0,6}$/.test(engine) && more.length === 0)
-      return { session, role: "engines", engine: Number(engine) };
+  const isKind = (word: string | undefined) => word !== undefined && /^(notebook|controller|engines?|all)$/.test(word);
+  const session = rest.length > 0 && !isKind(rest[0]) ? rest.shift() : undefined;
+  const kind = rest.shift() ?? "notebook";
+  const [number, ...more] = rest;
+  if (kind === "notebook" || kind === "controller" || kind === "all" || kind === "engines") {
+    if (number === undefined) return { session, which: kind };
   }
-  throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `"${words.join(" ")}" names no log.`, {
-    hint: "Use: hpcnb logs [session] [notebook | controller | engine K], with K counted from 1.",
+  if (/^engines?$/.test(kind) && number !== undefined && more.length === 0) {
+    if (number === "0") throw noEngineZero();
+    if (/^[1-9]\d{0,6}$/.test(number)) return { session, which: "engines", engine: Number(number) };
+  }
+  const near = isKind(kind) ? "" : suggest(kind, ["notebook", "controller", "engine", "all"]);
+  throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `"${words.join(" ")}" names no log${near || "."}`, {
+    hint: "Use: hpcnb logs [session] [notebook | controller | engine K | engines | all], with K counted from 1.",
+  });
+}
+
+function noEngineZero(): HpcnbError {
+  return new HpcnbError("HPCNB_BAD_ARGUMENTS", "There is no engine 0: hpcnb counts engines from 1.", {
+    hint: "ipyparallel counts from 0: what `client.ids` calls 0 is engine 1 here, and HPCNB_ENGINE in it says 1.",
   });
 }

@@ -2,10 +2,11 @@ import { findSessionFile } from "../find-session.js";
 import { printJson, tell } from "../print.js";
 import { loadValidSession } from "../valid-session.js";
 import { warnOfSecrets } from "../variables.js";
+import { venvProblems } from "../venv-problems.js";
 import { warnOfOthers } from "../warn-of-others.js";
 
 export async function validate(options: { session: string | undefined; json: boolean }): Promise<void> {
-  const { session } = await loadValidSession(findSessionFile(options.session), tell);
+  const { session } = await loadValidSession(findSessionFile(options.session), tell, venvProblems);
   warnOfOthers(session);
   warnOfSecrets(session);
   // A hash is no password, but it is what one is guessed from.

@@ -80,11 +80,13 @@ describe("a log", () => {
 
 describe("words of logs", () => {
   const cases: [string, object][] = [
-    ["", { session: undefined, role: "notebook" }],
-    ["controller", { session: undefined, role: "controller" }],
-    ["engine 17", { session: undefined, role: "engines", engine: 17 }],
-    ["a/session.yaml", { session: "a/session.yaml", role: "notebook" }],
-    ["rnaseq engine 2", { session: "rnaseq", role: "engines", engine: 2 }],
+    ["", { session: undefined, which: "notebook" }],
+    ["controller", { session: undefined, which: "controller" }],
+    ["engine 17", { session: undefined, which: "engines", engine: 17 }],
+    ["a/session.yaml", { session: "a/session.yaml", which: "notebook" }],
+    ["all", { session: undefined, which: "all" }],
+    ["rnaseq engines", { session: "rnaseq", which: "engines" }],
+    ["rnaseq engine 2", { session: "rnaseq", which: "engines", engine: 2 }],
   ];
   for (const [words, expected] of cases) {
     it(`understand "${words}"`, () => {

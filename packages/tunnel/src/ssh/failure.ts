@@ -142,15 +142,22 @@ export function sshFailure(
   { destination, who = destination, code = "HPCNB_SSH", limit, isHeard = false }: FailureContext,
 ): HpcnbError {
   const command = sshCommand(...destination.split(" "));
-  const lines = said
-    .split("\n")
-    .map((line) => line.trim())
-    .filter(Boolean);
+  const lines = [
+    ...new Set(
+      said
+        .split("\n")
+        .map((line) => line.trim())
+        .filter(Boolean),
+    ),
+  ];
   const quoted = lines.slice(-linesShown).join("\n");
   for (const { pattern, say, hint, transient } of knownFailures) {
     const match = pattern.exec(said);
     if (!match) continue;
-    return new HpcnbError(code, `${say(match, who)}${isHeard ? "" : `\nssh said:\n${quoted}`}`, {
+    const sentence = say(match, who);
+    // ssh's words are told once.
+    const rest = isHeard || lines.every((line) => sentence.includes(line)) ? "" : `\nssh said:\n${quoted}`;
+    return new HpcnbError(code, `${sentence}${rest}`, {
       hint: hint(command, match),
       transient,
     });

@@ -1,0 +1,19 @@
+import { HpcnbError, suggest } from "@hpcnb/core";
+import { completionScripts, isShell } from "../completion-scripts.js";
+import { printText } from "../print.js";
+
+export function completion(shell: string | undefined): void {
+  printText(scriptFor(shell));
+}
+
+function scriptFor(shell: string | undefined): string {
+  if (isShell(shell)) return completionScripts[shell];
+  const shells = Object.keys(completionScripts);
+  const message =
+    shell === undefined
+      ? "Which shell is it for?"
+      : `There is no completion for ${JSON.stringify(shell)}${suggest(shell, shells) || "."}`;
+  throw new HpcnbError("HPCNB_BAD_ARGUMENTS", message, {
+    hint: `Use: hpcnb completion ${shells.join(" | ")}. \`hpcnb completion --help\` says where its lines go.`,
+  });
+}

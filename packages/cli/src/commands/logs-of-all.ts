@@ -1,0 +1,59 @@
+import { clusterOf, type LogPlace, type SessionContext, type SessionRecord, type Tracker } from "@hpcnb/core";
+import { createLinePrinter, tell } from "../print.js";
+import { LogReader, type LogSource } from "../report/many-logs.js";
+
+/** So many are named that have no log yet. */
+const mostNamed = 5;
+
+/** Prints several logs of a session as one, each line with its origin. */
+export async function printAll(options: {
+  readonly tracker: Tracker;
+  readonly context: SessionContext;
+  readonly which: "all" | "engines";
+  readonly lines: number | "all";
+  /** Milliseconds between two looks for new lines; undefined for one look. */
+  readonly every: number | undefined;
+  readonly signal: AbortSignal;
+}): Promise<void> {
+  const { tracker, context, which, lines, every, signal } = options;
+  const sources = (record: SessionRecord | undefined): LogSource[] =>
+    record ? sourcesOf(record, which, (place) => context.workload.logPath(place)) : [];
+  let current = sources(await tracker.readRecord());
+  const print = createLinePrinter(current.map(({ origin }) => origin));
+  const reader = new LogReader(context.host, signal);
+  const missing = lines === "all" ? [] : await reader.begin(current, lines, print);
+  if (missing.length > 0) {
+    const named = missing.slice(0, mostNamed).map(({ origin }) => origin);
+    const others = missing.length > mostNamed ? ` and ${missing.length - mostNamed} others` : "";
+    tell(`Nothing yet from ${named.join(", ")}${others}: a log is there once its job has started.`);
+  }
+  await reader.readOn(current, print);
+  for (let isOver = false; every !== undefined && !isOver; ) {
+    await context.clock.sleep(every, signal);
+    // Asked first, so that the last lines are not missed. Engines that were added meanwhile are read too.
+    const record = await tracker.readRecord();
+    isOver = record?.ended !== undefined;
+    if (record) current = sources(record);
+    await reader.readOn(current, print);
+  }
+  await reader.end(current, print);
+}
+
+function sourcesOf(record: SessionRecord, which: "all" | "engines", pathOf: (place: LogPlace) => string): LogSource[] {
+  const { run } = record;
+  const cluster = clusterOf(record);
+  const arrays = record.jobs.flatMap(({ array }) => (array ? [array] : []));
+  const engines = arrays.flatMap((array) =>
+    Array.from({ length: array.tasks }, (_, index): LogSource[] => {
+      const engine = array.first + index;
+      const place = cluster && ({ role: "engines", cluster, array, engine } as const);
+      return place ? [{ origin: `engine ${engine}`, path: pathOf(place) }] : [];
+    }).flat(),
+  );
+  if (which === "engines") return engines;
+  return [
+    { origin: "notebook", path: pathOf({ role: "notebook", run }) },
+    ...(cluster ? [{ origin: "controller", path: pathOf({ role: "controller", run, cluster }) }] : []),
+    ...engines,
+  ];
+}
