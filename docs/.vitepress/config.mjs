@@ -14,7 +14,13 @@ export default defineConfig({
     outline: [2, 3],
     search: { provider: "local" },
     sidebar: [
-      pages("Start", ["What it is", "/"], ["Platforms", "/platforms"], ["From the article", "/from-the-article"]),
+      pages(
+        "Start",
+        ["What it is", "/"],
+        ["Gallery", "/gallery"],
+        ["Platforms", "/platforms"],
+        ["From the article", "/from-the-article"],
+      ),
       pages(
         "Use",
         ["The session file", "/session-file"],
