@@ -7,6 +7,7 @@ import {
   type SessionContext,
   scale,
   takeDown,
+  wordOf,
 } from "@hpcnb/core";
 import { expect } from "chai";
 import { failure, observed, SimulatedSession, scaleTo, up } from "./support/simulated-session.js";
@@ -137,6 +138,29 @@ describe("life cycle on a simulated scheduler", () => {
     expect((await up(world)).state.phase).to.equal("up");
     expect(await world.listed()).to.have.length(3);
     expect(world.scheduler.control.jobs).to.have.length(3);
+  });
+
+  it("is ending after an interrupted down, and starts anew with the next up once the rest is ended", async () => {
+    const world = new SimulatedSession();
+    const first = await up(world);
+    const interruption = new AbortController();
+    const interrupting: Scheduler = {
+      ...world.scheduler,
+      cancel: async (targets, signal) => {
+        await world.scheduler.cancel(targets.slice(0, 1), signal);
+        interruption.abort();
+      },
+    };
+    const down = takeDown(world.context(interrupting), interruption.signal);
+    expect((await failure(world.clock.run(down))).code).to.equal("HPCNB_ABORTED");
+    const state = await observed(world);
+    expect([state.phase, wordOf(state)]).to.deep.equal(["stopping", "ending"]);
+    const second = await up(world);
+    expect(second.state.phase).to.equal("up");
+    expect(second.state.record?.run.id).not.to.equal(first.state.record?.run.id);
+    expect(await world.listed()).to.have.length(3);
+    await world.clock.run(takeDown(world.context()));
+    expect(wordOf(await observed(world))).to.equal("ended by you");
   });
 
   it("leaves nothing when one of the jobs is rejected", async () => {

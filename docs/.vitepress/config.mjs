@@ -32,6 +32,7 @@ export default defineConfig({
       pages("Look up", ["Error codes", "/errors"], ["What surrounds a session", "/environment"]),
       pages(
         "Extend",
+        ["JSON", "/json"],
         ["Writing an adapter", "/writing-an-adapter"],
         ["The testbed", "/testbed"],
         ["Decisions", "/decisions/"],

@@ -131,6 +131,11 @@ def is_seconds(value):
     return type(value) in (int, float) and 0 <= value < 1e12
 
 
+def is_moment(value):
+    """seconds since 1970"""
+    return type(value) is int and 0 <= value < 2**33
+
+
 def is_process_id(value):
     """a process id"""
     # 0, 1 and what is negative would mean all processes of a group or of the machine.

@@ -27,6 +27,7 @@ STATE = {
             "state": is_task_state,
             "pid?": is_process_id,
             "start?": is_start,
+            "began?": is_moment,
             "exitCode?": is_exit_code,
             "reason?": is_text,
         }

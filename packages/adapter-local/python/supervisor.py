@@ -72,7 +72,7 @@ class Supervisor:
             if self.cancelled or is_in(task.number, unwanted):
                 self.end(task, self.cancelled or "it was cancelled")
             if task.time_is_up is not None and now >= task.time_is_up:
-                self.end(task, f"the walltime of {clock_time(self.job['walltime'])} was reached")
+                self.end(task, f"{WALLTIME} {clock_time(self.job['walltime'])} was reached")
             if task.state == "running" and task.kill_at is not None and now >= task.kill_at:
                 send([*trees(table, [task.pid]), -task.pid], signal.SIGKILL)
             if task.state == "ending":
@@ -213,6 +213,8 @@ class Supervisor:
         # `reap` asks for its end; Popen must not.
         process.returncode = 0
         task.pid, task.state, task.start = process.pid, "running", start_time(process.pid)
+        # In whole seconds, so that tasks that began together are told together.
+        task.began = int(time.time())
         if "walltime" in self.job:
             task.time_is_up = time.monotonic() + self.job["walltime"]
 

@@ -7,6 +7,9 @@ MARK_VARIABLE = "HPCNB_JOB_DIRECTORY"
 # By which a job is known whose files do not say it any more.
 NAME_VARIABLE = "HPCNB_JOB_NAME"
 
+# With this begins the reason of a task whose time was up.
+WALLTIME = "the walltime of"
+
 # Seconds between asking to end and SIGKILL: for a task, and for what a task left behind.
 TASK_GRACE = 10
 LEFTOVER_GRACE = 5
@@ -23,13 +26,13 @@ class Task:
         self.number = number
         # queued, running, ending (its main process is over, others are not), ended
         self.state = "queued"
-        self.pid = self.start = self.exitCode = self.reason = None
+        self.pid = self.start = self.began = self.exitCode = self.reason = None
         # Moments of time.monotonic().
         self.time_is_up = self.kill_at = None
         self.leftovers_were_asked = False
 
     def record(self):
-        fields = ("number", "state", "pid", "start", "exitCode", "reason")
+        fields = ("number", "state", "pid", "start", "began", "exitCode", "reason")
         return {field: getattr(self, field) for field in fields if getattr(self, field) is not None}
 
 

@@ -41,10 +41,17 @@ def view(job, task):
         if slots is None:
             return {**number, "state": "starting", "native": "starting", "host": job.spec["host"]}
         return {**number, "state": "queued", "native": "queued", "reason": f"all of its {slots} slots are taken"}
+    there = {"state": "running", "host": job.spec["host"], **since(task)}
     if task["state"] == "ending" or "reason" in task:
         reason = task.get("reason", "its processes are being ended")
-        return {**number, "state": "running", "native": "ending", "host": job.spec["host"], "reason": reason}
-    return {**number, "state": "running", "native": "running", "host": job.spec["host"]}
+        return {**number, **there, "native": "ending", "reason": reason}
+    return {**number, **there, "native": "running"}
+
+
+def since(task):
+    if "began" not in task:
+        return {}
+    return {"startedAt": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(task["began"]))}
 
 
 def summary(job, tasks):
@@ -108,7 +115,8 @@ def ending(job):
     reasons = [{"first": t["number"], "last": t["number"], "reason": t["reason"]} for t in job.tasks if "reason" in t]
     if not reasons:
         return {"exitCode": max(task["exitCode"] for task in job.tasks)}
-    return {"reason": in_lines(job, ranges(reasons))}
+    overran = any(group["reason"].startswith(WALLTIME) for group in reasons)
+    return {"reason": in_lines(job, ranges(reasons)), **({"walltimeReached": True} if overran else {})}
 
 
 # Of an array each task of which has a reason of its own.

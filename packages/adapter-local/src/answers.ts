@@ -21,6 +21,7 @@ const viewEntries = {
   state: v.picklist(["queued", "held", "starting", "running", "error", "unknown"]),
   native: lineSchema,
   host: v.exactOptional(lineSchema),
+  startedAt: v.exactOptional(v.pipe(v.string(), v.isoTimestamp())),
   reason: v.exactOptional(reasonSchema),
 };
 
@@ -40,6 +41,7 @@ const endedSchema = v.object({
   id: idSchema,
   exitCode: v.exactOptional(exitCodeSchema),
   reason: v.exactOptional(reasonSchema),
+  walltimeReached: v.exactOptional(v.boolean()),
 });
 
 /** What the program answers: one of these, or what was asked for. */

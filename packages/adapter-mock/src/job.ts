@@ -8,6 +8,9 @@ export interface Task {
   host?: string;
   reason?: string;
   exitCode?: number;
+  walltimeReached?: boolean;
+  /** Milliseconds of the clock. */
+  runningSince?: number;
   endedAt?: number;
 }
 

@@ -39,7 +39,12 @@ export function historyOf(job: Job): JobHistory | undefined {
   const reason = job.tasks.find((task) => task.reason !== undefined)?.reason;
   const whole = job.tasks.every((task) => task.exitCode !== undefined);
   const worst = job.tasks.reduce((most, task) => Math.max(most, task.exitCode ?? 0), 0);
-  return { id: job.id, ...(whole ? { exitCode: worst } : {}), ...(reason === undefined ? {} : { reason }) };
+  return {
+    id: job.id,
+    ...(whole ? { exitCode: worst } : {}),
+    ...(reason === undefined ? {} : { reason }),
+    ...(job.tasks.some(({ walltimeReached }) => walltimeReached) ? { walltimeReached: true } : {}),
+  };
 }
 
 /** Neighbours that agree in everything are one run. */
@@ -56,16 +61,28 @@ function listTasks(job: Job, forgetBefore: number): TaskStatus[] {
 }
 
 function agree(run: TaskStatus, task: Task): boolean {
-  return run.host === task.host && run.reason === task.reason && run.exitCode === task.exitCode;
+  return (
+    run.startedAt === startOf(task) &&
+    run.host === task.host &&
+    run.reason === task.reason &&
+    run.exitCode === task.exitCode
+  );
 }
 
-function listTask({ number, host, reason, exitCode }: Task, state: JobState): TaskStatus {
+function startOf({ runningSince }: Task): string | undefined {
+  return runningSince === undefined ? undefined : new Date(runningSince).toISOString();
+}
+
+function listTask(task: Task, state: JobState): TaskStatus {
+  const { number, host, reason, exitCode } = task;
+  const startedAt = startOf(task);
   return {
     first: number,
     last: number,
     state,
     native: nativeWords[state] ?? state,
     ...(host === undefined ? {} : { host }),
+    ...(startedAt === undefined ? {} : { startedAt }),
     ...(reason === undefined ? {} : { reason }),
     ...(exitCode === undefined ? {} : { exitCode }),
   };

@@ -96,7 +96,7 @@ export class Simulation {
     this.catchUp(this.#now);
   }
 
-  end(job: Job, task: Task, how: { exitCode?: number; reason?: string }): void {
+  end(job: Job, task: Task, how: Pick<Task, "exitCode" | "reason" | "walltimeReached">): void {
     if (task.phase === "ended") return;
     this.#freeSlots(job, task);
     Object.assign(task, { phase: "ended", endedAt: this.#now }, how);
@@ -143,11 +143,15 @@ export class Simulation {
 
   #run(job: Job, task: Task, host: string): void {
     task.phase = "running";
+    task.runningSince = this.#now;
     const { runTime = Number.POSITIVE_INFINITY } = this.#options;
     const { walltime = Number.POSITIVE_INFINITY } = job.spec.resources;
     const span = typeof runTime === "function" ? runTime(job.spec, task.number) : runTime;
     const seconds = this.#span(span, topics.runTime, job, task);
-    const how = seconds <= walltime ? { exitCode: 0 } : { reason: `ran longer than its walltime of ${walltime} s` };
+    const how =
+      seconds <= walltime
+        ? { exitCode: 0 }
+        : { reason: `ran longer than its walltime of ${walltime} s`, walltimeReached: true };
     this.#after(Math.min(seconds, walltime), () => task.phase === "running" && this.end(job, task, how));
     this.onStart?.({ id: job.id, spec: job.spec, task: task.number, host });
   }

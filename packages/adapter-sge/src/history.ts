@@ -46,10 +46,11 @@ export function parseHistory(result: CommandResult, job: SubmittedJob): JobHisto
     id: job.id,
     ...(killed ? {} : { exitCode: ends.reduce((worst, end) => Math.max(worst, end.exitCode ?? 0), 0) }),
     ...(reason === undefined ? {} : { reason }),
+    ...(ends.some(({ walltimeReached }) => walltimeReached) ? { walltimeReached: true } : {}),
   };
 }
 
-function endOf(record: AccountingRecord): { exitCode?: number; reason?: string } {
+function endOf(record: AccountingRecord): Omit<JobHistory, "id"> {
   const failed = numberIn(record, "failed") ?? 0;
   const status = numberIn(record, "exit_status");
   if (failed === 0) {
@@ -58,8 +59,12 @@ function endOf(record: AccountingRecord): { exitCode?: number; reason?: string }
   }
   const signal = status === undefined ? undefined : signalName(status - 128);
   const native = meanings[failed] ?? record.get("failed")?.replace(/^\d+\s*:\s*/, "") ?? "";
-  const words = overran(record) ?? deleted(record) ?? warned(record, signal) ?? native;
-  return { reason: [words, signal, `Grid Engine's code ${failed}`].filter(Boolean).join(", ") };
+  const walltime = overran(record);
+  const words = walltime ?? deleted(record) ?? warned(record, signal) ?? native;
+  return {
+    reason: [words, signal, `Grid Engine's code ${failed}`].filter(Boolean).join(", "),
+    ...(walltime === undefined ? {} : { walltimeReached: true }),
+  };
 }
 
 function signalName(number: number): string | undefined {

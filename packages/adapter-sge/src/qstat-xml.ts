@@ -9,6 +9,8 @@ export interface Listing {
   /** "all.q@node1", or nothing for a job that waits. */
   readonly queue: string;
   readonly tasks: string;
+  /** When it began to run, which it does not say of a job that waits. */
+  readonly started: string;
   /** With -g t in a site's defaults: MASTER or SLAVE, for each host of a parallel job. */
   readonly role: string;
 }
@@ -19,6 +21,7 @@ const fields: ReadonlyMap<string, keyof Listing> = new Map([
   ["state", "state"],
   ["queue_name", "queue"],
   ["tasks", "tasks"],
+  ["JAT_start_time", "started"],
   ["master", "role"],
 ] as const);
 
@@ -46,7 +49,8 @@ export function readListings(text: string, found: (listing: Listing) => void): v
   });
   parser.on("opentag", ({ name }) => {
     root ??= name;
-    if (name === "job_list") job = { id: "", name: "", state: "", queue: queueOfList, tasks: "", role: "" };
+    if (name === "job_list")
+      job = { id: "", name: "", state: "", queue: queueOfList, tasks: "", started: "", role: "" };
     else if (job) {
       field = fields.get(name);
       if (field) job[field] = "";

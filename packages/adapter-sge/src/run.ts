@@ -13,6 +13,8 @@ export const notRun = 125;
  * And about a dollar in a path, which Grid Engine takes for the beginning of a variable: submit.ts doubles it, which only Son of Grid Engine
  * since 8.1 and Some Grid Engine understand (qsub -help tells the version).
  *
+ * qstat writes times without their zone: TZ makes it UTC. Not for qsub, which may hand its environment on to the job.
+ *
  * LC_ALL=C, because messages are translated; SGE_DEBUG_LEVEL mixes others into answers. Without single quotes, so that it stays readable when a person sees it as a shell word.
  */
 export const run = `refuse() { echo "hpcnb: $1" >&2; exit ${notRun}; }
@@ -48,4 +50,5 @@ case "$*" in "qsub "*\\$\\$*)
   esac
 esac
 unset SGE_DEBUG_LEVEL SGE_DEBUG_TARGET
+case $1 in qstat) export TZ=UTC0 ;; esac
 exec env LC_ALL=C "$@"`;

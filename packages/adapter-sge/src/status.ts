@@ -25,9 +25,15 @@ export function parseStatus(result: CommandResult): JobStatus[] {
   }));
 }
 
-function tasksOf({ id, state: native, queue, tasks }: Listing): TaskStatus[] {
+function tasksOf({ id, state: native, queue, tasks, started }: Listing): TaskStatus[] {
   const host = queue.slice(queue.indexOf("@") + 1);
-  const what = { state: stateOf(native), native: native || "(none)", ...(queue.includes("@") ? { host } : {}) };
+  const startedAt = timeIn(started);
+  const what = {
+    state: stateOf(native),
+    native: native || "(none)",
+    ...(queue.includes("@") ? { host } : {}),
+    ...(startedAt === undefined ? {} : { startedAt }),
+  };
   if (tasks === "") return [{ first: 1, last: 1, ...what }];
   const ranges = parseTasks(tasks);
   if (!ranges) {
@@ -39,11 +45,22 @@ function tasksOf({ id, state: native, queue, tasks }: Listing): TaskStatus[] {
   return ranges.map(({ first, last }) => ({ first, last, ...what }));
 }
 
-function overall(tasks: readonly TaskStatus[]): Pick<JobStatus, "state" | "native" | "host"> {
+/**
+ * In whole seconds, so that tasks that began together are told together. qstat writes local time, which is UTC here (see run.ts), and
+ * milliseconds since 1970 in one of the variants.
+ */
+function timeIn(text: string): string | undefined {
+  const [, seconds] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?$/.exec(text) ?? [];
+  const moment = seconds === undefined && /^\d{13}$/.test(text) ? Number(text) : Date.parse(`${seconds}Z`);
+  return Number.isNaN(moment) ? undefined : `${new Date(moment).toISOString().slice(0, 19)}Z`;
+}
+
+function overall(tasks: readonly TaskStatus[]): Omit<JobStatus, "id" | "name"> {
   let best: TaskStatus | undefined;
   for (const task of tasks) {
     if (!best || liveliest.indexOf(task.state) < liveliest.indexOf(best.state)) best = task;
   }
-  const { state, native, host } = best ?? { state: "unknown" as const, native: "(none)" };
-  return { state, native, ...(host === undefined ? {} : { host }) };
+  if (!best) return { state: "unknown", native: "(none)" };
+  const { first: _, last: __, ...what } = best;
+  return what;
 }

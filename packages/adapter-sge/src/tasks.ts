@@ -25,7 +25,11 @@ export function parseTasks(text: string): TaskRange[] | undefined {
   return ranges;
 }
 
-/** Ascending, none twice, neighbours in the same state on the same host as one. Changes its argument. */
+function isAlike(run: TaskStatus, task: TaskStatus): boolean {
+  return run.native === task.native && run.host === task.host && run.startedAt === task.startedAt;
+}
+
+/** Ascending, none twice, neighbours in the same state on the same host since the same second as one. Changes its argument. */
 export function compressTasks(tasks: TaskStatus[]): TaskStatus[] {
   tasks.sort((a, b) => a.first - b.first);
   const runs: TaskStatus[] = [];
@@ -34,7 +38,7 @@ export function compressTasks(tasks: TaskStatus[]): TaskStatus[] {
     if (task.last <= end) continue;
     const first = Math.max(task.first, end + 1);
     const run = runs.at(-1);
-    if (run && first === end + 1 && run.native === task.native && run.host === task.host) {
+    if (run && first === end + 1 && isAlike(run, task)) {
       runs[runs.length - 1] = { ...run, last: task.last };
     } else runs.push(first === task.first ? task : { ...task, first });
     end = task.last;

@@ -76,12 +76,12 @@ describe("qstat's answer", () => {
 });
 
 describe("qstat's answer in other forms", () => {
-  it("has times that nobody needs, in milliseconds or with microseconds", () => {
+  it("tells the start of a job in UTC, also from milliseconds or with microseconds", () => {
     expect(statusOf("qstat-milliseconds.xml")).to.deep.equal([
-      { id: "11", name: "notebook", state: "running", native: "r", host: "node1" },
+      { id: "11", name: "notebook", state: "running", native: "r", host: "node1", startedAt: "2014-07-11T12:00:00Z" },
     ]);
     expect(statusOf("qstat-iso-microseconds.xml")).to.deep.equal([
-      { id: "12", name: "notebook", state: "running", native: "r", host: "node2" },
+      { id: "12", name: "notebook", state: "running", native: "r", host: "node2", startedAt: "2024-06-28T11:59:43Z" },
     ]);
   });
 

@@ -10,6 +10,7 @@ import {
   runIdSchema,
   type Session,
   sessionNameSchema,
+  sessionWords,
 } from "@hpcnb/core";
 import * as v from "valibot";
 import { xdgState } from "xdg-basedir";
@@ -27,10 +28,15 @@ const knownSessionSchema = v.object({
   run: v.exactOptional(runIdSchema),
   host: v.exactOptional(lineSchema),
   directory: v.exactOptional(absolutePathSchema),
+  /** How and when it ended, as far as this machine has seen: it is kept so that it is found and started again. */
+  ended: v.exactOptional(v.object({ at: lineSchema, state: v.picklist(sessionWords) })),
 });
 
 /** A session that was started or found from this machine. The truth about it lies with its notebooks; this is only how to find it again. */
 export type KnownSession = v.InferOutput<typeof knownSessionSchema>;
+
+/** Of the sessions that have ended so many are kept, the newest. */
+const mostEnded = 20;
 
 type Remembered = { readonly [K in keyof KnownSession]: KnownSession[K] | undefined } & Pick<
   KnownSession,
@@ -55,21 +61,37 @@ export function rememberSession({ name, file, ...place }: Remembered): void {
     mkdirSync(sessionsDirectory(), { recursive: true, mode: 0o700 });
     const same = knownSessions().filter(({ run }) => run !== undefined && run === place.run);
     const known = (parseAddress(file) && same.find((other) => !parseAddress(other.file))) || { name, file };
-    const { run, host, directory } = place;
-    const path = pathOf(known.file);
-    const text = JSON.stringify({ name: known.name, file: known.file, run, host, directory });
-    writeFileSync(`${path}.new`, text, { mode: 0o600 });
-    renameSync(`${path}.new`, path);
+    const { run, host, directory, ended } = place;
+    write({ name: known.name, file: known.file, run, host, directory, ended });
     for (const other of [file, ...same.map((one) => one.file)])
       if (other !== known.file) rmSync(pathOf(other), { force: true });
   });
 }
 
-export function forgetSession({ name, file }: Pick<Session, "name" | "file">): void {
-  warnIfNot("forgotten", () => {
-    rmSync(pathOf(file), { force: true });
-    rmSync(pagePath(name), { force: true });
+/** Replaces what is remembered of it. A newcomer that a full disk cuts short takes nothing away. */
+function write(known: Remembered): void {
+  const path = pathOf(known.file);
+  writeFileSync(`${path}.new`, JSON.stringify(known), { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}
+
+/** A session that has ended stays in the list, with how it ended; of those that ended long ago, the oldest go. */
+export function rememberEnd(session: Pick<Session, "name" | "file">, ended: NonNullable<KnownSession["ended"]>): void {
+  warnIfNot("remembered", () => {
+    rmSync(pagePath(session.name), { force: true });
+    const known = knownSessions();
+    const before = known.find(({ file }) => file === session.file);
+    if (!before) return;
+    write({ ...absent, ...before, ended });
+    const older = known.filter((other) => other.ended && other.file !== session.file).sort(byEnd);
+    for (const { file } of older.slice(mostEnded - 1)) rmSync(pathOf(file), { force: true });
   });
+}
+
+const absent = { run: undefined, host: undefined, directory: undefined, ended: undefined };
+
+function byEnd(one: KnownSession, other: KnownSession): number {
+  return (other.ended?.at ?? "").localeCompare(one.ended?.at ?? "");
 }
 
 /** Where `hpcnb open` puts the page that leads to a notebook, with its token. A name may come from a host: it names no path. */
@@ -119,8 +141,8 @@ export function rememberedRuns(host: string | undefined): RememberedRun[] {
     tell(`Warning: what this machine remembers of sessions cannot be read: ${(error as Error).message}`);
     return [];
   }
-  return known.flatMap(({ run, host: place, directory }) =>
-    run !== undefined && directory !== undefined && place === host ? [{ run, directory }] : [],
+  return known.flatMap(({ run, host: place, directory, ended }) =>
+    run !== undefined && directory !== undefined && place === host && !ended ? [{ run, directory }] : [],
   );
 }
 

@@ -36,8 +36,12 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
   define(
     "status [session]",
     "Say where the session is: jobs, notebook, tunnel, engines",
-    (y) => y.positional("session", session).option("json", json),
-    async ({ session, json }) => (await import("./commands/status.js")).status({ session, json, signal }),
+    (y) =>
+      y
+        .positional("session", session)
+        .option("watch", { type: "boolean", default: false, describe: "Keep it on the screen until Ctrl-C" })
+        .option("json", json),
+    async ({ session, watch, json }) => (await import("./commands/status.js")).status({ session, watch, json, signal }),
   ),
   define(
     "logs [words..]",

@@ -19,7 +19,10 @@ export function findSessionFile(argument: string | undefined): string {
   const exists = existsSync(argument);
   const isFolder = exists && (statSync(argument, { throwIfNoEntry: false })?.isDirectory() ?? false);
   if (exists && !isFolder) return argument;
-  const matches = knownSessions().filter(({ name }) => name === argument);
+  const called = knownSessions().filter(({ name }) => name === argument);
+  // One that has ended is meant only where none of its name goes on.
+  const goingOn = called.filter(({ ended }) => !ended);
+  const matches = goingOn.length > 0 ? goingOn : called;
   const [match] = matches;
   if (match && matches.length === 1) return match.file;
   if (match) {

@@ -14,7 +14,13 @@ export function printError(error: unknown, { json = false, hint: toHint = (hint:
     return exitCodes.failed;
   }
   // The terminal shows Ctrl-C as ^C and stays on that line.
-  if (error.code === "HPCNB_ABORTED" && process.stderr.isTTY) tell();
+  if (error.code === "HPCNB_ABORTED") {
+    if (process.stderr.isTTY) tell();
+    // It was meant: no error is to be looked for.
+    tell(error.message);
+    if (error.hint) tell(["cyan", "hint:"], ` ${error.hint}`);
+    return exitCodeOf(error.code);
+  }
   if (error.code === "HPCNB_BAD_SESSION_FILE") {
     // Each line begins with file:line:column, which editors and terminals make clickable.
     tell(error.message);

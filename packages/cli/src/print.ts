@@ -82,9 +82,9 @@ export function passOn(words: string): void {
 }
 
 /** Data for people: text on stdout. It is what was waited for. */
-export function printText(text: string): void {
+export function printText(...pieces: readonly Piece[]): void {
   live?.stop();
-  show(process.stdout, text);
+  show(process.stdout, ...pieces);
 }
 
 let printedJson = false;
@@ -132,6 +132,11 @@ export function createLinePrinter(origins: readonly string[]): (origin: string, 
     const whole = Buffer.concat([Buffer.from(`${before} `), text, Buffer.from("\n")]);
     return new Promise((resolve, reject) => stdout.write(whole, (error) => (error ? reject(error) : resolve())));
   };
+}
+
+/** Where data goes, for what is drawn there anew by `show`. */
+export function screen(): NodeJS.WriteStream {
+  return process.stdout;
 }
 
 /** Ends the program without a word when nobody reads on, as in `hpcnb schema | head`. */

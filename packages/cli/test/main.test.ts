@@ -61,8 +61,9 @@ describe("hpcnb as a program", function () {
     it("warns in a line where it cannot be written, and fails for nothing", async () => {
       // Where a directory should be made.
       writeFileSync(join(folder, "state"), "");
-      for (const what of ["rememberSession", "forgetSession"]) {
-        const { exitCode, stderr } = await run(`state.${what}({ name: "a", file: "/a/session.yaml" })`);
+      for (const what of ["rememberSession", "rememberEnd"]) {
+        const session = '{ name: "a", file: "/a/session.yaml" }';
+        const { exitCode, stderr } = await run(`state.${what}(${session}, { at: "", state: "ended" })`);
         expect(stderr).to.match(/^Warning: .*state\/hpcnb.*hpcnb list.*\n$/);
         expect(exitCode).to.equal(0);
       }
@@ -113,7 +114,7 @@ describe("hpcnb as a program", function () {
       expect(await known(address, "login:/a")).to.deep.equal(["login:/a"]);
     });
 
-    it("keeps nothing of a session that is forgotten, nor the page with its token", async () => {
+    it("keeps a session that has ended, without the page with its token, and not all of them for ever", async () => {
       const directory = join(folder, "state", "hpcnb");
       mkdirSync(join(directory, "open"), { recursive: true });
       await run('(await import("node:fs")).writeFileSync(state.pagePath("a"), "token")');
@@ -121,9 +122,21 @@ describe("hpcnb as a program", function () {
       const session = '{ name: "a", file: "/a/session.yaml" }';
       await run(`state.rememberSession(${session})`);
       expect(readdirSync(join(directory, "sessions"))).to.have.length(1);
-      await run(`state.forgetSession(${session})`);
-      expect(readdirSync(join(directory, "sessions"))).to.deep.equal([]);
+      await run(`state.rememberEnd(${session}, { at: "2026-01-01T00:00:00Z", state: "finished" })`);
+      expect(readdirSync(join(directory, "sessions"))).to.have.length(1);
       expect(readdirSync(join(directory, "open"))).to.deep.equal([]);
+      const { exitCode, stderr } = await run(`
+        for (let number = 10; number < 40; number += 1) {
+          const session = { name: "b" + number, file: "/b/" + number };
+          state.rememberSession(session);
+          state.rememberEnd(session, { at: "2026-01-02T00:00:" + number + "Z", state: "ended by you" });
+        }
+        state.rememberSession({ name: "alive", file: "/c" });
+        const known = state.knownSessions();
+        const ended = known.filter((one) => one.ended).map((one) => one.name);
+        if (known.length !== 21 || ended[0] !== "b20" || ended.at(-1) !== "b39") throw new Error(ended.join());
+      `);
+      expect(exitCode, stderr).to.equal(0);
     });
   });
 });

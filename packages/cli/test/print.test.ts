@@ -4,6 +4,7 @@ import { show } from "../src/print.js";
 import { printError } from "../src/print-error.js";
 import { createProgress } from "../src/report/progress.js";
 import { renderStatus } from "../src/report/render-status.js";
+import { plain } from "./plain.js";
 
 /** Title, colour, clipboard, C1, direction of writing, a carriage return: what steers a terminal or an eye. */
 const hostile = "\u001b]0;T\u0007\u001b[31m\u001b]52;c;eA==\u0007\u009b2J\u202e\rx\u2028";
@@ -39,7 +40,8 @@ describe("everything that is printed", () => {
   it("has no row in status that a text made up", () => {
     const why = "over\nphase  running";
     const jobs = [{ role: "notebook", state: "queued", native: why, host: why, reason: why }];
-    const text = renderStatus({ name: "a", phase: "failed", why, directory: why, tunnel: why, jobs });
+    const view = { name: "a", state: "failed", phase: "failed", why, directory: why, tunnel: why, jobs } as const;
+    const text = plain(renderStatus(view, { now: 0, called: "a" }));
     expect(text.split("\n").filter((line) => line.startsWith("phase"))).to.deep.equal([]);
   });
 });

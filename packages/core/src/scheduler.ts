@@ -57,6 +57,8 @@ export interface TaskStatus extends TaskRange {
   /** The scheduler's own word or letters, such as "qw". */
   readonly native: string;
   readonly host?: string;
+  /** As of a job. Tasks that began at different times are no run of tasks in the same state. */
+  readonly startedAt?: string;
   readonly reason?: string;
   readonly exitCode?: number;
 }
@@ -70,6 +72,8 @@ export interface JobStatus {
   readonly native: string;
   /** Where it runs, once it does. */
   readonly host?: string;
+  /** When it began to run, where the status question tells: ISO 8601 in UTC, by the scheduler's clock. */
+  readonly startedAt?: string;
   /** Why it waits or failed, where the status question tells. `explain` may know more. */
   readonly reason?: string;
   /** Once finished, where known. */
@@ -91,6 +95,8 @@ export interface JobHistory {
   readonly exitCode?: number;
   /** Why it ended, in the scheduler's words, where it says. */
   readonly reason?: string;
+  /** The scheduler ended it because its walltime was reached. */
+  readonly walltimeReached?: boolean;
 }
 
 export interface Command {

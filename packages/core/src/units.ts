@@ -24,6 +24,23 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(seconds / 3_600)}:${two((seconds % 3_600) / 60)}:${two(seconds % 60)}`;
 }
 
+/** Seconds for people, rounded down to two units at most: "45 s", "12 min", "2 h 10 min", "3 d 4 h". */
+export function describeSeconds(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const [minutes, hours, days] = [whole / 60, whole / 3_600, whole / 86_400].map(Math.floor) as [
+    number,
+    number,
+    number,
+  ];
+  if (days > 0) return both(`${days} d`, hours % 24, "h");
+  if (hours > 0) return both(`${hours} h`, minutes % 60, "min");
+  return minutes > 0 ? `${minutes} min` : `${whole} s`;
+}
+
+function both(first: string, count: number, unit: string): string {
+  return count === 0 ? first : `${first} ${count} ${unit}`;
+}
+
 function positive(value: number): number | undefined {
   return value > 0 ? value : undefined;
 }

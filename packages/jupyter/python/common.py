@@ -24,6 +24,11 @@ HOST = socket.gethostname()
 RECORD_SIZE = 4096
 JSON_ROOM = RECORD_SIZE - 65
 
+# When the job began to run, by its host's clock and by one that is never set; its shell knows for how
+# long it had run before.
+RAN = int(os.environ.pop("HPCNB_SECONDS", "0"))
+BEGAN_AT, BEGAN = time.time() - RAN, time.monotonic() - RAN
+
 # Seconds that a record may still take after a fixed delay.
 DELAY_GRACE = 5.0
 
@@ -207,7 +212,7 @@ def run_job(reports, work):
     try:
         work()
     except Stopped:
-        pass
+        end = ("ended", {"told": True})
     except KeyboardInterrupt:
         code = 1
     except Failure as failure:
@@ -220,6 +225,8 @@ def run_job(reports, work):
     except Exception as error:
         traceback.print_exc()
         code, end = 1, failed(f"It has stopped on {HOST} with {type(error).__name__}: {error}")
+    if end[0] == "ended":
+        end = ("ended", {"told": False, **end[1], "seconds": round(time.monotonic() - BEGAN, 1)})
     for report in reports:
         report.try_publish(end[0], **end[1])
     say("ended." if code == 0 else f"ended with exit code {code}.")

@@ -35,6 +35,18 @@ def heed_warnings():
         signal.signal(number, lambda _signal, _frame: None)
 
 
+def notice_end():
+    """A list that gets an element when the job is told to end: Jupyter's own handler of that only stops the server."""
+    told, stop_server = [], signal.getsignal(signal.SIGTERM)
+
+    def on_end(number, frame):
+        told.append(number)
+        stop_server(number, frame)
+
+    signal.signal(signal.SIGTERM, on_end)
+    return told
+
+
 class NotebookJob:
     def __init__(self, parameters, report, pulse):
         self.parameters = parameters
@@ -66,9 +78,10 @@ class NotebookJob:
                 **self.choose_endpoint(application, reason),
                 **self.choose_database(),
             }
-            server = application.initialize(settings)
+            server = self.make_server(application, settings)
             # Jupyter prints what it knows of itself on one of them, and its kernels would end of it.
             ignore(WARNINGS)
+            was_told = notice_end()
             if kernels_have_sockets:
                 prefer_sockets(server)
             if self.parameters["saveScript"]:
@@ -80,9 +93,21 @@ class NotebookJob:
                 follower = ClusterFollower(self.parameters, security, lambda cluster: self.tell(unreachable_cluster=cluster))
                 self.start_thread(follower.run)
             server.start()
+            if was_told:
+                raise Stopped(0)
         finally:
             if self.directory:
                 shutil.rmtree(self.directory, ignore_errors=True)
+
+    def make_server(self, application, settings):
+        """With a way to tell a person at its page when the job's time will be up. Notebook 6 has none."""
+        walltime = self.parameters["walltime"]
+        if walltime is None or self.directory is None or application.names["prefix"] != "ServerApp":
+            return application.initialize(settings)
+        with notice_found(self.directory):
+            server = application.initialize(settings)
+        tell_time_left(server, walltime)
+        return server
 
     def prepare_homes(self):
         """Returns where clients look for connection files."""
@@ -95,7 +120,7 @@ class NotebookJob:
         run, readiness = self.parameters["run"], self.parameters["readiness"]
         path = os.path.join(self.parameters["records"], "secrets.record")
         _own, secrets, self.storage_seconds = wait_for_records([self.report.path, path], run, readiness)
-        self.report.publish("started", host=HOST, storage_seconds=self.storage_seconds)
+        self.report.publish("started", host=HOST, storage_seconds=self.storage_seconds, began=round(BEGAN_AT, 3))
         return secrets
 
     def make_directory(self):
@@ -148,6 +173,7 @@ class NotebookJob:
             endpoint=self.endpoint(server),
             server=title,
             storage_seconds=self.storage_seconds,
+            began=round(BEGAN_AT, 3),
             **note,
         )
         if self.parameters["saveScript"]:

@@ -35,6 +35,7 @@ trap '' USR1 USR2 XCPU HUP TSTP TTIN TTOU
 
 ${environmentScript(job.environment, job.directory)}
 
+export HPCNB_SECONDS="$SECONDS"
 export HPCNB_PARAMETERS=${shellWord(asciiJson(job.parameters))}
 export HPCNB_PROGRAM=${shellWord(`${programText(job.program)}\n`)}
 

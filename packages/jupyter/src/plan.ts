@@ -36,6 +36,7 @@ const programs: Readonly<Record<Role, Program>> = {
       "offer_clusters.py",
       "follow.py",
       "renew.py",
+      "time_notice.py",
       "notebook.py",
     ],
     run: "run_notebook",
@@ -149,6 +150,8 @@ function planNotebook(context: PlanContext): JobSpec {
     app: notebook.app,
     listen: notebook.listen,
     saveScript: notebook.saveScript,
+    // Seconds that it may run.
+    walltime: session.resources.walltime ?? null,
     profile: session.name,
     ipython: `${directory}/.hpcnb/ipython`,
     inside: insidePaths(run),

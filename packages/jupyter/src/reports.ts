@@ -33,7 +33,10 @@ const mostEngines = 1_000_000;
 const textSchema = v.pipe(v.string(), v.maxLength(4096));
 const secondsSchema = v.pipe(v.number(), v.finite(), v.minValue(0));
 
-const startedSchema = v.object({ host: hostNameSchema, storage_seconds: secondsSchema });
+/** Seconds since 1970. An older hpcnb's job does not tell. */
+const beganSchema = v.exactOptional(v.pipe(secondsSchema, v.maxValue(8e12)));
+
+const startedSchema = v.object({ host: hostNameSchema, storage_seconds: secondsSchema, began: beganSchema });
 
 const answeringSchema = v.object({
   ...startedSchema.entries,
@@ -51,6 +54,8 @@ const answeringSchema = v.object({
 
 /** A controller that an older hpcnb started does not tell its seconds. */
 const controllerSchema = v.object({ host: hostNameSchema, storage_seconds: v.exactOptional(secondsSchema) });
+
+const endedSchema = v.object({ seconds: v.exactOptional(secondsSchema), told: v.exactOptional(v.boolean()) });
 
 const failedSchema = v.object({ problem: textSchema, hint: v.nullish(textSchema) });
 
@@ -79,11 +84,11 @@ function read<S extends v.GenericSchema>(schema: S, record: Fields, job: string)
 
 function notebookReport(record: Fields): NotebookReport {
   if (record.state === "started") {
-    const { host, storage_seconds: storageSeconds } = read(startedSchema, record, "notebook");
-    return { state: "started", host, storageSeconds };
+    const { host, storage_seconds: storageSeconds, began } = read(startedSchema, record, "notebook");
+    return { state: "started", host, storageSeconds, ...startOf(began) };
   }
   if (record.state !== "answering") return endOf(record, "notebook");
-  const { host, storage_seconds, endpoint, server, note, unreachable_cluster, renewals } = read(
+  const { host, storage_seconds, began, endpoint, server, note, unreachable_cluster, renewals } = read(
     answeringSchema,
     record,
     "notebook",
@@ -93,12 +98,17 @@ function notebookReport(record: Fields): NotebookReport {
     state: "answering",
     host,
     storageSeconds: storage_seconds,
+    ...startOf(began),
     endpoint,
     server,
     ...(note === undefined ? {} : { note }),
     ...(generation === undefined ? {} : { unreachableCluster: Number(generation) }),
     ...(renewals === undefined ? {} : { renewals }),
   };
+}
+
+function startOf(began: number | undefined): { startedAt?: string } {
+  return began === undefined ? {} : { startedAt: new Date(began * 1000).toISOString() };
 }
 
 function controllerReport(record: Fields): ControllerReport {
@@ -111,7 +121,7 @@ function controllerReport(record: Fields): ControllerReport {
 /** A word that a newer version may say is not understood, and is no damage. */
 function endOf(record: Fields, job: string): Extract<ControllerReport, { state: "failed" | "ended" | "waiting" }> {
   const { state } = read(v.object({ state: v.string() }), record, job);
-  if (state === "ended") return { state };
+  if (state === "ended") return { state, ...read(endedSchema, record, job) };
   if (state !== "failed") return { state: "waiting" };
   const { problem, hint } = read(failedSchema, record, job);
   return { state, problem, ...(hint == null ? {} : { hint }) };

@@ -92,7 +92,7 @@ function live(read: SessionRecord, published?: readonly unknown[]): void {
     readiness: "probe",
     url: (baseUrl) => baseUrl,
   });
-  renderStatus(view);
+  renderStatus(view, { now: 0, called: "n" });
 }
 
 const session: Parameters<typeof statusView>[0] = {

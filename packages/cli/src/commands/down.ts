@@ -6,7 +6,7 @@ import {
   type TakenDown,
   takeDown,
 } from "@hpcnb/core";
-import { forgetSession } from "../client-state.js";
+import { rememberEnd } from "../client-state.js";
 import { typed, wordFor } from "../pasteable.js";
 import { printJson, tell } from "../print.js";
 import { endedStepsOf, endStepsOf } from "../report/end-steps.js";
@@ -21,7 +21,7 @@ export async function down(options: {
   const work = async ({ context, session, progress }: OpenSession) => {
     const result = await takeDownTelling(context, progress, options.signal);
     progress.stop();
-    forgetSession(session);
+    if (result) rememberEnd(session, { at: new Date().toISOString(), state: "ended by you" });
     if (options.json) {
       printJson({ name: session.name, phase: result ? "ended" : "absent", cancelled: result?.cancelled ?? 0 });
     } else tell(sentence(session.name, result));

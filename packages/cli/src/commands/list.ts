@@ -1,14 +1,22 @@
-import { isHpcnbError, prepared, printableLine } from "@hpcnb/core";
-import { type KnownSession, knownSessions } from "../client-state.js";
+import { type EngineCounts, isHpcnbError, type JobTimes, prepared, type SessionState, wordOf } from "@hpcnb/core";
+import { type KnownSession, knownSessions, rememberEnd } from "../client-state.js";
 import { printJson, printText, tell } from "../print.js";
 import { createProgress, silentProgress } from "../report/progress.js";
+import { renderList } from "../report/render-list.js";
+import { isAlive, momentsOf, type StatusView } from "../report/status-view.js";
 import { type OpenSession, withSession } from "../with-session.js";
 
-export interface ListedSession {
+/** Its JSON only ever gains keys: docs/json.md. */
+export interface ListedSession extends JobTimes {
   readonly name: string;
-  readonly phase: string;
+  readonly state: StatusView["state"];
+  readonly phase: StatusView["phase"];
   readonly file: string;
   readonly run?: string;
+  readonly host?: string;
+  readonly engines?: EngineCounts;
+  readonly submittedAt?: string;
+  readonly endedAt?: string;
   readonly url?: string;
   readonly problem?: string;
 }
@@ -16,8 +24,8 @@ export interface ListedSession {
 export async function list(options: { json: boolean; signal: AbortSignal }): Promise<void> {
   const rows = onePerRun(await lookAtAll(knownSessions(), options.signal));
   if (options.json) printJson(rows);
-  else if (rows.length === 0) tell("No session was started from this machine.");
-  else printText(renderList(rows));
+  else if (rows.length === 0) tell("No session is known on this machine. `hpcnb up` starts one.");
+  else printText(...renderList(rows, Date.now()));
 }
 
 /** Whom it waits for is shown: a list is as slow as the slowest host. */
@@ -32,7 +40,7 @@ async function lookAtAll(known: readonly KnownSession[], signal: AbortSignal): P
   try {
     tellLeft();
     const looks = known.map(async (session) => {
-      const row = await look(session.name, session.file, signal);
+      const row = await look(session, signal);
       left.delete(session);
       tellLeft();
       return row;
@@ -43,25 +51,31 @@ async function lookAtAll(known: readonly KnownSession[], signal: AbortSignal): P
   }
 }
 
-/** A session that cannot be asked is shown with the reason; the others must not suffer from it. */
-async function look(name: string, file: string, signal: AbortSignal): Promise<ListedSession> {
+/** One whose end was seen from here is not asked again. One that cannot be asked is shown with the reason; the others must not suffer from it. */
+async function look({ name, file, ended }: KnownSession, signal: AbortSignal): Promise<ListedSession> {
+  if (ended) return { name, state: ended.state, phase: "ended", file, endedAt: ended.at };
   try {
     const work = async ({ context, session }: OpenSession) => {
       const tracker = await prepared(context, "look", signal);
       await tracker.observe();
-      const { phase, connection, record } = tracker.state;
+      const { state } = tracker;
+      const { phase, connection, record, engines } = state;
+      noteEnd(session, state);
       return {
         name,
+        state: wordOf(state),
         phase,
         file,
+        ...momentsOf(state),
+        ...(engines && isAlive(phase) ? { engines } : {}),
         ...(record ? { run: record.run.id } : {}),
-        ...(connection ? { url: context.workload.url(connection.baseUrl, session) } : {}),
+        ...(connection && isAlive(phase) ? { url: context.workload.url(connection.baseUrl, session) } : {}),
       };
     };
     return await withSession(file, work, { progress: silentProgress });
   } catch (error) {
     if (!isHpcnbError(error) || error.code === "HPCNB_ABORTED") throw error;
-    return { name, phase: "unknown", file, problem: error.message.split("\n")[0] ?? error.code };
+    return { name, state: "unknown", phase: "unknown", file, problem: error.message.split("\n")[0] ?? error.code };
   }
 }
 
@@ -70,13 +84,8 @@ export function onePerRun(rows: readonly ListedSession[]): ListedSession[] {
   return rows.filter(({ run }, index) => run === undefined || rows.findIndex((row) => row.run === run) === index);
 }
 
-export function renderList(rows: readonly ListedSession[]): string {
-  const width = (pick: (row: ListedSession) => string) => Math.max(...rows.map((row) => pick(row).length));
-  const [names, phases] = [width(({ name }) => name), width(({ phase }) => phase)];
-  return rows
-    .map(
-      ({ name, phase, file, url, problem }) =>
-        `${printableLine(`${name.padEnd(names)}  ${phase.padEnd(phases)}  ${url ?? problem ?? "-"}  ${file}`)}\n`,
-    )
-    .join("");
+/** Its end may have come from another machine. */
+function noteEnd(session: Pick<KnownSession, "name" | "file">, state: SessionState): void {
+  const { ended } = state.record ?? {};
+  if (ended) rememberEnd(session, { at: ended.at, state: wordOf(state) });
 }

@@ -1,38 +1,56 @@
-import { engineDifferences, isHpcnbError, prepared, type Tracker, withLogs } from "@hpcnb/core";
+import { engineDifferences, isHpcnbError, prepared, type SessionContext, withLogs } from "@hpcnb/core";
 import { connectionOf, whyClosed } from "@hpcnb/tunnel";
+import { wordFor } from "../pasteable.js";
 import { printJson, printText } from "../print.js";
 import { renderStatus, shownEngines } from "../report/render-status.js";
 import { type StatusView, statusView, viewFromHere } from "../report/status-view.js";
+import { watchStatus } from "../report/watch-status.js";
 import { withSession } from "../with-session.js";
 
-export async function status(options: {
-  session: string | undefined;
-  json: boolean;
-  signal: AbortSignal;
-}): Promise<void> {
-  await withSession(options.session, async ({ context, session }) => {
-    const print = (view: StatusView) => (options.json ? printJson(view) : printText(renderStatus(view)));
-    let tracker: Tracker;
-    try {
-      tracker = await prepared(context, "look", options.signal);
-      await tracker.observe();
-      await tracker.askWhy();
-    } catch (error) {
-      // What is on this machine can be told all the same; the jobs are unknown, not gone.
-      if (isHpcnbError(error, "HPCNB_SSH")) print(viewFromHere(session, await connectionOf(session)));
-      throw error;
+export interface StatusOptions {
+  readonly session: string | undefined;
+  /** Keeps it on the screen until Ctrl-C. */
+  readonly watch: boolean;
+  readonly json: boolean;
+  readonly signal: AbortSignal;
+}
+
+export async function status({ session: argument, watch, json, signal }: StatusOptions): Promise<void> {
+  await withSession(argument, async ({ context, session, progress }) => {
+    const called = wordFor(session);
+    const print = (view: StatusView) =>
+      json ? printJson(view) : printText(...renderStatus(view, { now: Date.now(), called }));
+    const look = async () => {
+      try {
+        return { view: await viewOf(context, signal) };
+      } catch (error) {
+        if (!isHpcnbError(error, "HPCNB_SSH")) throw error;
+        // What is on this machine can be told all the same; the jobs are unknown, not gone.
+        return { view: viewFromHere(session, await connectionOf(session)), error };
+      }
+    };
+    if (watch) {
+      const first = await look();
+      progress.stop();
+      return watchStatus(first.view, { called, json, signal, look: async () => (await look()).view });
     }
-    const differences = engineDifferences(tracker.state);
-    const view = statusView(session, tracker.state, {
-      differences: [
-        ...(await withLogs(tracker, differences.slice(0, shownEngines))),
-        ...differences.slice(shownEngines),
-      ],
-      directory: tracker.directory,
-      readiness: context.readiness.name,
-      tunnelClosed: context.connector && (await whyClosed(context.host, tracker.directory)),
-      url: (baseUrl) => context.workload.url(baseUrl, session),
-    });
+    const { view, error } = await look();
     print(view);
+    if (error) throw error;
+  });
+}
+
+async function viewOf(context: SessionContext, signal: AbortSignal): Promise<StatusView> {
+  const { session } = context;
+  const tracker = await prepared(context, "look", signal);
+  await tracker.observe();
+  await tracker.askWhy();
+  const differences = engineDifferences(tracker.state);
+  return statusView(session, tracker.state, {
+    differences: [...(await withLogs(tracker, differences.slice(0, shownEngines))), ...differences.slice(shownEngines)],
+    directory: tracker.directory,
+    readiness: context.readiness.name,
+    tunnelClosed: context.connector && (await whyClosed(context.host, tracker.directory)),
+    url: (baseUrl) => context.workload.url(baseUrl, session),
   });
 }

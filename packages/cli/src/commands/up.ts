@@ -3,10 +3,12 @@ import {
   bringUp,
   HpcnbError,
   isHpcnbError,
+  notebookTimes,
   type Session,
   type SessionState,
   type SessionUp,
   type Workload,
+  wordOf,
 } from "@hpcnb/core";
 import { openInBrowser, whyNoBrowser } from "../browser.js";
 import { rememberSession } from "../client-state.js";
@@ -15,9 +17,12 @@ import { writeRedirect } from "../notebook-page.js";
 import { typed, wordFor } from "../pasteable.js";
 import { printJson, printText, tellLines, tellNote } from "../print.js";
 import { closingCard } from "../report/closing-card.js";
+import { createEndNotice } from "../report/end-notice.js";
 import { isLive } from "../report/progress.js";
+import { isAlive, momentsOf } from "../report/status-view.js";
 import { type Step, stepsOf } from "../report/steps.js";
 import { tellTheAbsent } from "../report/tell-the-absent.js";
+import { clockTime, timeLine } from "../report/times.js";
 import { connectCommand, parseAddress } from "../session-address.js";
 import { warnOfSecrets } from "../variables.js";
 import { warnOfOthers } from "../warn-of-others.js";
@@ -51,7 +56,11 @@ export async function up({ session: argument, timeout, json, open, signal }: UpO
     const again = () => typed("up", wordFor(session));
     // What is learnt of a session while it is looked for is no news: it is shown once it is known whether it was there.
     let inQueue: string | undefined;
+    let last: SessionState | undefined;
+    const notice = createEndNotice(tellNote);
     const observe = (state: SessionState) => {
+      last = state;
+      notice(notebookTimes(state));
       if (inQueue !== undefined) progress.update([...first, ...stepsOf(state, context.readiness.name, inQueue)]);
     };
     const decided = () => {
@@ -83,7 +92,9 @@ export async function up({ session: argument, timeout, json, open, signal }: UpO
       progress.stop();
       if (!isHpcnbError(error, "HPCNB_ABORTED"))
         tellTheAbsent(`${session.name} did not come up`, performance.now() - begun);
-      if (inQueue === undefined || !isHpcnbError(error, "HPCNB_ABORTED")) throw error;
+      if (!isHpcnbError(error, "HPCNB_ABORTED")) throw error;
+      if (!last || !isAlive(last.phase))
+        throw new HpcnbError("HPCNB_ABORTED", "Interrupted; nothing was submitted.", { cause: error.cause });
       const word = wordFor(session);
       throw new HpcnbError("HPCNB_ABORTED", "Interrupted; what was submitted goes on.", {
         hint: `\`${again()}\` comes back to it, \`${typed("status", word)}\` shows how far it is, \`${typed("down", word)}\` ends it.`,
@@ -93,14 +104,16 @@ export async function up({ session: argument, timeout, json, open, signal }: UpO
   await withSession(argument, work, { doing: "looking for it" });
 }
 
-function describeFound({ record }: SessionState, session: Session): string {
+function describeFound(state: SessionState, session: Session): string {
+  const { record } = state;
   const running = record ? askedEngines(record) : 0;
   const wanted = session.cluster?.groups.reduce((sum, { engines }) => sum + engines, 0) ?? 0;
   const note =
     running === wanted
       ? ""
       : `; it has ${running} engines, not the ${wanted} of the file: \`hpcnb scale\` changes that`;
-  return `found, started ${record?.startedAt}${note}`;
+  const since = record && `submitted ${clockTime(record.startedAt, Date.now())}`;
+  return `found, ${[since, timeLine(notebookTimes(state), Date.now())].filter(Boolean).join(", runs ")}${note}`;
 }
 
 interface Ending extends Pick<UpOptions, "json" | "open"> {
@@ -116,12 +129,17 @@ async function report(
   const url = state.connection && workload.url(state.connection.baseUrl, session, token);
   if (json) {
     const { engines, phase, record } = state;
-    const facts = { name: session.name, phase, url, directory, run: record?.run.id, jobs: record?.jobs, engines };
-    printJson(facts);
+    const { submittedAt, startedAt, walltime, endsAt } = momentsOf(state);
+    const times = { submittedAt, startedAt, walltime, endsAt };
+    const run = record?.run.id;
+    const facts = { name: session.name, phase, state: wordOf(state), url, directory, run, jobs: record?.jobs, engines };
+    printJson({ ...facts, ...times });
     return;
   }
   const opens = open && url !== undefined && isAtDesk();
-  const card = closingCard(session, wordFor(session), url === undefined ? "elsewhere" : opens ? "opens" : "here");
+  const where = url === undefined ? "elsewhere" : opens ? "opens" : "here";
+  const time = timeLine(notebookTimes(state), Date.now());
+  const card = closingCard(session, wordFor(session), { where, time });
   tellLines(card.above);
   printText(`${url ?? connectCommand(directory)}\n`);
   tellLines(card.below);

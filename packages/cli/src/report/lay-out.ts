@@ -1,4 +1,5 @@
-import { printableLine } from "@hpcnb/core";
+import { printable, printableLine } from "@hpcnb/core";
+import fastStringWidth from "fast-string-width";
 import { wrapAnsi } from "fast-wrap-ansi";
 import type { Piece } from "../print.js";
 import type { Line } from "./live-region.js";
@@ -37,6 +38,33 @@ export function layOut({ mark, name, time, text, note }: Row, columns: number): 
 /** Lines of text of at most so many columns; cleaned before they are measured. Pure. */
 export function wrap(text: string, columns: number): string[] {
   return wrapAnsi(printableLine(text), Math.max(1, columns), { hard: true }).split("\n");
+}
+
+/** Pieces of several lines as lines. Pure. */
+export function linesOf(pieces: readonly Piece[]): Line[] {
+  const lines: Piece[][] = [[]];
+  for (const piece of pieces) {
+    const [style, text] = typeof piece === "string" ? [undefined, piece] : piece;
+    text.split("\n").forEach((part, index) => {
+      if (index > 0) lines.push([]);
+      if (part !== "") lines.at(-1)?.push(style === undefined ? part : [style, part]);
+    });
+  }
+  if (lines.at(-1)?.length === 0) lines.pop();
+  return lines;
+}
+
+/** What a line of so many columns has room for. Pure. */
+export function clip(line: Line, columns: number): Line {
+  let room = columns;
+  return line.flatMap((piece): Piece[] => {
+    const text = printable(typeof piece === "string" ? piece : piece[1]);
+    if (room <= 0) return [];
+    const width = fastStringWidth(text);
+    const shown = width <= room ? text : `${(wrap(text, room - 1)[0] ?? "").slice(0, room - 1)}…`;
+    room -= Math.min(width, room);
+    return [typeof piece === "string" ? shown : [piece[0], shown]];
+  });
 }
 
 /** Pure. */

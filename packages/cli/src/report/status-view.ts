@@ -3,21 +3,35 @@ import {
   type EngineArray,
   type EngineDifference,
   enginesIn,
+  engineTimes,
   isGone,
   isRegistered,
   type JobFacts,
+  type JobTimes,
   jobsIn,
   jobsThatCount,
+  jobTimes,
+  notebookTimes,
   type Session,
   type SessionState,
+  type SessionWord,
   type Stray,
   whyNoRecord,
+  wordOf,
 } from "@hpcnb/core";
 
-export interface StatusView {
+/** Its JSON only ever gains keys: docs/json.md. */
+export interface StatusView extends JobTimes {
   readonly name: string;
+  /** What a person is told of where it is. "unknown" as the phase is. */
+  readonly state: SessionWord | "unknown";
   /** "unknown": the host could not be reached. */
   readonly phase: SessionState["phase"] | "unknown";
+  /** When its jobs were submitted; its times are the notebook job's. */
+  readonly submittedAt?: string;
+  readonly endedAt?: string;
+  /** Where the notebook runs. */
+  readonly host?: string;
   /** Why, where something went wrong or the session has ended. */
   readonly why?: string;
   /** Why the scheduler did not answer: what is said of the jobs is then unknown or old. */
@@ -37,7 +51,8 @@ export interface StatusView {
   readonly tunnelClosed?: string;
   /** Until the notebook could read its files, and until the controller could. */
   readonly storage?: { readonly strategy: string; readonly seconds: number; readonly controllerSeconds?: number };
-  readonly engines?: SessionState["engines"];
+  /** With the times of the engine that will end first. */
+  readonly engines?: NonNullable<SessionState["engines"]> & JobTimes;
   /** Where there are several. */
   readonly groups?: readonly GroupView[];
   /** The engines of which not all is well, by their numbers. */
@@ -51,7 +66,7 @@ interface GroupView {
   readonly registered: number;
 }
 
-interface JobView {
+interface JobView extends JobTimes {
   readonly role: string;
   /** Of an engine array: its group, and the numbers of its engines. */
   readonly group?: string;
@@ -76,15 +91,13 @@ export function statusView(
   },
 ): StatusView {
   const { notebook } = state.reports;
-  const alive = state.phase !== "ended" && state.phase !== "failed" && state.phase !== "absent";
-  const why =
-    state.record?.ended?.why ??
-    (state.loss && `${state.loss.role}: ${state.loss.why}`) ??
-    state.damage?.message ??
-    whyNoRecord(state)?.message;
+  const alive = isAlive(state.phase);
+  const why = whyOf(state);
   return {
     name: session.name,
+    state: wordOf(state),
     phase: state.phase,
+    ...momentsOf(state),
     ...(why ? { why } : {}),
     ...(state.trouble === undefined ? {} : { trouble: state.trouble }),
     directory: known.directory,
@@ -99,13 +112,40 @@ export function statusView(
     ...(alive && (notebook.state === "answering" || notebook.state === "started")
       ? { storage: { strategy: known.readiness, seconds: notebook.storageSeconds, ...controllerSeconds(state) } }
       : {}),
-    ...(alive && state.engines ? { engines: state.engines, ...groupViews(state) } : {}),
+    ...(alive && state.engines ? { engines: { ...state.engines, ...engineTimes(state) }, ...groupViews(state) } : {}),
     ...(alive && known.differences.length > 0 ? { differences: known.differences } : {}),
     jobs: [
       ...jobsIn(state.jobs).map((job) => jobView(job, state.phase === "ended" || isDone(job, state))),
       ...(state.strays?.own ?? []).map(strayView),
     ],
   };
+}
+
+/** Whether there is a notebook, or one is to come. */
+export function isAlive(phase: SessionState["phase"]): boolean {
+  return !["absent", "lost", "failed", "stopping", "ended"].includes(phase);
+}
+
+/** When it was submitted, began to run, will end or has ended, and where it runs. */
+export function momentsOf(state: SessionState) {
+  const { notebook } = state.reports;
+  const { startedAt: submittedAt, ended } = state.record ?? {};
+  const told = notebook.state === "started" || notebook.state === "answering" ? notebook.host : undefined;
+  const host = told ?? state.jobs.notebook?.status?.host;
+  const alive = isAlive(state.phase);
+  return {
+    ...(submittedAt === undefined ? {} : { submittedAt }),
+    ...(alive ? notebookTimes(state) : {}),
+    ...(ended ? { endedAt: ended.at } : {}),
+    ...(alive && host !== undefined ? { host } : {}),
+  };
+}
+
+function whyOf(state: SessionState): string | undefined {
+  const { record, loss, phase } = state;
+  if (record?.ended) return record.ended.how === "asked" ? undefined : record.ended.why;
+  if (phase === "stopping") return record?.ending && `since ${record.ending.at}, as \`hpcnb down\` began to end it`;
+  return (loss && `${loss.role}: ${loss.why}`) ?? state.damage?.message ?? whyNoRecord(state)?.message;
 }
 
 function controllerSeconds({ reports: { controller } }: SessionState): { controllerSeconds?: number } {
@@ -126,6 +166,7 @@ function jobView(job: JobFacts, isOver: boolean): JobView {
     ...(record.array ? arrayView(record.array) : {}),
     ...(record.id === undefined ? {} : { id: record.id }),
     state: isListed ? (status?.state ?? "unknown") : "finished",
+    ...(isListed ? jobTimes(job) : {}),
     ...(isListed && status ? pick(status, ["native", "host", "reason"]) : {}),
   };
 }
@@ -155,6 +196,7 @@ function arrayView({ group, first, tasks }: EngineArray) {
 export function viewFromHere(session: Session, connection: ConnectionFacts | undefined): StatusView {
   return {
     name: session.name,
+    state: "unknown",
     phase: "unknown",
     why: `${session.host} cannot be asked`,
     directory: session.notebook.directory,

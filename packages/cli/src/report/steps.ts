@@ -90,7 +90,7 @@ function enginesStep({ engines, jobs, reports, phase }: SessionState): Step {
   const more = [
     ...(kept === undefined ? [] : [allLines(kept)]),
     ...(lost + failed > 0 ? ["`hpcnb scale` starts others in the place of lost and failed ones"] : []),
-    ...(reports.controller.state === "answering" ? [] : [describeController(jobs.controller)]),
+    ...(reports.controller.state === "answering" ? [] : [describeController(jobs)]),
   ];
   return {
     name: "engines",
@@ -109,8 +109,11 @@ function reasonOf({ engines }: SessionState["jobs"], state: "queued" | "suspende
   return undefined;
 }
 
-function describeController(job: SessionState["jobs"]["controller"]): string {
-  return job?.status?.state === "suspended" ? "the controller is suspended" : "the controller is starting";
+/** One that is inside the notebook job waits with it, and so does mostly one that is not listed yet. */
+function describeController({ controller, notebook }: SessionState["jobs"]): string {
+  const state = (controller?.status ?? notebook?.status)?.state;
+  if (state === "suspended") return "the controller is suspended";
+  return state === "queued" || state === "held" ? "the controller waits, too" : "the controller is starting";
 }
 
 function describeEndpoint(endpoint: Endpoint): string {

@@ -9,6 +9,9 @@ import {
 import { expect } from "chai";
 import { renderStatus } from "../../src/report/render-status.js";
 import { statusView } from "../../src/report/status-view.js";
+import { plain } from "../plain.js";
+
+const at = (hours: number, minutes: number) => new Date(2026, 0, 1, hours, minutes).toISOString();
 
 const record: SessionRecord = {
   format: 1,
@@ -19,9 +22,9 @@ const record: SessionRecord = {
   startedAt: "2026-01-01T00:00:00Z",
   cluster: { generation: 1, inNotebook: false, wanted: { cpu: 3, gpu: 1 } },
   jobs: [
-    { role: "notebook", name: "1", id: "1" },
+    { role: "notebook", name: "1", id: "1", walltime: 8 * 3600 },
     { role: "controller", name: "2", id: "2" },
-    { role: "engines", name: "3", id: "3", array: { group: "cpu", first: 1, tasks: 3 } },
+    { role: "engines", name: "3", id: "3", array: { group: "cpu", first: 1, tasks: 3 }, walltime: 3600 },
     { role: "engines", name: "4", id: "4", array: { group: "gpu", first: 4, tasks: 1 } },
   ],
 };
@@ -30,6 +33,7 @@ const reports: Reports = {
     state: "answering",
     host: "node1",
     storageSeconds: 0.04,
+    startedAt: at(10, 0),
     endpoint: { kind: "socket", host: "node1", path: "/tmp/x/nb.sock" },
     server: "JupyterLab 4.6.6",
   },
@@ -45,10 +49,23 @@ const listed: SessionEvent = {
   type: "jobs-listed",
   jobs: [
     ...["1", "2"].map(job),
-    { ...job("3"), tasks: [{ first: 1, last: 3, state: "running", native: "r", host: "node3" }] },
+    {
+      ...job("3"),
+      tasks: [
+        { first: 1, last: 2, state: "running", native: "r", host: "node3", startedAt: at(10, 45) },
+        { first: 3, last: 3, state: "running", native: "r", host: "node3", startedAt: at(10, 30) },
+      ],
+    },
     { ...job("4"), tasks: [{ first: 1, last: 1, state: "running", native: "r", host: "node2" }] },
   ],
 };
+
+const now = new Date(2026, 0, 1, 11, 0).getTime();
+const shown = (view: Parameters<typeof renderStatus>[0]) =>
+  // These tests may be run by npx.
+  plain(renderStatus(view, { now, called: "rnaseq" }))
+    .replace("npx hpcnb", "hpcnb")
+    .split("\n");
 
 describe("status", () => {
   it("calls an array finished whose engines were all let go and that is no longer listed", () => {
@@ -73,13 +90,12 @@ describe("status", () => {
     const session = { name: "rnaseq" } as Parameters<typeof statusView>[0];
     const differences = engineDifferences(state).map((one) => (one.engine === 4 ? { ...one, log: "hpcnb: why" } : one));
     const known = { differences, directory: "/d", readiness: "probe", url: (baseUrl: string) => baseUrl };
-    expect(renderStatus(statusView(session, state, known)).split("\n")).to.deep.equal([
-      "rnaseq      up",
-      "directory   /d",
+    expect(shown(statusView(session, state, known))).to.deep.equal([
+      "rnaseq  up on node1, 7 h left",
+      "time        since 10:00 (1 h) of 8:00:00, until 18:00",
       "server      JupyterLab 4.6.6",
-      "listens     socket /tmp/x/nb.sock",
-      "storage     ready after 0.0 s (probe); for the controller after 1.2 s",
-      "engines     2 of 4 registered; queued 0, starting 0, running 4, failed 0, lost 1",
+      "folder      /d",
+      "engines     2 of 4 registered; 2 running and not registered, 1 lost, 30 min left",
       "group       cpu: 1 of 3 registered",
       "group       gpu: 1 of 1 registered",
       "notebook    job 1 running (r) on node1",
@@ -90,6 +106,7 @@ describe("status", () => {
       "engine 3    on node3: it runs, and the controller does not know it yet",
       "engine 4    on node2: it was started again",
       "    hpcnb: why",
+      "next        hpcnb open rnaseq",
       "",
     ]);
   });
@@ -104,7 +121,7 @@ describe("status", () => {
       const session = { name: "rnaseq" } as Parameters<typeof statusView>[0];
       const tunnelClosed = "Nothing answers.\nssh said: no";
       const known = { differences: [], directory: "/d", readiness: "probe", tunnelClosed, url: (url: string) => url };
-      return renderStatus(statusView(session, state, known)).split("\n");
+      return shown(statusView(session, state, known));
     };
     expect(lines([])).to.include.members(["tunnel      closed: Nothing answers.", "    ssh said: no"]);
     const connection = { kind: "jump", baseUrl: "http://127.0.0.1:8888" };

@@ -63,7 +63,7 @@ describe("steps of up", () => {
     expect(shown(state)).to.deep.equal([
       "✓ jobs: notebook 12, controller 13, engines 14 (4 tasks)",
       "· queue: waiting (qw: no free slot)",
-      "· engines: 0 of 4 registered (4 queued; the controller is starting)",
+      "· engines: 0 of 4 registered (4 queued; the controller waits, too)",
     ]);
   });
 

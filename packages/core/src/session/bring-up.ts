@@ -61,24 +61,33 @@ function findOrStart(tracker: Tracker, options: BringUpOptions): Promise<void> {
     await tracker.observe();
     const { phase, record } = tracker.state;
     if (!record) tellOrRefuse(tracker, onStep);
-    if (record && phase !== "ended" && phase !== "failed") {
+    if (record && phase !== "ended" && phase !== "failed" && phase !== "stopping") {
       if (phase === "submitting") await settleWhatIsLeft(tracker, record, signal);
       onJobs?.("found", tracker);
       if (phase === "degraded") await mend(tracker, options);
       return;
     }
-    if (record && phase === "failed") onStep?.("before", `the last run was lost: ${tracker.state.loss?.why}`);
+    if (record && (phase === "failed" || phase === "stopping")) onStep?.("before", howItWent(tracker.state));
     // Elsewhere the environment may be there on the compute nodes alone; a job that lacks it says so.
     if (context.scheduler.runsOnHost) {
       const checked = await context.workload.check(context.host, context.session, tracker.directory, signal);
       onStep?.("check", checked.summary);
     }
-    if (record && phase === "failed") {
-      await endJobs(tracker, record, tracker.state.loss?.why ?? "the notebook job was lost", signal);
-    }
+    if (record && phase === "failed")
+      await endJobs(tracker, record, { why: "the notebook job was lost", how: "lost", ...tracker.state.loss, signal });
+    if (record?.ending && phase === "stopping")
+      await endJobs(tracker, record, { why: record.ending.why, how: "asked", signal });
     await startRun(tracker, signal);
     onJobs?.("started", tracker);
   });
+}
+
+/** What became of the run that a new one takes the place of. */
+function howItWent({ loss, phase }: SessionState): string {
+  if (phase === "stopping") return "`hpcnb down` was interrupted: the rest of the last run is ended first";
+  if (loss?.how === "walltime") return `the last run ended at its walltime: ${loss.why}`;
+  if (loss?.how === "finished") return `the last run is finished: ${loss.why}`;
+  return `the last run was lost: ${loss?.why}`;
 }
 
 /** Nothing is started beside jobs that go on without their record, nor where that cannot be ruled out. */

@@ -3,6 +3,7 @@ import type { JobId, JobStatus } from "../scheduler.js";
 import { absencesBelieved, secondLook } from "./job-facts.js";
 import { jobOfSession } from "./job-names.js";
 import type { SessionRecord } from "./session-record.js";
+import type { SessionEnd } from "./session-schema.js";
 import type { Tracker } from "./tracker.js";
 
 /** Milliseconds. */
@@ -22,10 +23,10 @@ const longestReason = 4_000;
 export async function endJobs(
   tracker: Tracker,
   record: SessionRecord,
-  why: string,
-  signal?: AbortSignal,
+  { why, how, signal }: WhyEnded,
 ): Promise<JobsEnded> {
   tracker.dispatch({ type: "stop-requested" });
+  if (how === "asked" && !record.ending) await sayThatItEnds(tracker, record, why);
   const isPending = record.jobs.some(({ id }) => id === undefined);
   const ended = await endListed(
     tracker,
@@ -33,13 +34,30 @@ export async function endJobs(
     signal,
   );
   try {
-    await tracker.writeRecord({ ...record, ended: { at: new Date().toISOString(), why: why.slice(0, longestReason) } });
+    const { ending: _, ...rest } = record;
+    const ended = { at: new Date().toISOString(), why: why.slice(0, longestReason), how };
+    await tracker.writeRecord({ ...rest, ended });
   } catch (error) {
     if (!isHpcnbError(error, "HPCNB_COMMAND_FAILED")) throw error;
     const message = `All jobs are ended, but that could not be written down: ${error.message}`;
     throw new HpcnbError("HPCNB_COMMAND_FAILED", message, { hint: error.hint, cause: error });
   }
   return ended;
+}
+
+/** A disk that is full keeps no job from being ended: what cannot be written now is told when its end cannot be either. */
+async function sayThatItEnds(tracker: Tracker, record: SessionRecord, why: string): Promise<void> {
+  try {
+    await tracker.writeRecord({ ...record, ending: { at: new Date().toISOString(), why } });
+  } catch (error) {
+    if (!isHpcnbError(error, "HPCNB_COMMAND_FAILED")) throw error;
+  }
+}
+
+export interface WhyEnded {
+  readonly why: string;
+  readonly how: SessionEnd;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface JobsToEnd {

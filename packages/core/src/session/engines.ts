@@ -83,6 +83,11 @@ export function isLeft(engine: EngineFacts): boolean {
   return engine.place !== "failed" || isRegistered(engine);
 }
 
+/** Whether the scheduler has given it a host, and it has not failed. */
+export function countsAsThere({ place }: EngineFacts): boolean {
+  return place === "running" || place === "starting" || place === "suspended";
+}
+
 /** One that is suspended is silent, and comes back. */
 export function isLost({ place, word }: EngineFacts): boolean {
   return word === "lost" && place !== "failed" && place !== "suspended";

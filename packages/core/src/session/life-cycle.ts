@@ -2,10 +2,12 @@ import type { HpcnbError } from "../errors.js";
 import type { JobHistory, JobStatus } from "../scheduler.js";
 import type { Session } from "../session-file/session.js";
 import { countEngines, type EngineCounts, type EngineFacts, isLeft, listEngines } from "./engines.js";
-import { isGone, isSameJob, type JobFacts, jobsIn, type SessionJobs } from "./job-facts.js";
+import { isSameJob, type JobFacts, jobsIn, type SessionJobs } from "./job-facts.js";
+import { lossOf } from "./lost-job.js";
 import { askedEngines, type RecordProblem, type SessionRecord } from "./session-record.js";
+import type { SessionEnd } from "./session-schema.js";
 import type { Strays } from "./strays.js";
-import type { ControllerReport, NotebookReport, Reports, Role } from "./workload.js";
+import type { Reports, Role } from "./workload.js";
 
 /**
  * Where a session is. In the order in which a session goes through them:
@@ -93,6 +95,7 @@ export interface SessionState {
 
 export interface Loss {
   readonly role: Role;
+  readonly how: SessionEnd;
   readonly why: string;
   readonly hint?: string;
 }
@@ -229,7 +232,7 @@ function phaseOf(
   const { record, reports, loss } = state;
   if (!record) return state.strays?.own.length ? "lost" : "absent";
   if (record.ended) return "ended";
-  if (state.stopping) return "stopping";
+  if (state.stopping || record.ending) return "stopping";
   if (record.cluster?.unsettled || record.jobs.some((job) => job.id === undefined)) return "submitting";
   if (loss?.role === "notebook") return "failed";
   if (reports.notebook.state !== "answering") {
@@ -252,43 +255,21 @@ function findLoss(
   if (notebook) return notebook;
   const { cluster } = record;
   if (!cluster) return undefined;
+  const how = "lost";
   const controller = lossOf("controller", jobs.controller, reports.controller);
   if (controller) return controller;
-  if (!jobs.controller && !cluster.inNotebook) return { role: "controller", why: "it was not submitted" };
+  if (!jobs.controller && !cluster.inNotebook) return { role: "controller", how, why: "it was not submitted" };
   // The scheduler may list it for hours when its host has died, and its last word stays what it was. A suspended one answers nobody.
   if (
     jobs.controller?.status?.state !== "suspended" &&
     reports.notebook.state === "answering" &&
     reports.notebook.unreachableCluster === cluster.generation
   )
-    return { role: "controller", why: "it cannot be reached any more from the notebook's host" };
+    return { role: "controller", how, why: "it cannot be reached any more from the notebook's host" };
   const left = engines.filter(isLeft).length;
   if (left >= minimum) return undefined;
   const why = `${left} of ${asked} are left, and ${minimum} is the minimum`;
   const [missing] = engines.filter((engine) => !isLeft(engine)).map(({ job }) => job);
   const array = missing && lossOf("engines", missing);
-  return { role: "engines", why: array ? `${why}; of job ${missing.record.id}: ${array.why}` : why };
-}
-
-function lossOf(role: Role, job: JobFacts | undefined, report?: NotebookReport | ControllerReport): Loss | undefined {
-  if (report?.state === "failed") {
-    return { role, why: report.problem, ...(report.hint === undefined ? {} : { hint: report.hint }) };
-  }
-  // A job that is told to stop says that it has ended; why it was told, the scheduler knows.
-  if (job?.history?.reason && isGone(job)) return { role, why: job.history.reason };
-  if (report?.state === "ended") return { role, why: "it has stopped by itself" };
-  if (job?.status?.state === "error") return { role, why: gaveUp(job.status) };
-  if (job && isGone(job)) return { role, why: describeEnd(job) };
-  return undefined;
-}
-
-function gaveUp({ native, reason }: JobStatus): string {
-  return `the scheduler gave up on it (${native})${reason === undefined ? "" : `: ${reason}`}`;
-}
-
-function describeEnd(job: JobFacts): string {
-  const exitCode = job.history?.exitCode ?? job.status?.exitCode;
-  return exitCode === undefined
-    ? "the scheduler no longer lists it, and does not tell how it ended"
-    : `it has ended with exit code ${exitCode}`;
+  return { role: "engines", how, why: array ? `${why}; of job ${missing.record.id}: ${array.why}` : why };
 }

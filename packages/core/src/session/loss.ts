@@ -34,7 +34,7 @@ export async function throwIfLost(tracker: Tracker, signal?: AbortSignal): Promi
       // While the lock was waited for, another command may have ended this run or cluster, and started the next one.
       if (!now || now.ended || now.run.id !== run) return;
       if (loss.role === "notebook") {
-        await endJobs(tracker, now, loss.why);
+        await endJobs(tracker, now, loss);
         await tracker.context.connector?.disconnect(tracker.directory);
       } else if (now.cluster?.generation === record.cluster?.generation) await cancelEngines(tracker, now);
     });

@@ -55,6 +55,8 @@ const jobSchema = v.pipe(
     id: v.exactOptional(jobIdSchema),
     /** Of an engine array. */
     array: v.exactOptional(arraySchema),
+    /** Seconds that it may run, as it was asked for; each task of an array may. */
+    walltime: v.exactOptional(v.pipe(v.number(), v.finite(), v.minValue(0))),
   }),
   v.check(
     ({ role, array }) => (role === "engines") === (array !== undefined),
@@ -70,6 +72,13 @@ const clusterSchema = v.object({
   /** There until the cluster's files and jobs are as this record says. A group whose new array is rejected has its old number again. */
   unsettled: v.exactOptional(v.object({ before: countsSchema })),
 });
+
+/**
+ * How a session came to its end. asked: by `hpcnb down` · walltime: its time was up · finished: the notebook's user has shut it down ·
+ * lost: anything else.
+ */
+export const endSchema = v.picklist(["asked", "walltime", "finished", "lost"]);
+export type SessionEnd = v.InferOutput<typeof endSchema>;
 
 /**
  * What hpcnb remembers of a session, in `.hpcnb/session.json`. Keys that a newer version has added are left out.
@@ -102,8 +111,10 @@ export const sessionRecordSchema = v.object({
     ),
     v.readonly(),
   ),
-  /** Set once every job is known to be gone. */
-  ended: v.exactOptional(v.object({ at: lineSchema, why: textSchema })),
+  /** Set before the first job is ended. A command that is killed meanwhile leaves it, and the next one goes on. */
+  ending: v.exactOptional(v.object({ at: lineSchema, why: textSchema })),
+  /** Set once every job is known to be gone. An older hpcnb does not say how. */
+  ended: v.exactOptional(v.object({ at: lineSchema, why: textSchema, how: v.exactOptional(endSchema) })),
 });
 
 export type SessionRecord = v.InferOutput<typeof sessionRecordSchema>;

@@ -120,7 +120,7 @@ function settled(record: SessionRecord, jobs: readonly JobRecord[]): SessionReco
 async function endHalf(tracker: Tracker, record: SessionRecord, failure: HpcnbError): Promise<void> {
   await tracker.writeRecord(record);
   try {
-    await endJobs(tracker, record, "a job was rejected by the scheduler");
+    await endJobs(tracker, record, { why: "a job was rejected by the scheduler", how: "lost" });
     // Its token is of no use any more.
     await removeRuns(tracker.context.host, tracker.directory, [record.run.id]);
   } catch (cause) {

@@ -117,8 +117,13 @@ function wantedOf(groups: readonly EngineGroup[]): Record<string, number> {
 }
 
 function jobRecord({ context: { workload, scheduler } }: Tracker, context: PlanContext, place: JobPlace): JobRecord {
-  const name = scheduler.nameOf(workload.job(context, place).name);
-  return { role: place.role, name, ...(place.role === "engines" ? { array: place.array } : {}) };
+  const { name, resources } = workload.job(context, place);
+  return {
+    role: place.role,
+    name: scheduler.nameOf(name),
+    ...(place.role === "engines" ? { array: place.array } : {}),
+    ...(resources.walltime === undefined ? {} : { walltime: resources.walltime }),
+  };
 }
 
 function newRun(directory: string): Run {

@@ -42,7 +42,11 @@ export async function takeDown(context: SessionContext, signal?: AbortSignal): P
 /** Another run of this folder may go on where its record was lost, and one that was restored took its place. */
 async function endAll(tracker: Tracker, record: SessionRecord, signal?: AbortSignal): Promise<number> {
   const { session, scheduler } = tracker.context;
-  const { cancelled, listed } = await endJobs(tracker, record, "ended by `hpcnb down`", signal);
+  const { cancelled, listed } = await endJobs(tracker, record, {
+    why: "ended by `hpcnb down`",
+    how: "asked",
+    signal,
+  });
   if (!listed.some(({ name }) => jobOfSession(name, session.name, scheduler))) return cancelled;
   const runs = await knownRuns(tracker, signal);
   if (straysIn(listed, tracker.context, runs).own.length === 0) return cancelled;

@@ -67,15 +67,16 @@ export interface EngineWish {
   readonly wanted: number;
 }
 
-/** What the notebook job has published of itself. */
+/** What the notebook job has published of itself. It began to run at `startedAt`: ISO 8601, by its host's clock. */
 export type NotebookReport =
   | { readonly state: "waiting" }
   /** The job runs, and its storage has become ready after `storageSeconds`. */
-  | { readonly state: "started"; readonly host: string; readonly storageSeconds: number }
+  | { readonly state: "started"; readonly host: string; readonly storageSeconds: number; readonly startedAt?: string }
   | {
       readonly state: "answering";
       readonly host: string;
       readonly storageSeconds: number;
+      readonly startedAt?: string;
       readonly endpoint: Endpoint;
       /** Such as "JupyterLab 4.6.6". */
       readonly server: string;
@@ -87,7 +88,16 @@ export type NotebookReport =
       readonly renewals?: number;
     }
   | { readonly state: "failed"; readonly problem: string; readonly hint?: string }
-  | { readonly state: "ended" };
+  | EndReport;
+
+/** What a job says last. One that an older hpcnb started says no more than that it has ended. */
+export interface EndReport {
+  readonly state: "ended";
+  /** For which it had run. */
+  readonly seconds?: number;
+  /** Whether it was told to end, by a signal. */
+  readonly told?: boolean;
+}
 
 /** What the controller job has published of itself. */
 export type ControllerReport =
@@ -95,7 +105,7 @@ export type ControllerReport =
   /** The storage of its host became ready after `storageSeconds`; a controller that an older hpcnb started does not say. */
   | { readonly state: "started" | "answering"; readonly host: string; readonly storageSeconds?: number }
   | { readonly state: "failed"; readonly problem: string; readonly hint?: string }
-  | { readonly state: "ended" };
+  | EndReport;
 
 /** What the controller knows of one engine: "restarted" ones died, and are registered again. */
 export type EngineWord = "registered" | "restarted" | "lost" | "retired";

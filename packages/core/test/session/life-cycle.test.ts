@@ -137,7 +137,7 @@ describe("life cycle", () => {
       history: { id: "1", reason: "walltime" },
     });
     expect(state.phase).to.equal("failed");
-    expect(state.loss).to.deep.equal({ role: "notebook", why: "walltime" });
+    expect(state.loss).to.deep.equal({ role: "notebook", how: "lost", why: "walltime" });
   });
 
   it("does not believe history of a job that is listed, nor what it has said of one that is listed again", () => {
@@ -256,7 +256,7 @@ describe("life cycle", () => {
     );
     const state = after(submitted, allRunning, registered(4), opened, one, one);
     expect(state.phase).to.equal("degraded");
-    expect(state.loss).to.deep.equal({ role: "engines", why: "1 of 4 are left, and 2 is the minimum" });
+    expect(state.loss).to.deep.equal({ role: "engines", how: "lost", why: "1 of 4 are left, and 2 is the minimum" });
   });
 
   it("waits for engines that the controller has lost, because they may be started again", () => {

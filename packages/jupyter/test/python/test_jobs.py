@@ -164,7 +164,9 @@ class Jobs(InADirectory):
         return os.WEXITSTATUS(status), hpcnb.read_record(path, "r")[0]
 
     def test_an_end_is_published(self):
-        self.assertEqual(self.run_job(lambda: None), (0, {"run": "r", "state": "ended"}))
+        code, record = self.run_job(lambda: None)
+        self.assertGreaterEqual(record.pop("seconds"), 0)
+        self.assertEqual((code, record), (0, {"run": "r", "state": "ended", "told": False}))
 
     def test_standard_input_is_empty(self):
         def work():
@@ -190,4 +192,5 @@ class Jobs(InADirectory):
         self.assertEqual(self.run_job(lambda: sys.exit(3))[0], 3)
 
     def test_being_told_to_stop_is_an_end(self):
-        self.assertEqual(self.run_job(lambda: os.kill(os.getpid(), 15)), (0, {"run": "r", "state": "ended"}))
+        code, record = self.run_job(lambda: os.kill(os.getpid(), 15))
+        self.assertEqual((code, record["state"], record["told"]), (0, "ended", True))

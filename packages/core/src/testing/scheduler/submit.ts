@@ -64,5 +64,6 @@ export const submit: Topic = (behaviour, { capabilities, shortestWalltime = 1 })
     );
     assert.notEqual(history?.exitCode, 0, "a job that was ended has not succeeded");
     assert.ok(history?.reason?.trim(), "the history gives no reason");
+    assert.equal(history?.walltimeReached, true, "the history does not say that its walltime was reached");
   });
 };

@@ -1,0 +1,23 @@
+import type { SessionWord } from "@hpcnb/core";
+import type { Piece } from "../print.js";
+
+const good: readonly string[] = ["up"] satisfies SessionWord[];
+const bad: readonly string[] = ["failed", "degraded", "without a record", "unknown"] satisfies (
+  | SessionWord
+  | "unknown"
+)[];
+const over: readonly string[] = [
+  "not started",
+  "finished",
+  "ended",
+  "ended by you",
+  "ended at its walltime",
+] satisfies SessionWord[];
+
+/** The state of a session in its colour: green is up, red needs somebody, dim is over, yellow is anything on its way. */
+export function inColour(state: string, width = 0): Piece {
+  const text = state.padEnd(width);
+  if (good.includes(state)) return ["green", text];
+  if (bad.includes(state)) return ["red", text];
+  return [over.includes(state) ? "dim" : "yellow", text];
+}

@@ -1,0 +1,53 @@
+import { countsAsThere, type EngineFacts } from "./engines.js";
+import type { JobFacts } from "./job-facts.js";
+import { enginesIn, type SessionState } from "./life-cycle.js";
+
+/** When a job began to run and when its time will be up, as far as that is known. Times are ISO 8601. */
+export interface JobTimes {
+  readonly startedAt?: string;
+  /** Seconds, as they were asked for. */
+  readonly walltime?: number;
+  readonly endsAt?: string;
+}
+
+/** Of the notebook job: its own word comes first, and the scheduler's stands in for it. Pure. */
+export function notebookTimes({ jobs, reports }: Pick<SessionState, "jobs" | "reports">): JobTimes {
+  const { notebook } = reports;
+  const told = notebook.state === "started" || notebook.state === "answering" ? notebook.startedAt : undefined;
+  return timesFrom(told ?? jobs.notebook?.status?.startedAt, jobs.notebook?.record.walltime);
+}
+
+/** Of any other job, by the scheduler; of an array, of its task that will end first. Pure. */
+export function jobTimes({ record, status }: JobFacts): JobTimes {
+  const [first] = [status?.startedAt, ...(status?.tasks ?? []).map(({ startedAt }) => startedAt)]
+    .flatMap((startedAt) => startedAt ?? [])
+    .sort();
+  return timesFrom(first, record.walltime);
+}
+
+/** Of the engine that will end first. Pure. */
+export function engineTimes(state: Pick<SessionState, "jobs" | "reports">): JobTimes {
+  const all = enginesIn(state).filter(countsAsThere).map(timesOfEngine);
+  const ending = all.filter(({ endsAt }) => endsAt !== undefined);
+  const [first = {}] = (ending.length > 0 ? ending : all).sort((one, other) => keyOf(one) - keyOf(other));
+  return first;
+}
+
+function timesOfEngine({ task, job }: EngineFacts): JobTimes {
+  return timesFrom(task?.startedAt, job.record.walltime);
+}
+
+function keyOf({ endsAt, startedAt }: JobTimes): number {
+  return Date.parse(endsAt ?? startedAt ?? "") || Number.POSITIVE_INFINITY;
+}
+
+function timesFrom(startedAt: string | undefined, walltime: number | undefined): JobTimes {
+  const start = Date.parse(startedAt ?? "");
+  return {
+    ...(Number.isNaN(start) ? {} : { startedAt: new Date(start).toISOString() }),
+    ...(walltime === undefined ? {} : { walltime }),
+    ...(Number.isNaN(start) || walltime === undefined
+      ? {}
+      : { endsAt: new Date(start + walltime * 1000).toISOString() }),
+  };
+}

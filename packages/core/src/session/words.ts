@@ -1,0 +1,63 @@
+import type { SessionState } from "./life-cycle.js";
+import type { SessionEnd } from "./session-schema.js";
+
+/** What a person is told of where a session is. More than phases, which are about what is to be done next. */
+export const sessionWords = [
+  "not started",
+  "without a record",
+  "half submitted",
+  "waiting in the queue",
+  "starting",
+  "not connected",
+  "reconnecting",
+  "waiting for engines",
+  "up",
+  "degraded",
+  "suspended",
+  "failed",
+  "finished",
+  "ended at its walltime",
+  "ending",
+  "ended by you",
+  "ended",
+] as const;
+export type SessionWord = (typeof sessionWords)[number];
+
+const wordOfEnd: Readonly<Record<SessionEnd, SessionWord>> = {
+  asked: "ended by you",
+  walltime: "ended at its walltime",
+  finished: "finished",
+  lost: "failed",
+};
+
+/** Pure. */
+export function wordOf(state: SessionState): SessionWord {
+  const { phase, record, jobs, connection, loss } = state;
+  if (jobs.notebook?.status?.state === "suspended" && isGoingOn(phase)) return "suspended";
+  switch (phase) {
+    case "absent":
+      return "not started";
+    case "lost":
+      return "without a record";
+    case "submitting":
+      return "half submitted";
+    case "queued":
+      return "waiting in the queue";
+    case "connecting":
+      return connection?.healing ? "reconnecting" : "not connected";
+    case "gathering":
+      return "waiting for engines";
+    case "failed":
+      return wordOfEnd[loss?.how ?? "lost"];
+    case "stopping":
+      return "ending";
+    case "ended":
+      return record?.ended?.how ? wordOfEnd[record.ended.how] : "ended";
+    default:
+      return phase;
+  }
+}
+
+function isGoingOn(phase: SessionState["phase"]): boolean {
+  return !["absent", "lost", "failed", "stopping", "ended"].includes(phase);
+}

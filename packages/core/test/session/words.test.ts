@@ -1,0 +1,96 @@
+import {
+  advance,
+  initialState,
+  notebookTimes,
+  type Reports,
+  type SessionEvent,
+  type SessionRecord,
+  wordOf,
+} from "@hpcnb/core";
+import { expect } from "chai";
+
+const record: SessionRecord = {
+  format: 1,
+  name: "s",
+  app: "lab",
+  run: { id: "aaaaaaaaaa", directory: "/d/.hpcnb/runs/aaaaaaaaaa" },
+  scheduler: { plugin: "mock", options: {} },
+  startedAt: "2026-01-01T00:00:00Z",
+  jobs: [{ role: "notebook", name: "s", id: "1", walltime: 900 }],
+};
+const nothing = { controller: { state: "waiting" }, engines: new Map() } as const;
+const notebook = (report: Reports["notebook"]): SessionEvent => ({
+  type: "reports-read",
+  reports: { ...nothing, notebook: report },
+});
+const answering = notebook({
+  state: "answering",
+  host: "node1",
+  storageSeconds: 0,
+  startedAt: "2026-01-01T10:00:00.500Z",
+  endpoint: { kind: "socket", host: "node1", path: "/s" },
+  server: "JupyterLab 4",
+});
+const listed = (state: "queued" | "running" | "suspended"): SessionEvent => ({
+  type: "jobs-listed",
+  jobs: [{ id: "1", name: "s", state, native: state, startedAt: "2026-01-01T09:00:00Z" }],
+});
+const gone: SessionEvent = { type: "jobs-listed", jobs: [] };
+const opened = (healing?: { since: string; why: string }): SessionEvent => ({
+  type: "tunnel-opened",
+  connection: { kind: "direct", baseUrl: "http://127.0.0.1:8888", ...(healing ? { healing } : {}) },
+});
+const read = (more: Partial<SessionRecord> = {}): SessionEvent => ({
+  type: "record-read",
+  record: { ...record, ...more },
+});
+const overran: SessionEvent = {
+  type: "history-read",
+  name: "s",
+  history: { id: "1", reason: "its time was up", walltimeReached: true },
+};
+
+function after(...events: SessionEvent[]) {
+  const wanted = { cluster: undefined, connection: true };
+  return events.reduce((state, event) => advance(state, event, wanted), initialState);
+}
+
+describe("the words for where a session is", () => {
+  const cases: [word: string, ...events: SessionEvent[]][] = [
+    ["not started"],
+    ["half submitted", read({ jobs: [{ role: "notebook", name: "s" }] })],
+    ["waiting in the queue", read(), listed("queued")],
+    ["starting", read(), listed("running")],
+    ["not connected", read(), listed("running"), answering],
+    ["not connected", read(), listed("running"), answering, opened(), { type: "tunnel-closed" }],
+    ["reconnecting", read(), listed("running"), answering, opened({ since: "2026", why: "no route" })],
+    ["up", read(), listed("running"), answering, opened()],
+    ["suspended", read(), listed("suspended"), answering, opened()],
+    ["ending", read({ ending: { at: "2026", why: "down" } }), gone, gone, notebook({ state: "ended" })],
+    ["ended at its walltime", read(), gone, overran],
+    ["ended at its walltime", read(), notebook({ state: "ended", told: true, seconds: 899 })],
+    ["failed", read(), notebook({ state: "ended", told: true, seconds: 300 })],
+    ["finished", read(), notebook({ state: "ended", told: false, seconds: 300 })],
+    ["failed", read(), notebook({ state: "failed", problem: "no Jupyter" })],
+    ["ended by you", read({ ended: { at: "2026", why: "ended by `hpcnb down`", how: "asked" } })],
+    ["ended at its walltime", read({ ended: { at: "2026", why: "its time was up", how: "walltime" } })],
+    ["ended", read({ ended: { at: "2026", why: "by an older hpcnb" } })],
+  ];
+  for (const [word, ...events] of cases)
+    it(`are "${word}" after ${events.map(({ type }) => type).join(", ") || "nothing"}`, () => {
+      expect(wordOf(after(...events))).to.equal(word);
+    });
+});
+
+describe("the times of a notebook job", () => {
+  it("are by its own word, and by the scheduler's until it has one", () => {
+    expect(notebookTimes(after(read(), listed("running")))).to.deep.equal({
+      startedAt: "2026-01-01T09:00:00.000Z",
+      walltime: 900,
+      endsAt: "2026-01-01T09:15:00.000Z",
+    });
+    const { endsAt } = notebookTimes(after(read(), listed("running"), answering));
+    expect(endsAt).to.equal("2026-01-01T10:15:00.500Z");
+    expect(notebookTimes(after(read(), { type: "jobs-listed", jobs: [] }))).to.deep.equal({ walltime: 900 });
+  });
+});
