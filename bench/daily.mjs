@@ -1,6 +1,7 @@
 /**
- * What people wait for every day, with a real session on this machine: `hpcnb status` of it at most 7 times a Node and a Python that do nothing, one
- * after the other (0.3 s where those take 45 ms), `hpcnb list` at most 8 times; and how long it takes until each command says its first word.
+ * What people wait for every day, with a real session on this machine. `hpcnb status` of it and `hpcnb list` take at most 2.9
+ * times an `hpcnb validate` and a Python that does nothing, one after the other: 0.3 s where those take 100 ms.
+ * Also how long it takes until each command says its first word.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -36,13 +37,12 @@ async function inFolder(work) {
 }
 
 async function compare({ file, env, hpcnb }) {
-  const times = { "node, then python3": [], status: [], list: [] };
+  const times = { "validate, then python3": [], status: [], list: [] };
   const first = {};
   const speaking = [["status", file], ["list"], ["connect", file], ["up", file], ["up", file, "--dry-run"]];
   for (let count = 0; count < runs; count++) {
-    const floor =
-      run([process.execPath, "-e", "0"], env) + run(["/usr/bin/python3", "-I", "-S", "-c", "import json"], env);
-    times["node, then python3"].push(floor);
+    const floor = hpcnb("validate", file) + run(["/usr/bin/python3", "-I", "-S", "-c", "import json"], env);
+    times["validate, then python3"].push(floor);
     times.status.push(hpcnb("status", file));
     times.list.push(hpcnb("list"));
     for (const words of speaking) {
@@ -53,9 +53,9 @@ async function compare({ file, env, hpcnb }) {
   console.log(`milliseconds, ${runs} runs each, alternating`);
   printTable(times, 0);
   // The fastest were disturbed least by what else the machine does.
-  const ratio = (name) => Math.min(...times[name]) / Math.min(...times["node, then python3"]);
-  hold("ratio of the fastest, status to node and python3", ratio("status"), 7);
-  hold("ratio of the fastest, list to node and python3", ratio("list"), 8);
+  const ratio = (name) => Math.min(...times[name]) / Math.min(...times["validate, then python3"]);
+  hold("ratio of the fastest, status to the floor", ratio("status"), 2.9);
+  hold("ratio of the fastest, list to the floor", ratio("list"), 2.9);
   console.log("milliseconds until the first word of a command");
   printTable(first, 0);
 }
