@@ -47,6 +47,17 @@ describe("a notebook on Grid Engine", function () {
 
   after(() => cluster?.testbed.down());
 
+  it("could come up, as doctor finds by a job on a node, of which nothing is left", async () => {
+    const { exitCode, stdout, stderr } = await onLaptop("doctor", "project/session.yaml", "--job", "--json");
+    expect(exitCode, stderr + stdout).to.equal(0);
+    const { checks } = JSON.parse(stdout);
+    const text = (name: string) => checks.find((check: { name: string }) => check.name === name).text;
+    expect(text("job")).to.match(/ran on node\d.* answer back took \d+\.\d s; Python 3.* with JupyterLab/);
+    expect(text("tunnel")).to.match(/lets ssh forward; jump, then login-forward/);
+    await until("no job is listed", cluster.jobs, { fact: (jobs) => jobs === "" });
+    expect(await cluster.ok("login", ["ls", "-A", `${projectDirectory}/.hpcnb`])).to.not.include("doctor");
+  });
+
   it("comes up from the laptop with engines on several nodes", async () => {
     const { exitCode, stdout, stderr } = await onLaptop("up", "project/session.yaml");
     expect(exitCode, stderr).to.equal(0);

@@ -28,6 +28,7 @@ export default defineConfig({
         ["Clusters from inside", "/clusters-from-inside"],
         ["Grid Engine", "/grid-engine"],
         ["Over ssh", "/ssh"],
+        ["When it does not come up", "/diagnosis"],
       ),
       pages("Look up", ["Error codes", "/errors"], ["What surrounds a session", "/environment"]),
       pages(

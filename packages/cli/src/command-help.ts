@@ -7,6 +7,10 @@ const byName: Example = ["rnaseq", "by its name, from any folder"];
 
 /** What is typed after a command, where its options alone do not show how it is used. */
 const examples: Readonly<Record<string, readonly Example[]>> = {
+  init: [
+    ["", "session.yaml for this folder, from a few questions"],
+    ["~/rnaseq --yes", "for that folder, from what is found there"],
+  ],
   up: [
     ["", "the session.yaml of this folder"],
     ["session.yaml --timeout 10m", "wait ten minutes at most; the jobs go on"],
@@ -27,6 +31,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   down: [file, byName],
   validate: [file, ["session.yaml --json", "the session as it is understood, or its problems"]],
+  doctor: [file, ["rnaseq --job", "with a tiny job, which tells what a node has"]],
   schema: [["> session.schema.json", "for an editor"]],
   help: [
     ["logs", "a command"],

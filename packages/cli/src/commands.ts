@@ -10,6 +10,16 @@ const json = { type: "boolean", default: false, describe: "One JSON value on std
  */
 export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
   define(
+    "init [folder]",
+    "Write a session file for a folder of notebooks, from a few questions",
+    (y) =>
+      y
+        .positional("folder", { type: "string", describe: "Folder that gets session.yaml [.]" })
+        .option("yes", { alias: "y", type: "boolean", default: false, describe: "Ask nothing, take what is found" })
+        .option("json", json),
+    async ({ folder, yes, json }) => (await import("./commands/init.js")).init({ folder, yes, json, signal }),
+  ),
+  define(
     "up [session]",
     "Start the session, or come back to it, and print its URL",
     (y) =>
@@ -30,7 +40,9 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
     async ({ session, timeout, dryRun, open, json }) => {
       if (dryRun) return (await import("./commands/rehearse.js")).rehearse({ session, json, signal });
       const { up } = await import("./commands/up.js");
-      await up({ session, timeout: timeout === undefined ? undefined : durationOf(timeout), json, open, signal });
+      const limit = timeout === undefined ? undefined : durationOf(timeout);
+      const { offerSession } = await import("./init/offer.js");
+      await up({ session: session ?? (await offerSession(signal)), timeout: limit, json, open, signal });
     },
   ),
   define(
@@ -124,6 +136,20 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
     "Check a session file and start nothing; a plugin that it names runs once all else is right",
     (y) => y.positional("session", session).option("json", json),
     async ({ session, json }) => (await import("./commands/validate.js")).validate({ session, json }),
+  ),
+  define(
+    "doctor [session]",
+    "Look, hop by hop, whether a session could come up, and say what to do",
+    (y) =>
+      y
+        .positional("session", session)
+        .option("job", {
+          type: "boolean",
+          default: false,
+          describe: "Submit a tiny job, too: it tells what a node has, and how late it sees files",
+        })
+        .option("json", json),
+    async ({ session, job, json }) => (await import("./commands/doctor.js")).doctor({ session, job, json, signal }),
   ),
   define(
     "password",

@@ -14,7 +14,10 @@ const defaultFile = "session.yaml";
 export function findSessionFile(argument: string | undefined): string {
   if (argument === undefined) {
     if (existsSync(defaultFile)) return defaultFile;
-    throw noSession(`There is no ${defaultFile} in this folder.`, howToName());
+    throw noSession(
+      `There is no ${defaultFile} in this folder.`,
+      `${howToName()} \`hpcnb init\` makes a session file here.`,
+    );
   }
   const exists = existsSync(argument);
   const isFolder = exists && (statSync(argument, { throwIfNoEntry: false })?.isDirectory() ?? false);

@@ -33,6 +33,9 @@ export function holdLive(): () => void {
   return () => held?.release();
 }
 
+/** Where questions are asked; who asks cleans the words. */
+export const promptStream: NodeJS.WriteStream = process.stderr;
+
 /** Text on a stream, as it may be shown; above the lines that stay at its end. */
 export function show(stream: NodeJS.WritableStream, ...pieces: readonly Piece[]): void {
   live?.hide();
@@ -92,6 +95,11 @@ let printedJson = false;
 /** Whether a program that asked for JSON has got its value. */
 export function hasPrintedJson(): boolean {
   return printedJson;
+}
+
+/** Data for people that comes line by line; below it stays what is waited for. */
+export function printLine(...pieces: readonly Piece[]): void {
+  show(process.stdout, ...pieces, "\n");
 }
 
 /** Data for programs: JSON on stdout. What `printable` writes out is the same text to a reader of JSON. */

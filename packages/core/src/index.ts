@@ -12,6 +12,7 @@ export * from "./records.js";
 export * from "./scheduler.js";
 export * from "./session/index.js";
 export { loadSessionFile, readSessionFile, readSessionText } from "./session-file/read.js";
+export { sessionNameFrom } from "./session-file/resolve.js";
 export { sessionSchema } from "./session-file/schema.js";
 export type * from "./session-file/session.js";
 export { checkOptions, type Problem, SessionFileError, type SessionSource } from "./session-file/source.js";

@@ -1,4 +1,12 @@
-import { checkJson, describeResult, type Host, HpcnbError, lineSchema, type Session } from "@hpcnb/core";
+import {
+  type CommandResult,
+  checkJson,
+  describeResult,
+  type Host,
+  HpcnbError,
+  lineSchema,
+  type Session,
+} from "@hpcnb/core";
 import * as v from "valibot";
 import { environmentScript } from "./environment.js";
 import { howToInstall } from "./how-to-install.js";
@@ -93,29 +101,41 @@ export async function checkEnvironment(
   directory: string,
   signal?: AbortSignal,
 ): Promise<{ readonly summary: string }> {
-  const script = `${environmentScript(session.notebook.environment, directory)}
+  const result = await host.run(runner, { stdin: environmentProbe(session, directory), cwd: directory, signal });
+  return judgeEnvironment(result, { where: host.name, session, directory });
+}
+
+/** Shell text (bash) that finds the session's Python and asks it what it has; `judgeEnvironment` reads what it prints. Pure. */
+export function environmentProbe({ notebook }: Pick<Session, "notebook">, directory: string): string {
+  return `${environmentScript(notebook.environment, directory)}
 ${runPython(question)}
 `;
-  const result = await host.run(runner, { stdin: script, cwd: directory, signal });
+}
+
+/** @throws HPCNB_ENVIRONMENT: see `Workload.check`. Pure. */
+export function judgeEnvironment(
+  result: CommandResult,
+  { where, session, directory }: { readonly where: string; readonly session: Session; readonly directory: string },
+): { readonly summary: string } {
   const line = result.stdout.split("\n").findLast((text) => text.startsWith(answerMark));
   if (result.exitCode !== 0 || line === undefined) {
     const said = result.stderr.split("\n").find((text) => text.startsWith("hpcnb: "));
     throw new HpcnbError(
       "HPCNB_ENVIRONMENT",
       said?.slice("hpcnb: ".length) ??
-        `The Python environment could not be set up on ${host.name}: ${describeResult(result)}`,
+        `The Python environment could not be set up on ${where}: ${describeResult(result)}`,
       { hint: "notebook.environment in the session file says how the notebook's Python is found." },
     );
   }
   const { value: answer, problem } = checkJson(answerSchema, line.slice(answerMark.length));
   if (answer === undefined) {
-    throw new HpcnbError("HPCNB_ENVIRONMENT", `Python on ${host.name} gave no proper answer: ${problem}`, {
+    throw new HpcnbError("HPCNB_ENVIRONMENT", `Python on ${where} gave no proper answer: ${problem}`, {
       hint: "notebook.environment.setup prints something that looks like it: look for HPCNB_ENVIRONMENT there.",
     });
   }
   const needed = neededPackages(session);
-  refuseOldPython(answer, host, needed);
-  refuseMissing(answer, host, { needed, conda: session.notebook.environment.conda, directory });
+  refuseOldPython(answer, where, needed);
+  refuseMissing(answer, where, { needed, conda: session.notebook.environment.conda, directory });
   const found = needed.map((name) => `${packages[name]} ${answer.packages[name]}`);
   return { summary: `Python ${answer.version} (${answer.python}) with ${found.join(" and ")}${warning(answer)}` };
 }
@@ -145,19 +165,19 @@ function neededPackages(session: Session): Package[] {
   ];
 }
 
-function refuseOldPython({ python, version }: Answer, host: Host, needed: readonly Package[]): void {
+function refuseOldPython({ python, version }: Answer, where: string, needed: readonly Package[]): void {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (major > oldestPython[0] || (major === oldestPython[0] && minor >= oldestPython[1])) return;
   throw new HpcnbError(
     "HPCNB_ENVIRONMENT",
-    `${python} on ${host.name} is Python ${version}, and ${oldestPython.join(".")} or newer is needed.`,
+    `${python} on ${where} is Python ${version}, and ${oldestPython.join(".")} or newer is needed.`,
     { hint: `Name an environment with a newer Python and ${needed.join(" and ")} under notebook.environment.` },
   );
 }
 
 function refuseMissing(
   answer: Answer,
-  host: Host,
+  where: string,
   options: { needed: readonly Package[]; conda: string | undefined; directory: string },
 ): void {
   const { needed, conda } = options;
@@ -173,7 +193,7 @@ function refuseMissing(
   ];
   throw new HpcnbError(
     "HPCNB_ENVIRONMENT",
-    `${conda === undefined ? answer.python : `${answer.python} of the conda environment ${conda}`} on ${host.name} (Python ${answer.version}) has ${lacks.join(" and ")}.`,
-    { hint: howToInstall(answer, { ...options, wanted, host: host.name }) },
+    `${conda === undefined ? answer.python : `${answer.python} of the conda environment ${conda}`} on ${where} (Python ${answer.version}) has ${lacks.join(" and ")}.`,
+    { hint: howToInstall(answer, { ...options, wanted, host: where }) },
   );
 }

@@ -1,1 +1,2 @@
+export { environmentProbe, judgeEnvironment } from "./check.js";
 export { createWorkload } from "./workload.js";

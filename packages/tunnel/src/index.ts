@@ -1,9 +1,12 @@
 export * from "./direct.js";
 export { becomeKeeper } from "./keeper/become-keeper.js";
 export { type ConnectorOptions, createConnector } from "./keeper/connector.js";
+export { checkPort } from "./keeper/port.js";
 export { type KeeperRequest, markOf } from "./keeper/protocol.js";
 export { closeConnectionOf, connectionOf, whyClosed } from "./keeper/session-place.js";
 export { createLocalHost } from "./local-host.js";
+export { runtimeDirectory } from "./runtime-directory.js";
+export { checkForwarding } from "./ssh/check-forwarding.js";
 export { type SshConfigBlockRequest, sshConfigBlock } from "./ssh/config-block.js";
 export type { LoginWatch, SshOptions } from "./ssh/connection.js";
 export { createSshHost, isSshHost, type SshHost } from "./ssh/host.js";

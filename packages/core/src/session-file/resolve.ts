@@ -16,7 +16,7 @@ export function resolveSession(value: SessionFile, file: string): Session {
   const { notebook, cluster, storage, tunnel, scheduler } = value;
   const directory = resolveDirectory(notebook.directory, value.host, file);
   return {
-    name: value.name ?? nameFrom(directory),
+    name: value.name ?? sessionNameFrom(directory),
     file,
     host: value.host,
     scheduler:
@@ -88,7 +88,7 @@ function resolveDirectory(directory: string, host: string | undefined, file: str
 }
 
 /** The directory's name, with what a session's name may not have replaced. */
-function nameFrom(directory: string): string {
+export function sessionNameFrom(directory: string): string {
   const name = basename(directory)
     .replace(/[^A-Za-z0-9._-]/g, "-")
     .replace(/^[._-]+/, "")

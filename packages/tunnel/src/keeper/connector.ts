@@ -14,14 +14,13 @@ import { isSshHost } from "../ssh/host.js";
 import { askKeeper, type Reply, stopKeeper } from "./ask.js";
 import { connectionFacts, isPlaced, silentFacts } from "./facts.js";
 import { readNote } from "./note.js";
+import { firstPort } from "./port.js";
 import { type Failure, type KeeperRequest, type KeeperStatus, keyOf } from "./protocol.js";
 import { controlSocketsOf, newControlSocket, removeLeftOvers } from "./sockets.js";
 import { type NewKeeper, openLimit, startKeeper } from "./start-keeper.js";
 
 /** Milliseconds between two questions to a keeper that is opening its tunnel. */
 const askEvery = 200;
-
-const firstPort = 8888;
 
 export interface ConnectorOptions {
   /** The program that becomes the keeper: it calls `becomeKeeper`. */

@@ -3,6 +3,9 @@ import { createServer, type Server } from "node:net";
 import { HpcnbError, type LocalAddress } from "@hpcnb/core";
 import { createVisitors } from "./visitors.js";
 
+/** The port from which on a session without `tunnel.localPort` gets one. */
+export const firstPort = 8888;
+
 /** How many ports above the wished one are tried before giving up. */
 const portsTried = 100;
 
@@ -41,6 +44,13 @@ export async function openPort(wish: { readonly port: number; readonly fixed: bo
       await Promise.all(closing);
     },
   };
+}
+
+/** The port that a session would get now, which is given back at once. @throws HPCNB_PORT_TAKEN */
+export async function checkPort(wanted: number | undefined): Promise<number> {
+  const port = await openPort(wanted === undefined ? { port: firstPort, fixed: false } : { port: wanted, fixed: true });
+  await port.close();
+  return port.number;
 }
 
 async function listenNear(server: Server, { port: first, fixed }: { port: number; fixed: boolean }): Promise<number> {

@@ -1,0 +1,32 @@
+import { HpcnbError } from "@hpcnb/core";
+import { writeSession } from "../init/write-session.js";
+import { typed } from "../pasteable.js";
+import { printJson, printText, tell } from "../print.js";
+import { canAsk, createPrompts } from "../prompts.js";
+
+export interface InitOptions {
+  /** Gets the session file; the current one without it. */
+  readonly folder: string | undefined;
+  /** Takes what is found, and asks nothing. */
+  readonly yes: boolean;
+  readonly json: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Writes a session file from what is found and what the user says, and offers to start it. */
+export async function init({ folder = ".", yes, json, signal }: InitOptions): Promise<void> {
+  if (!yes && !canAsk()) {
+    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", "init asks questions, and there is no terminal to ask at.", {
+      hint: "`hpcnb init --yes` takes what it finds, and asks nothing.",
+    });
+  }
+  const prompts = yes ? undefined : await createPrompts(signal);
+  const file = await writeSession(folder, { prompts, signal });
+  if (await prompts?.confirm("Start it now?")) {
+    const { up } = await import("./up.js");
+    return up({ session: file, timeout: undefined, json, open: true, signal });
+  }
+  if (json) printJson({ file });
+  else printText(`${file}\n`);
+  tell(`\`${typed("up", file)}\` starts it.`);
+}

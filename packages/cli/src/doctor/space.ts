@@ -1,0 +1,41 @@
+import { HpcnbError } from "@hpcnb/core";
+import type { Outcome } from "./examine.js";
+
+/** Free space and free inodes of a folder's file system, in POSIX's form, and the user's quota where it can be asked. */
+export const spaceScript = `
+LC_ALL=C; export LC_ALL
+df -Pk "$1" 2>/dev/null | sed -n 's/^/space /;2p'
+df -Pi "$1" 2>/dev/null | sed -n 's/^/inodes /;2p'
+quota -w 2>/dev/null </dev/null | sed -n 's/^/quota /;/^quota .*[0-9][*]/p'
+exit 0
+`;
+
+/** Kilobytes below which a warning is due: logs and notebooks grow. */
+const little = 500_000;
+const fewInodes = 1_000;
+
+const mend = "Remove what is not needed, or choose another notebook.directory.";
+
+/** What the script has printed; a \`*\` behind a number of \`quota\` says that it is exceeded. Pure. @throws HPCNB_DIRECTORY */
+export function spaceOf(text: string): Outcome {
+  const rows = text.split("\n").map((line) => line.trim().split(/\s+/));
+  const free = (word: string) => {
+    const row = rows.find(([first]) => first === word) ?? [];
+    const [total, left] = [Number(row[2]), Number(row[4])];
+    // Some file systems count no inodes, and say that there are none.
+    return total > 0 && Number.isFinite(left) ? left : undefined;
+  };
+  const [space, inodes] = [free("space"), free("inodes")];
+  if (space !== undefined && space <= 0)
+    throw new HpcnbError("HPCNB_DIRECTORY", "The file system is full.", { hint: mend });
+  if (inodes !== undefined && inodes <= 0)
+    throw new HpcnbError("HPCNB_DIRECTORY", "The file system has no free inodes.", { hint: mend });
+  if (rows.some(([first]) => first === "quota"))
+    return { state: "warning", text: "a quota is exceeded: `quota -s` tells which", hint: mend };
+  if (space === undefined)
+    return { state: "warning", text: "how much is free could not be found out: `df` does not say" };
+  const gigabytes = `${(space / 1024 ** 2).toFixed(1)} GB free`;
+  return space < little || (inodes ?? fewInodes) < fewInodes
+    ? { state: "warning", text: `only ${gigabytes}, and ${inodes ?? "enough"} inodes`, hint: mend }
+    : { state: "ok", text: gigabytes };
+}

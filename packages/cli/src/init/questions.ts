@@ -1,0 +1,128 @@
+import { basename } from "node:path";
+import { type Host, isHpcnbError, parseDuration, sessionNameFrom } from "@hpcnb/core";
+import type { Choice, Prompts } from "../prompts.js";
+import { aliasPattern, sshAliases } from "./aliases.js";
+import { type Findings, lookAround } from "./findings.js";
+import { pythonChoices, rankPythons } from "./pythons.js";
+import { type FoundScheduler, schedulerOf } from "./schedulers.js";
+import type { SessionChoices } from "./session-text.js";
+
+/** Most engines that are proposed on one machine, and on a cluster. */
+const enginesHere = 4;
+const enginesThere = 8;
+
+const usualWalltime = "8h";
+const mostEngines = 75_000;
+
+export interface Surroundings {
+  /** The folder on this machine that gets the session file. */
+  readonly folder: string;
+  readonly hostOf: (alias: string | undefined) => Host;
+  readonly signal: AbortSignal;
+  /** Undefined where nobody is asked: then all is as it was found. */
+  readonly prompts: Prompts | undefined;
+  readonly tell: (sentence: string) => void;
+}
+
+/** Where the jobs are submitted and the notebooks lie, and what there is; undefined where nobody could look. */
+interface Place {
+  readonly host: string | undefined;
+  readonly directory: string;
+  readonly findings: Findings | undefined;
+  readonly scheduler: FoundScheduler;
+}
+
+/** Looks, and asks what looking does not tell: five questions at most. */
+export async function chooseSession(around: Surroundings): Promise<SessionChoices> {
+  const { prompts, folder } = around;
+  const { host, directory, findings, scheduler } = await choosePlace(around);
+  const pythons = rankPythons(findings?.pythons ?? []);
+  const chosen =
+    prompts && pythons.length > 1 ? await prompts.choose("Python for the notebook", pythonChoices(pythons)) : 0;
+  const isCluster = scheduler.name !== "local";
+  const proposed = isCluster ? enginesThere : Math.min(enginesHere, findings?.cores ?? 1);
+  const engines = prompts ? await askEngines(prompts, proposed) : proposed;
+  const walltime = prompts && findings && isCluster ? await askWalltime(prompts) : usualWalltime;
+  return {
+    name: sessionNameFrom(host === undefined ? folder : (findings?.directory ?? directory)),
+    ...{ host, scheduler, directory, engines },
+    walltime: isCluster ? walltime : undefined,
+    notebooks: findings?.notebooks ?? [],
+    python: pythons[chosen],
+  };
+}
+
+async function look(around: Surroundings, alias: string | undefined, directory: string): Promise<Findings> {
+  const { signal, tell } = around;
+  return lookAround(around.hostOf(alias), directory, { signal, tell });
+}
+
+/** Where a scheduler's commands are, jobs are submitted, if nobody says otherwise. */
+async function choosePlace(around: Surroundings): Promise<Place> {
+  const { prompts } = around;
+  const findings = await look(around, undefined, around.folder);
+  const scheduler = schedulerOf(findings.programs);
+  const here = (used: FoundScheduler): Place => ({ host: undefined, directory: ".", findings, scheduler: used });
+  if (!prompts) return here(scheduler);
+  const alone = schedulerOf([]);
+  const ways: readonly (Choice<string> & { readonly place?: () => Place })[] = [
+    ...(scheduler.name === "local"
+      ? []
+      : [{ value: "cluster", label: `${scheduler.title}, from here`, place: () => here(scheduler) }]),
+    { value: "alone", label: "this machine", hint: "it is the whole cluster", place: () => here(alone) },
+    ...sshAliases().map((alias) => ({ value: `ssh ${alias}`, label: alias, hint: "a submit node, by ssh" })),
+    { value: "ssh", label: "another host", hint: "a submit node, by ssh" },
+  ];
+  const chosen = await prompts.choose("Where do the notebook and its engines run?", ways);
+  const place = ways.find(({ value }) => value === chosen)?.place;
+  if (place) return place();
+  const host = chosen === "ssh" ? await askHost(prompts) : chosen.slice("ssh ".length);
+  return choosePlaceOn({ ...around, prompts }, host);
+}
+
+function askHost(prompts: Prompts): Promise<string> {
+  const check = (text: string) =>
+    aliasPattern.test(text.trim()) ? undefined : "A host or an alias, as you type it after `ssh`.";
+  return prompts.write("The submit node, as you type it after `ssh`", { initial: "", check });
+}
+
+/** The folder on a host is asked until it is one, if the host can be reached. */
+async function choosePlaceOn(around: Surroundings & { prompts: Prompts }, host: string): Promise<Place> {
+  const { prompts, tell } = around;
+  const check = (text: string) =>
+    /^(~$|~\/|\/)/.test(text.trim()) ? undefined : "A path there, beginning with / or ~/.";
+  for (let initial = `~/${basename(around.folder)}`; ; ) {
+    const directory = await prompts.write(`The folder with the notebooks on ${host}`, { initial, check });
+    try {
+      const findings = await look(around, host, directory);
+      if (findings.directory !== undefined)
+        return { host, directory, findings, scheduler: schedulerOf(findings.programs) };
+      tell(`There is no folder ${directory} on ${host}.`);
+      initial = directory;
+    } catch (error) {
+      if (isHpcnbError(error, "HPCNB_ABORTED") || !isHpcnbError(error)) throw error;
+      tell(`${host} could not be looked at, so its scheduler and its Python are not known: ${error.message}`);
+      return { host, directory, findings: undefined, scheduler: await askScheduler(prompts) };
+    }
+  }
+}
+
+async function askScheduler(prompts: Prompts): Promise<FoundScheduler> {
+  const known = [schedulerOf(["qconf", "qsub"]), schedulerOf([])];
+  const choices = known.map(({ title }, value) => ({ value, label: title }));
+  return known[await prompts.choose("Its scheduler", choices)] ?? schedulerOf([]);
+}
+
+async function askEngines(prompts: Prompts, proposed: number): Promise<number> {
+  const check = (text: string) =>
+    /^\d{1,5}$/.test(text.trim()) && Number(text) <= mostEngines ? undefined : `A number from 0 to ${mostEngines}.`;
+  return Number(
+    await prompts.write("Engines of ipyparallel (0: only the notebook)", { initial: `${proposed}`, check }),
+  );
+}
+
+function askWalltime(prompts: Prompts): Promise<string> {
+  const check = (text: string) =>
+    parseDuration(text.trim()) === undefined ? "A time such as 90m, 8h, 2d or 8:00:00." : undefined;
+  return prompts.write("How long the jobs may run", { initial: usualWalltime, check });
+}

@@ -1,0 +1,25 @@
+import { bundledSchedulers } from "../plugins/bundled.js";
+
+export interface FoundScheduler {
+  /** As the session file names it. */
+  readonly name: string;
+  /** What people call it. */
+  readonly title: string;
+  readonly isBundled: boolean;
+}
+
+/** In the order of belief: Slurm, too, may bring a qsub, for scripts of other schedulers. */
+const signs = [
+  { name: "slurm", title: "Slurm", programs: ["sbatch"] },
+  { name: "sge", title: "Grid Engine", programs: ["qconf", "qsub"] },
+  { name: "pbs", title: "PBS", programs: ["pbsnodes", "qsub"] },
+  { name: "lsf", title: "LSF", programs: ["bsub"] },
+  { name: "sge", title: "Grid Engine", programs: ["qsub"] },
+];
+
+/** The scheduler whose commands are there; without any, jobs run on the machine itself. Pure. */
+export function schedulerOf(programs: readonly string[]): FoundScheduler {
+  const sign = signs.find((one) => one.programs.every((program) => programs.includes(program)));
+  const { name, title } = sign ?? { name: "local", title: "no scheduler" };
+  return { name, title, isBundled: bundledSchedulers.some((bundled) => bundled === name) };
+}

@@ -1,0 +1,117 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { shellWord } from "@hpcnb/core";
+import { expect } from "chai";
+import { type Answer, typeAtTerminal } from "../type-at-terminal.js";
+
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+const here = fileURLToPath(new URL("../..", import.meta.url));
+
+const down = "\u001b[B";
+const enter = "\r";
+
+describe("hpcnb init", function () {
+  this.timeout(60_000);
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "hpcnb init "));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** A PATH of just what is needed, so that the schedulers of this machine are not found. */
+  const prepare = async (programs: readonly string[] = []) => {
+    const bin = join(folder, "bin");
+    mkdirSync(bin);
+    for (const name of ["sh", "bash", "grep", "getconf", "python3", "stty"]) {
+      const place = ["/usr/bin", "/bin"].find((directory) => existsSync(join(directory, name)));
+      if (place) symlinkSync(join(place, name), join(bin, name));
+    }
+    for (const name of programs) writeFileSync(join(bin, name), "#!/bin/sh\n", { mode: 0o755 });
+    // Commands are told as they were typed: not as npx, by which the tests may run.
+    const { npm_lifecycle_event: _, ...env } = process.env;
+    return { ...env, PATH: bin, HOME: folder, XDG_STATE_HOME: join(folder, "state"), CI: "" };
+  };
+  const argv = (args: readonly string[]) => [process.execPath, ...process.execArgv, main, ...args];
+  const textOf = (stream: NodeJS.ReadableStream) => {
+    let text = "";
+    stream.setEncoding("utf8").on("data", (chunk) => {
+      text += chunk;
+    });
+    return () => text;
+  };
+  const run = async (args: readonly string[], programs: readonly string[] = []) => {
+    const [program = "", ...rest] = argv(args);
+    const env = await prepare(programs);
+    const child = spawn(program, rest, { stdio: ["ignore", "pipe", "pipe"], env, cwd: here });
+    const [stdout, stderr] = [textOf(child.stdout), textOf(child.stderr)];
+    const [exitCode] = await once(child, "close");
+    return { exitCode, stdout: stdout(), stderr: stderr() };
+  };
+
+  const atTerminal = async (args: readonly string[], answers: readonly Answer[]) =>
+    typeAtTerminal(argv(args), answers, { env: await prepare(), cwd: here });
+  const file = () => join(folder, "session.yaml");
+
+  it("writes a valid file from what it finds, with --yes, and the schema beside it", async () => {
+    writeFileSync(join(folder, "a.ipynb"), "{}");
+    const { exitCode, stdout, stderr } = await run(["init", folder, "--yes"]);
+    expect(exitCode, stderr).to.equal(0);
+    expect(stdout).to.equal(`${file()}\n`);
+    expect(stderr).to.include(`\`hpcnb up ${shellWord(file())}\` starts it`);
+    expect(readFileSync(file(), "utf8")).to.match(/scheduler: local .*\n(.*\n)*.*directory: \. .*a\.ipynb/);
+    expect(JSON.parse(readFileSync(join(folder, "session.schema.json"), "utf8"))).to.have.property("title");
+  });
+
+  it("says in JSON which file it is", async () => {
+    expect(JSON.parse((await run(["init", folder, "--yes", "--json"])).stdout)).to.deep.equal({ file: file() });
+  });
+
+  it("overwrites nothing, and makes no folder", async () => {
+    writeFileSync(file(), "mine");
+    const { exitCode, stderr } = await run(["init", folder, "--yes"]);
+    expect(exitCode).to.equal(2);
+    expect(stderr).to.include("is there already, and nothing is overwritten");
+    expect(readFileSync(file(), "utf8")).to.equal("mine");
+    const [program = "", ...rest] = argv(["init", join(folder, "none"), "--yes"]);
+    expect((await once(spawn(program, rest, { cwd: here }), "close"))[0]).to.equal(2);
+    expect(existsSync(join(folder, "none"))).to.equal(false);
+  });
+
+  it("says of a scheduler without an adapter what validating says", async () => {
+    const { exitCode, stderr } = await run(["init", folder, "--yes"], ["sbatch"]);
+    expect(exitCode).to.equal(2);
+    expect(readFileSync(file(), "utf8")).to.include("scheduler: slurm");
+    expect(stderr).to.include('There is no scheduler "slurm"');
+  });
+
+  it("asks nothing where nobody can answer", async () => {
+    const { exitCode, stderr } = await run(["init", folder]);
+    expect(exitCode).to.equal(2);
+    expect(stderr).to.include("hpcnb init --yes");
+    expect(existsSync(file())).to.equal(false);
+  });
+
+  it("asks at a terminal, and takes what is typed", async () => {
+    const { exitCode, screen, left } = await atTerminal(
+      ["init", folder],
+      [
+        ["Where do the notebook and its engines run?", enter],
+        ["Engines of ipyparallel", `\u007f12${enter}`],
+        ["Start it now?", `${down}${enter}`],
+      ],
+    );
+    expect(left, screen).to.deep.equal([]);
+    expect(exitCode, screen).to.equal(0);
+    expect(readFileSync(file(), "utf8")).to.match(/engines: 12 /);
+  });
+
+  it("writes nothing when a question is ended", async () => {
+    const { exitCode, screen } = await atTerminal(["init", folder], [["Where do the notebook", "\u0003"]]);
+    expect(exitCode, screen).to.equal(130);
+    expect(existsSync(file())).to.equal(false);
+  });
+});
