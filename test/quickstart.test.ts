@@ -106,7 +106,7 @@ print(client.ids, sorted(ipyparallel.Client(profile="quickstart").ids))`);
 
   it("list and the session's name lead to it from any directory", async () => {
     const { stdout } = await hpcnb(["list"], { env: project.env, cwd: tmpdir() });
-    expect(stdout).to.match(/^quickstart\s+up\s/);
+    expect(stdout).to.match(/^quickstart\s+up\s/m);
     expect((await hpcnb(["status", "quickstart"], { env: project.env, cwd: tmpdir() })).stdout).to.include(
       "4 of 4 registered",
     );

@@ -35,10 +35,11 @@ describe("storage readiness", function () {
       expect(phase).to.equal("up");
       expect(storage.strategy).to.equal(words === "./patient.js" ? "patient" : words);
       expect(storage.seconds).to.be.within(least, most);
-      const [notebook, controller] = [storage.seconds, storage.controllerSeconds].map((seconds) => seconds.toFixed(1));
-      expect((await project.ok("status")).stdout).to.include(
-        `  ready after ${notebook} s (${storage.strategy}); for the controller after ${controller} s\n`,
-      );
+      // A storage that was ready at once has no row.
+      const times = [storage.seconds, storage.controllerSeconds];
+      const [notebook, controller] = times.map((seconds) => seconds.toFixed(1));
+      const row = `  ready after ${notebook} s (${storage.strategy}); for the controller after ${controller} s\n`;
+      expect((await project.ok("status")).stdout.includes(row)).to.equal(Math.max(...times) >= 5);
     });
   }
 });

@@ -124,7 +124,7 @@ describe("a tunnel from the laptop", function () {
     expect(await ok("list")).to.include("rnaseq");
     for (const place of [file, address]) {
       await ok("connect", place);
-      expect(await ok("list")).to.match(/^rnaseq {2}up {2}\S+ {2}\S+session\.yaml\n$/);
+      expect(await ok("list")).to.match(/^NAME .*\nrnaseq +up .* \S+session\.yaml\n$/);
     }
     expect(JSON.parse(await ok("status", address, "--json"))).to.include({ phase: "up", tunnel: "jump" });
     await ok("down", file);
