@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -103,6 +104,29 @@ describe("the command line", function () {
     expect(stderr).to.match(
       /^session\.yaml:1:\d+ {2}notebook\.environment\.venv does not exist: .*no where; `python3 -m venv '/,
     );
+  });
+
+  it("reads a password as it was typed, without the keys that mended it, and shows nothing of it", async () => {
+    const keys: Record<string, string> = {
+      "Password: ": "wrong\u0015\u001b[Asecrex\u007ft\u001b[D\r",
+      "Again: ": "secret\r",
+    };
+    const program = fileURLToPath(new URL("../packages/cli/bin/hpcnb.js", import.meta.url));
+    const child = spawn("script", ["-qec", `'${process.execPath}' '${program}' password`, "/dev/null"], {
+      stdio: "pipe",
+    });
+    let screen = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      screen += text;
+      for (const [prompt, typed] of Object.entries(keys)) {
+        if (!screen.includes(prompt)) continue;
+        child.stdin.write(typed);
+        delete keys[prompt];
+      }
+    });
+    const [exitCode] = await once(child, "close");
+    expect(exitCode, screen).to.equal(0);
+    expect(screen).to.include("argon2:$argon2id$").and.not.include("secre");
   });
 
   describe("completion", () => {

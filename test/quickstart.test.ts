@@ -101,6 +101,8 @@ print(client.ids, sorted(ipyparallel.Client(profile="quickstart").ids))`);
       const { stdout } = await project.ok("logs", ...words);
       expect(stdout.length, words.join(" ")).to.be.greaterThan(0);
       expect(stdout).not.to.include(token);
+      // The set-up keeps the clone's package.json from it.
+      expect(stdout).not.to.include("Fail to get yarn configuration");
     }
   });
 

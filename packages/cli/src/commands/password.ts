@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createInterface } from "node:readline";
+import { Writable } from "node:stream";
 import { HpcnbError } from "@hpcnb/core";
 import { argon2idAsync } from "@noble/hashes/argon2.js";
 import { listen } from "../interruption.js";
@@ -32,34 +33,24 @@ async function askTwice(signal: AbortSignal): Promise<string> {
   return first;
 }
 
-/** Reads a line from the terminal in raw mode, so that nothing typed is shown. */
-function readHidden(prompt: string, signal: AbortSignal): Promise<string> {
-  const { stdin } = process;
-  return new Promise((resolve, reject) => {
-    let text = "";
-    const finish = (act: () => void) => {
-      stdin.off("data", read);
-      signal.removeEventListener("abort", stop);
-      stdin.setRawMode(false);
-      stdin.pause();
-      tell();
-      act();
-    };
-    const stop = () => finish(() => reject(new HpcnbError("HPCNB_ABORTED", "Interrupted.")));
-    const read = (chunk: string) => {
-      for (const key of chunk) {
-        if (key === "\r" || key === "\n" || key === "\u0004") return finish(() => resolve(text));
-        if (key === "\u0003") return stop();
-        text = key === "\u007f" || key === "\b" ? [...text].slice(0, -1).join("") : text + key;
-      }
-    };
-    signal.addEventListener("abort", stop, { once: true });
-    passOn(prompt);
-    stdin.setEncoding("utf8");
-    stdin.setRawMode(true);
-    stdin.resume();
-    stdin.on("data", read);
-  });
+/** Reads a line from the terminal, and shows nothing of it. Node's own line editor knows what the keys do. */
+async function readHidden(prompt: string, signal: AbortSignal): Promise<string> {
+  const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const editor = createInterface({ input: process.stdin, output: unseen, terminal: true, historySize: 0 });
+  const close = () => editor.close();
+  signal.addEventListener("abort", close, { once: true });
+  passOn(prompt);
+  try {
+    return await new Promise((resolve, reject) => {
+      editor.once("line", resolve);
+      // Ctrl-C and Ctrl-D close it too.
+      editor.once("close", () => reject(new HpcnbError("HPCNB_ABORTED", "Interrupted.")));
+    });
+  } finally {
+    signal.removeEventListener("abort", close);
+    close();
+    tell();
+  }
 }
 
 async function firstLine(): Promise<string> {

@@ -86,6 +86,8 @@ function notFound(search: {
   return new HpcnbError(
     "HPCNB_PLUGIN_NOT_FOUND",
     `There is no ${kind} "${name}"${suggest(name, names) || "."} hpcnb brings ${names.join(", ")}; looked for ${looked.join(" and ")}.`,
-    { hint: `Another ${kind} is a package: install it beside the session file or together with hpcnb.` },
+    {
+      hint: `Another ${kind} is a package: install it beside the session file or together with hpcnb.${kind === "scheduler" ? " `hpcnb help writing-an-adapter` says how to write one." : ""}`,
+    },
   );
 }
