@@ -19,14 +19,15 @@ function isSwapped(word: string, known: string): boolean {
 /** The one of `known` that was probably meant by a word that is none of them, if there is one. */
 export function closestOf(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
+  const lower = word.toLowerCase();
+  const swapped = known.find((name) => isSwapped(lower, name.toLowerCase()));
+  if (swapped !== undefined) return swapped;
   const best = closest(
-    word.toLowerCase(),
+    lower,
     known.map((name) => name.toLowerCase()),
   );
   const match = known.find((name) => name.toLowerCase() === best);
-  const lower = word.toLowerCase();
-  const isNear = distance(lower, best) <= mostDistant(word, best) || isSwapped(lower, best);
-  return isNear ? match : undefined;
+  return distance(lower, best) <= mostDistant(word, best) ? match : undefined;
 }
 
 /** The end of a sentence about a word that is not one of `known`: the one that was probably meant, if there is one. */
