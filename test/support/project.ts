@@ -14,6 +14,8 @@ export interface Project {
   readonly directory: string;
   readonly env: NodeJS.ProcessEnv;
   run(...args: string[]): Promise<CliResult>;
+  /** The same in another folder. */
+  runIn(folder: string, ...args: string[]): Promise<CliResult>;
   /** The same, and it must succeed. */
   ok(...args: string[]): Promise<CliResult>;
   remove(): Promise<void>;
@@ -29,12 +31,14 @@ export function createProject(name: string): Project | undefined {
   symlinkSync(venv, join(directory, ".venv"));
   mkdirSync(join(folder, "run"), { mode: 0o700 });
   const env = { XDG_STATE_HOME: join(folder, "state"), XDG_RUNTIME_DIR: join(folder, "run") };
-  const run = (...args: string[]) => hpcnb(args, { env, cwd: directory });
+  const runIn = (cwd: string, ...args: string[]) => hpcnb(args, { env, cwd });
+  const run = (...args: string[]) => runIn(directory, ...args);
   return {
     folder,
     directory,
     env,
     run,
+    runIn,
     ok: async (...args) => {
       const result = await run(...args);
       expect(result.exitCode, `hpcnb ${args.join(" ")}:\n${result.stderr}${result.stdout}`).to.equal(0);

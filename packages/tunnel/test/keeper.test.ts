@@ -93,6 +93,15 @@ describe("keeper", function () {
     expect(readdirSync(join(folder, "hpcnb"))).to.deep.equal([]);
   });
 
+  it("is closed with its run also from the place to which the folder was moved", async () => {
+    await connector.connect("/d", "run1", endpoint);
+    await connector.disconnect("/moved", ["run2"]);
+    expect((await connector.current("/d"))?.run).to.equal("run1");
+    await connector.disconnect("/moved", ["run1"]);
+    expect(await connector.current("/d")).to.equal(undefined);
+    expect(readdirSync(join(folder, "hpcnb"))).to.deep.equal([]);
+  });
+
   it("takes the next free port when none is wished and the usual one is taken", async () => {
     const usual = 8888;
     // Unless somebody else has it already, which is as well.

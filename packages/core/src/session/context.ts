@@ -51,6 +51,9 @@ export interface Connector {
    */
   connect(directory: string, run: string, endpoint: Endpoint, signal?: AbortSignal): Promise<ConnectionFacts>;
 
-  /** Closes it if there is one; resolves when nothing listens any more. */
-  disconnect(directory: string): Promise<void>;
+  /**
+   * Closes it if there is one; resolves when nothing listens any more. Connections that were opened to
+   * these runs from another place are closed too: a folder may have been moved since.
+   */
+  disconnect(directory: string, runs?: Iterable<string>): Promise<void>;
 }

@@ -30,7 +30,7 @@ export async function takeDown(context: SessionContext, signal?: AbortSignal): P
     const record = await tracker.readRecord();
     if (!record) return undefined;
     // Meanwhile, and told after the jobs' end.
-    const disconnecting = disconnect(tracker);
+    const disconnecting = disconnect(tracker, [record.run.id]);
     const [ending] = await Promise.allSettled([record.ended ? 0 : endAll(tracker, record, signal)]);
     const closing = await disconnecting;
     if (ending.status === "rejected") throw ending.reason;
@@ -55,21 +55,21 @@ async function endAll(tracker: Tracker, record: SessionRecord, signal?: AbortSig
 }
 
 /** A tunnel that cannot be closed is no reason to let the jobs go on; it is told after their end. */
-async function disconnect(tracker: Tracker): Promise<PromiseSettledResult<unknown>> {
-  const [closing] = await Promise.allSettled([tracker.context.connector?.disconnect(tracker.directory)]);
+async function disconnect(tracker: Tracker, runs: Iterable<string>): Promise<PromiseSettledResult<unknown>> {
+  const [closing] = await Promise.allSettled([tracker.context.connector?.disconnect(tracker.directory, runs)]);
   tracker.dispatch({ type: "tunnel-closed" });
   return closing;
 }
 
 async function takeDownWithoutRecord(look: Tracker, signal?: AbortSignal): Promise<TakenDown | undefined> {
-  await lookForStrays(look);
+  const known = await lookForStrays(look);
   const { recordProblem, strays } = look.state;
   if (strays?.own.length || recordProblem?.kind === "damaged") {
     // The place of the lock may be gone with the record.
     const tracker = await prepared(look.context, "make", signal);
     return withLock(tracker, signal, () => endStrays(tracker, signal));
   }
-  const closing = await disconnect(look);
+  const closing = await disconnect(look, known.own);
   if (closing.status === "rejected") throw closing.reason;
   expectNoOthers(look, 0);
   return recordProblem && { cancelled: 0, lost: recordProblem.error.message };
@@ -83,7 +83,7 @@ async function endStrays(tracker: Tracker, signal?: AbortSignal): Promise<TakenD
     });
   }
   const runs = await lookForStrays(tracker);
-  const closing = await disconnect(tracker);
+  const closing = await disconnect(tracker, runs.own);
   const { cancelled } = await endListed(tracker, { runs: runs.own, names: new Set(), isPending: true }, signal);
   await setAsideDamaged(tracker, signal);
   if (closing.status === "rejected") throw tunnelLeft(closing.reason);

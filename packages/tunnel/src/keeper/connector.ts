@@ -16,7 +16,7 @@ import { connectionFacts, isPlaced, silentFacts } from "./facts.js";
 import { readNote } from "./note.js";
 import { firstPort } from "./port.js";
 import { type Failure, type KeeperRequest, type KeeperStatus, keyOf } from "./protocol.js";
-import { controlSocketsOf, newControlSocket, removeLeftOvers } from "./sockets.js";
+import { allControlSockets, controlSocketsOf, newControlSocket, removeLeftOvers } from "./sockets.js";
 import { type NewKeeper, openLimit, startKeeper } from "./start-keeper.js";
 
 /** Milliseconds between two questions to a keeper that is opening its tunnel. */
@@ -98,8 +98,11 @@ export function createConnector(options: ConnectorOptions): Connector {
       }
     },
 
-    disconnect: async (directory) => {
-      for (const controlSocket of controlSocketsOf(await keyFor(host, directory))) await endKeeper(controlSocket);
+    disconnect: async (directory, runs = []) => {
+      const ofThese = new Set(runs);
+      const elsewhere = allControlSockets().filter((path) => ofThese.has(readNote(path)?.run ?? ""));
+      const here = controlSocketsOf(await keyFor(host, directory));
+      for (const controlSocket of new Set([...here, ...elsewhere])) await endKeeper(controlSocket);
     },
   };
 
