@@ -48,7 +48,7 @@ describe("what a session leaves behind, on this machine", function () {
       ...processesMentioning(project.folder),
       ...socketsMentioning(project.folder),
       ...filesBelow(join(project.folder, "tmp")),
-      ...filesBelow(join(project.folder, "run")),
+      ...filesBelow(join(project.folder, "run", "hpcnb")),
     ];
     for (const deadline = performance.now() + patience; left().length > 0 && performance.now() < deadline; )
       await sleep(200);
@@ -71,7 +71,7 @@ describe("what a session leaves behind, on this machine", function () {
     });
   }
 
-  it("is nothing after SIGKILL of all of them at once, and `down`", async () => {
+  it("is nothing after SIGKILL of all processes at once, `down`, and another session on the host", async () => {
     await project.ok("up");
     for (const line of processesMentioning(project.folder)) {
       try {
@@ -81,6 +81,9 @@ describe("what a session leaves behind, on this machine", function () {
         if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
       }
     }
+    await project.ok("down");
+    // What would have cleared up was killed too: the next job on this host does it.
+    await project.ok("up");
     await project.ok("down");
     await expectNothingLeft();
   });

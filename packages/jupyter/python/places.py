@@ -65,6 +65,7 @@ def make_local_directory(usable=lambda directory: None):
             continue
         reason = usable(directory)
         if reason is None:
+            sweep(parent)
             remove_when_gone(directory)
             return directory, None
         reasons.append(f"{parent}: {reason}")
@@ -108,12 +109,50 @@ def make_scratch_directory():
     return directory
 
 
+def sweep(parent):
+    """Removes what is left of jobs of this user on this host that were killed together with what would have cleared up after them."""
+    for entry in os.scandir(parent):
+        try:
+            if entry.name.startswith("hpcnb-") and entry.stat(follow_symlinks=False).st_uid == os.getuid():
+                with open(os.path.join(entry.path, "owner"), encoding="ascii") as file:
+                    pid, since = file.read().split("\n")[:2]
+                if since.split(" ")[0] == system_of_processes() and since != life_of(int(pid)):
+                    shutil.rmtree(entry.path, ignore_errors=True)
+        except (OSError, ValueError):
+            # Another program's, one that is just being made, or one that has gone meanwhile.
+            continue
+
+
+def life_of(pid):
+    """
+    What no other process has: where its number means something, and when it began (proc(5)). None where that cannot be told, or
+    when there is none.
+    """
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+            return f"{system_of_processes()} {file.read().rpartition(')')[2].split()[19]}"
+    except (OSError, IndexError):
+        return None
+
+
+def system_of_processes():
+    """Hosts and containers may share a directory, and have processes of the same numbers."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+            return f"{file.read().strip()}/{os.readlink('/proc/self/ns/pid')}"
+    except OSError:
+        return "unknown"
+
+
 def remove_when_gone(directory):
     """
     Starts a small process that removes the directory once this one is gone, however that ended: a SIGKILL leaves it no time. It
     hears of the end by a pipe that nobody else holds, and is in a session of its own, where a job's signals do not reach it. A
     kernel that was just starting makes the directory again, until it notices that its server is gone: so it looks more than once.
     """
+    life = life_of(os.getpid())
+    if life is not None:
+        write_private(os.path.join(directory, "owner"), f"{os.getpid()}\n{life}\n")
     reader, writer = os.pipe()
     program = """trap "" TERM INT HUP USR1 USR2 XCPU TSTP
 read -r end

@@ -67,7 +67,7 @@ child.wait()
             [sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
         ) as job:
             directory, child = job.stdout.readline().split()
-            self.assertEqual(os.listdir(directory), ["secret"])
+            self.assertEqual(sorted(os.listdir(directory)), ["owner", "secret"])
             job.kill()
         deadline = time.monotonic() + 10
         while os.path.exists(directory) and time.monotonic() < deadline:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import socket
 import types
 import unittest.mock
@@ -42,7 +43,7 @@ class Threads(InADirectory):
         self.patch(answers=lambda endpoint: True, LONGEST_SOCKET_PATH=60)
         self.job.parameters["listen"] = "auto"
         kernels_have_sockets, reason = self.job.make_directory()
-        self.addCleanup(os.rmdir, self.job.directory)
+        self.addCleanup(shutil.rmtree, self.job.directory)
         self.assertEqual((kernels_have_sockets, reason), (False, None))
         self.assertNotIn("JUPYTER_RUNTIME_DIR", os.environ)
         application = types.SimpleNamespace(

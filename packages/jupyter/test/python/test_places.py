@@ -1,6 +1,7 @@
 """Local directories, and the overlay of the user's IPython directory."""
 
 import os
+import shutil
 import sys
 import types
 import unittest
@@ -25,13 +26,32 @@ class Places(InADirectory):
         self.assertIsNone(reason)
         self.assertEqual(os.path.dirname(directory), self.root)
         self.assertEqual(os.stat(directory).st_mode & 0o777, 0o700)
-        self.assertEqual(os.listdir(directory), [])
+        self.assertEqual(os.listdir(directory), ["owner"])
+
+    @unittest.skipUnless(sys.platform == "linux", "reads /proc")
+    def test_what_dead_jobs_have_left_goes_and_all_else_stays(self):
+        os.environ["TMPDIR"] = self.root
+        here, me = hpcnb.system_of_processes(), hpcnb.life_of(os.getpid())
+        owners = {
+            "hpcnb-dead": f"{os.getpid()}\n{here} 1\n",
+            "hpcnb-gone": f"4194303\n{here} 7\n",
+            "hpcnb-alive": f"{os.getpid()}\n{me}\n",
+            "hpcnb-elsewhere": "4194303\nanother/pid:[1] 7\n",
+            "hpcnb-strange": "nonsense",
+            "other-dead": f"4194303\n{here} 7\n",
+        }
+        for name, owner in owners.items():
+            self.write(owner, name, "owner")
+        os.symlink(self.path("hpcnb-strange"), self.path("hpcnb-link"))
+        directory, _reason = hpcnb.make_local_directory()
+        left = set(os.listdir(self.root)) - {os.path.basename(directory)}
+        self.assertEqual(left, set(owners) - {"hpcnb-dead", "hpcnb-gone"} | {"hpcnb-link"})
 
     def test_a_path_too_long_for_a_socket_is_passed_over_for_tmp(self):
         os.environ["TMPDIR"] = self.path("x" * 100)
         os.makedirs(os.environ["TMPDIR"])
         directory, _reason = hpcnb.make_local_directory(hpcnb.why_no_socket)
-        self.addCleanup(os.rmdir, directory)
+        self.addCleanup(shutil.rmtree, directory)
         self.assertEqual(os.path.dirname(directory), "/tmp")
         self.assertEqual(os.listdir(os.environ["TMPDIR"]), [])
 
