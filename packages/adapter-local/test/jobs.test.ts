@@ -34,9 +34,11 @@ describe("jobs on this machine", function () {
   it("are listed with host and name until they end, and leave their submitter at once", async () => {
     const id = await machine.scheduler.submit(machine.job("exec sleep 60", { name: "naïve 'job'" }));
     const host = hostname();
-    expect(await machine.scheduler.status()).to.deep.equal([
-      { id, name: "naïve 'job'", state: "running", native: "running", host },
-    ]);
+    const [listed, ...others] = await machine.scheduler.status();
+    const { startedAt, ...rest } = listed ?? {};
+    expect(others).to.deep.equal([]);
+    expect(rest).to.deep.equal({ id, name: "naïve 'job'", state: "running", native: "running", host });
+    expect(startedAt).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
     expect(await machine.scheduler.history({ id, name: "naïve 'job'" })).to.equal(undefined);
     await machine.scheduler.cancel([id, id, "4711", "../1", ""]);
     expect(await machine.ended(id, "naïve 'job'")).to.deep.equal({ id, reason: "it was cancelled" });
@@ -67,12 +69,18 @@ describe("jobs on this machine", function () {
     for (const id of ids) await machine.ended(id);
   });
 
-  it("as arrays of 20 are one line in the list, and each task knows its number", async () => {
+  it("as arrays of 20 are one job in the list, and each task knows its number", async () => {
     const script = 'echo "task $HPCNB_TASK_ID"; while [ ! -e go ]; do sleep 0.05; done; exit $((HPCNB_TASK_ID % 3))';
     const id = await machine.scheduler.submit(machine.job(script, { tasks: 20 }));
     const [job] = await machine.scheduler.status();
     const running = { state: "running", native: "running", host: hostname() };
-    expect(job?.tasks).to.deep.equal([{ first: 1, last: 20, ...running }]);
+    // Tasks that started in the same second are one run.
+    let next = 1;
+    for (const run of job?.tasks ?? []) {
+      expect(run).to.include({ first: next, ...running });
+      next = run.last + 1;
+    }
+    expect(next).to.equal(21);
     await writeFile(join(machine.directory, "go"), "");
     expect(await machine.ended(id)).to.deep.equal({ id, exitCode: 2 });
     for (let task = 1; task <= 20; task++) expect(await machine.read(`out.${task}`)).to.equal(`task ${task}\n`);
@@ -156,7 +164,8 @@ describe("jobs on this machine", function () {
 
   it("end with their walltime", async () => {
     const id = await machine.scheduler.submit(machine.job("sleep 60", { resources: { walltime: 1 } }));
-    expect(await machine.ended(id)).to.deep.equal({ id, reason: "the walltime of 0:00:01 was reached" });
+    const end = { id, reason: "the walltime of 0:00:01 was reached", walltimeReached: true };
+    expect(await machine.ended(id)).to.deep.equal(end);
     expect(await machine.scheduler.explain(id)).to.equal("the walltime of 0:00:01 was reached");
   });
 

@@ -117,7 +117,7 @@ describe("jobs on a machine that is not as usual", function () {
     const { place: _, ...said } = seen;
     expect(said.submit).to.equal(undefined);
     expect(said).to.deep.equal({
-      walltime: { id: id(said, "walltime"), reason: "the walltime of 0:00:01 was reached" },
+      walltime: { id: id(said, "walltime"), reason: "the walltime of 0:00:01 was reached", walltimeReached: true },
       listed: [[true, "running"]],
       cancel: {},
       cancelled: { id: id(said, "cancelled"), reason: "it was cancelled" },
