@@ -37,7 +37,9 @@ describe("quickstart, end to end", function () {
     const { stdout } = await project.ok("status", "--json");
     const status = JSON.parse(stdout);
     expect(status).to.include({ name: "quickstart", phase: "up", tunnel: "direct", directory: project.directory });
-    expect(status.engines).to.deep.equal({
+    const { startedAt, ...engines } = status.engines;
+    expect(startedAt).to.match(/^\d{4}-\d\d-\d\dT/);
+    expect(engines).to.deep.equal({
       asked: 4,
       queued: 0,
       starting: 0,
