@@ -13,6 +13,7 @@ await main(async () => {
     process.execPath,
     "node_modules/mocha/bin/mocha.js",
     "packages/*/test/**/*.soak.ts",
+    "test/**/*.soak.ts",
     ...process.argv.slice(2),
   ];
   return passThrough(argv, { env: { HPCNB_TEST_VENV: venv } });
