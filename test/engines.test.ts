@@ -56,7 +56,9 @@ describe("engines on Grid Engine", function () {
   const scale = async (...counts: string[]) => {
     const { exitCode, stderr } = await hpcnb("scale", file, ...counts);
     expect(exitCode, stderr).to.equal(0);
-    return stderr.trim().split("\n");
+    const [first, ...lines] = stderr.trim().split("\n");
+    expect(first).to.include("looking for its engines");
+    return lines;
   };
   const status = async (): Promise<Status> =>
     JSON.parse(await cluster.ok("laptop", ["hpcnb", "status", file, "--json"]));
