@@ -107,13 +107,14 @@ describe("a bad day on Grid Engine", function () {
       await write("login", notebook());
       await expectWords(hpcnb("login", "up", "--timeout", "30s"), 4, [
         'the scheduler says "qw": queue instance "all.q@node1" dropped because it is disabled',
-        "The jobs go on. `hpcnb up` waits again",
+        "The jobs go on. `hpcnb up ",
+        "waits again",
       ]);
       const [id = "none"] = /\d+/.exec((await cluster.jobs()).split("\n")[2] ?? "") ?? [];
       await expectWords(cluster.run("login", ["sh", "-c", ctrlC]), 130, [
         `jobs: notebook ${id}\n`,
         "Interrupted; what was submitted goes on.",
-        "`hpcnb up /home/alice/bad/session.yaml` comes back to it",
+        "comes back to it",
       ]);
       expect(await cluster.jobs()).to.match(new RegExp(`^ *${id} .* qw `, "m"));
       await expectWords(hpcnb("login", "status"), 0, [`job ${id} queued (qw)`, "it is disabled"]);
