@@ -43,7 +43,7 @@ async function copyProgram(folder) {
   for (const name of manifest.files) {
     await cp(join(root, "packages/cli", name), join(folder, name), {
       recursive: true,
-      filter: (path) => /\.(js|py)$/.test(path) || path.endsWith(`/${name}`),
+      filter: (path) => !/\.(d\.ts|map|tsbuildinfo)$/.test(path),
     });
   }
   for (const name of ["README.md", "LICENSE"]) await cp(join(root, name), join(folder, name));
