@@ -90,7 +90,7 @@ describe("a cluster started inside the notebook, on Grid Engine", function () {
       heard.push((await cluster.testbed.exec(host, "bob", ["sh", "-c", spy, "sh", ...(await ids())])).stdout);
     }
     // That he does see what there is to see.
-    for (const word of ["job_name: ", "hpcnb-inside_engine", "run_inside_controller(json"])
+    for (const word of ["job_name: ", "hpcnb-inside_engine", "def run_inside_controller("])
       expect(heard.join("\n")).to.include(word);
     for (const key of keys) expect(heard.some((text) => text.includes(key))).to.equal(false);
     // Nothing on the way keeps bob out but the modes of hpcnb's own directories.
