@@ -8,6 +8,7 @@ import {
 } from "@hpcnb/core";
 import { jobScript, type Program, programText } from "./job-script.js";
 import { clusterRecord, insidePaths, runRecord } from "./layout.js";
+import { controllerParts, engineParts } from "./programs.js";
 import { controllerResources } from "./resources.js";
 
 /** What ../python/launchers.py puts its own words for, wherever they stand in these files and commands. */
@@ -24,20 +25,11 @@ const notebookSilence = 300;
 
 const programs = {
   controller: {
-    parts: [
-      "common.py",
-      "signals.py",
-      "log.py",
-      "places.py",
-      "homes.py",
-      "controller_process.py",
-      "controller.py",
-      "inside.py",
-    ],
+    parts: [...controllerParts, "inside.py"],
     run: "run_inside_controller",
   },
   engines: {
-    parts: ["common.py", "signals.py", "log.py", "places.py", "homes.py", "presence.py", "engine.py", "inside.py"],
+    parts: [...engineParts, "inside.py"],
     run: "run_inside_engine",
   },
 } as const satisfies Readonly<Record<string, Program>>;

@@ -19,18 +19,13 @@ import {
 import { insideFiles } from "./inside.js";
 import { jobScript, type Program } from "./job-script.js";
 import { arrayLog, clusterRecord, insidePaths, logDirectory, logPath, runRecord } from "./layout.js";
+import { controllerParts, engineParts } from "./programs.js";
 import { controllerResources } from "./resources.js";
 
 const programs: Readonly<Record<Role, Program>> = {
   notebook: {
     parts: [
-      "common.py",
-      "signals.py",
-      "log.py",
-      "places.py",
-      "homes.py",
-      "controller_process.py",
-      "controller.py",
+      ...controllerParts,
       "save_script.py",
       "server.py",
       "offer_clusters.py",
@@ -42,11 +37,11 @@ const programs: Readonly<Record<Role, Program>> = {
     run: "run_notebook",
   },
   controller: {
-    parts: ["common.py", "signals.py", "log.py", "places.py", "homes.py", "controller_process.py", "controller.py"],
+    parts: controllerParts,
     run: "run_controller",
   },
   engines: {
-    parts: ["common.py", "signals.py", "log.py", "places.py", "homes.py", "presence.py", "engine.py"],
+    parts: engineParts,
     run: "run_engine",
   },
 };
