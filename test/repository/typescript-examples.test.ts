@@ -1,0 +1,61 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect } from "chai";
+import { root, runProgram, trackedFiles } from "./repository.js";
+
+/** A page's first example stands for a package's `src/index.ts`, and the later ones for its tests. */
+describe("TypeScript on pages for people", function () {
+  this.timeout(120_000);
+
+  it("compiles against today's packages", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "hpcnb-examples-"));
+    try {
+      const examples = (await Promise.all((await trackedFiles("*.md")).map(examplesOf))).flat();
+      expect(examples.length).to.be.greaterThan(4);
+      for (const { file, text } of examples) {
+        await mkdir(dirname(join(directory, file)), { recursive: true });
+        await writeFile(join(directory, file), text);
+      }
+      await writeFile(join(directory, "package.json"), JSON.stringify({ type: "module" }));
+      await writeFile(join(directory, "tsconfig.json"), JSON.stringify(await compilerSettings()));
+      const { exitCode, output } = await runProgram(directory, "tsc", ["--project", "."]);
+      expect(exitCode, output).to.equal(0);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+});
+
+async function examplesOf(page: string) {
+  const blocks = (await readFile(join(root, page), "utf8")).matchAll(/^```ts\n(.*?)^```/gms);
+  return [...blocks].map(([, text = ""], index) => ({
+    file: join(page, index === 0 ? "src/index.ts" : `test/${index}.test.ts`),
+    text,
+  }));
+}
+
+async function compilerSettings() {
+  return {
+    extends: join(root, "tsconfig.base.json"),
+    compilerOptions: {
+      ...{ composite: false, declaration: false, emitDeclarationOnly: false, noEmit: true, noUnusedLocals: false },
+      customConditions: ["@hpcnb/source"],
+      types: ["node", "mocha"],
+      typeRoots: [join(root, "node_modules/@types")],
+      paths: await sourcesByName(),
+    },
+  };
+}
+
+async function sourcesByName(): Promise<Record<string, string[]>> {
+  const sources: Record<string, string[]> = {};
+  for (const folder of await readdir(join(root, "packages"))) {
+    const manifest = JSON.parse(await readFile(join(root, "packages", folder, "package.json"), "utf8"));
+    for (const [door, target] of Object.entries<Record<string, string>>(manifest.exports)) {
+      const source = target["@hpcnb/source"];
+      if (source) sources[join(manifest.name, door)] = [join(root, "packages", folder, source)];
+    }
+  }
+  return sources;
+}
