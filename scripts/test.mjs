@@ -1,12 +1,13 @@
 /**
- * Everything that is tested, from a fresh clone: `npm test`.
- * Arguments go to mocha, so that `npm test -- packages/core --grep records` runs a part.
+ * Everything that is tested, from a fresh clone: `npm test`, in two lanes side by side.
+ * Arguments go to mocha, so that `npm test -- packages/core --grep records` runs a part, in one process.
  */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { provideDebianPackages } from "./lib/debian-packages.mjs";
+import { everyTest, lanes, runLanes, runTests } from "./lib/lanes.mjs";
 import { providePython } from "./lib/python-environment.mjs";
-import { passThrough, root } from "./lib/run.mjs";
+import { root } from "./lib/run.mjs";
 import { setUp } from "./lib/set-up.mjs";
 import { main, say } from "./lib/step.mjs";
 import { build } from "./lib/workspace.mjs";
@@ -24,23 +25,15 @@ await main(async () => {
   await provideDebianPackages();
   await build();
   say("Testing");
-  return passThrough(
-    [
-      process.execPath,
-      "node_modules/mocha/bin/mocha.js",
-      "--reporter",
-      "scripts/lib/reporter.mjs",
-      ...mochaArguments(),
-    ],
-    { env: { HPCNB_TEST_VENV: venv, HPCNB_TEST_VENV_NOTEBOOK6: notebook6 } },
-  );
+  const env = { HPCNB_TEST_VENV: venv, HPCNB_TEST_VENV_NOTEBOOK6: notebook6 };
+  const words = process.argv.slice(2);
+  return words.length === 0 ? runLanes(lanes, env) : runTests(mochaArguments(words), env);
 });
 
 /** A word that is a path narrows the tests to it; a directory stands for the test files below it. */
-function mochaArguments() {
-  const words = process.argv.slice(2);
+function mochaArguments(words) {
   const isPath = (word) => existsSync(join(root, word));
-  const specs = words.some(isPath) ? [] : ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"];
+  const specs = words.some(isPath) ? [] : everyTest;
   return [
     ...specs,
     ...words.map((word) =>

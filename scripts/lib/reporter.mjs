@@ -1,4 +1,7 @@
+import { format } from "node:util";
 import Mocha from "mocha";
+import { leftOpen, noteOpenHandles } from "./open-handles.mjs";
+import { printResults, writeResults } from "./results.mjs";
 
 const { Base } = Mocha.reporters;
 const { EVENT_RUN_END, EVENT_SUITE_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } = Mocha.Runner.constants;
@@ -6,45 +9,70 @@ const { EVENT_RUN_END, EVENT_SUITE_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_
 /** Milliseconds a run may take to end by itself after its last test. */
 const closingLimit = 10_000;
 
-/** A line for each top-level suite, then every failure in full, every skipped test, and the count. */
+/**
+ * A line for each top-level suite. Then the results: printed, or written to the file of the reporter option `results`,
+ * from which the process that started this lane prints them.
+ */
 export default class Reporter extends Base {
   constructor(runner, options) {
     super(runner, options);
+    const file = options.reporterOptions?.results;
     const skipped = [];
-    let passes = 0;
-    let failures = 0;
-    let since = performance.now();
-    runner.on(EVENT_TEST_PASS, () => passes++);
-    runner.on(EVENT_TEST_FAIL, () => failures++);
-    runner.on(EVENT_TEST_PENDING, (test) => skipped.push(test));
-    runner.on(EVENT_SUITE_END, (suite) => {
-      if (!suite.parent?.root) return;
-      const seconds = ((performance.now() - since) / 1000).toFixed(1);
-      const failed = failures > 0 ? `, ${failures} FAILED` : "";
-      Base.consoleLog(`  ${suite.title}: ${passes} passed${failed} (${seconds} s)`);
-      passes = 0;
-      failures = 0;
-      since = performance.now();
+    let suite = { passed: 0, failed: 0, since: performance.now() };
+    const results = (more) => ({
+      passed: this.stats.passes,
+      failed: this.stats.failures,
+      failures: this.failures.length > 0 ? textOf(this.failures) : "",
+      skipped,
+      ...more,
+    });
+    const save = (all) => file && writeResults(file, all);
+    runner.on(EVENT_TEST_PASS, () => {
+      suite.passed += 1;
+    });
+    runner.on(EVENT_TEST_FAIL, () => {
+      suite.failed += 1;
+      save(results({ ended: false }));
+    });
+    runner.on(EVENT_TEST_PENDING, (test) => skipped.push(test.fullTitle()));
+    runner.on(EVENT_SUITE_END, ({ title, parent, file: testFile }) => {
+      if (!parent?.root) return;
+      noteOpenHandles(testFile);
+      const seconds = ((performance.now() - suite.since) / 1000).toFixed(1);
+      const failed = suite.failed > 0 ? `, ${suite.failed} FAILED` : "";
+      console.log(`  ${title}: ${suite.passed} passed${failed} (${seconds} s)`);
+      suite = { passed: 0, failed: 0, since: performance.now() };
+      save(results({ ended: false }));
     });
     runner.on(EVENT_RUN_END, () => {
-      if (this.failures.length > 0) Base.list(this.failures);
-      for (const test of skipped) Base.consoleLog(`  skipped: ${test.fullTitle()}`);
-      const { stats } = this;
-      Base.consoleLog(`${stats.passes} passed, ${stats.failures} failed, ${stats.pending} skipped`);
-      failIfStillOpen();
+      let { failed, failures, ...rest } = results({ ended: true });
+      save({ ...rest, failed, failures });
+      // Node ends when nothing is open any more. What a test forgot to close is told instead of waited for.
+      setTimeout(() => {
+        failed += 1;
+        failures += `\n  A test left something open:\n${leftOpen()}`;
+        process.exit();
+      }, closingLimit).unref();
+      // Added after mocha's own handler, which sets the exit code to the number of failed tests.
+      process.on("exit", () => {
+        if (failed > 0) process.exitCode ||= 1;
+        const all = { ...rest, failed, failures };
+        if (file) save(all);
+        else printResults([all]);
+      });
     });
   }
 }
 
-/** Node ends when nothing is open any more. What a test forgot to close is told instead of waited for. */
-function failIfStillOpen() {
-  const report = () => {
-    Base.consoleLog(`A test left something open: ${process.getActiveResourcesInfo().join(", ")}`);
-    // Added after mocha's own handler, which would set the number of failed tests.
-    process.on("exit", () => {
-      process.exitCode = 1;
-    });
-    process.exit();
-  };
-  setTimeout(report, closingLimit).unref();
+/** What mocha would print of these failed tests. */
+function textOf(failures) {
+  const lines = [];
+  const { consoleLog } = Base;
+  Base.consoleLog = (...words) => lines.push(format(...words));
+  try {
+    Base.list(failures);
+  } finally {
+    Base.consoleLog = consoleLog;
+  }
+  return lines.join("\n");
 }

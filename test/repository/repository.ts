@@ -9,7 +9,8 @@ export function runProgram(cwd: string, name: string, args: readonly string[]) {
   return runCommand(cwd, join(root, "node_modules/.bin", name), args);
 }
 
-function runCommand(cwd: string, file: string, args: readonly string[]) {
+/** Runs a program to its end, whatever its exit code; `output` is its stdout, then its stderr. */
+export function runCommand(cwd: string, file: string, args: readonly string[]) {
   return new Promise<{ exitCode: number; output: string }>((resolve, reject) => {
     execFile(file, args, { cwd, maxBuffer: 1e8 }, (error, stdout, stderr) => {
       if (error && typeof error.code !== "number") reject(error);
