@@ -140,6 +140,12 @@ describe("jobs on this machine", function () {
     expect(await machine.processes()).to.deep.equal([]);
   });
 
+  it("are read without what a shell says of its children that were killed", async () => {
+    const script = "echo before; sh -c 'kill -KILL $$'; sh -c 'kill -TERM $$'; echo after";
+    await machine.ended(await machine.scheduler.submit(machine.job(script)));
+    expect(await machine.read("out")).to.equal("before\nafter\n");
+  });
+
   it("are killed when they do not heed SIGTERM", async () => {
     const script = "trap '' TERM; echo deaf; while :; do sleep 0.1; done";
     const id = await machine.scheduler.submit(machine.job(script));

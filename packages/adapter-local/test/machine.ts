@@ -16,6 +16,9 @@ import { type LocalOptions, localDialect } from "../src/dialect.js";
 /** In the environment of every process that a test causes, also of one that left its parents behind. */
 const markName = "HPCNB_TEST_MARK";
 
+/** "Killed" of dash, "script: line 1: 4711 Killed  sleep 60" of bash. */
+const shellsWords = /^(.*: line \d+: +\d+ )?(Killed|Terminated)\b.*\n/gm;
+
 /** A spool of its own, and the means to see what really runs. */
 export interface Machine {
   readonly host: Host;
@@ -25,6 +28,7 @@ export interface Machine {
   readonly scheduler: Scheduler;
   withOptions(options: LocalOptions): Scheduler;
   job(script: string, more?: Partial<JobSpec>): JobSpec;
+  /** What a job printed, without what a shell adds on its own when one of its children is killed before it. */
   read(name: string): Promise<string>;
   /** How the job ended, once it has. */
   ended(id: JobId, name?: string): Promise<JobHistory>;
@@ -57,7 +61,7 @@ export async function createMachine(): Promise<Machine> {
       resources: {},
       ...more,
     }),
-    read: (name) => readFile(join(directory, name), "utf8"),
+    read: async (name) => (await readFile(join(directory, name), "utf8")).replace(shellsWords, ""),
     ended: async (id, name = "a job") => {
       let history: JobHistory | undefined;
       await until(async () => {
