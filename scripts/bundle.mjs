@@ -1,6 +1,6 @@
 import { constants, existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { build } from "esbuild";
 
 /** Parts of yargs, tsyringe and ajv ask for `require`, which modules do not have. */
@@ -96,7 +96,8 @@ async function copyPython(folders) {
   for (const folder of folders) {
     const source = join("packages", folder, "python");
     if (!existsSync(source)) continue;
-    for (const name of (await readdir(source)).filter((name) => name.endsWith(".py"))) {
+    for (const name of (await readdir(source, { recursive: true })).filter((name) => name.endsWith(".py"))) {
+      await mkdir(dirname(join(target, name)), { recursive: true });
       // Two packages with a program of one name: the second one would replace the first.
       await copyFile(join(source, name), join(target, name), constants.COPYFILE_EXCL);
     }

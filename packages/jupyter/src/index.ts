@@ -1,2 +1,1 @@
-export { environmentProbe, judgeEnvironment } from "./check.js";
-export { createWorkload } from "./workload.js";
+export { createWorkload, environmentProbe, judgeEnvironment } from "./workload.js";

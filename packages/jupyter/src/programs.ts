@@ -1,6 +1,19 @@
-/** What every job's program begins with, in its order. */
-const job = ["common.py", "signals.py", "log.py", "places.py", "homes.py"] as const;
+import { readFileSync } from "node:fs";
 
-/** The parts of a controller and of an engine, wherever they are started from. */
-export const controllerParts = [...job, "controller_process.py", "controller.py"] as const;
-export const engineParts = [...job, "presence.py", "engine.py"] as const;
+/** A program in ../python, the same place seen from src and from dist: its parts in order, and the function to call. */
+export interface Program {
+  readonly parts: readonly string[];
+  readonly run: string;
+}
+
+const sources = new Map<string, string>();
+
+export function programText({ parts }: Pick<Program, "parts">): string {
+  return parts
+    .map((name) => {
+      const known = sources.get(name) ?? readFileSync(new URL(`../python/${name}`, import.meta.url), "utf8").trimEnd();
+      sources.set(name, known);
+      return known;
+    })
+    .join("\n\n\n");
+}

@@ -1,26 +1,48 @@
-import type { Workload } from "@hpcnb/core";
-import { checkEnvironment } from "./check.js";
-import { clusterRecord, logPath, runRecord } from "./layout.js";
-import { planClusterFiles, planJob, planPointer, planRunFiles, planWishes } from "./plan.js";
-import { reportsOf } from "./reports.js";
-import { browserUrl, serverAnswers } from "./rest.js";
+import type { CommandResult, Session, Workload } from "@hpcnb/core";
+import { notebookApp as app } from "./app/notebook.js";
+import { ipyparallel as kind } from "./ipyparallel/cluster.js";
+import * as launch from "./launch/check.js";
 
 /** JupyterLab or Jupyter Notebook, with ipyparallel's controller and engines. */
 export function createWorkload(): Workload {
   return {
-    check: checkEnvironment,
-    runFiles: planRunFiles,
-    clusterFiles: planClusterFiles,
-    job: planJob,
-    pointer: planPointer,
-    wishes: planWishes,
-    recordPaths: (run, cluster) => [
-      runRecord(run, "notebook"),
-      ...(cluster ? [clusterRecord(cluster, "controller"), clusterRecord(cluster, "engines")] : []),
-    ],
-    reports: reportsOf,
-    logPath,
-    answers: serverAnswers,
-    url: browserUrl,
+    check: (host, session, directory, signal) =>
+      launch.checkEnvironment(host, { session, directory, needs: needsOf(session) }, signal),
+    runFiles: (context, variables) => [...app.runFiles(context, variables), ...kind.runFiles(context)],
+    clusterFiles: kind.clusterFiles,
+    job: (context, place) => {
+      if (place.role === "notebook") return app.job(context, kind.companion(context));
+      const { cluster } = context;
+      if (!cluster) throw new Error(`A session without a cluster has no ${place.role}`);
+      return kind.job({ ...context, cluster }, place);
+    },
+    pointer: kind.pointer,
+    wishes: kind.wishes,
+    recordPaths: (run, cluster) => [app.recordPath(run), ...(cluster ? kind.recordPaths(cluster) : [])],
+    reports: ([notebook, ...others]) => ({ notebook: app.report(notebook), ...kind.reports(others) }),
+    // In the notebook job, the controller's log is the notebook's.
+    logPath: (place) =>
+      place.role === "notebook" || (place.role === "controller" && place.cluster.inNotebook)
+        ? app.logPath(place.run)
+        : kind.logPath(place),
+    answers: app.answers,
+    url: app.url,
   };
+}
+
+/** Shell text (bash) that finds the session's Python and asks it what it has. Pure. */
+export function environmentProbe(session: Session, directory: string): string {
+  return launch.environmentProbe({ session, directory, needs: needsOf(session) });
+}
+
+/** What that text printed, on the host of this name. @throws HPCNB_ENVIRONMENT: see `Workload.check`. Pure. */
+export function judgeEnvironment(
+  result: CommandResult,
+  { session, ...about }: { readonly where: string; readonly session: Session; readonly directory: string },
+): { readonly summary: string } {
+  return launch.judgeEnvironment(result, { ...about, session, needs: needsOf(session) });
+}
+
+function needsOf(session: Session): launch.Need[] {
+  return [...app.needs(session), ...(session.cluster ? kind.needs() : [])];
 }

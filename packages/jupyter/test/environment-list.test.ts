@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { notInherited, notInheritedPrefixes } from "../src/environment.js";
+import { notInherited, notInheritedPrefixes } from "../src/launch/environment.js";
 import { filesInNotebookDirectory, variables } from "./helpers/hostile.js";
 
 const root = new URL("../../../", import.meta.url);

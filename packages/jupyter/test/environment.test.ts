@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PythonEnvironment } from "@hpcnb/core";
 import { expect } from "chai";
-import { environmentScript, notInherited, notInheritedPrefixes } from "../src/environment.js";
+import { environmentScript, notInherited, notInheritedPrefixes } from "../src/launch/environment.js";
 
 describe("environmentScript", () => {
   let root: string;

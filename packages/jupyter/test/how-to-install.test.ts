@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { howToInstall } from "../src/how-to-install.js";
+import { howToInstall } from "../src/launch/how-to-install.js";
 
 describe("how to install what is missing", () => {
   const wanted = { wanted: ["jupyterlab", "ipyparallel>=7"], conda: undefined, directory: "/d", host: "login" };

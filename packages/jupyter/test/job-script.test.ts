@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeRecord } from "@hpcnb/core";
 import { expect } from "chai";
-import { asciiJson, jobScript } from "../src/job-script.js";
+import { asciiJson, jobScript } from "../src/launch/job-script.js";
 import { makeCluster, makeContext, makeSession, planAll } from "./helpers/session.js";
 
 const nasty = "a'b\"c\\d\\' $HOME `x` \n\r\t ä€😀 \u2028 %s {}";
@@ -14,7 +14,7 @@ function script(changes: Partial<Parameters<typeof jobScript>[0]> = {}): string 
     title: "a job",
     environment: {},
     directory: "/home/ada",
-    program: { parts: ["common.py"], run: "run_call" },
+    program: { parts: ["hpcnb_launch/common.py"], run: "run_call" },
     parameters: { nasty },
     ...changes,
   });
@@ -85,7 +85,10 @@ describe("jobScript", () => {
   it("says in its log and in its record that its Python is too old", () => {
     const records = mkdtempSync(join(tmpdir(), "hpcnb-old-"));
     const refused = (run: string) => {
-      const text = script({ program: { parts: ["common.py"], run }, parameters: { run: "abcde12345", records } });
+      const text = script({
+        program: { parts: ["hpcnb_launch/common.py"], run },
+        parameters: { run: "abcde12345", records },
+      });
       return spawnSync("bash", ["--norc", "-c", text.replace("OLDEST = (3, 9)", "OLDEST = (99, 0)")], {
         encoding: "utf8",
       });

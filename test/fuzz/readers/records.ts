@@ -14,11 +14,12 @@ import fc from "fast-check";
 import { renderStatus } from "../../../packages/cli/src/report/render-status.js";
 import { statusView } from "../../../packages/cli/src/report/status-view.js";
 import { stepsOf } from "../../../packages/cli/src/report/steps.js";
-import { reportsOf } from "../../../packages/jupyter/src/reports.js";
+import { createWorkload } from "../../../packages/jupyter/src/index.js";
 import { MemoryHost } from "../../support/memory-host.js";
 import { defineReader, demand } from "../fuzz.js";
 import { textsLike, valuesLike } from "../inputs.js";
 
+const workload = createWorkload();
 const run = "abcdefghij";
 
 const record = {
@@ -74,7 +75,7 @@ const listed: JobStatus[] = [
 /** All that a command does with what it has read. */
 function live(read: SessionRecord, published?: readonly unknown[]): void {
   const wanted = { cluster: { minimum: 1 }, connection: true };
-  const reports = published && reportsOf(published as Parameters<typeof reportsOf>[0]);
+  const reports = published && workload.reports(published as Parameters<typeof workload.reports>[0]);
   let state = initialState;
   for (const event of [
     { type: "record-read", record: read } as const,

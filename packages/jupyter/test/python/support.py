@@ -7,8 +7,11 @@ import unittest
 import unittest.mock
 
 PARTS = {}
-for name in ("common", "signals", "log", "places", "homes", "save_script", "server", "offer_clusters", "follow", "notebook", "controller_process", "controller", "presence", "engine", "inside"):
-    path = os.path.join(os.environ["HPCNB_PROGRAMS"], f"{name}.py")
+LAUNCH = ("common", "signals", "log", "places", "homes")
+APP = ("save_script", "server", "notebook")
+IPYPARALLEL = ("offer_clusters", "follow", "controller_process", "controller", "presence", "engine", "inside")
+for folder, name in [("hpcnb_launch", n) for n in LAUNCH] + [("hpcnb_app", n) for n in APP] + [("hpcnb_ipyparallel", n) for n in IPYPARALLEL]:
+    path = os.path.join(os.environ["HPCNB_PROGRAMS"], folder, f"{name}.py")
     with open(path, encoding="utf-8") as file:
         exec(compile(file.read(), path, "exec"), PARTS)
 

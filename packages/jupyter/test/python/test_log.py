@@ -34,7 +34,7 @@ keep_log_bounded()
 for number in range(400_000):
     print("%0100d" % number, flush=number % 1000 == 0)
 """
-        path = os.path.join(os.environ["HPCNB_PROGRAMS"], "log.py")
+        path = os.path.join(os.environ["HPCNB_PROGRAMS"], "hpcnb_launch", "log.py")
         with subprocess.Popen([sys.executable, "-c", program, path], stdout=self.log, stderr=self.log) as child:
             largest = 0
             while child.poll() is None:

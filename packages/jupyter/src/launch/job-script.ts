@@ -1,12 +1,6 @@
-import { readFileSync } from "node:fs";
 import { type PythonEnvironment, shellWord } from "@hpcnb/core";
+import { type Program, programText } from "../programs.js";
 import { environmentScript } from "./environment.js";
-
-/** A program in ../python, the same place seen from src and from dist: its parts in order, and the function to call. */
-export interface Program {
-  readonly parts: readonly string[];
-  readonly run: string;
-}
 
 export interface JobScript {
   /** One line for people who read the script or see it in a list of processes. */
@@ -39,29 +33,17 @@ export HPCNB_SECONDS="$SECONDS"
 export HPCNB_PARAMETERS=${shellWord(asciiJson(job.parameters))}
 export HPCNB_PROGRAM=${shellWord(`${programText(job.program)}\n`)}
 
-${runPython(programText({ parts: ["start.py"] }))} hpcnb-${job.program.run.replace("run_", "")}${task}
+${runPython(programText({ parts: ["hpcnb_launch/start.py"] }))} hpcnb-${job.program.run.replace("run_", "")}${task}
 `;
 }
 
 /**
  * Shell text that goes on as `$python` with this program, in UTF-8 whatever the locale says: names of files and records are.
- * For what it starts itself, ../python/start.py puts PYTHONUTF8 back. `-X utf8` is unknown to Pythons whose age is to be told.
+ * For what it starts itself, ../../python/hpcnb_launch/start.py puts PYTHONUTF8 back. `-X utf8` is unknown to Pythons whose age is to be told.
  */
 export function runPython(program: string): string {
   return `export HPCNB_PYTHONUTF8="\${PYTHONUTF8-}" PYTHONUTF8=1
 exec "$python" -c ${shellWord(program)}`;
-}
-
-const sources = new Map<string, string>();
-
-export function programText({ parts }: Pick<Program, "parts">): string {
-  return parts
-    .map((name) => {
-      const known = sources.get(name) ?? readFileSync(new URL(`../python/${name}`, import.meta.url), "utf8").trimEnd();
-      sources.set(name, known);
-      return known;
-    })
-    .join("\n\n\n");
 }
 
 /** JSON that no locale can read differently: ASCII, on one line. */

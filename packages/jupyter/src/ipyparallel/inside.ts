@@ -5,13 +5,16 @@ import {
   type JobSpec,
   jobName,
   type PlanContext,
+  secretsPath,
 } from "@hpcnb/core";
-import { jobScript, type Program, programText } from "./job-script.js";
-import { clusterRecord, insidePaths, runRecord } from "./layout.js";
-import { controllerParts, engineParts } from "./programs.js";
+import { jobScript } from "../launch/job-script.js";
+import { jobParts } from "../launch/parts.js";
+import { type Program, programText } from "../programs.js";
+import { clusterRecord, insidePaths } from "./layout.js";
+import { controllerParts, engineParts, insideParts, launcherParts } from "./parts.js";
 import { controllerResources } from "./resources.js";
 
-/** What ../python/launchers.py puts its own words for, wherever they stand in these files and commands. */
+/** What ../../python/hpcnb_ipyparallel/launchers.py puts its own words for, wherever they stand in these files and commands. */
 const placeholders = { cluster: "HPCNBCLUSTER", set: "HPCNBSET", tasks: 987654321, job: "HPCNBJOB" } as const;
 
 /**
@@ -25,11 +28,11 @@ const notebookSilence = 300;
 
 const programs = {
   controller: {
-    parts: [...controllerParts, "inside.py"],
+    parts: [...controllerParts, ...insideParts],
     run: "run_inside_controller",
   },
   engines: {
-    parts: [...engineParts, "inside.py"],
+    parts: [...engineParts, ...insideParts],
     run: "run_inside_engine",
   },
 } as const satisfies Readonly<Record<string, Program>>;
@@ -84,7 +87,7 @@ function jobSpecs({ session, directory, run, readiness, scheduler }: PlanContext
     directory,
     readiness,
     heartbeat,
-    secrets: runRecord(run, "secrets"),
+    secrets: secretsPath(run),
     first: 1,
     group: "engines",
     restarts: 0,
@@ -123,11 +126,11 @@ function launchersModule(): string {
   return `import sys
 
 import_path = list(sys.path)
-${programText({ parts: ["common.py", "signals.py", "log.py", "places.py"] })}
+${programText({ parts: jobParts })}
 
 sys.path[:] = import_path
 
 
-${programText({ parts: ["session_launchers.py", "launchers.py"] })}
+${programText({ parts: launcherParts })}
 `;
 }

@@ -1,17 +1,16 @@
 import type { Cluster, EngineArray, LogPlace, Run } from "@hpcnb/core";
+import { logDirectory } from "../launch/layout.js";
 
-/** Names in a run's directory. The programs in ../python use the same. */
-const runRecords = { secrets: "secrets.record", notebook: "notebook.record", cluster: "cluster.record" } as const;
-
-/** The same in a cluster's directory. */
+/** Names in a cluster's directory. The programs in ../../python use the same. */
 const clusterRecords = { controller: "controller.record", engines: "engines.record", wishes: "wishes.record" } as const;
-
-export function runRecord({ directory }: Pick<Run, "directory">, record: keyof typeof runRecords): string {
-  return `${directory}/${runRecords[record]}`;
-}
 
 export function clusterRecord({ directory }: Pick<Cluster, "directory">, record: keyof typeof clusterRecords): string {
   return `${directory}/${clusterRecords[record]}`;
+}
+
+/** In a run's directory: says which cluster is the run's own. */
+export function pointerRecord({ directory }: Pick<Run, "directory">): string {
+  return `${directory}/cluster.record`;
 }
 
 /** Of clusters that are started inside the notebook. */
@@ -26,17 +25,15 @@ export function insidePaths({ directory }: Pick<Run, "directory">) {
   };
 }
 
-/** Of a run or a cluster. */
-export function logDirectory({ directory }: { readonly directory: string }): string {
-  return `${directory}/logs`;
-}
-
-export function logPath(place: LogPlace): string {
-  if (place.role === "notebook" || (place.role === "controller" && place.cluster.inNotebook))
-    return `${logDirectory(place.run)}/notebook.log`;
-  if (place.role === "controller") return `${logDirectory(place.cluster)}/controller.log`;
+/** The log of a controller that is a job of its own, or of an engine. */
+export function clusterLog(place: Exclude<LogPlace, { role: "notebook" }>): string {
+  if (place.role === "controller") return controllerLog(place.cluster);
   const { cluster, array, engine } = place;
   return arrayLog(cluster, array).replace("{task}", String(engine - array.first + 1));
+}
+
+export function controllerLog(cluster: Cluster): string {
+  return `${logDirectory(cluster)}/controller.log`;
 }
 
 /** With the pattern that an adapter fills in. */

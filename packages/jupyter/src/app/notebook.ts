@@ -1,0 +1,94 @@
+import {
+  encodeRecord,
+  type FileToWrite,
+  HpcnbError,
+  type JobSpec,
+  jobName,
+  type PlanContext,
+  type Run,
+  secretsPath,
+} from "@hpcnb/core";
+import { jobSpec } from "../launch/job-spec.js";
+import type { App, Companion } from "../launch/kinds.js";
+import { logDirectory } from "../launch/layout.js";
+import { jobParts } from "../launch/parts.js";
+import { notebookReport } from "./report.js";
+import { browserUrl, serverAnswers } from "./rest.js";
+
+const parts = ["save_script", "server", "renew", "time_notice", "notebook"].map((name) => `hpcnb_app/${name}.py`);
+
+/** JupyterLab or Jupyter Notebook. */
+export const notebookApp: App = {
+  needs: ({ notebook }) => [
+    notebook.app === "lab" ? { name: "jupyterlab", title: "JupyterLab" } : { name: "notebook", title: "Notebook" },
+  ],
+  runFiles,
+  job: planNotebook,
+  recordPath,
+  report: notebookReport,
+  logPath,
+  answers: serverAnswers,
+  url: browserUrl,
+};
+
+function recordPath({ directory }: Pick<Run, "directory">): string {
+  return `${directory}/notebook.record`;
+}
+
+function logPath(run: Pick<Run, "directory">): string {
+  return `${logDirectory(run)}/notebook.log`;
+}
+
+/** The records that will be overwritten are there from the start, with their full size: see core's records.ts. */
+function runFiles({ session, run }: PlanContext, variables: Readonly<Record<string, string>>): FileToWrite[] {
+  const { password } = session.notebook;
+  return [
+    { path: secretsPath(run), text: secretsText(run, { password, variables }) },
+    { path: recordPath(run), text: encodeRecord({ run: run.id, state: "waiting" }) },
+    { path: `${logDirectory(run)}/.keep`, text: "" },
+  ];
+}
+
+function secretsText(
+  run: Run,
+  { password, variables }: { password: string | undefined; variables: Readonly<Record<string, string>> },
+): string {
+  const secrets = {
+    run: run.id,
+    directory: run.directory,
+    token: run.token,
+    ...(password === undefined ? {} : { password }),
+  };
+  try {
+    return encodeRecord({ ...secrets, variables });
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new HpcnbError(
+      "HPCNB_BAD_SESSION_FILE",
+      `The values of notebook.environment.variables are too long together: ${cause.message}`,
+      { cause, hint: "Set long ones in notebook.environment.setup." },
+    );
+  }
+}
+
+function planNotebook(context: PlanContext, companion: Companion): JobSpec {
+  const { session, directory, run } = context;
+  const { notebook } = session;
+  return jobSpec(context, {
+    name: jobName(session.name, "notebook", run.id),
+    title: "notebook server",
+    program: { parts: [...jobParts, ...companion.parts, ...parts], run: "run_notebook" },
+    parameters: {
+      app: notebook.app,
+      listen: notebook.listen,
+      saveScript: notebook.saveScript,
+      // Seconds that it may run.
+      walltime: session.resources.walltime ?? null,
+      profile: session.name,
+      ipython: `${directory}/.hpcnb/ipython`,
+      ...companion.parameters,
+    },
+    output: logPath(run),
+    resources: session.resources,
+  });
+}

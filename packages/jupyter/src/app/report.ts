@@ -1,0 +1,60 @@
+import {
+  absolutePathSchema,
+  countSchema,
+  hostNameSchema,
+  lineSchema,
+  type NotebookReport,
+  portSchema,
+} from "@hpcnb/core";
+import * as v from "valibot";
+import { endOf, type Fields, readReport, secondsSchema, textSchema } from "../launch/reports.js";
+
+/** Seconds since 1970. An older hpcnb's job does not tell. */
+const beganSchema = v.exactOptional(v.pipe(secondsSchema, v.maxValue(8e12)));
+
+const startedSchema = v.object({ host: hostNameSchema, storage_seconds: secondsSchema, began: beganSchema });
+
+const answeringSchema = v.object({
+  ...startedSchema.entries,
+  endpoint: v.variant("kind", [
+    v.object({ kind: v.literal("socket"), host: hostNameSchema, path: absolutePathSchema }),
+    v.object({ kind: v.literal("port"), host: hostNameSchema, address: hostNameSchema, port: portSchema }),
+  ]),
+  server: lineSchema,
+  note: v.exactOptional(textSchema),
+  /** The cluster's directory, which names its generation. */
+  unreachable_cluster: v.nullish(lineSchema),
+  /** How often the token was changed. */
+  renewals: v.exactOptional(countSchema),
+});
+
+/** @throws HPCNB_STATE_UNREADABLE */
+export function notebookReport(record: Fields | undefined): NotebookReport {
+  if (record === undefined) return { state: "waiting" };
+  if (record.state === "started") {
+    const { host, storage_seconds: storageSeconds, began } = readReport(startedSchema, record, "notebook");
+    return { state: "started", host, storageSeconds, ...startOf(began) };
+  }
+  if (record.state !== "answering") return endOf(record, "notebook");
+  const { host, storage_seconds, began, endpoint, server, note, unreachable_cluster, renewals } = readReport(
+    answeringSchema,
+    record,
+    "notebook",
+  );
+  const generation = /^cluster-(\d{1,8})$/.exec(unreachable_cluster ?? "")?.[1];
+  return {
+    state: "answering",
+    host,
+    storageSeconds: storage_seconds,
+    ...startOf(began),
+    endpoint,
+    server,
+    ...(note === undefined ? {} : { note }),
+    ...(generation === undefined ? {} : { unreachableCluster: Number(generation) }),
+    ...(renewals === undefined ? {} : { renewals }),
+  };
+}
+
+function startOf(began: number | undefined): { startedAt?: string } {
+  return began === undefined ? {} : { startedAt: new Date(began * 1000).toISOString() };
+}

@@ -1,0 +1,19 @@
+import type { ClusterKind } from "../launch/kinds.js";
+import { insideFiles } from "./inside.js";
+import { clusterLog, clusterRecord } from "./layout.js";
+import { companion, planClusterFiles, planClusterJob, planPointer, planWishes } from "./plan.js";
+import { clusterReports } from "./reports.js";
+
+/** ipyparallel's controller and engines. The first with `python -m ipyparallel.controller` as it is used here is 7. */
+export const ipyparallel: ClusterKind = {
+  needs: () => [{ name: "ipyparallel", title: "ipyparallel", oldest: 7 }],
+  companion,
+  runFiles: (context) => [planPointer(context.run, context.cluster), ...insideFiles(context)],
+  clusterFiles: planClusterFiles,
+  job: planClusterJob,
+  pointer: planPointer,
+  wishes: planWishes,
+  recordPaths: (cluster) => [clusterRecord(cluster, "controller"), clusterRecord(cluster, "engines")],
+  reports: clusterReports,
+  logPath: clusterLog,
+};

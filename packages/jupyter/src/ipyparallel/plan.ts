@@ -1,0 +1,153 @@
+import {
+  type Cluster,
+  type ClusterContext,
+  type EngineArray,
+  type EngineWish,
+  encodeRecord,
+  type FileToWrite,
+  HpcnbError,
+  type JobPlace,
+  type JobSpec,
+  jobName,
+  type PlanContext,
+  type Run,
+  type Session,
+  secretsPath,
+  type TaskRange,
+} from "@hpcnb/core";
+import { commonParameters, jobSpec } from "../launch/job-spec.js";
+import type { Companion } from "../launch/kinds.js";
+import { logDirectory } from "../launch/layout.js";
+import { arrayLog, clusterRecord, controllerLog, insidePaths, pointerRecord } from "./layout.js";
+import { companionParts, controllerParts, engineParts } from "./parts.js";
+import { controllerResources } from "./resources.js";
+
+const keepIt = "The running session has it: put it back, or end the session with `hpcnb down` first.";
+
+export function planClusterFiles({ run, cluster }: ClusterContext): FileToWrite[] {
+  const waiting = encodeRecord({ run: run.id, state: "waiting" });
+  return [
+    { path: clusterRecord(cluster, "controller"), text: waiting },
+    { path: clusterRecord(cluster, "engines"), text: waiting },
+    planWishes(run, cluster, []),
+    { path: `${logDirectory(cluster)}/.keep`, text: "" },
+  ];
+}
+
+export function planPointer(run: Pick<Run, "id" | "directory">, cluster: Cluster | undefined): FileToWrite {
+  const text = encodeRecord({ run: run.id, cluster: cluster?.directory ?? null });
+  return { path: pointerRecord(run), text, inPlace: true };
+}
+
+export function planWishes(run: Pick<Run, "id">, cluster: Cluster, wishes: readonly EngineWish[]): FileToWrite {
+  return { path: clusterRecord(cluster, "wishes"), text: wishesText(run, wishes), inPlace: true };
+}
+
+/** A record has room for some three hundred ranges, each its first and last number. Of more, the shortest are left out. */
+function wishesText(run: Pick<Run, "id">, wishes: readonly EngineWish[]): string {
+  const longest = wishes.flatMap(({ ranges }) => ranges).sort((one, other) => lengthOf(other) - lengthOf(one));
+  for (let room = longest.length; ; room = Math.floor(room * 0.9)) {
+    const told = new Set(longest.slice(0, room));
+    const groups = wishes.map(({ ranges, wanted }) => ({
+      ranges: ranges.filter((range) => told.has(range)).map(({ first, last }) => [first, last]),
+      wanted,
+    }));
+    try {
+      return encodeRecord({ run: run.id, groups });
+    } catch (error) {
+      if (!(error instanceof RangeError) || room === 0) throw error;
+    }
+  }
+}
+
+function lengthOf({ first, last }: TaskRange): number {
+  return last - first + 1;
+}
+
+export function planClusterJob(context: ClusterContext, place: Exclude<JobPlace, { role: "notebook" }>): JobSpec {
+  return place.role === "controller" ? planController(context) : planEngines(context, place.array);
+}
+
+function planController(context: ClusterContext): JobSpec {
+  const { session, run, cluster } = context;
+  const groups = clusterIn(session).groups.map(({ resources }) => resources);
+  return jobSpec(context, {
+    title: "ipyparallel controller",
+    program: { parts: controllerParts, run: "run_controller" },
+    name: jobName(session.name, "controller", run.id, cluster.generation > 1 ? `-${cluster.generation}` : ""),
+    parameters: controllerParameters(context),
+    output: controllerLog(cluster),
+    resources: controllerResources(groups[0] ?? {}, [...groups, session.resources]),
+  });
+}
+
+/** What the notebook's program does for clusters: it runs a controller, shows clients the run's cluster, and lets them start others. */
+export function companion(context: PlanContext): Companion {
+  const { session, run, cluster } = context;
+  return {
+    parts: companionParts,
+    parameters: {
+      inside: insidePaths(run),
+      cluster: session.cluster !== undefined,
+      // Its own, for as long as it lives; after it, a cluster has a controller in a job.
+      controller: cluster?.inNotebook ? controllerParameters({ ...context, cluster }) : null,
+    },
+  };
+}
+
+function controllerParameters(context: ClusterContext) {
+  const { cluster, scheduler } = context;
+  return {
+    ...commonParameters(context),
+    records: cluster.directory,
+    oneHost: scheduler.runsOnHost,
+    heartbeat: heartbeatOf(clusterIn(context.session)),
+  };
+}
+
+function planEngines(context: ClusterContext, array: EngineArray): JobSpec {
+  const { session, run, cluster, scheduler } = context;
+  const { groups, restarts } = clusterIn(session);
+  const group = groups.find(({ name }) => name === array.group);
+  if (!group) {
+    throw new HpcnbError("HPCNB_BAD_SESSION_FILE", `${session.file} no longer has the engine group ${array.group}.`, {
+      hint: keepIt,
+    });
+  }
+  // The first array of all has the plain name; names are what a job is found by.
+  const suffix = cluster.generation === 1 && array.first === 1 ? "" : `-${cluster.generation}-${array.first}`;
+  return {
+    ...jobSpec(context, {
+      title: "ipyparallel engines",
+      program: { parts: engineParts, run: "run_engine" },
+      name: jobName(session.name, "engines", run.id, suffix),
+      parameters: {
+        records: cluster.directory,
+        secrets: secretsPath(run),
+        first: array.first,
+        group: array.group,
+        restarts,
+      },
+      output: arrayLog(cluster, array),
+      resources: group.resources,
+      taskVariable: scheduler.taskVariable,
+    }),
+    tasks: array.tasks,
+    ...(group.atOnce === undefined ? {} : { tasksAtOnce: group.atOnce }),
+  };
+}
+
+function clusterIn({ cluster, file }: Session): NonNullable<Session["cluster"]> {
+  if (cluster) return cluster;
+  throw new HpcnbError("HPCNB_BAD_SESSION_FILE", `${file} no longer has a cluster.`, { hint: keepIt });
+}
+
+/**
+ * Milliseconds. An engine is registered after one or two heartbeats, which ipyparallel's own 3 s make a wait of up to 6 s;
+ * up to 600 engines make no more than 200 beats a second, which cost the controller little. A controller cannot change its
+ * heartbeat: with those that scaling adds it has more to do.
+ */
+function heartbeatOf({ groups }: NonNullable<Session["cluster"]>): number {
+  const engines = groups.reduce((sum, group) => sum + group.engines, 0);
+  return Math.min(3000, Math.max(500, engines * 5));
+}

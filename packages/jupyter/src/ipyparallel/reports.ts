@@ -1,0 +1,53 @@
+import { inflateSync } from "node:zlib";
+import { type ControllerReport, type EngineReports, type EngineWord, hostNameSchema } from "@hpcnb/core";
+import * as v from "valibot";
+import { endOf, type Fields, readReport, secondsSchema } from "../launch/reports.js";
+
+/** Far above what a session can have: the letters are deflated, and a few bytes could be a thousand times as many. */
+const mostEngines = 1_000_000;
+
+/** A controller that an older hpcnb started does not tell its seconds. */
+const controllerSchema = v.object({ host: hostNameSchema, storage_seconds: v.exactOptional(secondsSchema) });
+
+/** A letter for each engine, in the order of their numbers, deflated and in base64: see controller.py. */
+const packedSchema = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    try {
+      return readEngines(inflateSync(Buffer.from(dataset.value, "base64"), { maxOutputLength: mostEngines }));
+    } catch (error) {
+      addIssue({ message: `cannot be inflated: ${(error as Error).message}` });
+      return NEVER;
+    }
+  }),
+);
+
+const enginesSchema = v.object({ engines: v.exactOptional(packedSchema) });
+
+/** @throws HPCNB_STATE_UNREADABLE */
+export function clusterReports([controller, engines]: readonly (Fields | undefined)[]) {
+  return { controller: controllerReport(controller), engines: engineReports(engines) };
+}
+
+function controllerReport(record: Fields | undefined): ControllerReport {
+  if (record === undefined) return { state: "waiting" };
+  const { state } = record;
+  if (state !== "started" && state !== "answering") return endOf(record, "controller");
+  const { host, storage_seconds } = readReport(controllerSchema, record, "controller");
+  return { state, host, ...(storage_seconds === undefined ? {} : { storageSeconds: storage_seconds }) };
+}
+
+function engineReports(record: Fields | undefined): EngineReports {
+  return (record && readReport(enginesSchema, record, "engines").engines) ?? new Map();
+}
+
+const words: Readonly<Record<string, EngineWord>> = { r: "registered", a: "restarted", x: "lost", d: "retired" };
+
+function readEngines(letters: Uint8Array): EngineReports {
+  const known = new Map<number, EngineWord>();
+  letters.forEach((letter, index) => {
+    const word = words[String.fromCharCode(letter)];
+    if (word !== undefined) known.set(index + 1, word);
+  });
+  return known;
+}

@@ -1,0 +1,55 @@
+import type {
+  Cluster,
+  ClusterContext,
+  ControllerReport,
+  EngineReports,
+  EngineWish,
+  FileToWrite,
+  JobPlace,
+  JobSpec,
+  LogPlace,
+  NotebookReport,
+  PlanContext,
+  Run,
+  Session,
+  Workload,
+} from "@hpcnb/core";
+import type { Need } from "./check.js";
+import type { Fields } from "./reports.js";
+
+/** What a person opens in the browser: a server in a job of its own. */
+export interface App extends Pick<Workload, "answers" | "url"> {
+  /** Of the session's Python environment. */
+  needs(session: Session): Need[];
+  /** @throws HPCNB_BAD_SESSION_FILE when the variables are too many. */
+  runFiles(context: PlanContext, variables: Readonly<Record<string, string>>): FileToWrite[];
+  job(context: PlanContext, companion: Companion): JobSpec;
+  recordPath(run: Pick<Run, "directory">): string;
+  report(record: Fields | undefined): NotebookReport;
+  logPath(run: Pick<Run, "directory">): string;
+}
+
+/** What a cluster kind has running inside the app's job. */
+export interface Companion {
+  readonly parts: readonly string[];
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** A kind of engines, with what coordinates them. */
+export interface ClusterKind {
+  /** Of the session's Python environment, when the session has a cluster. */
+  needs(): Need[];
+  companion(context: PlanContext): Companion;
+  runFiles(context: PlanContext): FileToWrite[];
+  clusterFiles(context: ClusterContext): FileToWrite[];
+  job(context: ClusterContext, place: Exclude<JobPlace, { role: "notebook" }>): JobSpec;
+  pointer(run: Pick<Run, "id" | "directory">, cluster: Cluster): FileToWrite;
+  wishes(run: Pick<Run, "id">, cluster: Cluster, wishes: readonly EngineWish[]): FileToWrite;
+  /** In the order that `reports` takes them. */
+  recordPaths(cluster: Cluster): readonly string[];
+  reports(records: readonly (Fields | undefined)[]): {
+    readonly controller: ControllerReport;
+    readonly engines: EngineReports;
+  };
+  logPath(place: Exclude<LogPlace, { role: "notebook" }>): string;
+}
