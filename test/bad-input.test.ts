@@ -9,8 +9,7 @@ import { type CliResult, hpcnb } from "./support/cli.js";
 const badFiles = fileURLToPath(new URL("../packages/core/test/session-file/bad/", import.meta.url));
 
 /** What a user sees of bad input, from the built program: exit code 2, clickable places, and nothing started. */
-describe("bad input", function () {
-  this.timeout(30_000);
+describe("bad input", () => {
   let folder: string;
   let env: NodeJS.ProcessEnv;
 
@@ -50,7 +49,7 @@ describe("bad input", function () {
           new RegExp(`^${escapeText(join(badFiles, name))}:\\d+:\\d+ {2}\\S`),
         );
       }
-    }).timeout(120_000);
+    });
 
     it(`${command} tells about the file, its plugins and its directory all at once`, async () => {
       const file = write(

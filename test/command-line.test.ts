@@ -7,8 +7,7 @@ import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { hpcnb } from "./support/cli.js";
 
-describe("the command line", function () {
-  this.timeout(30_000);
+describe("the command line", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "hpcnb-line-"));

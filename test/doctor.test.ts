@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { createProject, type Project } from "./support/project.js";
 
-describe("hpcnb doctor", function () {
-  this.timeout(120_000);
+describe("hpcnb doctor", () => {
   let project: Project;
 
   before(function () {

@@ -188,7 +188,7 @@ print(*sorted({os.getcwd(), *client[:].apply_sync(os.getcwd)}))`;
     const { exitCode, stderr } = await onLaptop("down", "project/session.yaml");
     expect(exitCode, stderr).to.equal(0);
     expect(await cluster.jobs()).to.equal("");
-    await until("no process", found, { fact: ({ length }) => length === 0, seconds: 15 });
+    await until("no process", found, { fact: ({ length }) => length === 0 });
   });
 });
 

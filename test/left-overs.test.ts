@@ -6,7 +6,7 @@ import { processesMentioning, socketsMentioning } from "./support/leftovers.js";
 import { createProject, type Project } from "./support/project.js";
 
 /** Milliseconds within which what was killed is cleared away. */
-const patience = 30_000;
+const patience = 60_000;
 
 /** Everything that a session has on this machine, by what it is started as. */
 const victims = {

@@ -6,8 +6,7 @@ import { processesMentioning } from "./support/leftovers.js";
 import { createProject, type Project } from "./support/project.js";
 
 /** A real session on this machine whose record is lost, or whose folder is copied while it runs. */
-describe("a session whose folder changes under it", function () {
-  this.timeout(120_000);
+describe("a session whose folder changes under it", () => {
   let project: Project;
 
   beforeEach(async function () {

@@ -4,8 +4,7 @@ import { expect } from "chai";
 import { createProject, type Project } from "./support/project.js";
 
 /** Each way in which a job may come to trust its storage, on this machine, whose storage is never late. */
-describe("storage readiness", function () {
-  this.timeout(120_000);
+describe("storage readiness", () => {
   let project: Project;
   let plain: string;
 

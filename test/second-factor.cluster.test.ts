@@ -95,12 +95,10 @@ describe("a submit node with a second factor", function () {
     const before = await cluster.jobIds();
     expect(before).to.have.length(4);
     await cluster.ok("laptop", ["sh", "-c", endSharedConnections]);
-    const started = performance.now();
     const { exitCode, stdout, stderr } = await hpcnb("status", file);
     expect(exitCode, stderr).to.equal(1);
     expect(stdout).to.match(/^rnaseq +unknown: guarded cannot be asked$/m);
     expect(stderr).to.include("A password or code is asked for at a terminal only: run the same command in one");
-    expect((performance.now() - started) / 1000, "seconds").to.be.lessThan(20);
     expect(await cluster.jobIds()).to.deep.equal(before);
     expect(await loginsSeen()).to.equal(1);
     // The tunnel cannot be opened again by itself, and does not knock for ever.

@@ -35,8 +35,7 @@ export default {
 };
 `;
 
-describe("a command at a terminal", function () {
-  this.timeout(120_000);
+describe("a command at a terminal", () => {
   let folder: string;
   let env: NodeJS.ProcessEnv;
 

@@ -9,7 +9,7 @@ const shareOf = ({ share = 1 }: Reader) => share;
 const shares = readers.reduce((sum, reader) => sum + shareOf(reader), 0);
 
 describe(`Readers of what comes from elsewhere (seed ${seed})`, function () {
-  this.timeout(Math.max(120_000, runs * 10));
+  this.timeout(Math.max(180_000, runs * 10));
 
   for (const reader of readers) {
     const numRuns = Math.ceil((runs * shareOf(reader)) / shares);

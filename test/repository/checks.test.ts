@@ -1,9 +1,7 @@
 import { expect } from "chai";
 import { root, runProgram } from "./repository.js";
 
-describe("The repository", function () {
-  this.timeout(60_000);
-
+describe("The repository", () => {
   it("follows the formatter and the linter", async () => {
     const { exitCode, output } = await runProgram(root, "biome", ["check", "--max-diagnostics=50", "."]);
     expect(exitCode, output).to.equal(0);

@@ -45,8 +45,7 @@ const cases: [file: string, source: string, refusedBy?: string][] = [
   ["test/a.test.ts", 'export * from "../packages/core/src/index.js";', direction],
 ];
 
-describe("The direction of imports", function () {
-  this.timeout(30_000);
+describe("The direction of imports", () => {
   let findings: Map<string, string[]>;
 
   before(async () => {

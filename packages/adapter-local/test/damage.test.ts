@@ -51,8 +51,7 @@ const nonsense: Record<string, (value: Json) => unknown> = {
   "an exit code of another world": (value) => ({ ...value, tasks: [{ number: 1, state: "ended", exitCode: 1e30 }] }),
 };
 
-describe("an entry of the spool that is damaged", function () {
-  this.timeout(120_000);
+describe("an entry of the spool that is damaged", () => {
   let machine: Machine;
 
   beforeEach(async () => {

@@ -5,8 +5,7 @@ import { expect } from "chai";
 import { localDialect } from "../src/dialect.js";
 import { createMachine, type Machine, until } from "./machine.js";
 
-describe("jobs on this machine", function () {
-  this.timeout(60_000);
+describe("jobs on this machine", () => {
   let machine: Machine;
 
   beforeEach(async () => {

@@ -79,7 +79,7 @@ export async function createMachine(): Promise<Machine> {
       };
       try {
         // A supervisor is in its last moments when its job is no longer listed.
-        await until(isQuiet, 10_000);
+        await until(isQuiet);
       } finally {
         for (const pid of left) process.kill(pid, "SIGKILL");
         delete process.env[markName];
@@ -107,7 +107,7 @@ async function markedProcesses(mark: string): Promise<number[]> {
   return pids.filter((_, index) => isMarked[index]);
 }
 
-export async function until(fact: () => Promise<boolean>, limit = 45_000): Promise<void> {
+export async function until(fact: () => Promise<boolean>, limit = 60_000): Promise<void> {
   const deadline = Date.now() + limit;
   while (!(await fact())) {
     if (Date.now() > deadline) throw new Error(`It did not become true within ${limit} ms.`);

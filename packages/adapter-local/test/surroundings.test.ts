@@ -67,8 +67,7 @@ interface Surroundings {
 }
 
 /** Jobs of another user than root, so that root's processes are somebody else's. Root is needed to arrange that. */
-describe("jobs on a machine that is not as usual", function () {
-  this.timeout(120_000);
+describe("jobs on a machine that is not as usual", () => {
   let folder: string;
   const fallback = `/var/tmp/hpcnb-local-jobs-${nobody}`;
 

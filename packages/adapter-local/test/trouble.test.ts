@@ -5,8 +5,7 @@ import { expect } from "chai";
 import { requestCommand } from "../src/program.js";
 import { createMachine, type Machine, until } from "./machine.js";
 
-describe("jobs that lost their supervisor", function () {
-  this.timeout(60_000);
+describe("jobs that lost their supervisor", () => {
   let machine: Machine;
 
   beforeEach(async () => {
@@ -62,9 +61,7 @@ describe("jobs that lost their supervisor", function () {
   });
 });
 
-describe("jobs whose supervisor the system ends", function () {
-  this.timeout(60_000);
-
+describe("jobs whose supervisor the system ends", () => {
   it("are ended with it, and say why", async () => {
     const machine = await createMachine();
     const id = await machine.scheduler.submit(machine.job("(setsid sleep 60 &); sleep 60"));
@@ -76,8 +73,7 @@ describe("jobs whose supervisor the system ends", function () {
   });
 });
 
-describe("jobs that are refused", function () {
-  this.timeout(60_000);
+describe("jobs that are refused", () => {
   let machine: Machine;
 
   beforeEach(async () => {
@@ -142,8 +138,7 @@ describe("jobs that are refused", function () {
   });
 });
 
-describe("a spool that several machines share", function () {
-  this.timeout(60_000);
+describe("a spool that several machines share", () => {
   let machine: Machine;
 
   beforeEach(async () => {

@@ -233,5 +233,5 @@ describe("createMockScheduler", () => {
       return least;
     };
     expect((await fastest(75_000)) / (await fastest(7_500))).to.be.lessThan(40);
-  }).timeout(60_000);
+  });
 });

@@ -40,8 +40,7 @@ export function useCluster(): () => Cluster {
     testbed = await startTestbed({ name: nameHere("sgesuite"), nodes: 2 });
   });
 
-  after(async function () {
-    this.timeout("1m");
+  after(async () => {
     await testbed?.down();
   });
 

@@ -4,8 +4,7 @@ import { siteHabitsTests } from "./site-habits.js";
 import { troubleTests } from "./trouble.js";
 
 /** All that needs a real Grid Engine, on one: bringing it up takes as long as many of the tests. */
-describe("adapter-sge on a real Grid Engine", function () {
-  this.timeout("2m");
+describe("adapter-sge on a real Grid Engine", () => {
   const cluster = useCluster();
 
   schedulerConformance(

@@ -22,13 +22,11 @@ describe("task numbers", () => {
       `1-${"9".repeat(30)}:2`,
     ])
       expect(parseTasks(text), text).to.equal(undefined);
-    const start = performance.now();
     expect(parseTasks("1-10000000")).to.deep.equal([{ first: 1, last: 10_000_000 }]);
     expect(parseTasks("1-10000000:2")).to.deep.equal([{ first: 1, last: 10_000_000 }]);
     expect(parseTasks(Array.from({ length: 1000 }, () => "1-100000:2").join(","))?.length).to.be.lessThan(200_000);
     expect(parseTasks(" ".repeat(2e5))).to.equal(undefined);
     expect(parseTasks(`${" ".repeat(2e5)}x`)).to.equal(undefined);
-    expect(performance.now() - start).to.be.lessThan(5_000);
   });
 
   const task = (first: number, last: number, native = "r", host = "node1"): TaskStatus => ({

@@ -62,8 +62,7 @@ describe("openInBrowser", () => {
     expect(existsSync(join(folder, "none"))).to.equal(false);
   });
 
-  it("does not wait for a browser that stays", async function () {
-    this.timeout(20_000);
+  it("does not wait for a browser that stays", async () => {
     process.env.BROWSER = browser(`echo $$ >'${folder}/pid'; exec sleep 60`);
     expect(await openInBrowser("x")).to.equal(undefined);
     process.kill(Number(readFileSync(join(folder, "pid"), "utf8")));

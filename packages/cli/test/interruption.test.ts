@@ -7,9 +7,7 @@ import { expect } from "chai";
 
 const interruption = new URL("../src/interruption.ts", import.meta.url).href;
 
-describe("interruption", function () {
-  this.timeout(30_000);
-
+describe("interruption", () => {
   /** A program that prints a line when it is ready for signals. */
   const start = async (code: string) => {
     const program = `import { listen, signal } from ${JSON.stringify(interruption)}; ${code}`;

@@ -10,8 +10,7 @@ import { expect } from "chai";
 import { needSshServer, type Site, startSite, until } from "../../tunnel/test/ssh/site.js";
 
 /** The keeper's program itself, with an ssh to a node that it has made ready before anybody wants a tunnel. */
-describe("a keeper that is not used", function () {
-  this.timeout(60_000);
+describe("a keeper that is not used", () => {
   const saved = { ...process.env };
   let site: Site;
 

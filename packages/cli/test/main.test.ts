@@ -8,8 +8,7 @@ import { expect } from "chai";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
-describe("hpcnb as a program", function () {
-  this.timeout(30_000);
+describe("hpcnb as a program", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "hpcnb-main-"));

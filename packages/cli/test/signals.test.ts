@@ -8,8 +8,7 @@ import { expect } from "chai";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
-describe("hpcnb on a file system that hangs", function () {
-  this.timeout(60_000);
+describe("hpcnb on a file system that hangs", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "hpcnb-hang-"));
@@ -76,11 +75,9 @@ describe("hpcnb on a file system that hangs", function () {
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       it(`ends with the first ${signal}, and says so`, async () => {
         const { child, said } = await hanging();
-        const begun = performance.now();
         child.kill(signal);
         expect(await once(child, "close")).to.deep.equal([130, null]);
         expect(said()).to.include("Interrupted");
-        expect(performance.now() - begun).to.be.below(15_000);
       });
     }
 

@@ -8,8 +8,7 @@ import { ask } from "./helpers/server.js";
 import { makeCluster, makeContext, makeSession } from "./helpers/session.js";
 
 /** All that docs/environment.md names for jobs, at once. */
-describe("a session among everything that could break it", function () {
-  this.timeout(120_000);
+describe("a session among everything that could break it", () => {
   let jobs: Jobs;
   let access: { endpoint: Extract<NotebookReport, { state: "answering" }>["endpoint"]; token: string };
 

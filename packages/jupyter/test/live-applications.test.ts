@@ -12,8 +12,7 @@ import { makeContext, makeSession } from "./helpers/session.js";
 
 const { token } = makeContext().run;
 
-describe("a notebook job, really run", function () {
-  this.timeout(60_000);
+describe("a notebook job, really run", () => {
   let jobs: Jobs | undefined;
   afterEach(async () => {
     await jobs?.dispose();

@@ -11,8 +11,7 @@ import { makeCluster, makeSession } from "./helpers/session.js";
 
 const workload = createWorkload();
 
-describe("a controller and its engines, really run", function () {
-  this.timeout(120_000);
+describe("a controller and its engines, really run", () => {
   let jobs: Jobs;
   let venv: string;
 

@@ -6,8 +6,7 @@ import { startKernel } from "./helpers/kernel.js";
 import { processesWith } from "./helpers/processes.js";
 import { makeCluster, makeContext, makeSession } from "./helpers/session.js";
 
-describe("jobs that are killed", function () {
-  this.timeout(120_000);
+describe("jobs that are killed", () => {
   let jobs: Jobs;
 
   before(function () {

@@ -20,8 +20,7 @@ function change(script: string): string {
   return changed;
 }
 
-describe("a controller and its engines that are suspended or warned", function () {
-  this.timeout(120_000);
+describe("a controller and its engines that are suspended or warned", () => {
   let jobs: Jobs;
   let venv: string;
   const engines = ["engines 1", "engines 2"];

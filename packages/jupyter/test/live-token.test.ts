@@ -13,8 +13,7 @@ import { makeContext, makeSession } from "./helpers/session.js";
 const { token } = makeContext().run;
 const another = "f".repeat(48);
 
-describe("a new token for a notebook that runs", function () {
-  this.timeout(90_000);
+describe("a new token for a notebook that runs", () => {
   let jobs: Jobs | undefined;
   afterEach(async () => {
     await jobs?.dispose();

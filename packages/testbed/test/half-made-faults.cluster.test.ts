@@ -9,8 +9,7 @@ const name = nameHere("half");
 const ssh = ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3"];
 
 /** What there is after `fault` or `heal` was killed between any two of its steps: written down, and half done. */
-describe("a fault that was half made or half undone is undone by heal", function () {
-  this.timeout(60_000);
+describe("a fault that was half made or half undone is undone by heal", () => {
   let testbed: Testbed;
   let state: State;
 

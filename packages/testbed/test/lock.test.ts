@@ -31,7 +31,7 @@ describe("a lock of the testbed", () => {
     let waiting: Promise<boolean> | undefined;
     await withLock(path, async () => {
       waiting = withLock(path, async () => isDone, 5000);
-      await waitFor("the second one", 5000, async () => isWaitedFor(path));
+      await waitFor("the second one", 60_000, async () => isWaitedFor(path));
       isDone = true;
     });
     expect(await waiting).to.equal(true);
@@ -41,7 +41,7 @@ describe("a lock of the testbed", () => {
     let waiting: Promise<string> | undefined;
     await withLock(path, async () => {
       waiting = withLock(path, async () => "held", 5000).catch((error) => error.code);
-      await waitFor("the second one", 5000, async () => isWaitedFor(path));
+      await waitFor("the second one", 60_000, async () => isWaitedFor(path));
       await rm(path);
     });
     expect(await waiting).to.equal("HPCNB_BUSY");

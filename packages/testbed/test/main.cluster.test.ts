@@ -8,9 +8,7 @@ const program = fileURLToPath(new URL("../bin/hpcnb-testbed.js", import.meta.url
 const name = nameHere("cmd");
 
 /** The built program, as somebody at a terminal runs it; one testbed for all of its commands, in their order. */
-describe("hpcnb-testbed", function () {
-  this.timeout(60_000);
-
+describe("hpcnb-testbed", () => {
   before(async function () {
     this.timeout(1_200_000);
     if ((await unsupportedReason()) !== undefined) this.skip();

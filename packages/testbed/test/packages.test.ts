@@ -25,8 +25,7 @@ if test "$KILL" = yes; then kill -KILL $PPID; fi`,
 };
 
 /** On a machine of its own as far as it is written to: its /usr/sbin has no policy, and its cache of testbeds is empty. */
-describe("Debian's packages for the testbed", function () {
-  this.timeout(60_000);
+describe("Debian's packages for the testbed", () => {
   let folder: string;
 
   before(async function () {

@@ -19,7 +19,7 @@ describe("direct tunnel", () => {
     const error = await expectFailure(tunnel.open(endpoint), "HPCNB_TUNNEL");
     expect(error.message).to.include(`127.0.0.1:${port}`).and.to.include("no answer for 5 s");
     stop();
-  }).timeout(20_000);
+  });
 
   describe("connects to nothing on this machine because a record says so", () => {
     let folder: string;

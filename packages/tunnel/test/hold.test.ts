@@ -12,8 +12,7 @@ import { type RunningKeeper, serveKeeper } from "../src/keeper/serve.js";
 import { freePort, until } from "./ssh/site.js";
 
 /** The keeper's port is nobody else's from its first tunnel to its end. */
-describe("a keeper's port", function () {
-  this.timeout(30_000);
+describe("a keeper's port", () => {
   let folder: string;
   let request: KeeperRequest;
   let keeper: RunningKeeper | undefined;

@@ -46,8 +46,7 @@ function hostile(bad: string): Record<string, string | undefined> {
   };
 }
 
-describe("the programs that hpcnb runs on a host", function () {
-  this.timeout(120_000);
+describe("the programs that hpcnb runs on a host", () => {
   let directory: string;
   let saved: NodeJS.ProcessEnv;
 

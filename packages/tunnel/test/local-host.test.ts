@@ -9,8 +9,7 @@ import { describeHost } from "./host-suite.js";
 
 const host = createLocalHost();
 
-describe("createLocalHost", function () {
-  this.timeout(60_000);
+describe("createLocalHost", () => {
   let directory: string;
 
   beforeEach(async () => {

@@ -19,8 +19,7 @@ interface Taker {
 }
 
 /** The lock as it is where the file system has none: see ../python/lock.py. */
-describe("a lock on a file system without locks", function () {
-  this.timeout(60_000);
+describe("a lock on a file system without locks", () => {
   let directory: string;
   let path: string;
   const takers = new Set<ChildProcess>();

@@ -12,8 +12,7 @@ import { failing, needFailingCalls } from "./failing-call.js";
 const overQuota = failing("fsync", "EDQUOT");
 const { run } = createLocalHost();
 
-describe("files beyond a quota", function () {
-  this.timeout(30_000);
+describe("files beyond a quota", () => {
   let directory: string;
 
   before(needFailingCalls);

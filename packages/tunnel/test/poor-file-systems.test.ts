@@ -11,8 +11,7 @@ import { failing, needFailingCalls } from "./failing-call.js";
 
 const { run } = createLocalHost();
 
-describe("a poor file system", function () {
-  this.timeout(60_000);
+describe("a poor file system", () => {
   let directory: string;
   before(needFailingCalls);
   beforeEach(() => {

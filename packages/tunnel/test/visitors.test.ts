@@ -8,8 +8,7 @@ import { expect } from "chai";
 import { type LocalPort, openPort } from "../src/keeper/port.js";
 import { freePort } from "./ssh/site.js";
 
-describe("a port that is held", function () {
-  this.timeout(30_000);
+describe("a port that is held", () => {
   let folder: string;
   let server: Server;
   let port: LocalPort;

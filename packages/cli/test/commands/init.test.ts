@@ -14,8 +14,7 @@ const here = fileURLToPath(new URL("../..", import.meta.url));
 const down = "\u001b[B";
 const enter = "\r";
 
-describe("hpcnb init", function () {
-  this.timeout(60_000);
+describe("hpcnb init", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "hpcnb init "));

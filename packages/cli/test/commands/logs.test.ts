@@ -43,11 +43,9 @@ describe("a log", () => {
     appendFileSync(path, "\nlast line\n");
     const size = (await read(0, 0))?.size ?? 0;
     expect(size).to.equal(2 * 2 ** 30 + 11);
-    const started = performance.now();
     const start = await findStart({ host, path }, size, undefined);
     expect((await read(start))?.bytes.toString()).to.equal("last line\n");
     expect(await findStart({ host, path }, size, 1)).to.equal(start);
-    expect(performance.now() - started).to.be.below(8_000);
   });
 
   it("begins with its last lines, or with the last MB from the beginning of a line", async () => {

@@ -58,5 +58,5 @@ describe("several logs", () => {
     const reader = new LogReader(createLocalHost());
     expect(await reader.begin(many, 1, print)).to.deep.equal([]);
     expect(take()).to.deep.equal(many.map(({ origin }) => `${origin}: of ${origin}`));
-  }).timeout(60_000);
+  });
 });

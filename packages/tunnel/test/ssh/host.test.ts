@@ -14,8 +14,7 @@ import { freePort, needSshServer, type Site, startSite, until } from "./site.js"
 /** Runs a command at a terminal of its own. */
 const pseudoTerminal = "/usr/bin/script";
 
-describe("createSshHost", function () {
-  this.timeout(60_000);
+describe("createSshHost", () => {
   let site: Site;
   let host: SshHost;
   let directory: string;

@@ -6,8 +6,7 @@ import { createSshHost, type SshHost } from "@hpcnb/tunnel";
 import { expect } from "chai";
 import { needSshServer, type Site, startSite, until } from "./site.js";
 
-describe("a host over ssh", function () {
-  this.timeout(60_000);
+describe("a host over ssh", () => {
   let site: Site;
   before(needSshServer);
   before(async () => {

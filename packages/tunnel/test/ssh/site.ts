@@ -219,9 +219,9 @@ export function accepts(port: number): Promise<boolean> {
 }
 
 export async function until(fact: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (!(await fact())) {
-    if (Date.now() > deadline) throw new Error(`Not true within 20 s: ${what}`);
+    if (Date.now() > deadline) throw new Error(`Not true within 60 s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

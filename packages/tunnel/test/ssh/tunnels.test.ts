@@ -14,8 +14,7 @@ import type { KeeperRequest } from "../../src/keeper/protocol.js";
 import { serveKeeper } from "../../src/keeper/serve.js";
 import { accepts, freePort, needSshServer, type Site, startSilentPort, startSite, until } from "./site.js";
 
-describe("ssh tunnels", function () {
-  this.timeout(60_000);
+describe("ssh tunnels", () => {
   let site: Site;
   let folder: string;
   let servers: Server[];
