@@ -7,12 +7,12 @@ const tests = ["packages/*/test/*.ts", "test/*.ts", ":!test/repository/timed-tes
 
 /** A machine that is busy today makes every test slower, and is no reason for one to fail. */
 describe("A slow machine fails no test", () => {
-  it("because a limit is only ever longer than the usual one", async () => {
+  it("because a limit is never shorter than the usual one", async () => {
     const usual = Number(JSON.parse(readFileSync(join(root, ".mocharc.json"), "utf8")).timeout);
     expect(usual).to.be.at.least(60_000);
     const limits = await grepTracked(String.raw`(this|\}\))\.timeout\(`, ...tests);
     expect(limits).not.to.deep.equal([]);
-    expect(limits.filter((line) => !(limitIn(line) > usual))).to.deep.equal([]);
+    expect(limits.filter((line) => !(limitIn(line) >= usual))).to.deep.equal([]);
   });
 
   it("because none holds what the clock says against a number", async () => {
