@@ -61,7 +61,7 @@ describe("bad input", () => {
         ":1:7  name must",
         ':2:12  There is no scheduler "loca"; did you mean local?',
         ":3:27  notebook has no key",
-        ':4:23  There is no readiness "prob"; did you mean probe?',
+        ':4:23  There is no readiness strategy "prob"; did you mean probe?',
         ':5:17  There is no tunnel "jmup"',
       );
       expect(stderr.split("\n").filter((line) => line.startsWith(file))).to.have.length(5);

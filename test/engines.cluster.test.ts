@@ -176,7 +176,7 @@ describe("engines on Grid Engine", function () {
     const there = (now.differences ?? []).filter(({ host }) => host === "node3");
     expect(there).to.have.length(dead);
     for (const { problem } of there)
-      expect(problem).to.equal('the controller hears nothing of it any more; the scheduler says "r"');
+      expect(problem).to.equal('the controller no longer hears from it; the scheduler says "r"');
     // Grid Engine goes on to give jobs to a dead node until it has not heard of it for five minutes (max_unheard).
     await cluster.asRoot("qmod", "-d", "all.q@node3");
     const [sentence] = await scale("others=6");

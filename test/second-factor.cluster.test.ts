@@ -59,7 +59,7 @@ describe("a submit node with a second factor", function () {
   it("lets nobody in who cannot be asked, and says that a terminal is needed", async () => {
     const { exitCode, stderr } = await hpcnb("up", file);
     expect(exitCode, stderr).to.equal(1);
-    expect(stderr).to.include("alice@login is not let in (guarded (login)); accepted there: keyboard-interactive.");
+    expect(stderr).to.include("alice@login is not let in (guarded (login)). Accepted there: keyboard-interactive.");
     expect(stderr).to.include("A password or code is asked for at a terminal only: run the same command in one");
     expect(stderr).to.include("(HPCNB_SSH)");
     expect(await cluster.jobs()).to.equal("");

@@ -299,7 +299,7 @@ describe("life cycle, where nothing goes smoothly", () => {
     expect(error.message).to.equal(
       "Too few engines: 3 of 4 are left, and 4 is the minimum.\n  engine 2: it has ended; its log: hpcnb: out of memory",
     );
-    expect(error.hint).to.include("`hpcnb logs engine 2` shows all that it said.");
+    expect(error.hint).to.include("`hpcnb logs engine 2` shows the whole log.");
     expect((await up(world).catch((late) => late)).code).to.equal("HPCNB_TIMEOUT");
     expect((await observed(world)).engines).to.include({ asked: 4, running: 4 });
   });

@@ -30,7 +30,7 @@ describe("life cycle without its record", () => {
       it("is not started a second time", async () => {
         const error = await failure(up(world));
         expect(error.code).to.equal("HPCNB_STATE_UNREADABLE");
-        expect(error.message).to.match(/Jobs of the session are there without it: 1 \(demo-notebook-/);
+        expect(error.message).to.match(/Jobs of the session exist without it: 1 \(demo-notebook-/);
         expect(error.hint).to.include("hpcnb down");
         expect(world.scheduler.control.jobs).to.have.length(3);
         expect((await failure(scaleTo(world, { engines: 2 }))).message).to.equal(error.message);

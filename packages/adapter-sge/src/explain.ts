@@ -20,7 +20,7 @@ export function parseExplain(result: CommandResult): string | undefined {
     const clear =
       id === undefined
         ? []
-        : [`(once the cause is mended, \`qmod -cj ${id}\` clears the error of a job that is still there)`];
+        : [`(once the cause is removed, \`qmod -cj ${id}\` clears the error of a job that is still there)`];
     return list([...errors.map((match) => withoutStamp(match[2] ?? "")), ...clear]);
   }
   // Of a job that runs, what is said of full queues is no reason. Of an array, other tasks may wait: which, `qstat -j` does not tell.

@@ -13,13 +13,13 @@ export function expectReached(result: CommandResult, what: string): void {
   if (result.exitCode === 0) return;
   if (result.exitCode === 127) {
     throw new HpcnbError("HPCNB_SCHEDULER_UNREACHABLE", `${what}: ${describeResult(result)}`, {
-      hint: "Grid Engine's commands were not found, or what is to lead to them failed. Set scheduler.options.settings to the site's settings.sh, usually $SGE_ROOT/$SGE_CELL/common/settings.sh: then no login profile is read.",
+      hint: "Grid Engine's commands were not found, or the login profile that leads to them failed. Set scheduler.options.settings to the site's settings.sh, usually $SGE_ROOT/$SGE_CELL/common/settings.sh. Then no login profile is read.",
     });
   }
   const why = whyNotRun(result);
   if (why !== undefined)
-    throw new HpcnbError("HPCNB_SCHEDULER_ANSWER", `${what}: ${why}, which would make the answer another one.`, {
-      hint: "Take it out there: no option of the command overrules it.",
+    throw new HpcnbError("HPCNB_SCHEDULER_ANSWER", `${what}: ${why}, which would change the answer.`, {
+      hint: "Take it out there: no option of the command overrides it.",
     });
   // A shell in between tells a command's death by a signal as a code above 128.
   if (

@@ -7,17 +7,17 @@ import { deleted, overran, starved, warned } from "./requests.js";
 /** What qacct says when it has no record (yet): a job's record comes some seconds after its end. */
 const noRecord = /^error: job (id|array|name) .* not found|job id \S+ not found|no jobs running since startup/i;
 
-const administrators = "the site's administrators can mend that";
+const administrators = "the site's administrators can repair that";
 
 /** Codes of `failed` in sge_status(5) for which there is more to say than what qacct prints beside them. */
 const meanings: Readonly<Record<number, string>> = {
-  1: "it failed on the host where it was to run, before it began",
-  4: "Grid Engine could not write its files on the host where it was to run: its disk may be full",
+  1: "it failed on the host that was to run it, before it began",
+  4: "Grid Engine could not write its files on the host that was to run it: its disk may be full",
   7: "it failed before the site's prolog, which runs before each job",
   8: `the site's prolog, which runs before each job, failed: ${administrators}`,
   9: "it failed before its parallel environment was started",
   10: `the start procedure of its parallel environment failed: ${administrators}`,
-  11: "it failed on the host where it was to run, just before its script was started",
+  11: "it failed on the host that was to run it, just before its script was started",
   13: `it ran, and the stop procedure of its parallel environment failed: ${administrators}`,
   15: `it ran, and the site's epilog, which runs after each job, failed: ${administrators}`,
   17: "it was killed by a signal, perhaps that of qdel",

@@ -71,7 +71,7 @@ function otherTasks(job: JobSpec, tasks: string): HpcnbError {
 
 function notSubmitted({ name }: JobSpec, why: string): HpcnbError {
   const hint = why.includes(" has -")
-    ? "No option of qsub overrules that, and it would change what hpcnb submits. Take it out there, or write `-clear` behind it, which takes back what stands before. What only this session is to have belongs into `native`."
+    ? "No option of qsub overrides that, and it would change the jobs. Take it out there, or write `-clear` behind it, which cancels the options before it. Options for this session alone belong into `native`."
     : "Give the notebook directory, or the one that it is in, another name.";
   return new HpcnbError("HPCNB_SUBMIT_REJECTED", `The job ${name} was not submitted: ${why}.`, { hint });
 }
@@ -100,7 +100,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
   [/project/i, "`qconf -sprjl` lists the site's projects: correct `native` under resources or cluster.resources."],
 ];
 const otherHint = "Correct `resources` or `cluster.resources` in the session file.";
-const elsewhere = `What is not in the session file comes from a file of defaults: ${defaultFiles}.`;
+const elsewhere = `An option that is not in the session file comes from a file of defaults: ${defaultFiles}.`;
 
 function nameIn({ argv }: CommandResult): string {
   return argv[argv.indexOf("-N") + 1] ?? "";

@@ -46,7 +46,7 @@ function resourceArgv(resources: JobResources, options: GridEngineOptions): stri
   if ((cores ?? 1) > 1 && parallelEnvironment === undefined) {
     throw reject(
       `Grid Engine gives a job ${cores} cores only through a parallel environment, and none is named.`,
-      "Set resources.parallelEnvironment to one that keeps a job on one host. `qconf -spl` lists the site's; such a one is often called smp.",
+      "Set resources.parallelEnvironment to one that keeps a job on one host. `qconf -spl` lists the site's. It is often called smp.",
     );
   }
   return [
@@ -64,7 +64,7 @@ function memoryRequest(
 ): string {
   if (memoryResource === undefined) {
     throw reject(
-      "The job asks for memory, and every Grid Engine site has its own name for that.",
+      "The job asks for memory, and every Grid Engine site has its own name for memory.",
       "Set scheduler.options.memoryResource (`qconf -sc` lists the site's resources; often h_vmem or mem_free), or leave out resources.memory.",
     );
   }

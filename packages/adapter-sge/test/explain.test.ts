@@ -6,7 +6,7 @@ const explained = (name: string) => parseExplain(answer({ stdout: fixture(name) 
 
 describe("qstat -j's answer", () => {
   const cleared = (id: number) =>
-    `(once the cause is mended, \`qmod -cj ${id}\` clears the error of a job that is still there)`;
+    `(once the cause is removed, \`qmod -cj ${id}\` clears the error of a job that is still there)`;
 
   it("gives the reason of an error and how it is cleared, and no other", () => {
     expect(explained("qstat-j-no-output.txt")?.split("\n")).to.deep.equal([

@@ -53,7 +53,7 @@ export function troubleTests(cluster: () => Cluster): void {
     it(`tells that the ${what} is missing where the job was to run`, async () => {
       const id = await fixture.scheduler.submit(jobIn(fixture, changes));
       await untilState(id, "error");
-      const clear = `(once the cause is mended, \`qmod -cj ${id}\` clears the error of a job that is still there)`;
+      const clear = `(once the cause is removed, \`qmod -cj ${id}\` clears the error of a job that is still there)`;
       expect(await fixture.scheduler.explain(id)).to.equal(`${reason}\n${clear}`);
     });
   }

@@ -154,7 +154,7 @@ function readKnown(path: string): KnownSession | undefined {
     const checked =
       file.isFile() && file.size <= largestFile
         ? checkJson(knownSessionSchema, readFileSync(path, "utf8"))
-        : { problem: "is no plain file of a few lines" };
+        : { problem: "is not a small plain file" };
     if (checked.problem === undefined) return checked.value;
     problem = checked.problem;
   } catch (error) {

@@ -47,7 +47,7 @@ export async function schedulerOf({ scheduler }: Pick<SessionRecord, "scheduler"
   if (!bundledScheduler(scheduler.plugin)) {
     throw new HpcnbError(
       "HPCNB_PLUGIN_UNSAFE",
-      `The session at ${place} was started with the scheduler "${scheduler.plugin}", which hpcnb does not bring along, and a host does not decide which code runs on this machine.`,
+      `The session at ${place} was started with the scheduler "${scheduler.plugin}", which is not part of hpcnb. A host cannot choose code that runs on this machine.`,
       { hint: "Name the scheduler yourself, in a session file here with the same host and directory." },
     );
   }

@@ -7,6 +7,6 @@ export function warnOfOthers({ file }: Session): void {
   const problem = foreignHand(file);
   if (problem)
     tell(
-      `Warning: others may have written ${file}: ${problem}. What it says is done as you: its setup, its Python, its host.`,
+      `Warning: others may have written ${file}: ${problem}. Its setup, its Python and its host are used in your name.`,
     );
 }

@@ -127,6 +127,6 @@ export function expectAnswer(result: CommandResult, what: string): CommandResult
   return expectSuccess(result, what, {
     code: "HPCNB_SCHEDULER_UNREACHABLE",
     transient: true,
-    hint: "That says nothing about the jobs: what was submitted goes on, and nothing is lost. Run the same hpcnb command again in a while; if it lasts, try the scheduler's command above on its host.",
+    hint: "Your jobs are not affected. Try again later; if it keeps failing, run the scheduler command above on its host.",
   });
 }

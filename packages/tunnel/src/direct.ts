@@ -64,7 +64,7 @@ async function open({ host, clock }: TunnelContext, endpoint: Endpoint, signal?:
 function elsewhere({ host }: Endpoint, why: string): HpcnbError {
   return new HpcnbError(
     "HPCNB_TUNNEL",
-    `The tunnel "direct" goes nowhere else: the notebook runs on ${host}, and ${why}.`,
+    `The tunnel "direct" reaches this machine only: the notebook runs on ${host}, and ${why}.`,
     {
       hint: "Leave `tunnel.kind` out of the session file, and hpcnb finds the way.",
     },
@@ -83,7 +83,7 @@ function reach(endpoint: Endpoint): Promise<void> {
       const where = endpoint.kind === "socket" ? endpoint.path : `${endpoint.address}:${endpoint.port}`;
       const isGone = cause.code === "ENOENT" && endpoint.kind === "socket";
       const hint = isGone
-        ? "The notebook has ended, or its socket was removed, as by something that clears up /tmp. `hpcnb status` tells whether it runs; if it does, `hpcnb down` and `hpcnb up` start it anew."
+        ? "The notebook has ended, or its socket was removed, perhaps by a program that cleans /tmp. `hpcnb status` tells whether it runs; if it does, `hpcnb down` and `hpcnb up` start it again."
         : "The notebook may have ended: `hpcnb status` tells, and `hpcnb logs` shows its last words.";
       reject(
         new HpcnbError("HPCNB_TUNNEL", `Nothing answers at ${where} on this machine (${cause.message}).`, {

@@ -191,7 +191,7 @@ describe("keeper", () => {
     const error = await connector.connect("/d", "run1", gone).catch((reason) => reason);
     expect(error).to.include({ code: "HPCNB_TUNNEL" });
     expect(error.message).to.include(gone.path);
-    expect(error.hint).to.include("clears up /tmp");
+    expect(error.hint).to.include("cleans /tmp");
   });
 
   describe("that is silent", () => {

@@ -91,7 +91,7 @@ function report(checks: readonly Finding[], { session, json }: { session: Sessio
   if (failed.length > 0) {
     const names = failed.map((finding) => finding.name).join(", ");
     throw new HpcnbError("HPCNB_NOT_READY", `A session could not come up: ${names}.`, {
-      hint: "Below each of these stands what to do.",
+      hint: "The line below each of these says what to do.",
     });
   }
   if (session && !json) tell(`A session could come up: \`${typed("up", wordFor(session))}\`.`);

@@ -16,7 +16,7 @@ export interface InitOptions {
 /** Writes a session file from what is found and what the user says, and offers to start it. */
 export async function init({ folder = ".", yes, json, signal }: InitOptions): Promise<void> {
   if (!yes && !canAsk()) {
-    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", "init asks questions, and there is no terminal to ask at.", {
+    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", "init asks questions, and there is no terminal.", {
       hint: "`hpcnb init --yes` takes what it finds, and asks nothing.",
     });
   }

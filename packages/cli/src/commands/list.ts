@@ -24,7 +24,7 @@ export interface ListedSession extends JobTimes {
 export async function list(options: { json: boolean; signal: AbortSignal }): Promise<void> {
   const rows = onePerRun(await lookAtAll(knownSessions(), options.signal));
   if (options.json) printJson(rows);
-  else if (rows.length === 0) tell("No session is known on this machine. `hpcnb up` starts one.");
+  else if (rows.length === 0) tell("This machine knows no session. `hpcnb up` starts one.");
   else printText(...renderList(rows, Date.now()));
 }
 

@@ -25,7 +25,7 @@ export async function printAll(options: {
   if (missing.length > 0) {
     const named = missing.slice(0, mostNamed).map(({ origin }) => origin);
     const others = missing.length > mostNamed ? ` and ${missing.length - mostNamed} others` : "";
-    tell(`Nothing yet from ${named.join(", ")}${others}: a log is there once its job has started.`);
+    tell(`Nothing yet from ${named.join(", ")}${others}: a log appears once its job has started.`);
   }
   await reader.readOn(current, print);
   for (let isOver = false; every !== undefined && !isOver; ) {

@@ -96,11 +96,11 @@ async function printOne(options: {
 /** Finds where to begin, and says what is left out. */
 async function begin(file: LogFile, lines: number | "all" | undefined): Promise<number> {
   const piece = await readPiece(file, 0, 0);
-  if (!piece) tell(`Nothing yet: ${file.path} will be there once the job has started.`);
+  if (!piece) tell(`Nothing yet: ${file.path} appears once the job has started.`);
   if (!piece || lines === "all") return 0;
   const start = await findStart(file, piece.size, lines);
   if (start > 0 && lines === undefined)
-    tell(`Left out: the first ${Math.ceil(start / 2 ** 20)} MB of ${file.path}. With --tail all they are printed too.`);
+    tell(`Left out: the first ${Math.ceil(start / 2 ** 20)} MB of ${file.path}. \`--tail all\` prints them too.`);
   return start;
 }
 
@@ -111,7 +111,7 @@ async function printFrom(file: LogFile, from: number, print: (bytes: Buffer) => 
     const piece = await readPiece(file, at);
     if (!piece) return at;
     if (piece.size < at) {
-      tell(`${file.path} was cut short meanwhile: here it is from its beginning.`);
+      tell(`${file.path} has become shorter meanwhile. It follows from its beginning.`);
       at = 0;
       continue;
     }

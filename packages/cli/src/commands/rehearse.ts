@@ -18,7 +18,7 @@ export async function rehearse(options: {
     }
     const written = ["# These files would be written, for you alone:", ...files.map((path) => `#   ${path}`)];
     printText(`${[written.join("\n"), ...jobs.map((job) => job.trimEnd())].join("\n\n")}\n`);
-    tell("Nothing was written or submitted. A real start has other, random names.");
+    tell("Nothing was written or submitted. A real start chooses other, random names.");
   };
   await withSession(options.session, work, { announce: tell, doing: "looking at what would be submitted" });
 }

@@ -12,7 +12,7 @@ export async function scale(options: {
   const { session: argument, counts } = parseScaleWords(options.words);
   if (argument !== undefined && parseAddress(argument)) {
     throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `Scaling a session needs its file, not only its place (${argument}).`, {
-      hint: "What an engine needs is in the file alone.",
+      hint: "Only the file says what an engine needs.",
     });
   }
   const work = async ({ context, session, progress }: OpenSession) => {
@@ -33,7 +33,7 @@ export function askedFor(
   const forAll = counts.get(undefined);
   if (forAll !== undefined && groups.length > 1) {
     throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `The session has several groups of engines: ${groups.join(", ")}.`, {
-      hint: `Name the one that is meant: hpcnb scale ${groups[0]}=${forAll}`,
+      hint: `Name one of them: hpcnb scale ${groups[0]}=${forAll}`,
     });
   }
   const asked = forAll === undefined ? [...counts] : groups.map((group) => [group, forAll] as const);
@@ -65,7 +65,7 @@ export function parseScaleWords(words: readonly string[]): {
 }
 
 function badWords(words: readonly string[]): HpcnbError {
-  return new HpcnbError("HPCNB_BAD_ARGUMENTS", `"${words.join(" ")}" does not say how many engines there are to be.`, {
+  return new HpcnbError("HPCNB_BAD_ARGUMENTS", `"${words.join(" ")}" does not say how many engines you want.`, {
     hint: "Use: hpcnb scale [session] N, or hpcnb scale [session] GROUP=N where there are several groups.",
   });
 }

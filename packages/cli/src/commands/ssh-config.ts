@@ -15,7 +15,7 @@ export async function sshConfig(options: { session: string | undefined; signal: 
     if (session.host === undefined || !endpoint) {
       const why = session.host === undefined ? "its file names no host" : `it is ${tracker.state.phase}`;
       throw new HpcnbError("HPCNB_NO_SESSION", `${session.name} has nothing for plain ssh to reach: ${why}.`, {
-        hint: "The block names the node that the notebook runs on, so it is there only while one runs on a host.",
+        hint: "The block names the node of the notebook. It exists only while the notebook runs on a host.",
       });
     }
     const localPort = session.tunnel.localPort ?? usualPort;

@@ -77,7 +77,7 @@ export function hostChecks(examined: Examined): Check[] {
       // The compute nodes may have another Python: `up` does not ask here either.
       if (scheduler.runsOnHost || !isHpcnbError(error, "HPCNB_ENVIRONMENT")) throw error;
       const { message, hint = "" } = error;
-      return { state: "warning", text: message, hint: `${hint} The nodes may have it all the same: --job asks there.` };
+      return { state: "warning", text: message, hint: `${hint} The nodes may still have it: --job asks there.` };
     }
   }
 }
@@ -96,7 +96,7 @@ async function checkStorage({ context: { host }, directory, signal }: Examined):
     await host.writeFiles([{ path, text }], signal);
     const [seen] = await host.readFiles([path], signal);
     if (seen !== text)
-      throw new HpcnbError("HPCNB_DIRECTORY", `What was written to ${path} is not what was read again.`);
+      throw new HpcnbError("HPCNB_DIRECTORY", `${path} was written, and then read with other content.`);
   } finally {
     await host.run(["rm", "-f", "--", path]);
   }
@@ -113,6 +113,6 @@ async function checkLock({ context: { host }, directory, signal }: Examined): Pr
     return { state: "ok", text: "taken and released" };
   } catch (error) {
     if (!isHpcnbError(error, "HPCNB_BUSY")) throw error;
-    return { state: "ok", text: "another command holds the session's just now" };
+    return { state: "ok", text: "another command holds the session's lock just now" };
   }
 }

@@ -112,7 +112,7 @@ async function waitForFile(
     if (now - begun > limit) {
       const reason = await scheduler.explain(id, signal);
       const why = reason ?? "the scheduler tells no reason";
-      throw new HpcnbError("HPCNB_TIMEOUT", `Job ${id} did not come so far in ${limit / 1000} s: ${why}`, {
+      throw new HpcnbError("HPCNB_TIMEOUT", `Job ${id} did not get that far in ${limit / 1000} s: ${why}`, {
         hint: "It was cancelled. The queue may be full: `resources` in the session file says what is asked for.",
       });
     }
@@ -127,7 +127,7 @@ async function isListed(scheduler: Scheduler, id: JobId, signal: AbortSignal): P
 async function ended(host: Host, { path, id, signal }: { path: string; id: JobId; signal: AbortSignal }) {
   const folder = path.slice(0, path.lastIndexOf("/"));
   const [log = ""] = await readAll(host, [`${folder}/log`], signal);
-  return new HpcnbError("HPCNB_JOB_ENDED", `Job ${id} ended without a word. Its log: ${log.trim() || "empty"}`, {
-    hint: "Either the job could not run where it was sent, or what it wrote there is not seen here: notebook.directory must be on a file system that both share.",
+  return new HpcnbError("HPCNB_JOB_ENDED", `Job ${id} ended without an answer. Its log: ${log.trim() || "empty"}`, {
+    hint: "Either the job could not run on its host, or its files are not visible here. notebook.directory must be on a file system that both share.",
   });
 }

@@ -32,8 +32,7 @@ export function spaceOf(text: string): Outcome {
     throw new HpcnbError("HPCNB_DIRECTORY", "The file system has no free inodes.", { hint: mend });
   if (rows.some(([first]) => first === "quota"))
     return { state: "warning", text: "a quota is exceeded: `quota -s` tells which", hint: mend };
-  if (space === undefined)
-    return { state: "warning", text: "how much is free could not be found out: `df` does not say" };
+  if (space === undefined) return { state: "warning", text: "the free space is not known: `df` does not say" };
   const gigabytes = `${(space / 1024 ** 2).toFixed(1)} GB free`;
   return space < little || (inodes ?? fewInodes) < fewInodes
     ? { state: "warning", text: `only ${gigabytes}, and ${inodes ?? "enough"} inodes`, hint: mend }

@@ -28,7 +28,7 @@ export async function writeSession(
   writeNew(file, sessionText(choices));
   if (!existsSync(join(path, schemaFile)))
     writeNew(join(path, schemaFile), `${JSON.stringify(sessionSchema, null, 2)}\n`);
-  tell(`Written: ${file}, and ${schemaFile} beside it, by which an editor explains the keys.`);
+  tell(`Written: ${file}, and ${schemaFile} beside it, with which an editor explains the keys.`);
   tellHowToInstall(choices, path);
   await loadValidSession(file, tell);
   return file;
@@ -45,8 +45,8 @@ function writeNew(path: string, text: string): void {
 }
 
 function isThere(file: string): HpcnbError {
-  return new HpcnbError("HPCNB_BAD_ARGUMENTS", `${file} is there already, and nothing is overwritten.`, {
-    hint: `\`${typed("validate", file)}\` checks it. Move it away to have a new one made.`,
+  return new HpcnbError("HPCNB_BAD_ARGUMENTS", `${file} exists already, and hpcnb overwrites nothing.`, {
+    hint: `\`${typed("validate", file)}\` checks it. Move it away to get a new one.`,
   });
 }
 

@@ -18,5 +18,5 @@ export function bundledPath(name: (typeof bundledSchedulers)[number]): string {
     const found = findPackage(folder, `@hpcnb/adapter-${name}`);
     if (found && "main" in found) return found.main;
   }
-  throw new Error(`This hpcnb is incomplete: it has no ${beside}. Install it anew.`);
+  throw new Error(`This hpcnb is incomplete: it has no ${beside}. Install it again.`);
 }

@@ -82,12 +82,13 @@ function notFound(search: {
   known?: readonly Plugin[];
 }): HpcnbError {
   const { kind, name, looked, known = [] } = search;
+  const kindName = kind === "readiness" ? "readiness strategy" : kind;
   const names: readonly string[] = kind === "scheduler" ? bundledSchedulers : known.map((plugin) => plugin.name);
   return new HpcnbError(
     "HPCNB_PLUGIN_NOT_FOUND",
-    `There is no ${kind} "${name}"${suggest(name, names) || "."} hpcnb brings ${names.join(", ")}; looked for ${looked.join(" and ")}.`,
+    `There is no ${kindName} "${name}"${suggest(name, names) || "."} hpcnb has ${names.join(", ")}, and looked for ${looked.join(" and ")}.`,
     {
-      hint: `Another ${kind} is a package: install it beside the session file or together with hpcnb.${kind === "scheduler" ? " `hpcnb help writing-an-adapter` says how to write one." : ""}`,
+      hint: `Another ${kindName} is an npm package: install it beside the session file or together with hpcnb.${kind === "scheduler" ? " `hpcnb help writing-an-adapter` says how to write one." : ""}`,
     },
   );
 }

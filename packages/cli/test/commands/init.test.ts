@@ -73,7 +73,7 @@ describe("hpcnb init", () => {
     writeFileSync(file(), "mine");
     const { exitCode, stderr } = await run(["init", folder, "--yes"]);
     expect(exitCode).to.equal(2);
-    expect(stderr).to.include("is there already, and nothing is overwritten");
+    expect(stderr).to.include("exists already, and hpcnb overwrites nothing");
     expect(readFileSync(file(), "utf8")).to.equal("mine");
     const [program = "", ...rest] = argv(["init", join(folder, "none"), "--yes"]);
     expect((await once(spawn(program, rest, { cwd: here }), "close"))[0]).to.equal(2);

@@ -102,7 +102,7 @@ describe("status", () => {
       "controller  job 2 running (r) on node1",
       "array       job 3 (cpu: engines 1-3) running (r) on node1",
       "array       job 4 (gpu: engine 4) running (r) on node1",
-      'engine 2    on node3: the controller hears nothing of it any more; the scheduler says "r"',
+      'engine 2    on node3: the controller no longer hears from it; the scheduler says "r"',
       "engine 3    on node3: it runs, and the controller does not know it yet",
       "engine 4    on node2: it was started again",
       "    hpcnb: why",

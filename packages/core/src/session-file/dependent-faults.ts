@@ -41,7 +41,7 @@ function environmentFaults(value: unknown): Fault[] {
   const [conda, venv] = ["conda", "venv"].map((key) => valueAt(value, ["notebook", "environment", key]));
   if (conda === undefined || venv === undefined) return [];
   const message =
-    "notebook.environment.venv and notebook.environment.conda exclude each other: each says which Python it is";
+    "notebook.environment.venv and notebook.environment.conda exclude each other: each of them chooses the Python";
   return [{ pointer: "/notebook/environment/venv", part: "key", message }];
 }
 
@@ -87,7 +87,7 @@ function groupFaults(value: unknown): Fault[] {
       before.add(name);
       return [];
     }
-    const message = `cluster.groups[${index}].name must be another than that of a group before it, but is ${describe(name)} too`;
+    const message = `cluster.groups[${index}].name must differ from the names before it, but is ${describe(name)} too`;
     return [{ pointer: `/cluster/groups/${index}/name`, part: "value", message }];
   });
 }

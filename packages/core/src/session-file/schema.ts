@@ -36,7 +36,7 @@ const resources = {
     queue: { ...line, description: "The scheduler's queue or partition." },
     parallelEnvironment: {
       ...line,
-      description: "The parallel environment for jobs of several cores, where the scheduler has such.",
+      description: "The parallel environment for jobs of several cores, if the scheduler has them.",
     },
     native: {
       type: "array",
@@ -60,7 +60,7 @@ const atOnce = {
   minimum: 1,
   maximum: 75_000,
   description:
-    "How many of these engines may run at the same time; engines that are added later may be as many again. Without it, as many as the scheduler lets run.",
+    "How many of these engines may run at the same time. Engines that are added later have the same limit again. Without it, the scheduler decides.",
 } as const;
 
 export const sessionSchema = {
@@ -165,7 +165,7 @@ export const sessionSchema = {
                 "x-expects": "the name of an environment variable",
               },
               description:
-                "Names of environment variables of the machine where hpcnb runs. The notebook and the engines get the values that they have at the start of the session; those that are not set are left out.",
+                "Names of environment variables of the machine where hpcnb runs. The notebook and the engines get their values at the start of the session. Variables that are not set are left out.",
               examples: [["OMP_NUM_THREADS"]],
             },
           },
@@ -173,7 +173,7 @@ export const sessionSchema = {
         saveScript: {
           type: "boolean",
           default: false,
-          description: "Also keep each notebook as a script beside it whenever it is saved.",
+          description: "Whenever a notebook is saved, keep it as a script too, beside it.",
         },
         password: {
           type: "string",
@@ -197,7 +197,7 @@ export const sessionSchema = {
     cluster: {
       type: "object",
       additionalProperties: false,
-      description: "The ipyparallel cluster. Without it there is only the notebook.",
+      description: "The ipyparallel cluster. Without it, there is only the notebook.",
       properties: {
         engines,
         atOnce,
@@ -223,14 +223,14 @@ export const sessionSchema = {
             },
           },
           description:
-            "Groups of engines with different needs, in place of `engines`; each is an array job. What a group's `resources` leave out, `cluster.resources` say.",
+            "Groups of engines with different needs, in place of `engines`. Each is an array job. `cluster.resources` complete a group's `resources`.",
           examples: [[{ name: "gpu", engines: 2, resources: { queue: "gpu.q" } }]],
         },
         minimum: {
           type: "integer",
           minimum: 1,
           maximum: 75_000,
-          description: "The session counts as up from this many registered engines on. Without it, all are waited for.",
+          description: "The session is up once this many engines have registered. Without it, all of them must.",
         },
         controller: {
           type: "string",
@@ -250,7 +250,7 @@ export const sessionSchema = {
     storage: {
       type: "object",
       additionalProperties: false,
-      description: "How jobs come to trust the files that other hosts have written.",
+      description: "How jobs make sure that they see the files of other hosts.",
       properties: {
         readiness: {
           ...line,
@@ -258,7 +258,11 @@ export const sessionSchema = {
           description: "probe (wait until the content is there), delay (wait 30 s), none, or a plugin's.",
           examples: ["probe"],
         },
-        timeout: { ...duration, default: "2m", description: "The most that the probe waits: 90s, 2m. At most 1d." },
+        timeout: {
+          ...duration,
+          default: "2m",
+          description: "The longest time that the probe waits: 90s, 2m. At most 1d.",
+        },
       },
     },
     tunnel: {

@@ -62,7 +62,7 @@ export function readStructure(source: string, events: readonly Event[]): Structu
     if (!parent) throw new Error("js-yaml gave a value outside of any document");
     if (event.type === EVENT_ID.ALIAS && open.some(({ anchor }) => anchor === anchorOf(source, event))) {
       isPlain = false;
-      faults.push({ offset: offset ?? last, message: "this alias stands inside of what it stands for" });
+      faults.push({ offset: offset ?? last, message: "this alias is inside the value that it stands for" });
     }
     const isKey = parent.kind === EVENT_ID.MAPPING && parent.key === undefined;
     if (isKey && isCollection(event)) {

@@ -97,7 +97,7 @@ function tellOrRefuse({ state, context, runs }: Tracker, onStep: BringUpOptions[
   if (trouble !== undefined && runs?.own.size) {
     throw new HpcnbError(
       "HPCNB_SCHEDULER_UNREACHABLE",
-      `${whyLost(recordProblem)} Whether jobs of it go on, only the scheduler knows: ${trouble}`,
+      `${whyLost(recordProblem)} Only the scheduler knows whether its jobs go on: ${trouble}`,
       { transient: true, hint: "Nothing was started. Try again when the scheduler answers." },
     );
   }

@@ -49,8 +49,8 @@ function noAnswer(connection: ConnectionFacts | undefined): HpcnbError {
   const { healing } = connection ?? {};
   const seconds = answerLimit / 1000;
   if (healing)
-    return new HpcnbError("HPCNB_TIMEOUT", `The tunnel is broken since ${healing.since}: ${healing.why}`, {
-      hint: "It goes on trying, on the same port; `hpcnb status` shows when it is whole.",
+    return new HpcnbError("HPCNB_TIMEOUT", `The tunnel has been broken since ${healing.since}: ${healing.why}`, {
+      hint: "It keeps trying, on the same port; `hpcnb status` shows when it is whole.",
       transient: true,
     });
   return new HpcnbError(

@@ -35,7 +35,7 @@ function problemOf(engine: EngineFacts): string | undefined {
     return task?.state === "error" ? `the scheduler gave up on it (${task.native})${because(task)}` : "it has ended";
   }
   if (place === "suspended") return `the scheduler has suspended it (${task?.native ?? ""})${because(task)}`;
-  if (word === "lost") return `the controller hears nothing of it any more; the scheduler says "${task?.native ?? ""}"`;
+  if (word === "lost") return `the controller no longer hears from it; the scheduler says "${task?.native ?? ""}"`;
   if (word === "restarted") return "it was started again";
   return place === "running" && word === undefined ? "it runs, and the controller does not know it yet" : undefined;
 }

@@ -29,9 +29,9 @@ async function describeJob(
     `The ${role === "notebook" ? "notebook job" : role}${id === undefined ? "" : ` (job ${id})`} is lost: ${sentence(why)}${tail ? `\nIts last lines, from ${log}:\n${tail}` : ""}`,
     {
       hint: [
-        hint ?? (tail ? `\`hpcnb logs ${role}\` shows all that it said.` : "It has not logged a line."),
+        hint ?? (tail ? `\`hpcnb logs ${role}\` shows the whole log.` : "It has not logged a line."),
         role === "notebook"
-          ? "The session's other jobs are ended too; `hpcnb up` starts it again once the cause is mended."
+          ? "The session's other jobs are ended too; `hpcnb up` starts it again once the cause is removed."
           : "The notebook goes on; `hpcnb up` starts new ones.",
       ].join("\n"),
     },
@@ -54,7 +54,7 @@ async function describeEngines(tracker: Tracker, { why }: Loss): Promise<HpcnbEr
   if (differences.length > shown.length) lines.push(`  ... and ${differences.length - shown.length} more`);
   const [first] = shown;
   return new HpcnbError("HPCNB_JOB_ENDED", [`Too few engines: ${sentence(why)}`, ...lines].join("\n"), {
-    hint: `${first ? `\`hpcnb logs engine ${first.engine}\` shows all that it said.\n` : ""}The notebook goes on; \`hpcnb up\` starts new ones.`,
+    hint: `${first ? `\`hpcnb logs engine ${first.engine}\` shows the whole log.\n` : ""}The notebook goes on; \`hpcnb up\` starts new ones.`,
   });
 }
 

@@ -54,7 +54,7 @@ function isKept(job: JobFacts | undefined, states: readonly JobState[]): boolean
 /** What puts other engines in the place of those that will hardly come any more. */
 function scaling({ phase, engines }: SessionState): string {
   if (phase !== "gathering" || !engines || engines.lost + engines.failed === 0) return "";
-  return "`hpcnb scale` with the number of engines that there are to be starts others in the place of lost and failed ones.\n";
+  return "`hpcnb scale` with the number of engines that you want replaces the lost and failed ones.\n";
 }
 
 function awaited({ phase, trouble, jobs, reports, engines }: SessionState): string {

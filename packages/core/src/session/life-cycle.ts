@@ -265,7 +265,7 @@ function findLoss(
     reports.notebook.state === "answering" &&
     reports.notebook.unreachableCluster === cluster.generation
   )
-    return { role: "controller", how, why: "it cannot be reached any more from the notebook's host" };
+    return { role: "controller", how, why: "it can no longer be reached from the notebook's host" };
   const left = engines.filter(isLeft).length;
   if (left >= minimum) return undefined;
   const why = `${left} of ${asked} are left, and ${minimum} is the minimum`;

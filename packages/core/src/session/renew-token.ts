@@ -38,7 +38,7 @@ export async function renewToken(
     const secrets = decodeRecord(before, record.run.id);
     if (before === undefined || typeof secrets?.token !== "string") {
       throw new HpcnbError("HPCNB_STATE_UNREADABLE", `The notebook's token cannot be read in ${path}.`, {
-        hint: "`hpcnb down` and `hpcnb up` start anew, with a new token.",
+        hint: "`hpcnb down` and `hpcnb up` start it again, with a new token.",
       });
     }
     const renewals = Number(secrets.renewals ?? 0) + 1;
@@ -48,7 +48,7 @@ export async function renewToken(
     await write(before);
     throw new HpcnbError(
       "HPCNB_TIMEOUT",
-      `The notebook did not take the new token within ${takeLimit / 1000} s; the old one counts.`,
+      `The notebook did not take the new token within ${takeLimit / 1000} s. The old one stays valid.`,
       {
         hint: "A notebook that an older hpcnb has started cannot: `hpcnb down` and `hpcnb up` give it a new token.",
         transient: true,

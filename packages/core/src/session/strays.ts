@@ -44,13 +44,13 @@ function describeStrays(strays: readonly Stray[]): string {
 
 /** Pure. */
 export function describeOthers(others: readonly Stray[], session: string): string {
-  return `Jobs of a session called ${session} are there, of which nothing here tells whether they belong to this folder: ${describeStrays(others)}.`;
+  return `Jobs of a session called ${session} exist, and nothing here tells whether they belong to this folder: ${describeStrays(others)}.`;
 }
 
 /** What stands in the way of a command that needs the session's record; undefined when there is one, or nothing at all. Pure. */
 export function whyNoRecord({ strays, recordProblem }: SessionState): HpcnbError | undefined {
   if (!strays?.own.length) return recordProblem?.error;
-  const message = `${whyLost(recordProblem)} Jobs of the session are there without it: ${describeStrays(strays.own)}.`;
+  const message = `${whyLost(recordProblem)} Jobs of the session exist without it: ${describeStrays(strays.own)}.`;
   return new HpcnbError("HPCNB_STATE_UNREADABLE", message, {
     cause: recordProblem?.error.cause,
     hint: "`hpcnb down` ends them; then `hpcnb up` starts the session again.",

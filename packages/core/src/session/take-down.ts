@@ -77,7 +77,7 @@ async function takeDownWithoutRecord(look: Tracker, signal?: AbortSignal): Promi
 
 async function endStrays(tracker: Tracker, signal?: AbortSignal): Promise<TakenDown> {
   if (await tracker.lookForRecord()) {
-    throw new HpcnbError("HPCNB_BUSY", "Another command has started the session anew meanwhile.", {
+    throw new HpcnbError("HPCNB_BUSY", "Another command has started the session again meanwhile.", {
       hint: "Run `hpcnb down` again to end that too.",
       transient: true,
     });
@@ -96,7 +96,7 @@ async function lookForStrays(tracker: Tracker): Promise<KnownRuns> {
   const runs = await tracker.lookForStrays();
   const { trouble } = tracker.state;
   if (trouble === undefined) return runs;
-  throw new HpcnbError("HPCNB_SCHEDULER_UNREACHABLE", `Whether jobs of the session go on is not known: ${trouble}`, {
+  throw new HpcnbError("HPCNB_SCHEDULER_UNREACHABLE", `It is not known whether jobs of the session go on: ${trouble}`, {
     hint: "Nothing was ended. Run `hpcnb down` again when the scheduler answers.",
     transient: true,
   });

@@ -20,7 +20,7 @@ export function createWaitUntil({ clock, limit = 120_000, pause = 200 }: WaitOpt
     const deadline = clock.now() + limit;
     while (!(await fact())) {
       if (clock.now() >= deadline) {
-        throw new HpcnbError("HPCNB_TIMEOUT", `Waited ${limit / 1000} s in vain for ${awaited()}.`);
+        throw new HpcnbError("HPCNB_TIMEOUT", `Waited ${limit / 1000} s without success for ${awaited()}.`);
       }
       await clock.sleep(pause);
     }

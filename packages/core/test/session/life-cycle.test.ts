@@ -189,7 +189,7 @@ describe("life cycle", () => {
       wanted,
     );
     expect(state.phase).to.equal("degraded");
-    expect(state.loss?.why).to.equal("it cannot be reached any more from the notebook's host");
+    expect(state.loss?.why).to.equal("it can no longer be reached from the notebook's host");
     const record = recordWith({ notebook: "1", controller: "8", engines: "9" });
     const next = { ...record, cluster: { generation: 2, inNotebook: false, wanted: { engines: 4 } } };
     expect(advance(state, { type: "record-read", record: next }, wanted).phase).to.equal("gathering");
@@ -346,7 +346,7 @@ describe("life cycle", () => {
     });
     expect(engineDifferences(state)).to.deep.equal([
       { engine: 1, group: "engines", host: "node1", problem: "it runs, and the controller does not know it yet" },
-      { engine: 2, group: "engines", problem: 'the controller hears nothing of it any more; the scheduler says "t"' },
+      { engine: 2, group: "engines", problem: 'the controller no longer hears from it; the scheduler says "t"' },
       { engine: 4, group: "engines", problem: "the controller knows it, and the scheduler no longer lists it" },
     ]);
   });

@@ -27,7 +27,10 @@ describe("createWaitUntil", () => {
       () => `a miracle; asked ${asked} times`,
     );
     const error = await clock.run(waiting).catch((failure: Error) => failure);
-    expect(error).to.include({ code: "HPCNB_TIMEOUT", message: "Waited 60 s in vain for a miracle; asked 61 times." });
+    expect(error).to.include({
+      code: "HPCNB_TIMEOUT",
+      message: "Waited 60 s without success for a miracle; asked 61 times.",
+    });
   });
 });
 

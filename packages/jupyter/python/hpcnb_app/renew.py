@@ -34,7 +34,7 @@ class TokenFollower:
         change_token(self.server, token)
         close_websockets(0)
         self.server.io_loop.call_later(STRAGGLERS_AFTER, close_websockets, STRAGGLERS_AFTER)
-        say("the token was changed; who has the old one must log in anew.")
+        say("the token was changed. Anyone with the old one must log in again.")
         threading.Thread(target=self.tell, args=(renewals,), daemon=True).start()
 
 

@@ -40,7 +40,7 @@ class ScriptKeeper:
                 say(f"{script} was not made by hpcnb, so it is left as it is and {notebook} gets no script.")
             return
         comment = LINE_COMMENTS.get(extension, "#")
-        mark = f"{comment} {SCRIPT_MARK} {os.path.basename(notebook)}, and written anew on every save: edit the notebook.\n"
+        mark = f"{comment} {SCRIPT_MARK} {os.path.basename(notebook)}, and rewritten on every save: edit the notebook.\n"
         new = os.path.join(os.path.dirname(script), f".{os.path.basename(script)}.{os.getpid()}")
         with open(new, "w", encoding="utf-8") as file:
             file.write(mark + body)

@@ -33,5 +33,5 @@ def watch_notebook(parameters, end):
         if record is not None and record != heard:
             heard, last = record, clock.now()
         time.sleep(silence / 20)
-    say("the notebook is gone, and so this ends too")
+    say("the notebook is gone, and so this job ends too")
     end()

@@ -20,7 +20,7 @@ def tell_warnings():
     def tell(number, _frame):
         if number not in told:
             told.add(number)
-            text = f"{signal.Signals(number).name} came, by which schedulers announce a soft limit or a suspension. The job goes on."
+            text = f"{signal.Signals(number).name} came: with it, schedulers announce a soft limit or a suspension. The job goes on."
             try:
                 # Not by `print`, in the middle of which this may have been called.
                 os.write(1, f"hpcnb: {text}\n".encode())

@@ -58,7 +58,7 @@ function ask(
       response.on("error", reject);
       response.on("data", (chunk: string) => {
         body += chunk;
-        if (body.length > longestAnswer) response.destroy(new Error("it answers without an end"));
+        if (body.length > longestAnswer) response.destroy(new Error("its answer does not end"));
       });
       response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
     });

@@ -127,7 +127,7 @@ function warning({ packages }: Answer): string {
   });
   return told.length === 0
     ? ""
-    : `. Take care: configuration files in the notebook directory, whoever put them there, are run by ${told.join(" and ")}`;
+    : `. Take care: configuration files in the notebook directory, even another user's, are run by ${told.join(" and ")}`;
 }
 
 function isBefore(version: string, first: readonly number[]): boolean {

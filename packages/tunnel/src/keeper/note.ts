@@ -70,7 +70,7 @@ export async function endSilent(controlSocket: string): Promise<void> {
   if (!note || !isAlive(note)) {
     throw new HpcnbError(
       "HPCNB_TUNNEL",
-      `The keeper at ${controlSocket} gives no answer, and which process it is cannot be told.`,
+      `The keeper at ${controlSocket} gives no answer, and its process is not known.`,
       { hint: `End the process that \`fuser ${controlSocket}\` or \`lsof ${controlSocket}\` names, and try again.` },
     );
   }

@@ -51,7 +51,7 @@ function failureOfKind(error: unknown, node: string): HpcnbError {
   if (isHpcnbError(error, "HPCNB_TUNNEL")) return error;
   if (!isHpcnbError(error, "HPCNB_TIMEOUT")) throw error;
   return new HpcnbError("HPCNB_TUNNEL", `${node} was not reached in time: ${error.message}`, {
-    hint: error.hint ?? "A firewall may drop what goes to it without a word.",
+    hint: error.hint ?? "A firewall may silently drop packets to it.",
     transient: true,
   });
 }

@@ -123,7 +123,7 @@ export function createVisitors(): Visitors {
   function refuse(incoming: Socket): void {
     // What is left of the request is read, or the answer would be lost with it.
     incoming.resume();
-    incoming.end(waitingAnswer(address ? "The way there has just ended, or the notebook has." : why));
+    incoming.end(waitingAnswer(address ? "The tunnel has just closed, or the notebook has ended." : why));
     setTimeout(() => incoming.destroy(), headLimit).unref();
   }
 }

@@ -132,7 +132,7 @@ export function createSshConnection(options: SshOptions): SshConnection {
     if (sharing) {
       sharing = false;
       options.notify?.(
-        `ssh cannot share a connection to ${alias} here, so each command logs in anew, which takes longer.`,
+        `ssh cannot share a connection to ${alias} here, so each command logs in again, which takes longer.`,
       );
     }
     return route(known, undefined);
@@ -154,7 +154,7 @@ export function createSshConnection(options: SshOptions): SshConnection {
         if (!isHpcnbError(cause, "HPCNB_TIMEOUT")) throw cause;
         throw new HpcnbError(
           "HPCNB_SSH",
-          `Logging in to ${wellKnownName(alias, known)} came to no end: ${cause.message}`,
+          `Logging in to ${wellKnownName(alias, known)} did not end: ${cause.message}`,
           {
             cause,
             hint: `See what \`${sshCommand(alias)}\` does in a terminal.`,

@@ -14,13 +14,13 @@ const knownFailures: readonly KnownFailure[] = [
   {
     pattern:
       /error while loading shared libraries|symbol lookup error|OpenSSL version mismatch|version `\S+' not found/,
-    say: () => "ssh does not start: it finds other libraries than those it was made for.",
+    say: () => "ssh does not start: it finds libraries that it was not built for.",
     hint: () => "LD_LIBRARY_PATH or LD_PRELOAD leads to them, often set by a module or a conda environment. Unset it.",
   },
   {
     pattern: /Cannot fork into background without a command/,
     say: () =>
-      "~/.ssh/config has ForkAfterAuthentication yes for this host, with which ssh cannot run commands of programs.",
+      "~/.ssh/config has ForkAfterAuthentication yes for this host. ssh then cannot run commands for a program.",
     hint: () => "Keep that line for a Host entry of its own, under another name.",
   },
   {
@@ -34,7 +34,7 @@ const knownFailures: readonly KnownFailure[] = [
     pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED|host key for .* has changed/i,
     say: (_, who) => `The host key of ${who}, or of a host on the way, is not the one that your known_hosts has.`,
     hint: (command) =>
-      `Ask the site whether the host was set up anew. If so, remove the old key with ssh-keygen -R, then run \`${command}\` once.`,
+      `Ask the site whether the host was installed again. If so, remove the old key with ssh-keygen -R, then run \`${command}\` once.`,
   },
   {
     pattern: /Host key verification failed|No \S+ host key is known for (\S+)/,
@@ -62,7 +62,7 @@ const knownFailures: readonly KnownFailure[] = [
   },
   {
     pattern: /administratively prohibited/,
-    say: (_, who) => `A host on the way to ${who} does not allow connections to be passed on.`,
+    say: (_, who) => `A host on the way to ${who} does not forward connections.`,
     hint: () =>
       "The site forbids it (AllowTcpForwarding). Ask which jump host it wants you to use, or try another tunnel.kind.",
   },
@@ -75,7 +75,7 @@ const knownFailures: readonly KnownFailure[] = [
     // Over a shared connection ssh does not hand on what the other side said.
     pattern: /Stdio forwarding request failed|Connection closed by UNKNOWN port 65535/,
     say: (_, who) =>
-      `${who} cannot be reached from the host before it on the way, or that one passes no connections on.`,
+      `${who} cannot be reached from the host before it on the way, or that host forwards no connections.`,
     hint: (command) => `\`${command}\` in a terminal may tell more.`,
   },
   {
@@ -85,7 +85,7 @@ const knownFailures: readonly KnownFailure[] = [
   },
   {
     pattern: /(\S+): Permission denied \(([^)]*)\)/,
-    say: ([, at, ways], who) => `${at} is not let in (${who}); accepted there: ${ways?.replaceAll(",", ", ")}.`,
+    say: ([, at, ways], who) => `${at} is not let in (${who}). Accepted there: ${ways?.replaceAll(",", ", ")}.`,
     hint: (command, [, , ways = ""]) =>
       /password|keyboard-interactive/.test(ways)
         ? `A password or code is asked for at a terminal only: run the same command in one, or install your key there, so that \`${command}\` asks nothing.`
@@ -105,7 +105,7 @@ const knownFailures: readonly KnownFailure[] = [
   {
     pattern: /Connection timed out during banner exchange/,
     say: (_, who) => `${who} gave no answer.`,
-    hint: () => "It may be down, or a firewall may drop what goes there. Another way may be open.",
+    hint: () => "It may be down, or a firewall may drop packets to it. Another tunnel kind may work.",
     transient: true,
   },
   {
@@ -162,7 +162,7 @@ export function sshFailure(
       transient,
     });
   }
-  const failed = limit === undefined ? "failed" : `was not through after ${limit / 1000} s`;
+  const failed = limit === undefined ? "failed" : `was not connected after ${limit / 1000} s`;
   const seen = isHeard ? "." : `:\n${quoted}`;
   const text = quoted ? `ssh to ${who} ${failed}${seen}` : `ssh to ${who} ${failed} and said nothing.`;
   return new HpcnbError(code, text, {

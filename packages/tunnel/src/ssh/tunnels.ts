@@ -104,7 +104,7 @@ async function open({ host, clock }: TunnelContext, wanted: Wanted): Promise<Ope
     ending.abort();
     return way.close().then(
       () => reason,
-      ({ message }: Error) => `${reason} What was left of it could not be closed: ${message}`,
+      ({ message }: Error) => `${reason} Its remains could not be closed: ${message}`,
     );
   });
   return {

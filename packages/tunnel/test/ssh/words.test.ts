@@ -226,7 +226,7 @@ describe("sshFailure", () => {
     ],
     [
       "channel 0: open failed: administratively prohibited: open failed\nstdio forwarding failed",
-      /does not allow/,
+      /does not forward/,
       /AllowTcpForwarding/,
       false,
     ],
