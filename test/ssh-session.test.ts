@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { needSshServer, type Site, startSite } from "../packages/tunnel/test/ssh/site.js";
+import { needSshServer, type Site, startSite } from "../packages/host/test/ssh/site.js";
 import { Kernel } from "./support/kernel.js";
 import { processesMentioning } from "./support/leftovers.js";
 import { createProject, type Project } from "./support/project.js";

@@ -8,6 +8,10 @@ export class MemoryHost implements Host {
   /** Called before each operation; a test may throw here, as a killed command would end. */
   beforeEach: () => void = () => {};
 
+  async identity(): Promise<string> {
+    return "memory";
+  }
+
   async run(argv: readonly string[]): Promise<CommandResult> {
     this.beforeEach();
     const answer = (stdout: string): CommandResult => ({ argv, exitCode: 0, stdout, stderr: "" });

@@ -10,7 +10,7 @@ import {
   type JobSpec,
   type Scheduler,
 } from "@hpcnb/core";
-import { createLocalHost } from "@hpcnb/tunnel";
+import { createLocalHost } from "@hpcnb/host";
 import { type LocalOptions, localDialect } from "../src/dialect.js";
 
 /** In the environment of every process that a test causes, also of one that left its parents behind. */

@@ -7,8 +7,8 @@ import {
   systemClock,
 } from "@hpcnb/core";
 import { createWaitUntil, recordingHost, type SchedulerFixture } from "@hpcnb/core/testing";
+import { createLocalHost } from "@hpcnb/host";
 import { nameHere, startTestbed, type Testbed, unsupportedReason } from "@hpcnb/testbed";
-import { createLocalHost } from "@hpcnb/tunnel";
 import { type GridEngineOptions, gridEngineDialect } from "../src/index.js";
 
 /** A real Grid Engine, with its submit node and the users alice and bob. */
@@ -110,6 +110,7 @@ function submitNode(testbed: Testbed, environment: () => readonly string[]): Hos
     expectSuccess(await run(["sh", "-c", program, "sh", path], { stdin }), path).stdout;
   return {
     name: "login",
+    identity: async () => "login",
     run,
     // A line in front tells an empty file from none.
     readFiles: (paths) =>

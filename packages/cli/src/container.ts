@@ -56,6 +56,7 @@ export function composeSession(session: Session, plugins: SessionPlugins): Sessi
     createConnector({
       keeperProgram: fileURLToPath(new URL("../bin/keeper.js", import.meta.url)),
       host: c.resolve(HostToken),
+      alias: session.host,
       sessionFile: session.file,
       kinds: plugins.tunnelKinds,
       localPort: session.tunnel.localPort,

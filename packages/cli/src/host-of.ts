@@ -1,5 +1,5 @@
 import type { Host } from "@hpcnb/core";
-import { createLocalHost, createSshHost, type LoginWatch } from "@hpcnb/tunnel";
+import { createLocalHost, createSshHost, type LoginWatch } from "@hpcnb/host";
 import { listen } from "./interruption.js";
 import { holdLive, passOn, tell } from "./print.js";
 

@@ -1,5 +1,6 @@
 import { systemClock } from "@hpcnb/core";
-import { becomeKeeper, createLocalHost, createSshHost, markOf } from "@hpcnb/tunnel";
+import { createLocalHost, createSshHost } from "@hpcnb/host";
+import { becomeKeeper, markOf } from "@hpcnb/tunnel";
 import { tunnelPlugins } from "./plugins/builtin-tunnels.js";
 import { loadPlugin } from "./plugins/load-plugin.js";
 

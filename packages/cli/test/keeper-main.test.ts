@@ -5,9 +5,10 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Endpoint } from "@hpcnb/core";
-import { createConnector, createSshHost } from "@hpcnb/tunnel";
+import { createSshHost } from "@hpcnb/host";
+import { createConnector } from "@hpcnb/tunnel";
 import { expect } from "chai";
-import { needSshServer, type Site, startSite, until } from "../../tunnel/test/ssh/site.js";
+import { needSshServer, type Site, startSite, until } from "../../host/test/ssh/site.js";
 
 /** The keeper's program itself, with an ssh to a node that it has made ready before anybody wants a tunnel. */
 describe("a keeper that is not used", () => {
@@ -35,13 +36,15 @@ describe("a keeper that is not used", () => {
 
   const options = {
     keeperProgram: fileURLToPath(new URL("../src/keeper-main.ts", import.meta.url)),
+    alias: "login",
     sessionFile: "/nowhere/session.yaml",
     kinds: ["jump"],
   };
 
   it("ends with the command that had it made ready", async () => {
     const program = `
-      import { createConnector, createSshHost } from "@hpcnb/tunnel";
+      import { createSshHost } from "@hpcnb/host";
+import { createConnector } from "@hpcnb/tunnel";
       const host = createSshHost({ alias: "login", interactive: false });
       createConnector({ ...${JSON.stringify(options)}, host, localPort: undefined }).prepare("/d", "node1");
       setInterval(() => {}, 1000);`;

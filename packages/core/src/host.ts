@@ -47,6 +47,9 @@ export interface Host {
   /** For messages: "this machine", or the ssh alias. */
   readonly name: string;
 
+  /** The same under every name that this machine reaches the host by; empty for this machine itself. Asks nobody elsewhere. */
+  identity(): Promise<string>;
+
   /**
    * Runs a program to its end. Resolves for every exit code, also a failing one: what a code means is the caller's
    * to say (see `expectSuccess`).

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { hostname } from "node:os";
 import { definePlugin, type Endpoint, HpcnbError, type OpenTunnel, type Plugin, type TunnelContext } from "@hpcnb/core";
-import { isSshHost } from "./ssh/host.js";
+import { isSshHost } from "@hpcnb/host";
 import { isSameHost, targetOn } from "./ssh/jump.js";
 
 /** Milliseconds between two looks whether the endpoint is still there, and how many in a row must fail. */

@@ -5,10 +5,11 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "@hpcnb/core";
 import { expectFailure } from "@hpcnb/core/testing";
-import { createSshHost, directTunnel } from "@hpcnb/tunnel";
+import { createSshHost } from "@hpcnb/host";
+import { directTunnel } from "@hpcnb/tunnel";
 import { expect } from "chai";
+import { startSilentPort } from "../../host/test/ssh/site.js";
 import { noHost } from "./fixtures/no-host.js";
-import { startSilentPort } from "./ssh/site.js";
 
 describe("direct tunnel", () => {
   it("gives up an address at which nobody answers, and nobody refuses", async () => {

@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, HpcnbError, type OpenTunnel, systemClock, type Tunnel } from "@hpcnb/core";
 import { expect } from "chai";
+import { freePort, until } from "../../host/test/ssh/site.js";
 import { askKeeper, stopKeeper } from "../src/keeper/ask.js";
 import type { KeeperRequest, KeeperStatus } from "../src/keeper/protocol.js";
 import { type RunningKeeper, serveKeeper } from "../src/keeper/serve.js";
-import { freePort, until } from "./ssh/site.js";
 
 /** The keeper's port is nobody else's from its first tunnel to its end. */
 describe("a keeper's port", () => {
@@ -101,7 +101,7 @@ describe("a keeper's port", () => {
     process.env.XDG_RUNTIME_DIR = folder;
     request = { ...request, controlSocket: join(folder, "hpcnb", "0123456789abcdef.sock") };
     rmSync(place, { recursive: true, force: true });
-    const { runtimeDirectory } = await import("../src/runtime-directory.js");
+    const { runtimeDirectory } = await import("@hpcnb/host");
     runtimeDirectory();
     await start();
     renameSync(join(folder, "hpcnb"), place);

@@ -6,19 +6,12 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Connector, Endpoint } from "@hpcnb/core";
 import { expectFailure } from "@hpcnb/core/testing";
-import {
-  type ConnectorOptions,
-  closeConnectionOf,
-  connectionOf,
-  createConnector,
-  createLocalHost,
-  whyClosed,
-} from "@hpcnb/tunnel";
+import { createLocalHost, runtimeDirectory } from "@hpcnb/host";
+import { type ConnectorOptions, closeConnectionOf, connectionOf, createConnector, whyClosed } from "@hpcnb/tunnel";
 import { expect } from "chai";
+import { freePort, startSilentPort } from "../../host/test/ssh/site.js";
 import { askKeeper } from "../src/keeper/ask.js";
 import { controlSocketIn, type KeeperStatus, keyOf } from "../src/keeper/protocol.js";
-import { runtimeDirectory } from "../src/runtime-directory.js";
-import { freePort, startSilentPort } from "./ssh/site.js";
 
 /** Starts real background processes: what `up` leaves behind on the user's machine. */
 describe("keeper", () => {
@@ -33,6 +26,7 @@ describe("keeper", () => {
     createConnector({
       keeperProgram: fileURLToPath(new URL("fixtures/keeper.ts", import.meta.url)),
       host: createLocalHost(),
+      alias: undefined,
       sessionFile: "/nowhere/session.yaml",
       kinds: ["direct"],
       localPort: undefined,

@@ -1,10 +1,10 @@
 import { HpcnbError, type OpenTunnel, type Tunnel } from "@hpcnb/core";
 import { expectFailure } from "@hpcnb/core/testing";
+import { loginLimit } from "@hpcnb/host/ssh";
 import { expect } from "chai";
 import { kindLimit, openFirst } from "../src/keeper/open-first.js";
 import type { KeeperRequest } from "../src/keeper/protocol.js";
 import { openLimit } from "../src/keeper/start-keeper.js";
-import { loginLimit } from "../src/ssh/connection.js";
 
 const request: KeeperRequest = {
   controlSocket: "/nowhere",

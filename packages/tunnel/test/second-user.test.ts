@@ -6,9 +6,10 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { ConnectionFacts, Connector, Endpoint } from "@hpcnb/core";
-import { createConnector, createLocalHost } from "@hpcnb/tunnel";
+import { createLocalHost } from "@hpcnb/host";
+import { createConnector } from "@hpcnb/tunnel";
 import { expect } from "chai";
-import { until } from "./ssh/site.js";
+import { until } from "../../host/test/ssh/site.js";
 
 const token = "0123456789abcdef";
 
@@ -35,6 +36,7 @@ describe("a second user", () => {
     connector = createConnector({
       keeperProgram: fileURLToPath(new URL("fixtures/keeper.ts", import.meta.url)),
       host: createLocalHost(),
+      alias: undefined,
       sessionFile: "/nowhere/session.yaml",
       kinds: ["direct"],
       localPort: undefined,

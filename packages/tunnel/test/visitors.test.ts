@@ -5,8 +5,8 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { freePort } from "../../host/test/ssh/site.js";
 import { type LocalPort, openPort } from "../src/keeper/port.js";
-import { freePort } from "./ssh/site.js";
 
 describe("a port that is held", () => {
   let folder: string;

@@ -1,5 +1,6 @@
 import { HpcnbError, prepared } from "@hpcnb/core";
-import { isSshHost, sshConfigBlock } from "@hpcnb/tunnel";
+import { isSshHost } from "@hpcnb/host";
+import { sshConfigBlock } from "@hpcnb/tunnel";
 import { printText, tell } from "../print.js";
 import { withSession } from "../with-session.js";
 

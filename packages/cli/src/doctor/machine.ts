@@ -1,4 +1,5 @@
-import { checkPort, runtimeDirectory } from "@hpcnb/tunnel";
+import { runtimeDirectory } from "@hpcnb/host";
+import { checkPort } from "@hpcnb/tunnel";
 import { whyNoBrowser } from "../browser.js";
 import type { Check } from "./examine.js";
 

@@ -1,5 +1,6 @@
 import { isHpcnbError } from "@hpcnb/core";
-import { checkForwarding, isSshHost } from "@hpcnb/tunnel";
+import { isSshHost } from "@hpcnb/host";
+import { checkForwarding } from "@hpcnb/tunnel";
 import type { Check } from "./examine.js";
 import type { Examined } from "./host.js";
 

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createLocalHost } from "@hpcnb/tunnel";
+import { createLocalHost } from "@hpcnb/host";
 import { expect } from "chai";
 import { parseLogWords, parseTail } from "../../src/commands/logs.js";
 import { findStart, readPiece } from "../../src/report/log-pieces.js";

@@ -42,6 +42,7 @@ function fakeHost(broken: Partial<Host> & { space?: string; folder?: Partial<Com
   });
   const host: Host = {
     name: "login",
+    identity: async () => "login",
     run: async (argv) => {
       if (argv[0] === "rm") removed.push(argv.at(-1) ?? "");
       if (argv[2]?.includes("df -Pk")) return done(argv, { stdout: space });

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createLocalHost } from "@hpcnb/tunnel";
+import { createLocalHost } from "@hpcnb/host";
 import { expect } from "chai";
 import { sshAliases } from "../../src/init/aliases.js";
 import { lookAround, parseFindings, parseModules } from "../../src/init/findings.js";

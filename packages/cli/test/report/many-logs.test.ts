@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createLocalHost } from "@hpcnb/tunnel";
+import { createLocalHost } from "@hpcnb/host";
 import { expect } from "chai";
 import { LogReader } from "../../src/report/many-logs.js";
 

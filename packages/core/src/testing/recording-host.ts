@@ -6,6 +6,7 @@ export function recordingHost(host: Host): Host & { sent(): readonly string[] } 
   const { dispose } = host;
   return {
     name: host.name,
+    identity: () => host.identity(),
     run: (argv, options) => {
       last = [...argv, ...(options?.stdin === undefined ? [] : [options.stdin])];
       return host.run(argv, options);

@@ -7,6 +7,7 @@ export function shellHost(env: NodeJS.ProcessEnv): Host {
   const unused = () => Promise.reject(new Error("not needed here"));
   return {
     name: "submitnode",
+    identity: unused,
     run: async (argv, { stdin = "", cwd } = {}) => {
       const [command = "", ...rest] = argv;
       const child = spawn(command, rest, { env, ...(cwd === undefined ? {} : { cwd }) });

@@ -9,8 +9,7 @@ import {
   systemClock,
   throwIfAborted,
 } from "@hpcnb/core";
-import { runtimeDirectory } from "../runtime-directory.js";
-import { isSshHost } from "../ssh/host.js";
+import { runtimeDirectory } from "@hpcnb/host";
 import { askKeeper, type Reply, stopKeeper } from "./ask.js";
 import { connectionFacts, isPlaced, silentFacts } from "./facts.js";
 import { readNote } from "./note.js";
@@ -26,6 +25,8 @@ export interface ConnectorOptions {
   /** The program that becomes the keeper: it calls `becomeKeeper`. */
   readonly keeperProgram: string;
   readonly host: Host;
+  /** By which the keeper reaches the host; undefined for this machine. */
+  readonly alias: string | undefined;
   readonly sessionFile: string;
   readonly kinds: readonly string[];
   readonly localPort: number | undefined;
@@ -107,8 +108,8 @@ export function createConnector(options: ConnectorOptions): Connector {
   };
 
   function task(controlSocket: string) {
-    const { kinds, sessionFile } = options;
-    return { kinds: [...kinds], host: isSshHost(host) ? host.name : undefined, sessionFile, controlSocket };
+    const { alias, kinds, sessionFile } = options;
+    return { kinds: [...kinds], host: alias, sessionFile, controlSocket };
   }
 
   function requestFor(controlSocket: string, { run, endpoint }: Wish, port: number): KeeperRequest {
@@ -150,9 +151,7 @@ function failed({ code, message, hint, transient }: Failure): HpcnbError {
 
 /** The same for all aliases of a host. */
 export async function keyFor(host: Host, directory: string): Promise<string> {
-  if (!isSshHost(host)) return keyOf("", directory);
-  const { user, hostname, port } = await host.connection.config();
-  return keyOf(`${user}@${hostname}:${port}`, directory);
+  return keyOf(await host.identity(), directory);
 }
 
 /** The connection that a keeper holds, and the run that it was made for. */

@@ -2,7 +2,7 @@ import { lstatSync, rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { basename, join } from "node:path";
 import { checkJson, HpcnbError } from "@hpcnb/core";
-import { runtimeDirectory } from "../runtime-directory.js";
+import { runtimeDirectory } from "@hpcnb/host";
 import { closeServer, listen } from "./port.js";
 import { type KeeperRequest, type KeeperStatus, questionSchema } from "./protocol.js";
 

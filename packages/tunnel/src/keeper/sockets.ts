@@ -1,8 +1,6 @@
 import { lstatSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { namesIn, runtimeDirectories, runtimeDirectory } from "../runtime-directory.js";
-import { controlArguments } from "../ssh/arguments.js";
-import { runClient } from "../ssh/client.js";
+import { endConnection, namesIn, runtimeDirectories, runtimeDirectory } from "@hpcnb/host";
 import { somebodyListens } from "./control.js";
 import { controlSocketIn, markOf } from "./protocol.js";
 
@@ -35,8 +33,7 @@ export async function removeLeftOvers(controlSocket: string): Promise<void> {
   const mark = markOf(controlSocket);
   for (const name of namesIn(directory)) {
     const path = join(directory, name);
-    if (name.startsWith(`node-${mark}-`) && (await somebodyListens(path)))
-      await runClient(controlArguments(path, ["-O", "exit"]), { interactive: false, limit: endLimit });
+    if (name.startsWith(`node-${mark}-`) && (await somebodyListens(path))) await endConnection(path, endLimit);
     const isIts = name.startsWith(`${key}.`) || name.startsWith(`way-${mark}-`) || name.startsWith(`node-${mark}-`);
     const isDead = name.startsWith("ssh-") && isSocket(path) && !(await somebodyListens(path));
     if (isIts || isDead) rmSync(path, { force: true });

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { HpcnbError } from "@hpcnb/core";
-import type { SshHost } from "./host.js";
+import type { SshHost } from "@hpcnb/host";
 import { forward, newSocketPath } from "./way.js";
 
 /** Milliseconds for the greeting of an ssh server at the other end. */

@@ -1,5 +1,5 @@
 import { type Endpoint, HpcnbError } from "@hpcnb/core";
-import { checkAlias, checkNode, type Target, targetProblem } from "./arguments.js";
+import { checkAlias, checkNode, type Target, targetProblem } from "@hpcnb/host/ssh";
 
 export interface SshConfigBlockRequest {
   /** The name to type after `ssh -N`; not the node's own, whose other logins stay as they are. */

@@ -5,16 +5,20 @@ import {
   clientOptions,
   controlArguments,
   destinationArguments,
+  holdConnection,
+  listens,
   masterOptions,
   nodeConnectTimeout,
   option,
   proxyCommand,
+  type Route,
+  readConfig,
+  runClient,
+  type SshConnection,
+  sshFailure,
   type Target,
-} from "./arguments.js";
-import { runClient, wordsOfFailure } from "./client.js";
-import { type Route, readConfig, type SshConnection } from "./connection.js";
-import { holdConnection, listens } from "./control-socket.js";
-import { sshFailure } from "./failure.js";
+  wordsOfFailure,
+} from "@hpcnb/host/ssh";
 import { forward, newSocketPath, type Way, wayLimit } from "./way.js";
 
 /** Seconds that the connection to a node outlives a keeper that was killed. */

@@ -1,8 +1,7 @@
 import type { Endpoint, Host } from "@hpcnb/core";
-import type { SshConnection } from "./connection.js";
+import { runRemotely, type SshConnection } from "@hpcnb/host/ssh";
 import { isSameHost, targetOn } from "./jump.js";
 import { openRelay } from "./relay.js";
-import { runRemotely } from "./run.js";
 import { forward, type Way } from "./way.js";
 
 /**

@@ -1,11 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { type Endpoint, HpcnbError, throwIfAborted } from "@hpcnb/core";
-import { checkNode, forwardArgument, nodeConnectTimeout, noForwardings, sshCommand } from "./arguments.js";
-import { startClient, untilReady } from "./client-process.js";
-import type { SshConnection } from "./connection.js";
-import { sshFailure } from "./failure.js";
+import {
+  bootstrap,
+  checkNode,
+  forwardArgument,
+  nodeConnectTimeout,
+  noForwardings,
+  readRemoteOutput,
+  remoteCommand,
+  type SshConnection,
+  sshCommand,
+  sshFailure,
+  startClient,
+  untilReady,
+} from "@hpcnb/host/ssh";
 import { targetOn } from "./jump.js";
-import { bootstrap, readRemoteOutput, remoteCommand } from "./remote-command.js";
 import { lateness, type Way, wayLimit } from "./way.js";
 
 /**

@@ -9,8 +9,8 @@ import {
   type Plugin,
   type TunnelContext,
 } from "@hpcnb/core";
-import type { SshConnection } from "./connection.js";
-import { isSshHost } from "./host.js";
+import { isSshHost } from "@hpcnb/host";
+import type { SshConnection } from "@hpcnb/host/ssh";
 import { isOpen, openJump, openRoad, type Road } from "./jump.js";
 import { openLoginForward } from "./login-forward.js";
 import { needsHost, newSocketPath, type Way } from "./way.js";

@@ -2,13 +2,21 @@ import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { HpcnbError, isHpcnbError, throwIfAborted } from "@hpcnb/core";
-import { runtimeDirectory } from "../runtime-directory.js";
-import { controlArguments, forwardArgument, option, type Target } from "./arguments.js";
-import { runClient } from "./client.js";
-import { startClient, untilReady } from "./client-process.js";
-import type { Route, SshConnection } from "./connection.js";
-import { holdConnection, listens } from "./control-socket.js";
-import { sshFailure } from "./failure.js";
+import { runtimeDirectory } from "@hpcnb/host";
+import {
+  controlArguments,
+  forwardArgument,
+  holdConnection,
+  listens,
+  option,
+  type Route,
+  runClient,
+  type SshConnection,
+  sshFailure,
+  startClient,
+  type Target,
+  untilReady,
+} from "@hpcnb/host/ssh";
 
 /** A socket on this machine, for this user alone, that leads to a target on another. */
 export interface Way {

@@ -7,12 +7,21 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Endpoint, type OpenTunnel, systemClock, type Tunnel } from "@hpcnb/core";
 import { expectFailure } from "@hpcnb/core/testing";
-import { createLocalHost, createSshHost, directTunnel, jumpTunnel, loginForwardTunnel } from "@hpcnb/tunnel";
+import { createLocalHost, createSshHost } from "@hpcnb/host";
+import { directTunnel, jumpTunnel, loginForwardTunnel } from "@hpcnb/tunnel";
 import { expect } from "chai";
+import {
+  accepts,
+  freePort,
+  needSshServer,
+  type Site,
+  startSilentPort,
+  startSite,
+  until,
+} from "../../../host/test/ssh/site.js";
 import { openPort } from "../../src/keeper/port.js";
 import type { KeeperRequest } from "../../src/keeper/protocol.js";
 import { serveKeeper } from "../../src/keeper/serve.js";
-import { accepts, freePort, needSshServer, type Site, startSilentPort, startSite, until } from "./site.js";
 
 describe("ssh tunnels", () => {
   let site: Site;
@@ -220,7 +229,8 @@ describe("ssh tunnels", () => {
         };
         const program = `
           import { systemClock } from "@hpcnb/core";
-          import { createSshHost, ${tunnels[kind] === jumpTunnel ? "jumpTunnel" : "loginForwardTunnel"} as plugin } from "@hpcnb/tunnel";
+          import { createSshHost } from "@hpcnb/host";
+          import { ${tunnels[kind] === jumpTunnel ? "jumpTunnel" : "loginForwardTunnel"} as plugin } from "@hpcnb/tunnel";
           const host = createSshHost(${JSON.stringify(options)});
           const { address } = await plugin.tunnel.create({ host, clock: systemClock }).open(${JSON.stringify(socketEndpoint)});
           console.log(address.path);

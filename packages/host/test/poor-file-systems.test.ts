@@ -5,8 +5,8 @@ import { type Host, HpcnbError, shellWord } from "@hpcnb/core";
 import { expectFailure } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { cannotWrite } from "../src/cannot-write.js";
-import { readFilesThrough, writeFilesThrough } from "../src/files.js";
-import { createLocalHost } from "../src/local-host.js";
+import { createLocalHost } from "../src/local/host.js";
+import { readFilesThrough, writeFilesThrough } from "../src/ssh/files.js";
 import { failing, needFailingCalls } from "./failing-call.js";
 
 const { run } = createLocalHost();

@@ -5,7 +5,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expectFailure } from "@hpcnb/core/testing";
-import { createSshHost, type SshHost } from "@hpcnb/tunnel";
+import { createSshHost, type SshHost } from "@hpcnb/host";
 import { expect } from "chai";
 import { listens } from "../../src/ssh/control-socket.js";
 import { describeHost, isFree } from "../host-suite.js";
@@ -179,7 +179,7 @@ Host new-here
   StrictHostKeyChecking ask
 `);
       const options = { configFile: site.configFile, controlDirectory: site.controlDirectory };
-      const program = `import { createSshHost } from "@hpcnb/tunnel";
+      const program = `import { createSshHost } from "@hpcnb/host";
         const host = createSshHost({ alias: "new-here", interactive: true, hear: (words) => process.stderr.write(words), ...${JSON.stringify(options)} });
         const said = await Promise.all(["a", "b"].map((word) => host.run(["echo", word])));
         console.log("answers: " + said.map(({ stdout }) => stdout.trim()).join(" "));`;
@@ -295,7 +295,7 @@ Host changed-key
       controlDirectory: site.controlDirectory,
     };
     const program = `
-      import { createSshHost } from "@hpcnb/tunnel";
+      import { createSshHost } from "@hpcnb/host";
       await createSshHost(${JSON.stringify(options)}).lock(${JSON.stringify(path)});
       console.log("held");
       ${afterwards}`;

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { aborted, HpcnbError, throwIfAborted } from "@hpcnb/core";
-import { notStarted, ownEnvironment } from "../local-run.js";
+import { notStarted, ownEnvironment } from "../local/run.js";
 import { mayAskNow } from "./asking.js";
 
 export interface ClientEnd {

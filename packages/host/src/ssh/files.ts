@@ -10,9 +10,9 @@ import {
   isHpcnbError,
 } from "@hpcnb/core";
 import * as v from "valibot";
-import { cannotWrite, notPrivate, silentFile } from "./cannot-write.js";
-import { fileTimeout, largestFile } from "./patience.js";
-import { pythonArgv, pythonProgram } from "./python-program.js";
+import { cannotWrite, notPrivate, silentFile } from "../cannot-write.js";
+import { fileTimeout, largestFile } from "../patience.js";
+import { pythonArgv, pythonProgram } from "../python-program.js";
 
 const readAnswerSchema = v.array(v.object({ text: v.optional(v.string()), error: v.optional(v.string()) }));
 const writeAnswerSchema = v.object({ path: v.optional(v.string()), error: v.optional(v.string()) });

@@ -1,8 +1,8 @@
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { type AwaitedNews, HpcnbError, systemClock } from "@hpcnb/core";
-import { isMissing, wordsOf } from "./file-errors.js";
-import { fileTimeout, largestFile, withPatience } from "./patience.js";
+import { isMissing, wordsOf } from "../file-errors.js";
+import { fileTimeout, largestFile, withPatience } from "../patience.js";
 
 /** Milliseconds between two looks at files for which news is awaited. */
 const firstPause = 50;

@@ -1,10 +1,10 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { type Lock, throwIfAborted } from "@hpcnb/core";
-import { cannotLock } from "./cannot-write.js";
-import { notStarted, ownEnvironment } from "./local-run.js";
-import { busy, lostLock, thisProcess, untilAnswer, untilReleased } from "./lock-answer.js";
-import { pythonArgv, pythonProgram } from "./python-program.js";
+import { cannotLock } from "../cannot-write.js";
+import { busy, lostLock, thisProcess, untilAnswer, untilReleased } from "../lock-answer.js";
+import { pythonArgv, pythonProgram } from "../python-program.js";
+import { notStarted, ownEnvironment } from "./run.js";
 
 /** See `Host.lock`: a process holds it (../python/lock.py), because Node.js has no flock of its own. */
 export async function lockLocally(path: string, signal?: AbortSignal): Promise<Lock> {

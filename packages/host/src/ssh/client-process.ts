@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { ownEnvironment } from "../local-run.js";
+import { ownEnvironment } from "../local/run.js";
 
 /** An ssh that stays for as long as a tunnel does. It ends with this process, because its standard input does. */
 export interface ClientProcess {

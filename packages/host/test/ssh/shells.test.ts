@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { expectFailure } from "@hpcnb/core/testing";
-import { createSshHost, type SshHost } from "@hpcnb/tunnel";
+import { createSshHost, type SshHost } from "@hpcnb/host";
 import { expect } from "chai";
 import { needSshServer, type Site, startSite, until } from "./site.js";
 

@@ -3,9 +3,9 @@ import { type FileHandle, mkdir, open, rename, stat, unlink } from "node:fs/prom
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { type FileToWrite, HpcnbError } from "@hpcnb/core";
-import { cannotWrite, notPrivate } from "./cannot-write.js";
-import { isMissing, isSystemError, wordsOf } from "./file-errors.js";
-import { withPatience } from "./patience.js";
+import { cannotWrite, notPrivate } from "../cannot-write.js";
+import { isMissing, isSystemError, wordsOf } from "../file-errors.js";
+import { withPatience } from "../patience.js";
 
 /** See `Host.writeFiles`; ../python/write.py does the same on another host. */
 export async function writeLocally(files: readonly FileToWrite[], signal?: AbortSignal): Promise<void> {

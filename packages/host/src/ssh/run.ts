@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { aborted, type CommandResult, HpcnbError, type RunOptions, throwIfAborted } from "@hpcnb/core";
-import { defaultTimeout, endEarly, maxBuffer, notStarted, ownEnvironment } from "../local-run.js";
+import { defaultTimeout, endEarly, maxBuffer, notStarted, ownEnvironment } from "../local/run.js";
 import { noForwardings, sshCommand } from "./arguments.js";
 import { type Route, type SshConnection, wellKnownName } from "./connection.js";
 import { shellFailure, sshFailure } from "./failure.js";

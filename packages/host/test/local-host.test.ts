@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expectFailure } from "@hpcnb/core/testing";
 import { expect } from "chai";
-import { createLocalHost } from "../src/local-host.js";
+import { createLocalHost } from "../src/local/host.js";
 import { describeHost } from "./host-suite.js";
 
 const host = createLocalHost();
@@ -63,7 +63,7 @@ describe("createLocalHost", () => {
 
 function spawnHolder(path: string, afterwards: string) {
   const program = `
-    import { createLocalHost } from "@hpcnb/tunnel";
+    import { createLocalHost } from "@hpcnb/host";
     await createLocalHost().lock(${JSON.stringify(path)});
     console.log("held");
     ${afterwards}`;

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { Host } from "@hpcnb/core";
 import { expectFailure } from "@hpcnb/core/testing";
 import { expect } from "chai";
-import { readFilesThrough, writeFilesThrough } from "../src/files.js";
-import { createLocalHost } from "../src/local-host.js";
+import { createLocalHost } from "../src/local/host.js";
+import { readFilesThrough, writeFilesThrough } from "../src/ssh/files.js";
 
 const host = createLocalHost();
 const systemPath = "/usr/bin:/bin";

@@ -1,6 +1,6 @@
 import type { Host } from "@hpcnb/core";
-import { readFilesThrough, writeFilesThrough } from "../files.js";
 import { createSshConnection, type SshConnection, type SshOptions } from "./connection.js";
+import { readFilesThrough, writeFilesThrough } from "./files.js";
 import { lockRemotely } from "./lock.js";
 import { runRemotely } from "./run.js";
 
@@ -19,6 +19,10 @@ export function createSshHost(options: SshOptions): SshHost {
   const run: Host["run"] = (argv, runOptions) => runRemotely(connection, argv, runOptions);
   return {
     name: options.alias,
+    identity: async () => {
+      const { user, hostname, port } = await connection.config();
+      return `${user}@${hostname}:${port}`;
+    },
     connection,
     run,
     readFiles: (...request) => readFilesThrough(run, ...request),

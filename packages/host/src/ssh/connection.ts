@@ -170,7 +170,7 @@ export function createSshConnection(options: SshOptions): SshConnection {
     }
     if (end.code !== 255) {
       // The connection would make the next command fail in other words.
-      await runClient(controlArguments(controlPath, ["-O", "exit"]), { interactive: false, limit: loginLimit });
+      await endConnection(controlPath, loginLimit);
       throw shellFailure(`${end.stderr}\n${end.stdout}`, { destination: alias, who: wellKnownName(alias, known) });
     }
     const unshared = clientOptions(known, { controlPath: undefined, mayAsk: false });
@@ -179,6 +179,11 @@ export function createSshConnection(options: SshOptions): SshConnection {
     const isHeard = interactive && options.hear !== undefined && said === end.stderr;
     throw sshFailure(said, { destination: alias, who: wellKnownName(alias, known), isHeard });
   }
+}
+
+/** Ends a shared connection, for all who use it, within so many milliseconds. */
+export async function endConnection(controlPath: string, limit: number): Promise<void> {
+  await runClient(controlArguments(controlPath, ["-O", "exit"]), { interactive: false, limit });
 }
 
 /** For messages: the alias, and the host that it stands for. */

@@ -2,7 +2,7 @@ import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "n
 import { once } from "node:events";
 import { describeResult, type Lock } from "@hpcnb/core";
 import { cannotLock } from "../cannot-write.js";
-import { notStarted, ownEnvironment } from "../local-run.js";
+import { notStarted, ownEnvironment } from "../local/run.js";
 import { busy, lostLock, thisProcess, untilAnswer, untilReleased } from "../lock-answer.js";
 import { pythonArgv, pythonProgram } from "../python-program.js";
 import { noForwardings } from "./arguments.js";

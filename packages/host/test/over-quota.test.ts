@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import type { HpcnbError } from "@hpcnb/core";
 import { expectFailure } from "@hpcnb/core/testing";
 import { expect } from "chai";
-import { writeFilesThrough } from "../src/files.js";
-import { createLocalHost } from "../src/local-host.js";
+import { createLocalHost } from "../src/local/host.js";
+import { writeFilesThrough } from "../src/ssh/files.js";
 import { failing, needFailingCalls } from "./failing-call.js";
 
 const overQuota = failing("fsync", "EDQUOT");
@@ -24,7 +24,7 @@ describe("files beyond a quota", () => {
   it("are named on this machine, with the quota and what to do, and nothing is left of them", async () => {
     const path = join(directory, "a");
     const program = `
-      import { createLocalHost } from "@hpcnb/tunnel";
+      import { createLocalHost } from "@hpcnb/host";
       await createLocalHost().writeFiles([{ path: ${JSON.stringify(path)}, text: "x" }]).catch(
         ({ code, message, hint }) => console.log(JSON.stringify({ code, message, hint })));`;
     const node = [process.execPath, ...process.execArgv, "--input-type=module", "-e", program];

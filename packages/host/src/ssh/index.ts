@@ -1,0 +1,25 @@
+/** What a tunnel by ssh is made of. */
+export {
+  checkAlias,
+  checkNode,
+  clientOptions,
+  controlArguments,
+  destinationArguments,
+  forwardArgument,
+  masterOptions,
+  nodeConnectTimeout,
+  noForwardings,
+  option,
+  proxyCommand,
+  sshCommand,
+  type Target,
+  targetProblem,
+} from "./arguments.js";
+export { runClient, wordsOfFailure } from "./client.js";
+export { startClient, untilReady } from "./client-process.js";
+export { parseSshConfig } from "./config.js";
+export { loginLimit, type Route, readConfig, type SshConnection } from "./connection.js";
+export { holdConnection, listens } from "./control-socket.js";
+export { sshFailure } from "./failure.js";
+export { bootstrap, readRemoteOutput, remoteCommand } from "./remote-command.js";
+export { runRemotely } from "./run.js";
