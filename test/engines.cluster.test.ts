@@ -113,10 +113,9 @@ describe("engines on Grid Engine", function () {
   });
 
   it("become more by another array, and fewer by those that are idle, while the notebook goes on", async () => {
-    expect(await scale("others=6")).to.deep.equal([
-      "engines of others: 4 before, 6 now; 2 are submitted as another array.",
-    ]);
-    await untilStatus("7 registered", ({ engines }) => engines.registered === 7);
+    const [change, ...progress] = await scale("others=6", "--wait");
+    expect(change).to.equal("engines of others: 4 before, 6 now; 2 are submitted as another array.");
+    expect(progress.at(-1)).to.match(/s {2}engines: 7 of 7 registered$/);
     expect(await print(`${client}print(client.ids)`)).to.equal("[0, 1, 2, 3, 4, 5, 6]");
     await print(`${client}${busyUntilReleased}`);
     expect(await scale("others=2")).to.deep.equal(["engines of others: 6 before, 2 now; 4 will end when idle."]);

@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { hpcnb } from "./support/cli.js";
 import { Kernel } from "./support/kernel.js";
 import { processesMentioning, socketsMentioning } from "./support/leftovers.js";
+import { atOwnTerminal } from "./support/own-terminal.js";
 import { createProject, type Project } from "./support/project.js";
 
 /** The whole of it, on this machine: real JupyterLab, real ipyparallel, real processes. */
@@ -128,9 +129,23 @@ print(client.ids, sorted(ipyparallel.Client(profile="quickstart").ids))`);
     expect(new URL(again).search).to.equal(new URL(url).search);
   });
 
+  it("scale waits for all engines, and Ctrl-C leaves them coming", async () => {
+    const { directory: cwd, env } = project;
+    const terminal = await atOwnTerminal(["scale", "5", "--wait"], { columns: 80, cwd, env });
+    await terminal.until("4 of 5 registered");
+    terminal.type("\u0003");
+    expect(await terminal.end()).to.equal(130);
+    expect(terminal.sent())
+      .to.include("Interrupted; the engines still come.")
+      .and.to.include("hpcnb status quickstart");
+    expect((await project.ok("scale", "5", "--wait")).stderr).to.match(/nothing to do\.\n.*5 of 5 registered\n$/s);
+    const less = JSON.parse((await project.ok("scale", "4", "--wait", "--json")).stdout);
+    expect(less.engines).to.include({ asked: 4 });
+  });
+
   it("down leaves no process, no socket and no port", async () => {
     const { stderr } = await project.ok("down");
-    expect(stderr).to.include("3 jobs ended");
+    expect(stderr).to.include("4 jobs ended");
     expect(processesMentioning(project.folder)).to.deep.equal([]);
     expect(socketsMentioning(project.folder)).to.deep.equal([]);
     expect(socketsMentioning(socket)).to.deep.equal([]);

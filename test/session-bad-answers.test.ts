@@ -297,7 +297,7 @@ describe("life cycle, where nothing goes smoothly", () => {
     world.hear(world.clusterDirectory, 2, "x");
     const error = await world.clock.run(waiting);
     expect(error.message).to.equal(
-      "Too few engines: 3 of 4 are left, and 4 is the minimum.\n  engine 2: it has ended; its log: hpcnb: out of memory",
+      "Too few engines: 3 of 4 are left, and at least 4 must be there.\n  engine 2: it has ended; its log: hpcnb: out of memory",
     );
     expect(error.hint).to.include("`hpcnb logs engine 2` shows the whole log.");
     expect((await up(world).catch((late) => late)).code).to.equal("HPCNB_TIMEOUT");

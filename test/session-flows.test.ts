@@ -7,6 +7,7 @@ import {
   type SessionContext,
   scale,
   takeDown,
+  waitForEngines,
   wordOf,
 } from "@hpcnb/core";
 import { expect } from "chai";
@@ -300,6 +301,31 @@ describe("life cycle on a simulated scheduler", () => {
       const { state } = await up(world);
       expect(state.engines).to.include({ asked: 7, running: 7, registered: 7 });
       expect(await world.listed()).to.have.length(4);
+    });
+
+    it("can be waited for until all have registered, whatever the file's minimum is, and without a tunnel", async () => {
+      const world = new SimulatedSession({ queueWait: 3600 }, { engines: 4, minimum: 1 });
+      await up(world);
+      await world.disconnect();
+      await scaleTo(world, { engines: 7 });
+      const { phase, engines } = await world.clock.run(waitForEngines(world.context()));
+      expect(phase).to.equal("up");
+      expect(engines).to.include({ asked: 7, registered: 7 });
+      expect(world.connected).to.equal(false);
+    });
+
+    it("is not waited for longer than engines may take that run, nor where they are lost", async () => {
+      const world = new SimulatedSession({}, { engines: 2, minimum: 1 });
+      await up(world);
+      world.mute.add(3);
+      await scaleTo(world, { engines: 3 });
+      const late = await failure(world.clock.run(waitForEngines(world.context())));
+      expect(late.code).to.equal("HPCNB_TIMEOUT");
+      expect(late.message).to.match(/^After \d+ s still waiting for engines: 2 of 3 are registered/);
+      await world.scheduler.cancel([world.scheduler.control.jobs.at(-1)?.id ?? ""]);
+      const lost = await failure(world.clock.run(waitForEngines(world.context())));
+      expect(lost.code).to.equal("HPCNB_JOB_ENDED");
+      expect(lost.message).to.match(/^Too few engines: 2 of 3 are left, and at least 3 must be there/);
     });
 
     it("down, takes those that wait first, and leaves the rest to the controller", async () => {

@@ -122,8 +122,10 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
           default: [] as string[],
           describe: "[session] N, or [session] GROUP=N ...",
         })
+        .option("wait", { type: "boolean", default: false, describe: "Wait until they have registered" })
         .option("json", json),
-    async ({ words, json }) => (await import("./commands/scale.js")).scale({ words: words.map(String), json, signal }),
+    async ({ words, wait, json }) =>
+      (await import("./commands/scale.js")).scale({ words: words.map(String), wait, json, signal }),
   ),
   define(
     "down [session]",

@@ -1,11 +1,24 @@
-import { type GroupChange, HpcnbError, scale as scaleSession } from "@hpcnb/core";
+import {
+  type GroupChange,
+  HpcnbError,
+  isHpcnbError,
+  type SessionContext,
+  type SessionState,
+  scale as scaleSession,
+  waitForEngines,
+} from "@hpcnb/core";
+import { typed, wordFor } from "../pasteable.js";
 import { printJson, tell } from "../print.js";
+import { createProgress } from "../report/progress.js";
+import { stepsOf } from "../report/steps.js";
 import { parseAddress } from "../session-address.js";
 import { type OpenSession, withSession } from "../with-session.js";
 
 export async function scale(options: {
   /** `[session] N`, or `[session] GROUP=N ...` */
   readonly words: readonly string[];
+  /** Until all engines that there are to be have registered. */
+  readonly wait: boolean;
   readonly json: boolean;
   readonly signal: AbortSignal;
 }): Promise<void> {
@@ -16,13 +29,38 @@ export async function scale(options: {
     });
   }
   const work = async ({ context, session, progress }: OpenSession) => {
-    const changes = await scaleSession(context, (wanted) => askedFor(counts, Object.keys(wanted)), options.signal);
-    const told = changes.filter(({ group }) => counts.has(group) || counts.has(undefined));
-    progress.stop();
-    if (options.json) printJson({ name: session.name, groups: told });
-    else for (const change of told) tell(sentence(change));
+    let interrupted = "what it was asked for may be half done";
+    try {
+      const changes = await scaleSession(context, (wanted) => askedFor(counts, Object.keys(wanted)), options.signal);
+      const told = changes.filter(({ group }) => counts.has(group) || counts.has(undefined));
+      progress.stop();
+      if (!options.json) for (const change of told) tell(sentence(change));
+      interrupted = "the engines still come";
+      const state = options.wait ? await waitTelling(context, options.signal) : undefined;
+      if (options.json) printJson({ name: session.name, groups: told, engines: state?.engines });
+    } catch (error) {
+      if (!isHpcnbError(error, "HPCNB_ABORTED")) throw error;
+      throw new HpcnbError("HPCNB_ABORTED", `Interrupted; ${interrupted}.`, {
+        cause: error.cause,
+        hint: `\`${typed("status", wordFor(session))}\` shows what is there.`,
+      });
+    }
   };
   await withSession(argument, work, { doing: "looking for its engines" });
+}
+
+/** Shows what `up` shows of engines. */
+async function waitTelling(context: SessionContext, signal: AbortSignal): Promise<SessionState> {
+  const progress = createProgress();
+  const observe = (state: SessionState) => {
+    const steps = stepsOf(state, context.readiness.name);
+    progress.update(steps.filter(({ name }) => name === "engines" || name === "trouble"));
+  };
+  try {
+    return await waitForEngines({ ...context, observe }, signal);
+  } finally {
+    progress.stop();
+  }
 }
 
 /** @throws HPCNB_BAD_ARGUMENTS when a group is meant that there is not, or none is named of several. */

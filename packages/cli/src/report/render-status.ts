@@ -1,5 +1,6 @@
 import { typed } from "../pasteable.js";
 import type { Piece } from "../print.js";
+import { describeRegistered } from "./registered.js";
 import { inColour } from "./state-colour.js";
 import type { StatusView } from "./status-view.js";
 import { clockTime, timeLeft, timeLine, timeSince } from "./times.js";
@@ -79,11 +80,11 @@ function engineRows({ engines, groups = [] }: StatusView, now: number): Row[] {
     .filter(([, count]) => count > 0)
     .map(([word, count]) => `${count} ${word === "running" ? "running and not registered" : word}`);
   const isWhole = registered >= asked && failed + lost === 0;
-  const text = `${registered} of ${asked} registered${rest.length > 0 ? `; ${rest.join(", ")}` : ""}`;
+  const text = `${describeRegistered(engines)}${rest.length > 0 ? `; ${rest.join(", ")}` : ""}`;
   const left = timeLeft(engines, now);
   return [
     ["engines", isWhole ? text : [failed + lost > 0 ? "red" : "yellow", text], left && ", ", left],
-    ...groups.map(({ name, ...of }): Row => ["group", `${name}: ${of.registered} of ${of.asked} registered`]),
+    ...groups.map(({ name, ...of }): Row => ["group", `${name}: ${describeRegistered(of)}`]),
   ];
 }
 

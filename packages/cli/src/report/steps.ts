@@ -1,4 +1,5 @@
 import type { Endpoint, EngineArray, SessionState } from "@hpcnb/core";
+import { describeRegistered } from "./registered.js";
 
 /** One line of what `up` shows. Steps come in the order in which a session goes through them. */
 export interface Step {
@@ -95,7 +96,7 @@ function enginesStep({ engines, jobs, reports, phase }: SessionState): Step {
   return {
     name: "engines",
     done: registered >= asked || phase === "up",
-    text: `${registered} of ${asked} registered${registered >= asked ? "" : ` (${[rest, ...more].join("; ")})`}`,
+    text: `${describeRegistered({ asked, registered })}${registered >= asked ? "" : ` (${[rest, ...more].join("; ")})`}`,
   };
 }
 

@@ -10,7 +10,7 @@ import {
 import { expect } from "chai";
 import { stepsOf } from "../../src/report/steps.js";
 
-const record: SessionEvent = {
+const record = {
   type: "record-read",
   record: {
     format: 1,
@@ -26,7 +26,7 @@ const record: SessionEvent = {
       { role: "engines", name: "s-engines", id: "14", array: { group: "engines", first: 1, tasks: 4 } },
     ],
   },
-};
+} satisfies SessionEvent;
 const answering: Reports = {
   notebook: {
     state: "answering",
@@ -96,6 +96,14 @@ describe("steps of up", () => {
     ).to.equal(
       "· engines: 1 of 4 registered (4 running, 1 lost; `hpcnb scale` starts others in the place of lost and failed ones)",
     );
+  });
+
+  it("count engines that are to go apart from those that there are to be", () => {
+    const words: EngineReports = new Map([1, 2, 3, 4].map((number) => [number, "registered"]));
+    const reports: Reports = { ...answering, controller: { state: "answering", host: "node2" }, engines: words };
+    const fewer = { ...record.record, cluster: { generation: 1, inNotebook: false, wanted: { engines: 3 } } };
+    const state = after(record, { type: "reports-read", reports }, { type: "record-read", record: fewer });
+    expect(shown(state).at(-1)).to.equal("✓ engines: 3 registered, and 1 more until idle");
   });
 
   it("say what is waited for, once the server answers", () => {

@@ -1,26 +1,18 @@
-import { isDeepStrictEqual } from "node:util";
-import { throwIfAborted } from "../clock.js";
-import { HpcnbError, isHpcnbError } from "../errors.js";
-import { tryToConnect } from "./connect.js";
+import { HpcnbError } from "../errors.js";
 import type { SessionContext } from "./context.js";
 import { endJobs } from "./end-jobs.js";
-import { throwIfLate, waitsForScheduler } from "./lateness.js";
 import type { SessionState } from "./life-cycle.js";
 import { withLock } from "./lock.js";
-import { endedMeanwhile, throwIfLost } from "./loss.js";
 import { startNewCluster } from "./new-cluster.js";
 import { prepared } from "./open-session.js";
-import { Pace, type Turn } from "./pace.js";
 import { setEngines } from "./scale.js";
 import { settleWhatIsLeft } from "./settle.js";
 import { startRun } from "./start-run.js";
 import { describeOthers, whyLost, whyNoRecord } from "./strays.js";
 import type { Tracker } from "./tracker.js";
+import { type WaitOptions, waitUntilUp } from "./wait-until-up.js";
 
-export interface BringUpOptions {
-  /** Seconds for everything together; without it a queued job is waited for as long as it takes. */
-  readonly timeout?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
+export interface BringUpOptions extends WaitOptions {
   /** Told once the session's jobs are known: started by this call, or found. */
   readonly onJobs?: ((how: "started" | "found", found: Pick<Tracker, "state" | "directory">) => void) | undefined;
   /** Told what is being done before there are jobs. */
@@ -32,9 +24,6 @@ export interface SessionUp {
   readonly directory: string;
   readonly token: string;
 }
-
-/** Milliseconds that a job waits before it is asked why: most never wait so long. */
-const longWait = 2_000;
 
 /**
  * Makes a session be up: finds its jobs or starts them, and waits for each fact in turn. Calling it again, also after it was killed at any point,
@@ -117,69 +106,4 @@ async function mend(tracker: Tracker, { signal, onStep }: BringUpOptions): Promi
   );
   if (loss.role === "controller") await startNewCluster(tracker, record, signal);
   else await setEngines(tracker, record.cluster.wanted, signal);
-}
-
-async function waitUntilUp(tracker: Tracker, { timeout, signal }: BringUpOptions): Promise<void> {
-  const { clock, readiness } = tracker.context;
-  const limits = { timeout, storage: readiness.forJob().seconds };
-  const pace = new Pace(clock);
-  const start = clock.now();
-  let phase = tracker.state.phase;
-  let phaseStart = start;
-  // Since when the time counts against the phase's limit.
-  let limitStart = start;
-  for (;;) {
-    throwIfAborted(signal);
-    const { reports } = tracker.state;
-    const lookStart = clock.now();
-    const turn = pace.turn(phase);
-    const reached = await whileReachable(tracker, () => lookOnce(tracker, turn, lookStart - phaseStart));
-    // The host was reached just now, so a tunnel to it that cannot be opened is given up after a while.
-    if (reached && tracker.state.phase === "connecting")
-      await whileReachable(tracker, () => tryToConnect(tracker, signal));
-    pace.done(turn, reached);
-    // What the jobs do meanwhile is not seen, so no limit of theirs can be held against them.
-    if (!reached) limitStart += clock.now() - lookStart + pace.lookPause;
-    if (tracker.state.phase === "failed" || tracker.state.phase === "degraded") await throwIfLost(tracker, signal);
-
-    const { state } = tracker;
-    if (state.phase === "up") return;
-    if (state.phase === "stopping" || state.phase === "ended" || state.phase === "absent") throw endedMeanwhile(state);
-    if (state.phase !== phase) {
-      phase = state.phase;
-      phaseStart = clock.now();
-      limitStart = phaseStart;
-      pace.restart();
-    }
-    if (waitsForScheduler(state)) limitStart = clock.now();
-    throwIfLate(state, { inPhase: clock.now() - limitStart, inAll: clock.now() - start }, limits);
-    if (!isDeepStrictEqual(reports, state.reports)) pace.somethingNew();
-    const { notebook } = state.reports;
-    if (notebook.state === "started" && reports.notebook.state !== "started")
-      tracker.context.connector?.prepare?.(tracker.directory, notebook.host);
-    const pause = pace.pause(turn, phase, reached, lookStart);
-    const left = timeout === undefined ? pause : start + timeout * 1000 - clock.now();
-    await clock.sleep(Math.max(0, Math.min(pause, left)), signal);
-  }
-}
-
-/** One look at all that can be known now. */
-async function lookOnce(tracker: Tracker, turn: Turn, sincePhase: number): Promise<void> {
-  await Promise.all([tracker.readReports(turn.patience), turn.asks ? tracker.askScheduler() : undefined]);
-  if (!turn.asks) return;
-  await tracker.askHistory();
-  if (sincePhase >= longWait) await tracker.askWhy();
-}
-
-/** A host that cannot be reached now says nothing about the jobs, which go on: false then. */
-async function whileReachable(tracker: Tracker, work: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await work();
-    return true;
-  } catch (error) {
-    const isAway = isHpcnbError(error, "HPCNB_SSH") || isHpcnbError(error, "HPCNB_TIMEOUT");
-    if (!isAway || !error.transient) throw error;
-    tracker.dispatch({ type: "question-failed", error });
-    return false;
-  }
 }

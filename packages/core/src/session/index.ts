@@ -18,5 +18,6 @@ export { type Stray, type Strays, whyNoRecord } from "./strays.js";
 export { type TakenDown, takeDown } from "./take-down.js";
 export { engineTimes, type JobTimes, jobTimes, notebookTimes } from "./times.js";
 export { Tracker } from "./tracker.js";
+export { waitForEngines } from "./wait-for-engines.js";
 export { type SessionWord, sessionWords, wordOf } from "./words.js";
 export type * from "./workload.js";

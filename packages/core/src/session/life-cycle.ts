@@ -268,7 +268,7 @@ function findLoss(
     return { role: "controller", how, why: "it can no longer be reached from the notebook's host" };
   const left = engines.filter(isLeft).length;
   if (left >= minimum) return undefined;
-  const why = `${left} of ${asked} are left, and ${minimum} is the minimum`;
+  const why = `${left} of ${asked} are left, and at least ${minimum} must be there`;
   const [missing] = engines.filter((engine) => !isLeft(engine)).map(({ job }) => job);
   const array = missing && lossOf("engines", missing);
   return { role: "engines", how, why: array ? `${why}; of job ${missing.record.id}: ${array.why}` : why };

@@ -3,7 +3,15 @@ import type { JobId, JobState, JobStatus } from "../scheduler.js";
 import type { SessionContext } from "./context.js";
 import type { EngineFacts } from "./engines.js";
 import { isGone, type JobFacts, jobsIn, secondLook } from "./job-facts.js";
-import { advance, enginesIn, initialState, jobsThatCount, type SessionEvent, type SessionState } from "./life-cycle.js";
+import {
+  advance,
+  enginesIn,
+  initialState,
+  jobsThatCount,
+  type SessionEvent,
+  type SessionState,
+  type Wanted,
+} from "./life-cycle.js";
 import { type KnownRuns, knownRuns } from "./runs.js";
 import { expectSameSession } from "./same-session.js";
 import { clusterOf, lookAtRecord, type SessionRecord, writeRecord } from "./session-record.js";
@@ -17,6 +25,8 @@ export class Tracker {
   readonly context: SessionContext;
   /** Absolute, on the host. */
   readonly directory: string;
+  /** What the session must have to count as up; by its file, as long as nobody wants something else. */
+  wanted: Wanted;
   /** What is known of this folder's runs, once strays were looked for. */
   runs: KnownRuns | undefined;
   readonly #signal: AbortSignal | undefined;
@@ -26,6 +36,7 @@ export class Tracker {
   constructor(context: SessionContext, directory: string, signal?: AbortSignal) {
     this.context = context;
     this.directory = directory;
+    this.wanted = { cluster: context.session.cluster, connection: context.connector !== undefined };
     this.#signal = signal;
   }
 
@@ -36,10 +47,7 @@ export class Tracker {
   }
 
   dispatch(event: SessionEvent): void {
-    this.state = advance(this.state, event, {
-      cluster: this.context.session.cluster,
-      connection: this.context.connector !== undefined,
-    });
+    this.state = advance(this.state, event, this.wanted);
     this.context.observe?.(this.state, event);
   }
 

@@ -256,7 +256,11 @@ describe("life cycle", () => {
     );
     const state = after(submitted, allRunning, registered(4), opened, one, one);
     expect(state.phase).to.equal("degraded");
-    expect(state.loss).to.deep.equal({ role: "engines", how: "lost", why: "1 of 4 are left, and 2 is the minimum" });
+    expect(state.loss).to.deep.equal({
+      role: "engines",
+      how: "lost",
+      why: "1 of 4 are left, and at least 2 must be there",
+    });
   });
 
   it("waits for engines that the controller has lost, because they may be started again", () => {
