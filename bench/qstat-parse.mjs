@@ -81,7 +81,7 @@ function peak() {
   return process.resourceUsage().maxRSS / 1024;
 }
 
-/** Lets the peak begin anew where that is possible, and gives it. */
+/** Resets the peak where that is possible, and returns it. */
 function forgetPeak() {
   if (process.platform === "linux") writeFileSync("/proc/self/clear_refs", "5");
   return peak();

@@ -104,7 +104,7 @@ async function copyPython(folders) {
   }
 }
 
-/** What `hpcnb help` prints. Decisions are for who works on hpcnb. */
+/** What `hpcnb help` prints. Decisions are for people who work on hpcnb. */
 async function copyPages() {
   const target = "packages/cli/docs";
   await rm(target, { recursive: true, force: true });

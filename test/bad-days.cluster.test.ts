@@ -187,7 +187,7 @@ describe("a bad day on Grid Engine", function () {
     });
     after(() => cluster.write("login", ".bashrc", usual));
 
-    it("comes up and goes down all the same", async () => {
+    it("comes up and goes down nevertheless", async () => {
       await cluster.write("login", ".bashrc", banner);
       expect(await cluster.ok("laptop", ["ssh", "login", "true"])).to.include("Welcome");
       await write("laptop", "host: login", notebook(), "cluster: { engines: 2 }");

@@ -16,7 +16,7 @@ resources: { cores: 2, parallelEnvironment: smp, memory: 8G, walltime: 1h }
 cluster: { engines: ${engines}, resources: { memory: 4G } }
 ${more}`;
 
-/** What a user does from beginning to end, each step on the machine where he does it: a laptop, a submit node, nodes. */
+/** What a user does from beginning to end, each step on its own machine: a laptop, a submit node, nodes. */
 describe("a notebook on Grid Engine", function () {
   this.timeout(180_000);
   let cluster: Cluster;
@@ -47,7 +47,7 @@ describe("a notebook on Grid Engine", function () {
 
   after(() => cluster?.testbed.down());
 
-  it("could come up, as doctor finds by a job on a node, of which nothing is left", async () => {
+  it("could come up, as doctor finds by a job on a node, and nothing of the job is left", async () => {
     const { exitCode, stdout, stderr } = await onLaptop("doctor", "project/session.yaml", "--job", "--json");
     expect(exitCode, stderr + stdout).to.equal(0);
     const { checks } = JSON.parse(stdout);

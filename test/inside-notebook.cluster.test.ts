@@ -89,7 +89,7 @@ describe("a cluster started inside the notebook, on Grid Engine", function () {
     for (const host of ["login", ...cluster.testbed.nodes]) {
       heard.push((await cluster.testbed.exec(host, "bob", ["sh", "-c", spy, "sh", ...(await ids())])).stdout);
     }
-    // That he does see what there is to see.
+    // The neighbour does see what may be seen.
     for (const word of ["job_name: ", "hpcnb-inside_engine", "def run_inside_controller("])
       expect(heard.join("\n")).to.include(word);
     for (const key of keys) expect(heard.some((text) => text.includes(key))).to.equal(false);

@@ -79,7 +79,7 @@ notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${mo
   it("is there with secrets to look for", () => {
     expect(secrets.token).to.match(/^[0-9a-f]{48}$/);
     expect(secrets.password).to.match(/^argon2:/);
-    // With it ipyparallel encrypts, and signs no more: only who has this key gets an answer.
+    // With it ipyparallel encrypts, and signs no more: an answer needs this key.
     expect(secrets.keys.curve_serverkey).to.have.length(40);
     expect(secrets.kernelKey).to.have.length.greaterThan(30);
   });
@@ -104,7 +104,7 @@ notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${mo
     expect(stdout, "the kernel's process").to.match(/alice.*ipykernel/);
   });
 
-  it("finds none of them in any file that he can read, job scripts among them", async () => {
+  it("finds none of them in any file that is open to them, job scripts among them", async () => {
     const places = ["/home", "/tmp", "/var/lib/gridengine", "/var/spool", "/var/tmp", "/run", "/dev/shm"];
     const search = (host: string, words: readonly string[]) =>
       filesWith(cluster.testbed, { host, user: "bob", places }, words);
@@ -168,7 +168,7 @@ notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${mo
     const [, port = ""] = /^port 127\.0\.0\.1:(\d+)/.exec((await status("ported.yaml")).listens) ?? [];
     const node = await notebookHost("ported.yaml");
     const api = `http://127.0.0.1:${port}/api`;
-    expect(await codeFor(node, api), "that he reaches it").to.equal("200");
+    expect(await codeFor(node, api), "that the neighbour reaches it").to.equal("200");
     for (const path of ["contents", "kernels", "sessions", "terminals"])
       expect(await codeFor(node, `${api}/${path}`), path).to.equal("403");
     expect(await codeFor(node, `${api}/contents${url.search}`), "with the token").to.equal("200");
@@ -178,7 +178,7 @@ notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${mo
   const codeFor = async (host: string, url: string) =>
     (await asBob(host, ["curl", "--silent", "--output", "/dev/null", "--write-out", "%{http_code}", url])).stdout;
 
-  it("cannot use the kernel, even with its key, because its sockets are where he cannot enter", async () => {
+  it("cannot use the kernel, even with its key, because its sockets are in a closed directory", async () => {
     const node = await notebookHost("session.yaml");
     expect(kernel.info.transport).to.equal("ipc");
     const python = ["/home/shared/venv/bin/python", "-c", askKernel];
@@ -205,7 +205,7 @@ notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${mo
     expect(heard.stdout).to.equal("heard 0\n");
   });
 
-  it("cannot use the controller, though he can reach its ports", async () => {
+  it("cannot use the controller, though its ports can be reached", async () => {
     const { host, registration } = await readController(cluster);
     const reach = await asBob("login", ["bash", "-c", 'exec 3<>"/dev/tcp/$0/$1"', host, String(registration)]);
     expect(reach.exitCode, reach.stderr).to.equal(0);

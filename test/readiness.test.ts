@@ -43,7 +43,7 @@ describe("storage readiness", () => {
   }
 });
 
-/** Whatever it reads of the jobs is read here: a session for which this does not work never comes up. */
+/** Whatever it reads of the jobs is read here: without it, no session comes up. */
 const patient = `export default {
   apiVersion: 1,
   name: "patient",

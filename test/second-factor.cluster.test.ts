@@ -101,7 +101,7 @@ describe("a submit node with a second factor", function () {
     expect(stderr).to.include("A password or code is asked for at a terminal only: run the same command in one");
     expect(await cluster.jobIds()).to.deep.equal(before);
     expect(await loginsSeen()).to.equal(1);
-    // The tunnel cannot be opened again by itself, and does not knock for ever.
+    // The tunnel cannot be opened again by itself, and does not knock without end.
     const failures = async () => (await log()).match(/Connection (closed|reset) by/g)?.length ?? 0;
     const page = () => cluster.run("laptop", ["curl", "--silent", url]);
     await until("the keeper's giving up", page, { fact: ({ stdout }) => stdout.includes("The tunnel was given up.") });

@@ -153,7 +153,7 @@ describe("life cycle, where nothing goes smoothly", () => {
       expect(tracker.state.engines).to.include({ running: 3, failed: 0 });
     });
 
-    it("is not asked about arrays of which nobody wants an engine any more", async () => {
+    it("is not asked about arrays whose engines are all dismissed", async () => {
       const world = new SimulatedSession();
       await up(world);
       for (let round = 0; round < 5; round += 1) {
@@ -172,7 +172,7 @@ describe("life cycle, where nothing goes smoothly", () => {
       expect(world.scheduler.control.requests).to.include({ history, status: (status ?? 0) + 1 });
     });
 
-    it("is not waited for because of an array of which nobody wants an engine any more", async () => {
+    it("is not waited for because of an array whose engines are all dismissed", async () => {
       const world = new SimulatedSession();
       await up(world);
       await scaleTo(world, { engines: 6 });
@@ -238,7 +238,7 @@ describe("life cycle, where nothing goes smoothly", () => {
   });
 
   describe("with a scheduler that rejects", () => {
-    it("refuses all jobs of which one cannot be expressed, before anything is done", async () => {
+    it("refuses all jobs when one of them cannot be expressed, before anything is done", async () => {
       const world = new SimulatedSession();
       const render: Scheduler["render"] = (job) => {
         if (!job.tasks) return "";

@@ -141,7 +141,7 @@ describe("life cycle on a simulated scheduler", () => {
     expect(world.scheduler.control.jobs).to.have.length(3);
   });
 
-  it("is ending after an interrupted down, and starts anew with the next up once the rest is ended", async () => {
+  it("is ending after an interrupted down, and starts again with the next up once the rest is ended", async () => {
     const world = new SimulatedSession();
     const first = await up(world);
     const interruption = new AbortController();
@@ -189,7 +189,7 @@ describe("life cycle on a simulated scheduler", () => {
     expect(world.connected).to.equal(false);
   });
 
-  it("starts anew after the notebook job has ended, and not a second controller beside the old one", async () => {
+  it("starts again after the notebook job has ended, and not a second controller beside the old one", async () => {
     const world = new SimulatedSession();
     const first = await up(world);
     world.scheduler.control.finish("1", 0);
@@ -215,7 +215,7 @@ describe("life cycle on a simulated scheduler", () => {
     expect(world.scheduler.control.jobs).to.have.length(3);
   });
 
-  it("does not wait for ever for a command that hangs with the lock held", async () => {
+  it("does not wait without end for a command that hangs with the lock held", async () => {
     const world = new SimulatedSession();
     await world.host.lock("/home/alice/project/.hpcnb/lock");
     expect((await failure(up(world))).code).to.equal("HPCNB_BUSY");
@@ -341,7 +341,7 @@ describe("life cycle on a simulated scheduler", () => {
       expect((await observed(world)).phase).to.equal("up");
     });
 
-    it("to none is up all the same, and comes back", async () => {
+    it("to none is still up, and comes back", async () => {
       const world = new SimulatedSession();
       await up(world);
       await scaleTo(world, { engines: 0 });
@@ -424,7 +424,7 @@ describe("life cycle on a simulated scheduler", () => {
     });
   });
 
-  it("starts engines anew when too few are left", async () => {
+  it("starts engines again when too few are left", async () => {
     const world = new SimulatedSession();
     await up(world);
     world.scheduler.control.finish("3", 1);

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { directory, SimulatedSession, up } from "./support/simulated-session.js";
 
 describe("why jobs wait", () => {
-  it("is asked of an array too of which other tasks run, and no longer told once all run", async () => {
+  it("is asked of an array too while some of its tasks run, and no longer told once all run", async () => {
     const world = new SimulatedSession({ slots: 6 }, { engines: 4, minimum: 1 });
     world.scheduler.control.setBusy(2);
     await up(world);

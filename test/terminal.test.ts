@@ -9,7 +9,7 @@ import { atOwnTerminal } from "./support/own-terminal.js";
 const reason =
   "cannot run at host node1 because it offers only hc:slots=0.000000\\n解析.q is full, and long.q is disabled";
 
-/** A scheduler with which every job waits for ever. */
+/** A scheduler whose jobs never start. */
 const scheduler = `const jobs = [];
 export default {
   apiVersion: 1,

@@ -106,7 +106,7 @@ describe("a worse day on Grid Engine", function () {
     expect((await ok("up", "disk")).stderr).to.include("engines: 1 of 1 registered");
   });
 
-  it("ends all jobs also when the disk is full, says what could not be written down, and starts anew", async () => {
+  it("ends all jobs also when the disk is full, says what could not be written down, and starts again", async () => {
     await prepare("filled", "cluster: { engines: 1 }", "/home/alice/filled");
     await ok("up", "filled");
     await cluster.testbed.fault("full-disk", { directory: "/home/alice/filled" });
@@ -134,7 +134,7 @@ describe("a worse day on Grid Engine", function () {
     expect(await cluster.jobs()).to.equal("");
   });
 
-  it("says that the notebook's node is out of reach, leaves the jobs alone, and starts anew once they are known to be lost", async () => {
+  it("says that the notebook's node is out of reach, leaves the jobs alone, and starts again once they are known to be lost", async () => {
     await prepare("away", "cluster: { engines: 1, resources: { queue: all.q@node2 } }");
     await ok("up", "away");
     const jobs = await cluster.jobIds();

@@ -14,7 +14,7 @@ export async function providePython({ python, directory, requirements, megabytes
   const venv = join(root, directory);
   const marker = join(venv, "complete");
   const recipe = `${python.path} ${python.version}\n${await readFile(join(root, requirements), "utf8")}`;
-  // The marker is written last: an environment without it was interrupted, and is made anew.
+  // The marker is written last: an environment without it was interrupted, and is made again.
   const complete = (await unlessMissing(readFile(marker, "utf8"))) === recipe;
   if (complete && (await meets(join(venv, "bin/python"), requirements))) return withoutModules(venv);
 

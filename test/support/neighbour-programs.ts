@@ -1,4 +1,4 @@
-/** Python programs and cells with which a neighbour tries what he can do. */
+/** Python programs and cells that a neighbour tries. */
 
 export const makeKeys = `
 import json, uuid, zmq
@@ -29,7 +29,7 @@ info["key"] = info["key"].decode() if isinstance(info["key"], bytes) else info["
 print(json.dumps({"info": info, "pid": os.getpid(), "inlet": get_ipython().kernel.iopub_thread._pipe_port}))
 `;
 
-/** Two files say when there is something to hear, and when he has listened. */
+/** Two files say when there is something to hear, and when the neighbour has listened. */
 export const speakUntilBobHasListened = `
 import os, time
 open("/tmp/alice-speaks", "w").close()

@@ -19,7 +19,7 @@ def cancel(spool, request):
 
 
 def each(spool, targets, work):
-    """Does the work for every job, and then says for which of them it could not be done."""
+    """Does the work for every job, and then reports the jobs that it failed for."""
     problems = []
     for target in targets:
         for job in jobs_with(spool, [target["id"]]):
@@ -60,7 +60,7 @@ def wake(job, number=signal.SIGCHLD):
     """Lets the supervisor look at its files now, by a signal that it gets all the time and that
     nobody else minds. False when no file says which process it is."""
     known = [job.state and job.state["supervisor"], job.ask(lambda: signer_of(job.path("alive")))]
-    found = {who["pid"] for who in known if who and start_time(who["pid"]) == who["start"]}
+    found = {one["pid"] for one in known if one and start_time(one["pid"]) == one["start"]}
     send(found, number)
     # One that has just been started has not signed yet, and is going to look by itself.
     return bool(found) or (job.state is None and not job.problem)

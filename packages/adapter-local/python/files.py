@@ -1,4 +1,4 @@
-"""The local scheduler, part two: files of the spool, each of which may be damaged, cut short, or
+"""The local scheduler, part two: files of the spool. Each may be damaged, cut short, or
 another program's. One function reads them, and one holds what they say against a shape."""
 
 import errno

@@ -229,7 +229,7 @@ class Supervisor:
         return f"{error.strerror}, for a script that begins with {self.first_line()!r}"
 
     def save(self):
-        """Writes anew what has changed, or what somebody else has changed or damaged."""
+        """Writes a changed state, also where another program has changed or damaged it."""
         state = {"supervisor": self.identity, "tasks": [task.record() for task in self.tasks]}
         for name, value in (("job.json", self.job), ("state.json", state)):
             path = os.path.join(self.directory, name)

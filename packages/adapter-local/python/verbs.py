@@ -22,7 +22,7 @@ def describe(job):
 
 
 def damaged(job):
-    """Its supervisor writes its state anew when it looks at it; whatever else is lost stays lost."""
+    """Its supervisor rewrites its state at its next look. Everything else that is lost stays lost."""
     if job.has_supervisor:
         wake(job)
     delete = f"if nothing of it runs any more, delete {job.directory}"
@@ -119,7 +119,7 @@ def ending(job):
     return {"reason": in_lines(job, ranges(reasons)), **({"walltimeReached": True} if overran else {})}
 
 
-# Of an array each task of which has a reason of its own.
+# For an array whose tasks have a reason each.
 MOST_REASONS = 20
 
 

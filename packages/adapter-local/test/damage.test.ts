@@ -43,7 +43,7 @@ const nonsense: Record<string, (value: Json) => unknown> = {
     tasks: [{ number: 1, state: "running", pid: -1, start: 1 }],
   }),
   "a state of no task": (value) => ({ ...value, tasks: [{ number: 1, state: "asleep" }] }),
-  "an end of which nothing is said": (value) => ({ ...value, tasks: [{ number: 1, state: "ended" }] }),
+  "an end without a cause": (value) => ({ ...value, tasks: [{ number: 1, state: "ended" }] }),
   "a task of another job": (value) => ({ ...value, tasks: [{ number: 9, state: "running" }] }),
   "the same task twice": (value) => ({ ...value, tasks: [1, 1].map((number) => ({ number, state: "queued" })) }),
   "no supervisor": ({ supervisor: _, ...value }) => value,

@@ -179,7 +179,7 @@ describe("jobs on this machine", () => {
     expect(await machine.ended(id)).to.deep.equal({ id, reason: "SIGINT ended it" });
   });
 
-  it("outlive the job from which they were submitted", async () => {
+  it("outlive the job that submitted them", async () => {
     const inner = localDialect({ spool: machine.spool }).submit(machine.job("sleep 60", { name: "inner" }));
     await writeFile(join(machine.directory, "request"), inner.stdin ?? "");
     const words = inner.argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");

@@ -1,6 +1,6 @@
 import type { Clock, JobSpec, OptionsSchema } from "@hpcnb/core";
 
-/** Seconds: always the same, or anything from the first to the second, drawn anew for each job or task. */
+/** Seconds: always the same, or a new random number between the two for each job or task. */
 export type Span = number | readonly [least: number, most: number];
 
 /** The time in a span that a random number from 0 to 1 stands for. */

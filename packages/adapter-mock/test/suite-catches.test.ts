@@ -57,7 +57,7 @@ const faults: Record<string, readonly [caughtBy: string, fault: Fault]> = {
       },
     }),
   ],
-  "lets a job run for ever": [
+  "never ends a job": [
     "submit: ends a job that runs longer than its walltime, and says why",
     ({ submit }) => ({
       submit: (job, signal) => submit({ ...job, resources: withoutWalltime(job.resources) }, signal),

@@ -33,7 +33,7 @@ describe("qstat -j's answer", () => {
     expect(explained("qstat-j-held.txt")).to.equal("Job is in hold state");
   });
 
-  it("gives the reasons of an array of which some tasks wait and others run", () => {
+  it("gives the reasons of an array when some tasks wait and others run", () => {
     expect(explained("qstat-j-array-partly.txt")?.split("\n")).to.deep.equal([
       'queue instance "all.q@node1" dropped because it is full',
       'cannot run in queue "node2" because it is not contained in its hard queue list (-q)',

@@ -4,10 +4,10 @@ import { once } from "node:events";
 /** Milliseconds that a program has to say that it cannot open a browser; one that is the browser does not end. */
 const launchLimit = 3_000;
 
-/** Why no browser would open before the eyes of who types here; undefined where one would. Pure. */
+/** Why no browser would open on the user's screen; undefined where one would. Pure. */
 export function whyNoBrowser(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): string | undefined {
   const { BROWSER, SSH_CONNECTION, SSH_TTY, DISPLAY, WAYLAND_DISPLAY, WSL_DISTRO_NAME } = environment;
-  // Who sets it has one that works here: editors that are connected from elsewhere do.
+  // If it is set, it works here: remote editors set it.
   if (BROWSER) return undefined;
   if (SSH_CONNECTION || SSH_TTY) return "this is a login over ssh";
   if (platform === "darwin" || platform === "win32" || WSL_DISTRO_NAME) return undefined;

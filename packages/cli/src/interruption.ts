@@ -27,7 +27,7 @@ const lastWait = 1_000;
 
 /**
  * To be called when the command has nothing left to do. The process ends as soon as nothing keeps it, but a thread that waits for a
- * dead file system would keep it for ever.
+ * dead file system would keep it alive without end.
  */
 export function endWithoutFiles(): void {
   const isLate = () => {

@@ -69,7 +69,7 @@ export function tellLines(lines: readonly (readonly Piece[])[]): void {
   for (const line of lines) tell(...line);
 }
 
-/** A bell, and a notification where the terminal has one: for who does not look at it now. On a terminal alone. */
+/** A bell, and a notification where the terminal has one, for a user who looks elsewhere. Only on a terminal. */
 export function notifyTerminal(stream: NodeJS.WritableStream, sentence: string, kind: "9" | "777;notify;hpcnb"): void {
   stream.write(`\u001b]${kind};${printableLine(sentence)}\u0007\u0007`);
 }
@@ -142,12 +142,12 @@ export function createLinePrinter(origins: readonly string[]): (origin: string, 
   };
 }
 
-/** Where data goes, for what is drawn there anew by `show`. */
+/** Where data goes, for `show`, which redraws there. */
 export function screen(): NodeJS.WriteStream {
   return process.stdout;
 }
 
-/** Ends the program without a word when nobody reads on, as in `hpcnb schema | head`. */
+/** Ends the program silently when the reader has closed the pipe, as in `hpcnb schema | head`. */
 export function endWithReaders(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {

@@ -21,7 +21,7 @@ export function connectCommand(directory: string): string {
   return `hpcnb connect ${/^[\w@.:~/+-]+$/.test(address) ? address : `'${address.replaceAll("'", "'\\''")}'`}`;
 }
 
-/** With its `@`; nothing for a user id that has no name, for which ssh has a default of its own. */
+/** With its `@`; nothing for a user id without a name: ssh then has a default of its own. */
 function userName(): string {
   try {
     return `${userInfo().username}@`;

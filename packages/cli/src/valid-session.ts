@@ -106,7 +106,7 @@ function tunnelKindsOf(source: SessionSource): readonly string[] {
   return kind === "auto" ? autoTunnels(textAt(source, "host")) : [kind];
 }
 
-/** Who can change the file decides which code runs. */
+/** Anyone who can change the file decides which code runs. */
 function checkOwner(source: SessionSource, foreign: readonly NamedPlugin[], problems: Problem[]): void {
   const [first] = foreign;
   const problem = first && foreignHand(resolve(source.file));

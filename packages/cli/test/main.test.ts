@@ -113,7 +113,7 @@ describe("hpcnb as a program", () => {
       expect(await known(address, "login:/a")).to.deep.equal(["login:/a"]);
     });
 
-    it("keeps a session that has ended, without the page with its token, and not all of them for ever", async () => {
+    it("keeps a session that has ended, without the page with its token, and not all of them without end", async () => {
       const directory = join(folder, "state", "hpcnb");
       mkdirSync(join(directory, "open"), { recursive: true });
       await run('(await import("node:fs")).writeFileSync(state.pagePath("a"), "token")');

@@ -17,7 +17,7 @@ describe("withSharedStatus", () => {
     return withSharedStatus({ status, runsOnHost: true } as unknown as Scheduler, { plugin, host, options });
   };
 
-  it("asks once for all who ask at the same time, and anew afterwards", async () => {
+  it("asks once for all callers at the same time, and again afterwards", async () => {
     const sessions = Array.from({ length: 20 }, () => schedulerOn("a"));
     await Promise.all(sessions.map((each) => each.status()));
     expect(asked).to.deep.equal(["a"]);

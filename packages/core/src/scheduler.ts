@@ -124,7 +124,7 @@ export interface JobCommands {
  * The conformance suite in `@hpcnb/core/testing` holds every sentence below against the real thing.
  *
  * All methods may be called concurrently. A method whose signal aborts rejects with HPCNB_ABORTED; the scheduler may have
- * carried the request out all the same.
+ * carried out the request nevertheless.
  */
 export interface Scheduler {
   /** True when jobs run on the host that submits them, so that what is missing there is missing for the job. */

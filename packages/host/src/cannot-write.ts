@@ -37,7 +37,7 @@ function remedyOf(why: string): string | undefined {
   return remedies.find(([words]) => words.test(why))?.[1];
 }
 
-/** A file of which nothing was heard within `limit` milliseconds. */
+/** A file that gave no answer within `limit` milliseconds. */
 export function silentFile(what: string, limit: number, cause?: unknown): HpcnbError {
   return new HpcnbError("HPCNB_TIMEOUT", `${what} within ${limit / 1000} s.`, {
     cause,

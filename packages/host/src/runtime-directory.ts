@@ -104,7 +104,7 @@ function problemWith(place: Place, uid: number): string | undefined {
   }
 }
 
-/** The base may be a link of the system's. Who may write to it could put another directory in the place of ours. */
+/** The base may be a link of the system's. Anyone who may write to it could replace our directory. */
 function isTrusted({ base }: Place, uid: number): boolean {
   if (base === undefined) return true;
   return isOwn(base, uid, statSync) && (statSync(base).mode & 0o022) === 0;

@@ -29,7 +29,7 @@ describe("environmentScript", () => {
     writeFileSync(join(root, path), text);
   }
 
-  // --norc: Node's pipes are sockets, for which bash may believe that it was started over the network.
+  // --norc: Node's pipes are sockets, so bash may believe that it was started over the network.
   function bash(script: string, env: NodeJS.ProcessEnv = {}) {
     const { status, stdout, stderr } = spawnSync("bash", ["--norc", "-c", script], {
       encoding: "utf8",

@@ -98,7 +98,7 @@ print(client.ids, client[0].apply_sync(lambda: __import__("time").sleep(12) or "
       expect(answer).to.equal("[0, 1] whole\n");
     });
 
-    it("do not start it for ever", async () => {
+    it("do not start it without end", async () => {
       const cluster = makeCluster(1, { restarts: 0 });
       await jobs.dispose();
       jobs = new Jobs(makeSession({ cluster, notebook: { environment: { venv } } }), { runsOnHost: false });

@@ -14,10 +14,10 @@ const services: Record<string, string> = {
   "openssh-server": "ssh",
 };
 
-/** Those packages of them that were not there before the testbed, one a line, until their daemons are disabled. */
+/** Packages that the testbed installed and whose services are not disabled yet, one a line. */
 const newServices = join(roots.cache, "new-services");
 
-/** To be called before packages are installed: whoever installs them may be killed before he disables anything. */
+/** Call before installing packages: the installer may be killed before it disables anything. */
 export async function noteNewServices(): Promise<void> {
   const before = await installed(Object.keys(services));
   const names = [...(await notedServices()), ...Object.keys(services).filter((name) => !before.has(name))];
@@ -54,7 +54,7 @@ export async function withoutDaemons(work: () => Promise<void>): Promise<void> {
 export async function removePolicy(): Promise<void> {
   if (!(await isPolicyOurs())) return;
   const remove = async () => {
-    // The apt-get of who was killed goes on without him, and still needs it; this one comes after that.
+    // The apt-get of a killed process goes on and still needs it. This one waits for that.
     await aptGet(["check"]);
     if (await isPolicyOurs()) await rm(policy);
   };

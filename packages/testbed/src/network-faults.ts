@@ -100,7 +100,7 @@ async function changeWay(site: Site, end: End, change: () => Promise<void>): Pro
   await waitFor(what, 10_000, () => reaches(site, end));
 }
 
-/** True when the host hears from another one: that there is a connection, or that there is none to be had. */
+/** True when the host hears from another one: a connection, or a refusal. */
 async function reaches(site: Site, { host, network }: End): Promise<boolean> {
   const other = site.hosts.find((one) => one !== host && networksOf(one).includes(network)) as string;
   const connect = ["timeout", "1", "bash", "-c", `: > /dev/tcp/${addressOf(other, network)}/22`];

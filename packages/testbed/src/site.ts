@@ -124,7 +124,7 @@ export function pathsOf(siteName: string) {
     lock: join(roots.run, `${siteName}.lock`),
     /** Programs that every host's users have on their PATH. */
     bin: join(state, "bin"),
-    /** A copy of the machine's /etc with the accounts of the testbed, of which each host gets its own. */
+    /** A copy of the machine's /etc with the accounts of the testbed. Each host gets its own copy. */
     etc: join(state, "etc"),
     clusterHome: join(state, "homes", "cluster"),
     laptopHome: join(state, "homes", "laptop"),

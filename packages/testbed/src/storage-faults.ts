@@ -4,7 +4,7 @@ import { enter, inHost } from "./hosts.js";
 import { attempt } from "./run.js";
 import { inside, pathsOf, type Site, switchHost } from "./site.js";
 
-/** Seconds for which a host goes on believing what it has seen of a file, as NFS clients do. */
+/** Seconds that a host goes on believing what it has seen of a file, as NFS clients do. */
 const lag = 30;
 
 /** Gives the host a view of /home that is up to `lag` seconds old, for all that is started from now on. */

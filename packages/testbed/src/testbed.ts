@@ -26,7 +26,7 @@ export interface Testbed {
    */
   exec(host: string, user: string, argv: readonly string[], options?: RunInput): Promise<CommandResult>;
 
-  /** The same as an argv of the machine, for whoever wants to start the process himself. When it is killed, the program is too. */
+  /** The same as an argv of the machine, for callers that start the process themselves. When it is killed, the program is too. */
   command(host: string, user: string, argv: readonly string[]): Promise<string[]>;
 
   /** Breaks something; see docs/testbed.md for each fault's name, and for what is taken when no host is given. */

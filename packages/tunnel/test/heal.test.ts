@@ -119,7 +119,7 @@ describe("serveKeeper", () => {
     const stopped = new Promise<void>((resolve) => {
       const sleep: Clock["sleep"] = (milliseconds, signal) => {
         if (pauses.push(milliseconds) === 3) say(request.controlSocket, "stop").then(() => resolve());
-        // As a real clock does: in vain until it is aborted.
+        // As a real clock does: it waits until it is aborted.
         if (pauses.length < 3) return Promise.resolve();
         return new Promise((_, reject) =>
           signal?.addEventListener("abort", () => reject(failure("HPCNB_ABORTED", false))),

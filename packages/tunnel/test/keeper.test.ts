@@ -110,13 +110,13 @@ describe("keeper", () => {
     expect(await (await fetch(`${both[0]?.baseUrl}/x`)).text()).to.equal("notebook /x");
   });
 
-  it("is opened anew when the session file has got another port or kind", async () => {
+  it("is opened again when the session file has got another port or kind", async () => {
     const first = await connector.connect("/d", "run1", endpoint);
     const wished = await freePort();
     const second = await connectorWith({ localPort: wished }).connect("/d", "run1", endpoint);
     expect(second.baseUrl).to.equal(`http://127.0.0.1:${wished}`);
     expect(await fetch(first.baseUrl).catch(() => "closed")).to.equal("closed");
-    // Who has no wish takes what there is.
+    // A request without a wish takes the tunnel that is open.
     expect(await connector.connect("/d", "run1", endpoint)).to.deep.equal(second);
     expect((await connectorWith({ kinds: ["mine"] }).connect("/d", "run1", endpoint)).baseUrl).to.equal(second.baseUrl);
     const kinds = async () => (await keeperStatus(controlSocket())).kinds;

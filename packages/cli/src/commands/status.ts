@@ -25,7 +25,7 @@ export async function status({ session: argument, watch, json, signal }: StatusO
         return { view: await viewOf(context, signal) };
       } catch (error) {
         if (!isHpcnbError(error, "HPCNB_SSH")) throw error;
-        // What is on this machine can be told all the same; the jobs are unknown, not gone.
+        // This machine's own facts can still be shown. The jobs are unknown, not gone.
         return { view: viewFromHere(session, await connectionOf(session)), error };
       }
     };

@@ -14,7 +14,7 @@ const sessionFile = "session.yaml";
 /**
  * Writes the session file of a folder, from what is found and what is answered, and checks it.
  * @throws HPCNB_BAD_ARGUMENTS when there is one: nothing is overwritten; HPCNB_BAD_SESSION_FILE with what is wrong with what
- * was written, such as a scheduler for which there is no plugin.
+ * was written, such as a scheduler that has no plugin.
  */
 export async function writeSession(
   folder: string,

@@ -5,7 +5,7 @@ import { marksFor } from "./marks.js";
 import type { Progress } from "./progress.js";
 import type { Step } from "./steps.js";
 
-/** Milliseconds for which one frame stands. */
+/** Milliseconds that one frame stays. */
 const frameEvery = 120;
 
 /** Finished steps stay; below them stands what is waited for, with a sign of life and the time that it has taken. */

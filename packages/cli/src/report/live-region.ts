@@ -8,7 +8,7 @@ export type Line = readonly Piece[];
 const redrawEvery = 120;
 
 /**
- * The lines that end the screen while a command waits. They are drawn anew for each frame and for each
+ * The lines that end the screen while a command waits. They are redrawn for each frame and for each
  * change of the terminal's size, and whatever else is printed goes above them.
  *
  * @param render the lines for a terminal of so many columns; no line may be longer.

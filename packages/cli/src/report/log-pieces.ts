@@ -1,6 +1,6 @@
 import { expectSuccess, type Host } from "@hpcnb/core";
 
-/** Where a file is, and who reads it. */
+/** Where a file is, and the host that reads it. */
 export interface LogFile {
   readonly host: Host;
   readonly path: string;

@@ -8,7 +8,7 @@ import { clockTime, timeLeft, timeLine, timeSince } from "./times.js";
 /** How many engines that are not well are shown one by one. */
 export const shownEngines = 10;
 
-/** Seconds for which nobody asks why a storage was not ready at once. */
+/** A storage that is ready within this many seconds needs no explanation. */
 const quickStorage = 5;
 
 type Row = readonly [key: string, ...pieces: (Piece | undefined)[]];

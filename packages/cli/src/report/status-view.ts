@@ -55,7 +55,7 @@ export interface StatusView extends JobTimes {
   readonly engines?: NonNullable<SessionState["engines"]> & JobTimes;
   /** Where there are several. */
   readonly groups?: readonly GroupView[];
-  /** The engines of which not all is well, by their numbers. */
+  /** The engines with a problem, by their numbers. */
   readonly differences?: readonly EngineDifference[];
   readonly jobs: readonly JobView[];
 }

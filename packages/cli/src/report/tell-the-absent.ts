@@ -4,7 +4,7 @@ import { isLive } from "./progress.js";
 /** Milliseconds after which people look at something else. */
 const longWait = 30_000;
 
-/** The end of a long wait is told to who does not look at the terminal any more. */
+/** The end of a long wait is told to a user who no longer looks at the terminal. */
 export function tellTheAbsent(sentence: string, waited: number, stream: NodeJS.WriteStream = process.stderr): void {
   if (waited < longWait || !isLive(stream)) return;
   notifyTerminal(stream, sentence, kindOf(process.env));

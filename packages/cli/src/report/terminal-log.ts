@@ -5,25 +5,25 @@ const colour = "(?:0?[0-4]|2[2-4]|[34][0-79]|9[0-7]|10[0-7]|[34]8;5;\\d{1,3}|[34
 /** Colours, bold, underlined; not blinking or hidden (SGR of ECMA-48). */
 const style = new RegExp(`(\\u001b\\[(?:${colour}(?:;${colour})*)?m)`);
 
-/** What takes back a line that a progress bar writes anew, and all colours. */
+/** Takes back a line that a progress bar rewrites, and all colours. */
 const lineAgain = "\r\u001b[K";
 const plain = "\u001b[0m";
 
 /**
- * Makes the pieces of a log into what a terminal may get. Colours stay, all else that steers a terminal is written out. Of a line that a
- * carriage return begins anew, as progress bars do, the last state is shown.
+ * Makes the pieces of a log into what a terminal may get. Colours stay, all else that steers a terminal is written out. When a
+ * carriage return begins a line again, as progress bars do, its last state is shown.
  */
 export function createLogCleaner(): { clean(bytes: Uint8Array): string; end(): string } {
   const decoder = new TextDecoder();
   /** Of the line that the cursor is in: whether anything of it is shown, and whether what follows is to stand in its place. */
   let isShown = false;
-  let isBegunAnew = false;
+  let isBegunAgain = false;
 
   const cleanLine = (line: string): string => {
     const states = line.split("\r");
     const state = states.findLast((text) => text !== "");
-    const isAnew = isBegunAnew || states.lastIndexOf(state ?? "") > 0;
-    isBegunAnew = state === undefined ? isBegunAnew || states.length > 1 : line.endsWith("\r");
+    const isAnew = isBegunAgain || states.lastIndexOf(state ?? "") > 0;
+    isBegunAgain = state === undefined ? isBegunAgain || states.length > 1 : line.endsWith("\r");
     if (state === undefined) return "";
     const before = isShown && isAnew ? lineAgain : "";
     isShown = true;
@@ -35,7 +35,7 @@ export function createLogCleaner(): { clean(bytes: Uint8Array): string; end(): s
     let cleaned = cleanLine(first);
     for (const line of others) {
       isShown = false;
-      isBegunAnew = false;
+      isBegunAgain = false;
       cleaned += `\n${cleanLine(line)}`;
     }
     return cleaned;

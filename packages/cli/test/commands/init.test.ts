@@ -30,7 +30,7 @@ describe("hpcnb init", () => {
       if (place) symlinkSync(join(place, name), join(bin, name));
     }
     for (const name of programs) writeFileSync(join(bin, name), "#!/bin/sh\n", { mode: 0o755 });
-    // Commands are told as they were typed: not as npx, by which the tests may run.
+    // Commands are told as they were typed: not as npx, which may run the tests.
     const { npm_lifecycle_event: _, ...env } = process.env;
     return { ...env, PATH: bin, HOME: folder, XDG_STATE_HOME: join(folder, "state"), CI: "" };
   };

@@ -4,7 +4,7 @@ import { renderList } from "../../src/report/render-list.js";
 import { plain } from "../plain.js";
 
 describe("hpcnb list", () => {
-  it("has each run once, by what comes first, and all sessions of which the run is not known", () => {
+  it("has each run once, by what comes first, and all sessions without a known run", () => {
     const row = (file: string, run?: string) => ({
       name: "a",
       state: "up" as const,

@@ -47,9 +47,9 @@ describe("several logs", () => {
     const reader = new LogReader(createLocalHost());
     await reader.readOn([a], print);
     expect(take()).to.deep.equal(lines.map((line) => `a: ${line}`));
-    writeFileSync(a.path, "anew\n");
+    writeFileSync(a.path, "again\n");
     await reader.readOn([a], print);
-    expect(take()).to.deep.equal(["a: anew"]);
+    expect(take()).to.deep.equal(["a: again"]);
   });
 
   it("may be as many as engines are", async () => {

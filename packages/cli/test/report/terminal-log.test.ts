@@ -31,12 +31,12 @@ describe("a log at a terminal", () => {
     }
   });
 
-  it("shows the last state of a line that was written anew", () => {
+  it("shows the last state of a line that was rewritten", () => {
     expect(shown("10%\r20%\r100%\nnext\r\n")).to.equal(`100%\nnext\n${plain}`);
     expect(shown("\r10%\r20%\r\n")).to.equal(`20%\n${plain}`);
   });
 
-  it("takes back what is on the screen when the line goes on anew in the next piece", () => {
+  it("takes back what is on the screen when the next piece begins the line again", () => {
     expect(shown("10%", "\r20%", "\r30%\n")).to.equal(`10%\r\u001b[K20%\r\u001b[K30%\n${plain}`);
     expect(shown("10%\r", "20%\r", "\nend")).to.equal(`10%\r\u001b[K20%\nend${plain}`);
     expect(shown("one", " more\n")).to.equal(`one more\n${plain}`);

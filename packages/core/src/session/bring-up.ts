@@ -94,7 +94,7 @@ function tellOrRefuse({ state, context, runs }: Tracker, onStep: BringUpOptions[
   if (strays?.others.length) context.note?.(describeOthers(strays.others, context.session.name));
 }
 
-/** The notebook goes on: only what is lost beside it is started anew. */
+/** The notebook goes on: only the lost jobs beside it are started again. */
 async function mend(tracker: Tracker, { signal, onStep }: BringUpOptions): Promise<void> {
   const { loss, record } = tracker.state;
   if (!loss || !record?.cluster) return;

@@ -5,7 +5,7 @@ import { clusterOf } from "./session-record.js";
 import type { Tracker } from "./tracker.js";
 import type { LogPlace } from "./workload.js";
 
-/** An engine of which the scheduler and the controller do not say that all is well. */
+/** An engine with a problem, according to the scheduler or the controller. */
 export interface EngineDifference {
   readonly engine: number;
   readonly group: string;

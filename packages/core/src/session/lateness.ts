@@ -3,7 +3,7 @@ import type { JobState } from "../scheduler.js";
 import type { JobFacts } from "./job-facts.js";
 import type { Phase, SessionState } from "./life-cycle.js";
 
-/** Milliseconds that a phase may take before something must be wrong. A queue has no such limit, nor has who waits in one. */
+/** Time limits per phase, in milliseconds. Waiting in the queue has none. */
 const phaseLimits: Partial<Record<Phase, number>> = { starting: 180_000, connecting: 60_000, gathering: 180_000 };
 
 /** Lines of the scheduler's reasons that are shown with an error. */
@@ -11,7 +11,7 @@ const reasonLines = 5;
 
 /** Milliseconds. */
 export interface Times {
-  /** For which the phase has gone on while the host could be reached and nothing of it waited in the queue or was suspended. */
+  /** How long the phase has lasted, without the time when the host was out of reach, or something was queued or suspended. */
   readonly inPhase: number;
   /** Since waiting began. */
   readonly inAll: number;

@@ -136,7 +136,7 @@ export function enginesIn({ jobs, reports }: Pick<SessionState, "jobs" | "report
   return listEngines(jobs.engines, reports.engines);
 }
 
-/** The session's jobs, but for arrays of which no engine is asked for any more. Pure. */
+/** The session's jobs, without arrays whose engines are all dismissed. Pure. */
 export function jobsThatCount(state: Pick<SessionState, "jobs" | "reports">): JobFacts[] {
   const asked = new Set(enginesIn(state).map(({ job }) => job.record.name));
   return jobsIn(state.jobs).filter(({ record }) => !record.array || asked.has(record.name));

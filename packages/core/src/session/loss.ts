@@ -7,14 +7,14 @@ import { withLock } from "./lock.js";
 import type { SessionRecord } from "./session-record.js";
 import type { Tracker } from "./tracker.js";
 
-/** Milliseconds for which a scheduler may not know yet how a job ended: 15 s of delay are usual where its records are written in batches. */
+/** Milliseconds until a scheduler knows how a job ended: 15 s are usual where it writes its records in batches. */
 const historyLag = 20_000;
 const firstPause = 500;
 const longestPause = 5_000;
 
 /**
  * Looks closer at a session that seems lost, and ends what is of no use any more: all of it without its notebook, the engines without their
- * controller. Returns when it is not lost after all: another command may have asked for fewer engines, or started it anew.
+ * controller. Returns when it is not lost after all: another command may have asked for fewer engines, or started it again.
  *
  * @throws HPCNB_JOB_ENDED
  */

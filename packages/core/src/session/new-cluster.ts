@@ -14,7 +14,7 @@ export async function startNewCluster(tracker: Tracker, record: SessionRecord, s
   if (!cluster) throw new Error("Only a run with a cluster can have another one");
   const token = await tracker.readToken();
   const old = record.jobs.filter(({ role }) => role !== "notebook");
-  // Their end is not waited for: on a dead host they are listed for ever, and nothing of theirs is used again.
+  // Nobody waits for their end: on a dead host they stay listed, and nothing of theirs is used again.
   const listed = await scheduler.status(signal);
   const left = listed.filter(({ name }) => old.some((job) => job.name === name));
   await scheduler.cancel(

@@ -29,7 +29,7 @@ export class Pace {
   turn(phase: Phase): Turn {
     const left = this.#nextQuestion - this.#clock.now();
     const asks = left <= 0;
-    // A queue may take days, for which nothing is to wait on a submit node.
+    // A queue may take days, and nothing may wait that long on a submit node.
     return { asks, patience: asks || phase === "queued" ? undefined : Math.min(left, look.longest) };
   }
 

@@ -112,7 +112,7 @@ function dismiss(job: SessionRecord["jobs"][number], numbers: ReadonlySet<number
   return { ...job, array: { ...array, dismissed: rangesOf([...numbersIn(array.dismissed ?? []), ...own]) } };
 }
 
-/** Whether an engine can be counted on: one that was lost may be on a dead host, where it is listed for ever. */
+/** Whether an engine can be counted on: one that was lost may be on a dead host, where it stays listed. */
 function isLive(engine: EngineFacts): boolean {
   return !isLost(engine) && (engine.place !== "failed" || isRegistered(engine));
 }

@@ -61,7 +61,7 @@ export function arraysOf({ jobs }: Pick<SessionRecord, "jobs">): ArrayRecord[] {
   return jobs.flatMap(({ array }) => (array ? [array] : []));
 }
 
-/** Not those that were dismissed: one of them that comes back after all is not to end another for it. */
+/** Leaves out dismissed engines: if one comes back, it must not push another out. */
 function askedRanges(arrays: readonly ArrayRecord[]): TaskRange[] {
   const dismissed = new Set(arrays.flatMap((array) => numbersIn(array.dismissed ?? [])));
   const numbers = numbersIn(arrays.map(({ first, tasks }) => ({ first, last: first + tasks - 1 })));
@@ -107,7 +107,7 @@ export async function submitMissing(tracker: Tracker, record: SessionRecord, sub
   if (isRejected) throw failure;
 }
 
-/** A rejected array is never there: as many engines of its group are asked for as before. */
+/** A rejected array will never run, so its group goes back to its previous size. */
 function settled(record: SessionRecord, jobs: readonly JobRecord[]): SessionRecord {
   if (!record.cluster) return { ...record, jobs };
   const { unsettled, ...cluster } = record.cluster;
@@ -132,7 +132,7 @@ async function endHalf(tracker: Tracker, record: SessionRecord, failure: HpcnbEr
 }
 
 /**
- * One after the other: a scheduler serves jobs in the order of their ids, and engines that fill a user's last slots would wait for ever for a
+ * One after the other: a scheduler serves jobs in the order of their ids, and engines in a user's last slots would wait without end for a
  * controller behind them.
  */
 async function submitInOrder(

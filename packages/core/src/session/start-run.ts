@@ -59,7 +59,7 @@ interface PlannedRun {
   readonly rendered: readonly string[];
 }
 
-/** A new run, of which nothing exists yet. */
+/** A new run. Nothing of it exists yet. */
 function planRun(tracker: Tracker): PlannedRun {
   const { session, workload, variables, scheduler } = tracker.context;
   const run = newRun(tracker.directory);

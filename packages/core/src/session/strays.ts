@@ -7,7 +7,7 @@ import type { KnownRuns } from "./runs.js";
 import type { RecordProblem } from "./session-record.js";
 import type { Role } from "./workload.js";
 
-/** A job of the session that the scheduler lists, and of which there is no record. */
+/** A job of the session that the scheduler lists, and that no record has. */
 export interface Stray {
   readonly role: Role;
   readonly run: string;

@@ -116,8 +116,8 @@ export class Tracker {
   }
 
   /**
-   * Asks why jobs are in error, and why the first of those that wait or are suspended does, or an array of which some tasks wait: the others mostly wait for
-   * the same. For schedulers whose list does not tell.
+   * Asks why for each job in error, but only for the first one that waits or is suspended: the rest usually wait for
+   * the same reason. For schedulers whose list does not say why.
    */
   async askWhy(): Promise<void> {
     const silent = this.#listedJobs().filter(

@@ -42,7 +42,7 @@ describe("the options of a plugin", () => {
       { type: "string", pattern: "^a" },
     ],
   };
-  it("of which none of several types is given, are told all of them at once", async () => {
+  it("that may have several types, and have none of them, are told all of them at once", async () => {
     const { told } = await check("{ a: [] }", { a: alternatives });
     expect(told).to.deep.equal(["4:17 scheduler.options.a must be a whole number or a text, but is a list"]);
   });

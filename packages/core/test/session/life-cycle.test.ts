@@ -343,7 +343,7 @@ describe("life cycle", () => {
     expect(state.engines?.registered).to.equal(0);
   });
 
-  it("names the engines of which scheduler and controller do not say the same", () => {
+  it("names the engines that scheduler and controller disagree about", () => {
     const state = after(submitted, someTasks, someTasks, {
       type: "reports-read",
       reports: { ...answering, engines: new Map([...heard("lost", [2]), ...heard("registered", [4])]) },

@@ -94,7 +94,7 @@ describe("runs of a folder", () => {
     expect(await from(join(folder, "alias"))).to.equal(undefined);
     renameSync(original, moved);
     expect(await from(moved)).to.equal(undefined);
-    // Which of the two was moved, only who came first can tell.
+    // Only the first one can tell which of the two was moved.
     const remembered = [{ run: run.id, directory: moved }];
     expect(await from(copy, remembered)).to.equal(moved);
     expect(await from(moved, remembered)).to.equal(undefined);

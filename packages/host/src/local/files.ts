@@ -4,7 +4,7 @@ import { type AwaitedNews, HpcnbError, systemClock } from "@hpcnb/core";
 import { isMissing, wordsOf } from "../file-errors.js";
 import { fileTimeout, largestFile, withPatience } from "../patience.js";
 
-/** Milliseconds between two looks at files for which news is awaited. */
+/** Milliseconds between two looks at files whose news is awaited. */
 const firstPause = 50;
 const longestPause = 250;
 

@@ -90,10 +90,10 @@ export function controlArguments(controlPath: string, request: readonly string[]
   return ["-F", "/dev/null", "-S", socketArgument(controlPath), ...request, "--", "shared"];
 }
 
-/** Forwardings of the user's configuration are for when he logs in himself; here they would collide with those. */
+/** Forwardings of the user's configuration are for the user's own logins. Here they would collide with those. */
 export const noForwardings: readonly string[] = option("ClearAllForwardings=yes");
 
-/** What is set for every connection, where the user has not decided. Host keys and ways to log in are his alone. */
+/** What is set for every connection, where the user has not decided. Host keys and ways to log in are the user's alone. */
 function settings(config: SshConfig, { mayAsk, timeout = connectTimeout }: Manner): string[] {
   return [
     ...(config.hasConnectTimeout ? [] : option(`ConnectTimeout=${timeout}`)),

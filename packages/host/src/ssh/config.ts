@@ -4,7 +4,7 @@ export interface SshConfig {
   readonly user: string;
   readonly port: string;
   readonly proxyJump: string | undefined;
-  /** The socket of a connection that the user shares by his own configuration. */
+  /** The socket of a connection that the user's own configuration shares. */
   readonly controlPath: string | undefined;
   readonly hasConnectTimeout: boolean;
   readonly hasServerAlive: boolean;

@@ -19,11 +19,11 @@ export interface SshOptions extends Destination {
   readonly interactive: boolean;
   /** Where the sockets of shared connections are; for this user alone (0700). Default: hpcnb's runtime directory. */
   readonly controlDirectory?: string | undefined;
-  /** In the names of the sockets that this process makes besides, by which another finds what it has left. */
+  /** In the names of the sockets that this process makes besides: another process finds its remains by it. */
   readonly mark?: string | undefined;
   /** Milliseconds for a login at which nobody is asked anything. */
   readonly limit?: number;
-  /** Is told once what a person would want to know, such as that each command will log in anew. */
+  /** Is told once what a person would want to know, such as that each command will log in again. */
   readonly notify?: ((text: string) => void) | undefined;
   /** Is told what ssh says while it may ask at the terminal, as it comes. */
   readonly hear?: ((words: string) => void) | undefined;
@@ -69,7 +69,7 @@ export const loginLimit = 60_000;
 
 /**
  * One connection to an alias for all commands, of this process and of others: whoever comes first logs in, and OpenSSH keeps the connection
- * for a while after the last. One that the user has open by his own configuration is used instead.
+ * for a while after the last. A connection that the user's own configuration has opened is used instead.
  */
 export function createSshConnection(options: SshOptions): SshConnection {
   const { alias, configFile, interactive, limit = loginLimit } = options;

@@ -79,7 +79,7 @@ describe("createSshHost", () => {
       await exitMaster(controlDirectory);
     });
 
-    it("is opened anew when it was lost, and the loss is told", async () => {
+    it("is opened again when it was lost, and the loss is told", async () => {
       const running = host.run(["sleep", "30"]);
       running.catch(() => {});
       await host.run(["true"]);
@@ -123,7 +123,7 @@ describe("createSshHost", () => {
       expect(notes).to.have.length(1);
     });
 
-    it("is the user's own when he has one open", async () => {
+    it("is the user's own where one is open", async () => {
       const mine = join(site.folder, "control", "mine");
       site.configure(`Host shared-login\n  Port ${site.ports.login}\n  ControlPath ${mine}\n`);
       const master = spawn("ssh", ["-F", site.configFile, "-N", "-M", "shared-login"], { stdio: "ignore" });
@@ -157,7 +157,7 @@ describe("createSshHost", () => {
       }
     });
 
-    it("does not stumble over what the user's configuration has for his own logins", async () => {
+    it("does not stumble over what the user's configuration has for other logins", async () => {
       site.configure(
         `Host busy-login\n  Port ${site.ports.login}\n  LocalForward ${site.ports.login} 127.0.0.1:1\n  ExitOnForwardFailure yes\n  RemoteCommand date\n  RequestTTY yes\n`,
       );

@@ -124,7 +124,7 @@ class NotebookJob:
         return secrets
 
     def make_directory(self):
-        """Whether kernels can have sockets in `self.directory`, and why it holds none for the server either, if so."""
+        """Returns whether kernels can use sockets here and, if not even the server can, why."""
         self.directory, reason = make_local_directory(why_no_kernel_sockets)
         if self.directory:
             os.environ["JUPYTER_RUNTIME_DIR"] = self.directory

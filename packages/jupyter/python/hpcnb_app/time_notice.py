@@ -65,7 +65,7 @@ def notice_found(directory):
 
 
 def tell_time_left(server, walltime):
-    """Has the server answer, to who is logged in, how many seconds are left."""
+    """Lets the server tell a logged-in client how many seconds are left."""
     import tornado.web
     from jupyter_server.base.handlers import APIHandler
 

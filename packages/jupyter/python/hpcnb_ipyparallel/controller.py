@@ -106,7 +106,7 @@ class Watch:
         return sorted(number for number, letter in self.letters.items() if letter in "ra")
 
     def excess(self, numbers, wanted):
-        """The highest idle ones of more than are wanted. Who has gone since `look` is not in the hub's answer, and not counted."""
+        """The highest idle ones of more than are wanted. The hub's answer lacks engines that have gone since `look`."""
         if len(numbers) <= wanted:
             return []
         # All are asked about: a question about one that has gone would be an error.

@@ -36,7 +36,7 @@ def start_controller(profile, directory, parameters):
         f"--HeartMonitor.max_heartmonitor_misses={math.ceil(ENGINE_SILENCE / period)}",
     ]
     adopt_orphans()
-    # Not the notebook directory, from which Python would import whatever lies there.
+    # Not the notebook directory: Python would import whatever lies there.
     return subprocess.Popen(command, cwd=directory, preexec_fn=begin_controller)
 
 

@@ -5,13 +5,13 @@ started again when it dies.
 
 import math
 
-# Seconds for which ipyparallel's engine itself may wait for its registration: a suspended
+# Seconds that ipyparallel's engine itself may wait for its registration: a suspended
 # controller is waited for as long as that takes, and one that is gone is noticed otherwise.
 REGISTRATION_PATIENCE = 1_000_000
 
 # Milliseconds without a sign of life after which an engine looks whether its controller is gone,
-# and ends then. ipyparallel's own choice is three minutes, for which a lost cluster would go on to
-# cost its user.
+# and ends then. ipyparallel's own choice is three minutes: a lost cluster would go on to
+# cost its user that long.
 CONTROLLER_SILENCE = 35_000
 
 # Seconds from the controller's start to its answer, or to its word why there is none: its own

@@ -17,12 +17,12 @@ BEATS_BETWEEN = 60
 # Seconds until it is asked again whether it still does not know the engine.
 ASK_AGAIN = 2.0
 
-# Seconds for which an engine is unknown to the controller before it believes so: longer than
+# Seconds that an engine is unknown to the controller before it believes so: longer than
 # ipyparallel's hub looks for tasks that were lost with it, and would take those of the next engine
 # with its number for them.
 FORGETTING = 10.0
 
-# Seconds for which the controller may give the number to a process that is gone, before that must
+# Seconds that the controller may give the number to a process that is gone, before that must
 # be another living one.
 TWIN_LIMIT = 60.0
 
@@ -30,7 +30,7 @@ TWIN_LIMIT = 60.0
 # begin together.
 REGISTRATION_LIMIT = 60.0
 
-# Seconds for which the connection may be away before the controller counts as gone.
+# Seconds that the connection may be away before the controller counts as gone.
 DOWN_LIMIT = 10.0
 
 # Exit codes of an engine that was never registered, that the controller has forgotten, and for

@@ -181,7 +181,7 @@ class Report:
     def try_publish(self, state, **facts):
         """
         As `publish`, but a storage that cannot be written now (quota, a stale handle) is told in the log and ends nothing:
-        False, and who has more to say tries again.
+        it returns False, and the caller tries again when it has more to say.
         """
         try:
             self.publish(state, **facts)

@@ -8,7 +8,7 @@ SHARED_FILE_SYSTEMS = {
     "panfs", "pvfs2", "smb3", "smbfs", "wekafs",
 }  # fmt: skip
 
-# The processes that remove directories, and the pipes by which they hear of this one's end.
+# The processes that remove directories, and the pipes that tell them of this one's end.
 CLEANERS = []
 
 # The longest name of a kernel's socket: Jupyter names them by the kernel's UUID, and numbers five of them.

@@ -22,7 +22,7 @@ def tell_warnings():
             told.add(number)
             text = f"{signal.Signals(number).name} came: with it, schedulers announce a soft limit or a suspension. The job goes on."
             try:
-                # Not by `print`, in the middle of which this may have been called.
+                # Not by `print`: the signal may have come in the middle of one.
                 os.write(1, f"hpcnb: {text}\n".encode())
             except OSError:
                 # As with `say`: the log may be on a full disk.

@@ -21,7 +21,7 @@ export function connectionFacts(status: PlacedStatus): ConnectionFacts {
   };
 }
 
-/** Of a keeper that gives no answer. It may hold its port all the same. */
+/** The facts of a keeper that gives no answer. It may still hold its port. */
 export function silentFacts({ pid, port }: KeeperNote): ConnectionFacts {
   return {
     kind: "unknown",

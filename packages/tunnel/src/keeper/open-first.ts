@@ -78,7 +78,7 @@ function firstLine({ message }: Error): string {
   return message.split("\n")[0] ?? "";
 }
 
-/** Ends an opening that takes too long, or that nobody wants any more. What opens all the same is closed. */
+/** Ends an opening that takes too long, or that nobody wants any more. A tunnel that opens nevertheless is closed. */
 async function inTime(
   { signal, limit }: OpenLimits,
   open: (signal: AbortSignal) => Promise<OpenTunnel>,

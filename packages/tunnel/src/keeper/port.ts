@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:net";
 import { HpcnbError, type LocalAddress } from "@hpcnb/core";
 import { createVisitors } from "./visitors.js";
 
-/** The port from which on a session without `tunnel.localPort` gets one. */
+/** A session without `tunnel.localPort` gets the first free port from here on. */
 export const firstPort = 8888;
 
 /** How many ports above the wished one are tried before giving up. */

@@ -140,7 +140,7 @@ export function doorPath(controlSocket: string): string {
   return join(dirname(controlSocket), `${basename(controlSocket, ".sock")}.door`);
 }
 
-/** In the names of all sockets that a keeper makes besides, by which they are found when it was killed. */
+/** In the names of all sockets that a keeper makes besides: they are found by it after the keeper was killed. */
 export function markOf(controlSocket: string): string {
   return basename(controlSocket).slice(0, 8);
 }

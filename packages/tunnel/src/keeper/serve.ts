@@ -17,10 +17,10 @@ import {
   type OpenStatus,
 } from "./protocol.js";
 
-/** Milliseconds after a try that failed in which nobody's wish makes the next one come sooner. */
+/** Ignores requests to retry for this many milliseconds after a failed attempt. */
 const nudgeEvery = 5_000;
 
-/** Milliseconds for which a port is held after its tunnel was given up, while nobody asks for it. */
+/** Milliseconds that a port is held after its tunnel was given up, while nobody asks for it. */
 const holdLimit = 14 * 24 * 3_600_000;
 
 export interface KeeperOptions {
@@ -222,7 +222,7 @@ class Keeper {
     }
   }
 
-  /** Nobody is there to be told; the log is for who looks for the cause. */
+  /** Nobody can be told now. The log is for a later search for the cause. */
   #complain(what: string, error: unknown): void {
     try {
       appendFileSync(logPath(this.#controlSocket), `${what}: ${(error as Error).message}\n`, { mode: 0o600 });

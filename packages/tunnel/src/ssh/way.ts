@@ -111,7 +111,7 @@ async function forwardAlone({ route, destination, target, socket, signal }: WayR
   };
 }
 
-/** Not through which host, but that none is left to go through: `host:` is missing in the session file. */
+/** The session has no `host`, so there is nothing to tunnel through. */
 export function needsHost(kind: string): HpcnbError {
   return new HpcnbError("HPCNB_TUNNEL", `The tunnel ${kind} goes through a submit node, and this session has none.`, {
     hint: "Put `host` into the session file, or use the tunnel kind direct.",

@@ -5,7 +5,7 @@ import type { JobHistory, JobId, JobSpec, JobState, JobStatus, Scheduler } from 
 import type { SchedulerFixture } from "./fixture.js";
 import { taskNumbers } from "./task-numbers.js";
 
-/** Runs until it is ended, but not for ever: a suite that dies half-way leaves nothing for good. */
+/** Runs until it is ended, but for a limited time: a suite that dies half-way leaves nothing for good. */
 const longScript = "#!/bin/sh\nexec sleep 600\n";
 
 /** The scheduler under test with what a test does all the time; it ends every job that the test submitted. */
@@ -64,7 +64,7 @@ export class Bench {
     return this.scheduler.history({ id, name }, signal);
   }
 
-  /** Asks until what comes is as awaited; the error of a wait in vain tells what came last. */
+  /** Asks until the answer is as awaited. The error of a wait that fails has the last answer. */
   async until<T>(awaited: string, ask: () => Promise<T>, isIt: (answer: T) => boolean): Promise<T> {
     let last: { answer: T } | undefined;
     await this.fixture.waitUntil(
