@@ -38,7 +38,7 @@ describe("Lanes of tests", function () {
     expect(output).to.match(/\n2 passed, 0 failed, 2 skipped\n$/);
   });
 
-  it("fail together, and tell each failure, a lane that crashed and what was left open by which file", async () => {
+  it("fail together, and tell each failure, a lane that crashed, and the file that left something open", async () => {
     const { exitCode, output } = await runLanes("good", "bad", "crashing", "open");
     expect(exitCode).not.to.equal(0);
     expect(output).to.include("Error: a reason").and.include("Error: another reason");

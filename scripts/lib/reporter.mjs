@@ -11,7 +11,7 @@ const closingLimit = 10_000;
 
 /**
  * A line for each top-level suite. Then the results: printed, or written to the file of the reporter option `results`,
- * from which the process that started this lane prints them.
+ * and the process that started this lane prints them from there.
  */
 export default class Reporter extends Base {
   constructor(runner, options) {

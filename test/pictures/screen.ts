@@ -12,7 +12,7 @@ export interface Run {
   readonly text: string;
   readonly bold: boolean;
   readonly dim: boolean;
-  /** Of the terminal's sixteen colours; undefined for the usual one. */
+  /** One of the terminal's sixteen colours; undefined for the usual one. */
   readonly color: number | undefined;
 }
 

@@ -48,7 +48,7 @@ export class MemoryHost implements Host {
     return [...new Set(within.map((name) => name.slice(path.length + 1).split("/")[0]))].join("\n");
   }
 
-  /** Of several files, each has its name before it. */
+  /** When there are several files, each has its name before it. */
   tail(paths: readonly string[]): string {
     if (paths.length === 1) return this.files.get(paths[0] ?? "") ?? "";
     return paths

@@ -123,7 +123,7 @@ def place_of(spec):
 
 
 class Sight:
-    """All processes at one moment, and which of them say of which job and task they are."""
+    """All processes at one moment, and the job and task that each of them claims to belong to."""
 
     def __init__(self):
         self.table = all_processes()

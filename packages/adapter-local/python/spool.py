@@ -77,7 +77,7 @@ class Spool:
                         break
         for name in entries(self.places[place]):
             path = os.path.join(self.places[place], name)
-            # Of a submission that was killed, here or on another machine.
+            # Left by a submission that was killed, here or on another machine.
             if name.startswith(".new") and is_older(path, KEEP):
                 remove(path)
 

@@ -1,7 +1,7 @@
 import { type CommandResult, expectAnswer } from "@hpcnb/core";
 import { expectReached, spokenLines } from "./failures.js";
 
-/** Of a large site's reasons, one for each queue instance, the rest is only counted. */
+/** A large site gives a reason for each queue instance. Only so many are shown, the others are counted. */
 const most = 20;
 
 const collectsNone =
@@ -23,7 +23,7 @@ export function parseExplain(result: CommandResult): string | undefined {
         : [`(once the cause is removed, \`qmod -cj ${id}\` clears the error of a job that is still there)`];
     return list([...errors.map((match) => withoutStamp(match[2] ?? "")), ...clear]);
   }
-  // Of a job that runs, what is said of full queues is no reason. Of an array, other tasks may wait: which, `qstat -j` does not tell.
+  // For a running job, a full queue is no reason. In an array other tasks may wait: `qstat -j` does not say which ones.
   const isArray = lines.some((line) => line.startsWith("job-array tasks:"));
   if (!isArray && lines.some((line) => /^usage\s+\d+:/.test(line))) return undefined;
 

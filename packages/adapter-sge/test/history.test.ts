@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { parseHistory } from "../src/history.js";
 import { answer, failure, fixture } from "./example.js";
 
-/** Of the job that the answer begins with. */
+/** The facts of the first job in the answer. */
 function ended(stdout: string) {
   const [, name = ""] = /^jobname +(\S+)/m.exec(stdout) ?? [];
   const [, id = ""] = /^jobnumber +(\S+)/m.exec(stdout) ?? [];

@@ -35,7 +35,7 @@ const knownSessionSchema = v.object({
 /** A session that was started or found from this machine. The truth about it lies with its notebooks; this is only how to find it again. */
 export type KnownSession = v.InferOutput<typeof knownSessionSchema>;
 
-/** Of the sessions that have ended so many are kept, the newest. */
+/** So many ended sessions are kept, the newest ones. */
 const mostEnded = 20;
 
 type Remembered = { readonly [K in keyof KnownSession]: KnownSession[K] | undefined } & Pick<
@@ -113,7 +113,7 @@ function warnIfNot(done: string, work: () => void): void {
   }
 }
 
-/** Of the same name files first. */
+/** Files come before other words of the same name. */
 function rank({ file }: KnownSession): number {
   return parseAddress(file) ? 1 : 0;
 }

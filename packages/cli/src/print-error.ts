@@ -55,7 +55,7 @@ function errorView(error: unknown, toHint: (hint: string) => string): ErrorView 
   };
 }
 
-/** Of a session file's error, which is known by its code. */
+/** The problems of a session file's error, which is known by its code. */
 function problemsOf(error: HpcnbError): Pick<ErrorView, "problems"> {
   if (error.code !== "HPCNB_BAD_SESSION_FILE" || !("problems" in error)) return {};
   const { problems, file } = error as HpcnbError & { problems: readonly Problem[]; file: string };

@@ -3,7 +3,7 @@ import { tell } from "./print.js";
 
 const looksSecret = /secret|token|passw|passphrase|credential|private|api_?key|access_?key|_key$|^key$|_pat$/i;
 
-/** Of the variables that a session exports to its jobs, those whose names promise a secret. Pure. */
+/** The variables that a session exports to its jobs although their names promise a secret. Pure. */
 export function secretLooking({ notebook }: Pick<Session, "notebook">): string[] {
   return (notebook.environment.variables ?? []).filter((name) => looksSecret.test(name));
 }

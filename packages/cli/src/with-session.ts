@@ -15,7 +15,7 @@ export interface HowToOpen {
   readonly announce?: (sentence: string) => void;
   /** What is done with the session, for a command that takes its time: it says so at once wherever it is run. */
   readonly doing?: string;
-  /** Of a caller that opens several. */
+  /** For a caller that opens several. */
   readonly progress?: Progress;
 }
 

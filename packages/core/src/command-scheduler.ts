@@ -38,7 +38,7 @@ export interface SchedulerDialect {
 
   hold(ids: readonly JobId[]): Command;
   release(ids: readonly JobId[]): Command;
-  /** Of both. Throws if the request was not taken in; a job that is no longer there is no error. */
+  /** For both. Throws if the request was not accepted. A job that no longer exists is no error. */
   parseHold(result: CommandResult): void;
 
   explain(id: JobId): Command;

@@ -38,7 +38,7 @@ export interface JobSpec {
   readonly resources: JobResources;
   /** Makes the job an array of this many tasks, numbered from 1. */
   readonly tasks?: number;
-  /** Of an array: how many of its tasks may run at the same time. Default: as many as the scheduler lets run. */
+  /** For an array: how many of its tasks may run at the same time. Default: as many as the scheduler lets run. */
   readonly tasksAtOnce?: number;
 }
 
@@ -67,7 +67,7 @@ export interface JobStatus {
   readonly id: JobId;
   /** As the scheduler reports it: `nameOf(spec.name)`. */
   readonly name: string;
-  /** Of an array: "running" as soon as one of its tasks runs. */
+  /** For an array: "running" as soon as one of its tasks runs. */
   readonly state: JobState;
   readonly native: string;
   /** Where it runs, once it does. */
@@ -181,7 +181,7 @@ export interface Scheduler {
 
   /**
    * How a job ended; undefined while it has not, when the scheduler keeps no record (or not yet), and when the record under its id is of a
-   * job of another name, or of a try after which the scheduler starts the job again. Of an array, some of whose tasks may still wait or
+   * job of another name, or of a try after which the scheduler starts the job again. For an array, some of whose tasks may still wait or
    * run, it may tell about those that have ended. It explains the end of a job that `status` no longer lists, and proves none.
    */
   history(job: SubmittedJob, signal?: AbortSignal): Promise<JobHistory | undefined>;

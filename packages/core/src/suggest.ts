@@ -1,7 +1,7 @@
 import { closest, distance } from "fastest-levenshtein";
 
 /**
- * How many letters may differ. Of a word of two or three letters almost every other one is two letters away, and a wrong guess is
+ * How many letters may differ. From a word of two or three letters almost every other one is two letters away, and a wrong guess is
  * worse than none.
  */
 function mostDistant(word: string, known: string): number {

@@ -197,7 +197,7 @@ def unlink(path):
 
 
 def remove_leftovers(path, name):
-    """Of processes that were killed while they took or released the lock: the new head has no successor yet."""
+    """Removes files of processes that were killed while they took or released the lock: the new head has no successor yet."""
     directory, base = os.path.split(path)
     for entry in os.listdir(directory or "."):
         if entry.startswith((base + ".after-", base + ".time-")) and not entry.endswith(name):

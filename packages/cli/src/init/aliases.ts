@@ -37,7 +37,7 @@ function linesOf(file: string): string[] {
   }
 }
 
-/** Of the patterns that `Include` takes, those with stars in the file's name. */
+/** `Include` takes many patterns. This reads those with stars in the file's name. */
 function includedFiles(word: string): string[] {
   const inHome = word.startsWith("~/") ? join(homedir(), word.slice(2)) : word;
   const path = isAbsolute(inHome) ? inHome : join(homedir(), ".ssh", inHome);

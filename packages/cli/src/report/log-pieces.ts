@@ -9,7 +9,7 @@ export interface LogFile {
 
 export interface Piece {
   readonly bytes: Buffer;
-  /** Of the whole file. */
+  /** Bytes of the whole file. */
   readonly size: number;
 }
 

@@ -68,7 +68,7 @@ interface GroupView {
 
 interface JobView extends JobTimes {
   readonly role: string;
-  /** Of an engine array: its group, and the numbers of its engines. */
+  /** For an engine array: its group, and the numbers of its engines. */
   readonly group?: string;
   readonly engines?: string;
   readonly id?: string;
@@ -153,7 +153,7 @@ function controllerSeconds({ reports: { controller } }: SessionState): { control
   return isThere && controller.storageSeconds !== undefined ? { controllerSeconds: controller.storageSeconds } : {};
 }
 
-/** Of an array whose engines were all let go nobody waits for a second answer without it. */
+/** When all engines of an array were let go, nobody waits for a second answer without it. */
 function isDone(job: JobFacts, state: SessionState): boolean {
   return job.absences > 0 && !jobsThatCount(state).includes(job);
 }

@@ -15,7 +15,7 @@ const plain = "\u001b[0m";
  */
 export function createLogCleaner(): { clean(bytes: Uint8Array): string; end(): string } {
   const decoder = new TextDecoder();
-  /** Of the line that the cursor is in: whether anything of it is shown, and whether what follows is to stand in its place. */
+  /** About the cursor's line: whether a part of it is shown, and whether the following text replaces it. */
   let isShown = false;
   let isBegunAgain = false;
 

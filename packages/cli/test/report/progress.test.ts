@@ -92,7 +92,7 @@ describe("progress on a terminal", () => {
     const wait = `waiting (${"x".repeat(40)})`;
     progress.update([{ name: "queue", done: false, text: wait }]);
     text();
-    // Of a line of more than 40 columns a terminal of 40 makes two.
+    // A terminal of 40 columns makes two lines of a longer one.
     Object.assign(stream, { columns: 40 });
     stream.emit("resize");
     expect(text().startsWith(`\r\u001b[2K${up.repeat(2)}\u001b[33m`)).to.equal(true);

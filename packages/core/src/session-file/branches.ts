@@ -20,7 +20,7 @@ export function withoutBranches(errors: readonly ErrorObject[]): ErrorObject[] {
     if (!meant && branches.length > 0) added.push(typeErrorOf(wrapper, branches.flat()));
   }
   const left = [...errors.filter((error) => !dropped.has(error)), ...added];
-  // Of "more than one of them matches" there is nothing but the wrapper.
+  // "More than one of them matches" comes only as the wrapper.
   return left.filter((error) => !wrappers.has(error.keyword) || !left.some((other) => concernsSame(error, other)));
 }
 

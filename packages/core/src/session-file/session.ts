@@ -32,7 +32,7 @@ export interface Session {
     readonly password: string | undefined;
     readonly listen: "auto" | "socket" | "port";
   };
-  /** Of the notebook job. */
+  /** For the notebook job. */
   readonly resources: JobResources;
   readonly cluster:
     | {
@@ -62,7 +62,7 @@ export interface PluginChoice {
 export interface EngineGroup {
   readonly name: string;
   readonly engines: number;
-  /** Of each engine. */
+  /** For each engine. */
   readonly resources: JobResources;
   /** How many engines of the group may run at the same time. */
   readonly atOnce: number | undefined;

@@ -10,7 +10,7 @@ import type { Tracker } from "./tracker.js";
 const stopLimit = 120_000;
 const firstPause = 100;
 const longestPause = 5_000;
-/** Of the pauses: what ends meanwhile is seen late by a third of the time at most. */
+/** Each pause is so much longer than the one before: an end is seen late by a third of the time at most. */
 const growth = 1.5;
 
 /** Characters of why a session has ended, as its record keeps it. */
@@ -62,7 +62,7 @@ export interface WhyEnded {
 
 export interface JobsToEnd {
   readonly runs: ReadonlySet<string>;
-  /** Of jobs in a record, as the scheduler lists them. */
+  /** For jobs in a record, as the scheduler lists them. */
   readonly names: ReadonlySet<string>;
   /** A submission without an answer may still be carried out. */
   readonly isPending: boolean;

@@ -26,7 +26,7 @@ export function secretsPath(run: Pick<Run, "directory">): string {
   return `${run.directory}/secrets.record`;
 }
 
-/** Of one cluster of a run: what its jobs publish, and its logs. */
+/** The folder of one cluster of a run: its jobs' records and logs. */
 export function clusterDirectory(run: Pick<Run, "directory">, generation: number): string {
   return `${run.directory}/cluster-${generation}`;
 }

@@ -45,7 +45,7 @@ export type SessionEvent =
   | { readonly type: "jobs-explained"; readonly jobs: readonly JobStatus[] }
   /** The scheduler gave no full answer: nothing is learnt of the session but that. */
   | { readonly type: "question-failed"; readonly error: unknown }
-  | { readonly type: "history-read" /** Of the job. */; readonly name: string; readonly history: JobHistory }
+  | { readonly type: "history-read" /** The job's. */; readonly name: string; readonly history: JobHistory }
   | { readonly type: "reports-read"; readonly reports: Reports }
   | { readonly type: "reports-damaged"; readonly error: HpcnbError }
   | { readonly type: "tunnel-opened"; readonly connection: ConnectionFacts }

@@ -53,7 +53,7 @@ const jobSchema = v.pipe(
     /** As the scheduler lists it. */
     name: v.pipe(lineSchema, v.minLength(1)),
     id: v.exactOptional(jobIdSchema),
-    /** Of an engine array. */
+    /** For an engine array. */
     array: v.exactOptional(arraySchema),
     /** Seconds that it may run, as it was asked for; each task of an array may. */
     walltime: v.exactOptional(v.pipe(v.number(), v.finite(), v.minValue(0))),

@@ -68,7 +68,7 @@ function askedRanges(arrays: readonly ArrayRecord[]): TaskRange[] {
   return rangesOf(numbers.filter((number) => !dismissed.has(number)));
 }
 
-/** Of the engines that nobody asks for any more, those that the scheduler still lists. */
+/** Dismissed engines that the scheduler still lists. */
 function dismissedTasks(jobs: readonly JobRecord[], listed: readonly JobStatus[]): CancelTarget[] {
   return jobs.flatMap(({ name, array }): CancelTarget[] => {
     const job = listed.find((other) => other.name === name);

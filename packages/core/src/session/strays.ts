@@ -15,9 +15,9 @@ export interface Stray {
 }
 
 export interface Strays {
-  /** Of runs that were started in this folder. */
+  /** They belong to runs that were started in this folder. */
   readonly own: readonly Stray[];
-  /** Of runs that nothing here knows: another folder's session may have the same name. */
+  /** Nothing here knows their runs: another folder's session may have the same name. */
   readonly others: readonly Stray[];
 }
 

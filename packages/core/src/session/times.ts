@@ -10,14 +10,14 @@ export interface JobTimes {
   readonly endsAt?: string;
 }
 
-/** Of the notebook job: its own word comes first, and the scheduler's stands in for it. Pure. */
+/** The notebook job's times: its own record comes first, and the scheduler's answer stands in for it. Pure. */
 export function notebookTimes({ jobs, reports }: Pick<SessionState, "jobs" | "reports">): JobTimes {
   const { notebook } = reports;
   const told = notebook.state === "started" || notebook.state === "answering" ? notebook.startedAt : undefined;
   return timesFrom(told ?? jobs.notebook?.status?.startedAt, jobs.notebook?.record.walltime);
 }
 
-/** Of any other job, by the scheduler; of an array, of its task that will end first. Pure. */
+/** Any other job's times, by the scheduler. For an array: those of the task that will end first. Pure. */
 export function jobTimes({ record, status }: JobFacts): JobTimes {
   const [first] = [status?.startedAt, ...(status?.tasks ?? []).map(({ startedAt }) => startedAt)]
     .flatMap((startedAt) => startedAt ?? [])
@@ -25,7 +25,7 @@ export function jobTimes({ record, status }: JobFacts): JobTimes {
   return timesFrom(first, record.walltime);
 }
 
-/** Of the engine that will end first. Pure. */
+/** The times of the engine that will end first. Pure. */
 export function engineTimes(state: Pick<SessionState, "jobs" | "reports">): JobTimes {
   const all = enginesIn(state).filter(countsAsThere).map(timesOfEngine);
   const ending = all.filter(({ endsAt }) => endsAt !== undefined);

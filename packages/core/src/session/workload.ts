@@ -14,7 +14,7 @@ export interface Run {
   readonly id: string;
   /** Absolute: `<notebook directory>/.hpcnb/runs/<id>`. */
   readonly directory: string;
-  /** Of the notebook server; 48 hexadecimal digits. */
+  /** The notebook server's: 48 hexadecimal digits. */
   readonly token: string;
 }
 

@@ -113,7 +113,7 @@ export function endEarly(
   };
 }
 
-/** Of the commands that run now. */
+/** The process groups of the commands that run now. */
 const groups = new Set<number>();
 
 function endGroups(): void {

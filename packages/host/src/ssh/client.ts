@@ -105,7 +105,7 @@ export async function wordsOfFailure(
   another: readonly string[],
   limit: number,
 ): Promise<string> {
-  // Of a host that gives no answer there is no more to hear.
+  // A host that gives no answer has no more to say.
   if (!stderr.includes("UNKNOWN port 65535") || /timed out/.test(stderr)) return stderr;
   const end = await runClient(another, { interactive: false, limit });
   return end.code === 0 ? stderr : end.stderr;

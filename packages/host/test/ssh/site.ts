@@ -154,7 +154,7 @@ ${server === "login" ? `SetEnv PATH=${path("bin")}:${process.env.PATH}\nForceCom
   };
 }
 
-/** Of OpenSSH a session is a process of its own session and group, so only its parents tell whose it is. */
+/** OpenSSH's processes have sessions and groups of their own, so only their parents tell whose they are. */
 function descendants(pid: number): number[] {
   const rows = execFileSync("ps", ["-eo", "pid=,ppid=,comm="], { encoding: "utf8" })
     .trim()

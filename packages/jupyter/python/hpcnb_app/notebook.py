@@ -55,7 +55,7 @@ class NotebookJob:
         self.storage_seconds = 0.0
         # On a local disk, for this user alone; it goes with the job.
         self.directory = None
-        # Of the server; None when it listens on a port.
+        # The server's socket; None when it listens on a port.
         self.socket = None
         self.notes = []
         self.facts = {}

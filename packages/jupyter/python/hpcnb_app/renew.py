@@ -62,5 +62,5 @@ def close_websockets(age):
         # Not `isinstance`, which some objects answer by doing something.
         if issubclass(type(handler), WebSocketHandler) and handler.ws_connection is not None:
             if handler.request.request_time() >= age:
-                # Of Notebook 6, whose handlers end no connection in their own `close`.
+                # Notebook 6's handlers end no connection in their own `close`.
                 WebSocketHandler.close(handler, 1008, "The token was changed.")

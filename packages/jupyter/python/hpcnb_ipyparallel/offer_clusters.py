@@ -17,7 +17,7 @@ from hpcnb_launchers import configure
 configure(get_config())
 """
 
-# Of the user's own profile with the session's name.
+# Loads the user's own profile with the session's name.
 USERS_CONFIGURATION = """
 # Your own, which has the last word.
 load_subconfig({path!a})

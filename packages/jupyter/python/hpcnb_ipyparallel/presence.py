@@ -134,7 +134,7 @@ class HubConnection:
         from zmq.utils.monitor import recv_monitor_message
 
         self.zmq, self.recv_monitor_message = zmq, recv_monitor_message
-        # Of its own: the engine's may not be used from another thread.
+        # A context of its own: the engine's may not be used from another thread.
         self.session = type(engine.session)(parent=engine)
         self.socket = zmq.Context().socket(zmq.DEALER)
         self.socket.setsockopt(zmq.LINGER, 0)

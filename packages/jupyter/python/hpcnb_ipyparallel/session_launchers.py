@@ -75,7 +75,7 @@ class SessionController(OfSession, ControllerLauncher):
     entrypoint_name = "hpcnb_launchers.SessionController"
 
     async def get_connection_info(self, timeout=None):
-        """Of the file that the notebook job keeps."""
+        """The connection to the controller, from the file that the notebook job keeps."""
         path = self.connection_files["client"]
         deadline = time.monotonic() + (QUEUE_LIMIT if timeout is None or timeout < 0 else timeout)
         while True:

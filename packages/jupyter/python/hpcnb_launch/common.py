@@ -242,7 +242,7 @@ def die_with_parent():
 
 
 def how_it_ended(code):
-    """Of a process, as `subprocess` and `os.waitstatus_to_exitcode` tell it."""
+    """How a process ended, from an exit code of `subprocess` or `os.waitstatus_to_exitcode`."""
     return f"with exit code {code}" if code >= 0 else f"by {signal.Signals(-code).name}"
 
 

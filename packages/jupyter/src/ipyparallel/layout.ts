@@ -13,7 +13,7 @@ export function pointerRecord({ directory }: Pick<Run, "directory">): string {
   return `${directory}/cluster.record`;
 }
 
-/** Of clusters that are started inside the notebook. */
+/** The paths of clusters that are started inside the notebook. */
 export function insidePaths({ directory }: Pick<Run, "directory">) {
   return {
     /** On Python's path in the notebook's server and kernels: nothing else may lie there. */

@@ -43,7 +43,7 @@ export function planWishes(run: Pick<Run, "id">, cluster: Cluster, wishes: reado
   return { path: clusterRecord(cluster, "wishes"), text: wishesText(run, wishes), inPlace: true };
 }
 
-/** A record has room for some three hundred ranges, each its first and last number. Of more, the shortest are left out. */
+/** A record has room for some three hundred ranges, each its first and last number. When there are more, the shortest are left out. */
 function wishesText(run: Pick<Run, "id">, wishes: readonly EngineWish[]): string {
   const longest = wishes.flatMap(({ ranges }) => ranges).sort((one, other) => lengthOf(other) - lengthOf(one));
   for (let room = longest.length; ; room = Math.floor(room * 0.9)) {

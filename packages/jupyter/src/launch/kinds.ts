@@ -19,7 +19,7 @@ import type { Fields } from "./reports.js";
 
 /** What a person opens in the browser: a server in a job of its own. */
 export interface App extends Pick<Workload, "answers" | "url"> {
-  /** Of the session's Python environment. */
+  /** Checked in the session's Python environment. */
   needs(session: Session): Need[];
   /** @throws HPCNB_BAD_SESSION_FILE when the variables are too many. */
   runFiles(context: PlanContext, variables: Readonly<Record<string, string>>): FileToWrite[];
@@ -37,7 +37,7 @@ export interface Companion {
 
 /** A kind of engines, with what coordinates them. */
 export interface ClusterKind {
-  /** Of the session's Python environment, when the session has a cluster. */
+  /** Checked in the session's Python environment, when the session has a cluster. */
   needs(): Need[];
   companion(context: PlanContext): Companion;
   runFiles(context: PlanContext): FileToWrite[];

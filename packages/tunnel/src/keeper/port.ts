@@ -33,7 +33,7 @@ export async function openPort(wish: { readonly port: number; readonly fixed: bo
     leadNowhere: visitors.leadNowhere,
     openDoor: async (path) => {
       if (door) await closeServer(door);
-      // Of a keeper that was killed: who calls this has become the one keeper there.
+      // Left by a killed keeper: the caller of this has become the one keeper there.
       rmSync(path, { force: true });
       door = createServer({ allowHalfOpen: true }, visitors.accept);
       await listen(door, { path });

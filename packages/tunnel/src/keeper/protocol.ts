@@ -116,7 +116,7 @@ export const noteSchema = v.object({
 });
 export type KeeperNote = v.InferOutput<typeof noteSchema>;
 
-/** Of the keeper of this notebook directory on this host, in whichever directory it has its sockets. */
+/** The key of the keeper for this notebook directory on this host. It does not depend on the directory of the sockets. */
 export function keyOf(host: string, directory: string): string {
   return createHash("sha256").update(`${host}\n${directory}`).digest("hex").slice(0, 16);
 }

@@ -62,7 +62,7 @@ class Keeper {
   #status: KeeperStatus;
   #controlSocket: string;
   #port: LocalPort | undefined;
-  /** Of what is being done: opening, being whole, healing or waiting. It ends when something else is wanted. */
+  /** Belongs to the present state: opening, whole, healing or waiting. It aborts when something else is wanted. */
   #round = new AbortController();
   #lastTry: number;
   readonly #told = new AbortController();

@@ -33,7 +33,7 @@ export async function closeConnectionOf(place: SessionPlace): Promise<boolean> {
   return controlSockets.length > 0;
 }
 
-/** Of living keepers. Those of other sessions are not asked anything, so that none of them keeps anybody waiting. */
+/** The sockets of this session's living keepers. Other sessions' keepers are not asked, so that none of them keeps anybody waiting. */
 async function socketsOf({ host, file }: SessionPlace): Promise<string[]> {
   const found: string[] = [];
   for (const controlSocket of allControlSockets()) {

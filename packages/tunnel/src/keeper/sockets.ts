@@ -19,7 +19,7 @@ export function newControlSocket(key: string): string {
   return controlSocketIn(runtimeDirectory(), key);
 }
 
-/** Of all keepers on this machine. */
+/** The sockets of all keepers on this machine. */
 export function allControlSockets(): string[] {
   return runtimeDirectories()
     .flatMap((directory) => namesIn(directory).map((name) => join(directory, name)))

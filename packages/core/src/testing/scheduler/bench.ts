@@ -58,7 +58,7 @@ export class Bench {
     return job;
   }
 
-  /** Of a job that the test has submitted, or of an id that no job has. */
+  /** For a job that the test has submitted, or for an id that no job has. */
   history(id: JobId, signal?: AbortSignal): Promise<JobHistory | undefined> {
     const name = this.#nameOf.get(id) ?? this.scheduler.nameOf("never submitted");
     return this.scheduler.history({ id, name }, signal);
