@@ -48,20 +48,26 @@ export async function bundleLibraries() {
  */
 export async function bundlePrograms() {
   const all = await manifests();
-  const adapters = all.filter(({ folder }) => folder.startsWith("adapter-")).map(({ folder }) => folder);
-  await bundleProgram("cli", { entries: ["main", "keeper-main", "plugins/import-guard"], adapters });
-  await bundleProgram("testbed", { entries: ["main"], adapters: [] });
+  const client = all.find(({ folder }) => folder === "client");
+  const adapters = all.filter(({ folder }) => folder.startsWith("adapter-"));
+  const entries = [
+    ...Object.entries(client.exports)
+      .filter(([path]) => path !== ".")
+      .map(([path, target]) => ({ in: join("packages/client", target["@hpcnb/source"]), out: path })),
+    ...adapters.map(({ folder }) => ({ in: `packages/${folder}/src/index.ts`, out: folder })),
+  ];
+  await removeChunks("cli");
+  await bundleProgram("cli", entries);
+  await bundleProgram("testbed", []);
   await copyPages();
-  await copyPython(all.map(({ folder }) => folder).filter((folder) => !["cli", "testbed"].includes(folder)));
+  await copyPython(all.filter(({ bin }) => !bin).map(({ folder }) => folder));
 }
 
-async function bundleProgram(folder, { entries, adapters }) {
-  const own = entries.map((entry) => ({ in: `packages/${folder}/src/${entry}.ts`, out: entry }));
-  const others = adapters.map((adapter) => ({ in: `packages/${adapter}/src/index.ts`, out: adapter }));
-  if (folder === "cli") await removeChunks(folder);
+/** @param entries what the program starts or imports by a path, beside what it is itself. */
+async function bundleProgram(folder, entries) {
   await build({
     ...common,
-    entryPoints: [...own, ...others],
+    entryPoints: [{ in: `packages/${folder}/src/main.ts`, out: "main" }, ...entries],
     outdir: `packages/${folder}/dist`,
     chunkNames: "chunk-[hash]",
     splitting: true,

@@ -2,7 +2,7 @@ import { bringUp, engineDifferences, Tracker } from "@hpcnb/core";
 // biome-ignore lint/style/noRestrictedImports: what the command prints is no package's to give
 import { renderStatus } from "../../packages/cli/src/report/render-status.js";
 // biome-ignore lint/style/noRestrictedImports: as above
-import { statusView } from "../../packages/cli/src/report/status-view.js";
+import { statusView } from "../../packages/client/src/views/status-view.js";
 import { SimulatedSession } from "../../test/support/simulated-session.js";
 
 /** A session of many engines on the simulated scheduler. Some engines never register. Measures what a new command needs to show the session. */

@@ -1,12 +1,11 @@
 import { readdirSync } from "node:fs";
+import { findSessionFile, knownSessions, parseAddress } from "@hpcnb/client";
 import { errorCodes, isHpcnbError, readSessionFile } from "@hpcnb/core";
 import type { CommandModule } from "yargs";
-import { knownSessions } from "./client-state.js";
 import { nameOf, optionsOf } from "./command-words.js";
 import { completionScripts } from "./completion-scripts.js";
-import { findSessionFile } from "./find-session.js";
 import { pageNames } from "./help-pages.js";
-import { parseAddress } from "./session-address.js";
+import { tell } from "./print.js";
 
 export interface Candidate {
   readonly value: string;
@@ -76,14 +75,14 @@ async function logWords(given: readonly string[]): Promise<Candidate[]> {
 
 function sessions(): Candidate[] {
   const files = readdirSync(".").filter((name) => /\.ya?ml$/.test(name));
-  const known = new Map(knownSessions().map(({ name, file }) => [name, file]));
+  const known = new Map(knownSessions(tell).map(({ name, file }) => [name, file]));
   return [...[...known].map(([value, about]) => ({ value, about })), ...plain(files, "a file here")];
 }
 
 /** From the session's file. A file that is wrong or on another machine offers nothing: `validate` tells why. */
 async function clusterOf(session: string | undefined) {
   try {
-    const file = findSessionFile(session);
+    const file = findSessionFile(session, tell);
     return parseAddress(file) ? undefined : (await readSessionFile(file)).session?.cluster;
   } catch (error) {
     if (isHpcnbError(error)) return undefined;

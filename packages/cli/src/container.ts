@@ -1,5 +1,6 @@
 import "reflect-metadata";
 import { fileURLToPath } from "node:url";
+import { exportedVariables, rememberedRuns, type SessionPlugins, withSharedStatus } from "@hpcnb/client";
 import {
   type Clock,
   type Connector,
@@ -15,12 +16,8 @@ import {
 import { createWorkload } from "@hpcnb/jupyter";
 import { createConnector } from "@hpcnb/tunnel";
 import { container, type DependencyContainer, type InjectionToken, instanceCachingFactory } from "tsyringe";
-import { rememberedRuns } from "./client-state.js";
 import { hostOf } from "./host-of.js";
-import { tellNote } from "./print.js";
-import { withSharedStatus } from "./shared-status.js";
-import type { SessionPlugins } from "./valid-session.js";
-import { exportedVariables } from "./variables.js";
+import { tell, tellNote } from "./print.js";
 
 const ClockToken: InjectionToken<Clock> = Symbol("hpcnb.Clock");
 const HostToken: InjectionToken<Host> = Symbol("hpcnb.Host");
@@ -75,7 +72,7 @@ export function composeSession(session: Session, plugins: SessionPlugins): Sessi
     connector: browserIsHere ? root.resolve(ConnectorToken) : undefined,
     clock: root.resolve(ClockToken),
     variables: exportedVariables(session),
-    remembered: rememberedRuns(session.host),
+    remembered: rememberedRuns(session.host, tell),
     note: tellNote,
   };
 }

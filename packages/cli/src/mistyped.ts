@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { knownSessions } from "@hpcnb/client";
 import { closestOf, HpcnbError, shellWord } from "@hpcnb/core";
 import type { CommandModule } from "yargs";
-import { knownSessions } from "./client-state.js";
 import { nameOf, optionsOf } from "./command-words.js";
+import { tell } from "./print.js";
 
 /** What people type who know other tools, by the command that does it here. */
 const otherWords: Readonly<Record<string, readonly string[]>> = {
@@ -66,7 +67,7 @@ export function noSuchCommand([word = "", ...rest]: readonly string[], commands:
 
 function isSession(word: string): boolean {
   const isFile = /\.ya?ml$/.test(word) ? existsSync(word) : existsSync(join(word, "session.yaml"));
-  return isFile || knownSessions().some(({ name }) => name === word);
+  return isFile || knownSessions(tell).some(({ name }) => name === word);
 }
 
 /** The commands that a word which is none of them probably means. */

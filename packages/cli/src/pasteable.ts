@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
+import { knownSessions } from "@hpcnb/client";
 import { type Session, shellWord } from "@hpcnb/core";
-import { knownSessions } from "./client-state.js";
+import { tell } from "./print.js";
 
 /** A command of ours as it can be pasted into a shell. */
 export function typed(...words: readonly string[]): string {
@@ -11,6 +12,6 @@ export function typed(...words: readonly string[]): string {
 
 /** The shortest word that leads to the session from any folder: its name where that is known and means nothing else. */
 export function wordFor({ name, file }: Pick<Session, "name" | "file">): string {
-  const called = knownSessions().filter((known) => known.name === name);
+  const called = knownSessions(tell).filter((known) => known.name === name);
   return called.length === 1 && called[0]?.file === file && !existsSync(name) ? name : file;
 }

@@ -1,7 +1,8 @@
+import { findSessionFile, loadSession, parseAddress } from "@hpcnb/client";
 import type { Session, SessionContext } from "@hpcnb/core";
-import { findSessionFile } from "./find-session.js";
+import { hostOf } from "./host-of.js";
+import { tell, tellNote } from "./print.js";
 import { createProgress, type Progress } from "./report/progress.js";
-import { parseAddress } from "./session-address.js";
 
 export interface OpenSession {
   readonly session: Session;
@@ -28,14 +29,12 @@ export async function withSession<T>(
   work: (open: OpenSession) => Promise<T>,
   { announce, doing, progress = createProgress({ isBrief: doing === undefined }) }: HowToOpen = {},
 ): Promise<T> {
-  const place = findSessionFile(argument);
+  const place = findSessionFile(argument, tell);
   const address = parseAddress(place);
   try {
     if (address) progress.begin(`${place}: ${doing ?? "looking for it"}`);
     else progress.begin(`${place}: reading it`, true);
-    const { session, plugins } = address
-      ? await (await import("./session-at.js")).loadSessionAt(address)
-      : await (await import("./valid-session.js")).loadValidSession(place, announce);
+    const { session, plugins } = await loadSession(place, { announce, hostOf, note: tellNote, warn: tell });
     progress.begin(
       `${session.name}${session.host === undefined ? "" : ` on ${session.host}`}: ${doing ?? "looking for it"}`,
     );

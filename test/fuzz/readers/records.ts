@@ -12,8 +12,8 @@ import {
 } from "@hpcnb/core";
 import fc from "fast-check";
 import { renderStatus } from "../../../packages/cli/src/report/render-status.js";
-import { statusView } from "../../../packages/cli/src/report/status-view.js";
-import { stepsOf } from "../../../packages/cli/src/report/steps.js";
+import { statusView } from "../../../packages/client/src/views/status-view.js";
+import { stepsOf } from "../../../packages/client/src/views/steps.js";
 import { createWorkload } from "../../../packages/jupyter/src/index.js";
 import { MemoryHost } from "../../support/memory-host.js";
 import { defineReader, demand } from "../fuzz.js";

@@ -1,10 +1,7 @@
+import { closeConnectionOf, findSessionFile, parseAddress, rememberSession } from "@hpcnb/client";
 import { connect as connectTo, prepared, type SessionState } from "@hpcnb/core";
-import { closeConnectionOf } from "@hpcnb/tunnel";
-import { rememberSession } from "../client-state.js";
-import { findSessionFile } from "../find-session.js";
 import { warnOfLostPort } from "../lost-port.js";
 import { printJson, printText, tell } from "../print.js";
-import { parseAddress } from "../session-address.js";
 import { type OpenSession, withSession } from "../with-session.js";
 
 interface ConnectOptions {
@@ -21,7 +18,7 @@ export async function connect({ session: argument, json, signal }: ConnectOption
       if (reports.notebook.state === "answering") progress.begin(`${where}: opening the way to its notebook`);
     };
     const { tracker, baseUrl, token } = await connectTo({ ...context, observe }, signal);
-    rememberSession({ ...session, run: tracker.state.record?.run.id, directory: tracker.directory });
+    rememberSession({ ...session, run: tracker.state.record?.run.id, directory: tracker.directory }, tell);
     const url = context.workload.url(baseUrl, session, token);
     const { connection } = tracker.state;
     if (connection) warnOfLostPort(connection);
@@ -36,7 +33,7 @@ export async function connect({ session: argument, json, signal }: ConnectOption
  * reach; only for what was opened by another name of it must the host say which directory is meant.
  */
 export async function disconnect({ session: argument, json, signal }: ConnectOptions): Promise<void> {
-  const place = findSessionFile(argument);
+  const place = findSessionFile(argument, tell);
   const address = parseAddress(place);
   if (address && (await closeConnectionOf({ host: address.host, file: place }))) return report(place, true, json);
   await withSession(argument, async ({ context, session }) => {

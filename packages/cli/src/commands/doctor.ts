@@ -1,15 +1,24 @@
+import {
+  type Check,
+  type Examined,
+  examine,
+  type Finding,
+  findSessionFile,
+  hostChecks,
+  jobCheck,
+  loadValidSession,
+  machineCheck,
+  parseAddress,
+  portCheck,
+  tunnelCheck,
+  type ValidSession,
+} from "@hpcnb/client";
 import { HpcnbError, type Session } from "@hpcnb/core";
-import { type Check, examine, type Finding } from "../doctor/examine.js";
-import { type Examined, hostChecks } from "../doctor/host.js";
-import { browserCheck, machineCheck, portCheck } from "../doctor/machine.js";
+import { browserCheck } from "../doctor/browser.js";
 import { showFinding } from "../doctor/show.js";
-import { tunnelCheck } from "../doctor/tunnel.js";
-import { findSessionFile } from "../find-session.js";
 import { typed, wordFor } from "../pasteable.js";
 import { printJson, tell } from "../print.js";
 import { createProgress } from "../report/progress.js";
-import { parseAddress } from "../session-address.js";
-import { loadValidSession, type ValidSession } from "../valid-session.js";
 
 export interface DoctorOptions {
   readonly session: string | undefined;
@@ -39,7 +48,7 @@ export async function doctor({ session: argument, job, json, signal }: DoctorOpt
     const fileCheck: Check = {
       name: "file",
       run: async () => {
-        valid = await loadValidSession(findSessionFile(argument), tell);
+        valid = await loadValidSession(findSessionFile(argument, tell), tell);
         return { state: "ok", text: `${valid.session.file} is valid` };
       },
     };
@@ -67,7 +76,7 @@ async function examineSession(
   try {
     const checks = [
       ...hostChecks(examined),
-      ...(job ? [(await import("../doctor/job.js")).jobCheck(examined)] : []),
+      ...(job ? [jobCheck(examined)] : []),
       tunnelCheck(examined, plugins.tunnelKinds),
       ...(context.connector ? [portCheck(() => wantedPort(session, examined))] : []),
       browserCheck(process.env, process.platform),

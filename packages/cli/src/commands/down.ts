@@ -1,3 +1,4 @@
+import { endedStepsOf, endStepsOf, rememberEnd } from "@hpcnb/client";
 import {
   HpcnbError,
   isHpcnbError,
@@ -6,10 +7,8 @@ import {
   type TakenDown,
   takeDown,
 } from "@hpcnb/core";
-import { rememberEnd } from "../client-state.js";
 import { typed, wordFor } from "../pasteable.js";
 import { printJson, tell } from "../print.js";
-import { endedStepsOf, endStepsOf } from "../report/end-steps.js";
 import type { Progress } from "../report/progress.js";
 import { type OpenSession, withSession } from "../with-session.js";
 
@@ -21,7 +20,7 @@ export async function down(options: {
   const work = async ({ context, session, progress }: OpenSession) => {
     const result = await takeDownTelling(context, progress, options.signal);
     progress.stop();
-    if (result) rememberEnd(session, { at: new Date().toISOString(), state: "ended by you" });
+    if (result) rememberEnd(session, { at: new Date().toISOString(), state: "ended by you" }, tell);
     if (options.json) {
       printJson({ name: session.name, phase: result ? "ended" : "absent", cancelled: result?.cancelled ?? 0 });
     } else tell(sentence(session.name, result));

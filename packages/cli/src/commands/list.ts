@@ -1,9 +1,8 @@
+import { isAlive, type KnownSession, knownSessions, momentsOf, rememberEnd, type StatusView } from "@hpcnb/client";
 import { type EngineCounts, isHpcnbError, type JobTimes, prepared, type SessionState, wordOf } from "@hpcnb/core";
-import { type KnownSession, knownSessions, rememberEnd } from "../client-state.js";
 import { printJson, printText, tell } from "../print.js";
 import { createProgress, silentProgress } from "../report/progress.js";
 import { renderList } from "../report/render-list.js";
-import { isAlive, momentsOf, type StatusView } from "../report/status-view.js";
 import { type OpenSession, withSession } from "../with-session.js";
 
 /** Its JSON only ever gains keys: docs/json.md. */
@@ -22,7 +21,7 @@ export interface ListedSession extends JobTimes {
 }
 
 export async function list(options: { json: boolean; signal: AbortSignal }): Promise<void> {
-  const rows = onePerRun(await lookAtAll(knownSessions(), options.signal));
+  const rows = onePerRun(await lookAtAll(knownSessions(tell), options.signal));
   if (options.json) printJson(rows);
   else if (rows.length === 0) tell("This machine knows no session. `hpcnb up` starts one.");
   else printText(...renderList(rows, Date.now()));
@@ -87,5 +86,5 @@ export function onePerRun(rows: readonly ListedSession[]): ListedSession[] {
 /** Its end may have come from another machine. */
 function noteEnd(session: Pick<KnownSession, "name" | "file">, state: SessionState): void {
   const { ended } = state.record ?? {};
-  if (ended) rememberEnd(session, { at: ended.at, state: wordOf(state) });
+  if (ended) rememberEnd(session, { at: ended.at, state: wordOf(state) }, tell);
 }

@@ -1,6 +1,6 @@
+import { LogReader, type LogSource } from "@hpcnb/client";
 import { clusterOf, type LogPlace, type SessionContext, type SessionRecord, type Tracker } from "@hpcnb/core";
 import { createLinePrinter, tell } from "../print.js";
-import { LogReader, type LogSource } from "../report/many-logs.js";
 
 /** So many are named that have no log yet. */
 const mostNamed = 5;

@@ -1,3 +1,4 @@
+import { findStart, type LogFile, pieceSize, readPiece } from "@hpcnb/client";
 import {
   clusterOf,
   HpcnbError,
@@ -12,7 +13,6 @@ import {
   whyNoRecord,
 } from "@hpcnb/core";
 import { createLogPrinter, tell } from "../print.js";
-import { findStart, type LogFile, pieceSize, readPiece } from "../report/log-pieces.js";
 import { withSession } from "../with-session.js";
 
 export interface LogsOptions {

@@ -1,6 +1,6 @@
+import { writeRedirect } from "@hpcnb/client";
 import { HpcnbError, isWhole, prepared, whyNoRecord } from "@hpcnb/core";
 import { openInBrowser } from "../browser.js";
-import { writeRedirect } from "../notebook-page.js";
 import { tell } from "../print.js";
 import { withSession } from "../with-session.js";
 

@@ -1,3 +1,4 @@
+import { parseAddress, stepsOf } from "@hpcnb/client";
 import {
   type GroupChange,
   HpcnbError,
@@ -10,8 +11,6 @@ import {
 import { typed, wordFor } from "../pasteable.js";
 import { printJson, tell } from "../print.js";
 import { createProgress } from "../report/progress.js";
-import { stepsOf } from "../report/steps.js";
-import { parseAddress } from "../session-address.js";
 import { type OpenSession, withSession } from "../with-session.js";
 
 export async function scale(options: {

@@ -1,6 +1,5 @@
+import { isSshHost, sshConfigBlock } from "@hpcnb/client";
 import { HpcnbError, prepared } from "@hpcnb/core";
-import { isSshHost } from "@hpcnb/host";
-import { sshConfigBlock } from "@hpcnb/tunnel";
 import { printText, tell } from "../print.js";
 import { withSession } from "../with-session.js";
 

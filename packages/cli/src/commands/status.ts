@@ -1,9 +1,8 @@
+import { connectionOf, type StatusView, statusView, viewFromHere, whyClosed } from "@hpcnb/client";
 import { engineDifferences, isHpcnbError, prepared, type SessionContext, withLogs } from "@hpcnb/core";
-import { connectionOf, whyClosed } from "@hpcnb/tunnel";
 import { wordFor } from "../pasteable.js";
 import { printJson, printText } from "../print.js";
 import { renderStatus, shownEngines } from "../report/render-status.js";
-import { type StatusView, statusView, viewFromHere } from "../report/status-view.js";
 import { watchStatus } from "../report/watch-status.js";
 import { withSession } from "../with-session.js";
 

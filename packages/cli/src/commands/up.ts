@@ -1,4 +1,14 @@
 import {
+  connectCommand,
+  isAlive,
+  momentsOf,
+  parseAddress,
+  rememberSession,
+  type Step,
+  stepsOf,
+  writeRedirect,
+} from "@hpcnb/client";
+import {
   askedEngines,
   bringUp,
   HpcnbError,
@@ -11,21 +21,16 @@ import {
   wordOf,
 } from "@hpcnb/core";
 import { openInBrowser, whyNoBrowser } from "../browser.js";
-import { rememberSession } from "../client-state.js";
 import { warnOfLostPort } from "../lost-port.js";
-import { writeRedirect } from "../notebook-page.js";
 import { typed, wordFor } from "../pasteable.js";
-import { printJson, printText, tellLines, tellNote } from "../print.js";
+import { printJson, printText, tell, tellLines, tellNote } from "../print.js";
 import { closingCard } from "../report/closing-card.js";
 import { createEndNotice } from "../report/end-notice.js";
 import { isLive } from "../report/progress.js";
-import { isAlive, momentsOf } from "../report/status-view.js";
-import { type Step, stepsOf } from "../report/steps.js";
 import { tellTheAbsent } from "../report/tell-the-absent.js";
 import { clockTime, timeLine } from "../report/times.js";
-import { connectCommand, parseAddress } from "../session-address.js";
-import { warnOfSecrets } from "../variables.js";
 import { warnOfOthers } from "../warn-of-others.js";
+import { warnOfSecrets } from "../warn-of-secrets.js";
 import { type OpenSession, withSession } from "../with-session.js";
 
 export interface UpOptions {
@@ -78,7 +83,7 @@ export async function up({ session: argument, timeout, json, open, signal }: UpO
             progress.update(first);
           },
           onJobs: (how, { state, directory }) => {
-            rememberSession({ ...session, run: state.record?.run.id, directory });
+            rememberSession({ ...session, run: state.record?.run.id, directory }, tell);
             decided();
             if (how === "found") first.push({ name: "session", done: true, text: describeFound(state, session) });
           },

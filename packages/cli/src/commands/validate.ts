@@ -1,12 +1,10 @@
-import { findSessionFile } from "../find-session.js";
+import { findSessionFile, loadValidSession, venvProblems } from "@hpcnb/client";
 import { printJson, tell } from "../print.js";
-import { loadValidSession } from "../valid-session.js";
-import { warnOfSecrets } from "../variables.js";
-import { venvProblems } from "../venv-problems.js";
 import { warnOfOthers } from "../warn-of-others.js";
+import { warnOfSecrets } from "../warn-of-secrets.js";
 
 export async function validate(options: { session: string | undefined; json: boolean }): Promise<void> {
-  const { session } = await loadValidSession(findSessionFile(options.session), tell, venvProblems);
+  const { session } = await loadValidSession(findSessionFile(options.session, tell), tell, venvProblems);
   warnOfOthers(session);
   warnOfSecrets(session);
   // A hash is no password, but it is what one is guessed from.

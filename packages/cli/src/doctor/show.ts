@@ -1,7 +1,7 @@
+import type { Finding } from "@hpcnb/client";
 import { type Piece, printLine } from "../print.js";
 import { elapsed, layOut } from "../report/lay-out.js";
 import { type Marks, marksFor } from "../report/marks.js";
-import type { Finding } from "./examine.js";
 
 /** A finding as lines for people: what was seen, and below it what to do. */
 export function showFinding({ name, state, text, hint, seconds }: Finding): void {

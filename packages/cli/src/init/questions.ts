@@ -1,10 +1,8 @@
 import { basename } from "node:path";
+import { aliasPattern, type Findings, type FoundScheduler, lookAround, schedulerOf, sshAliases } from "@hpcnb/client";
 import { type Host, isHpcnbError, parseDuration, sessionNameFrom } from "@hpcnb/core";
 import type { Choice, Prompts } from "../prompts.js";
-import { aliasPattern, sshAliases } from "./aliases.js";
-import { type Findings, lookAround } from "./findings.js";
 import { pythonChoices, rankPythons } from "./pythons.js";
-import { type FoundScheduler, schedulerOf } from "./schedulers.js";
 import type { SessionChoices } from "./session-text.js";
 
 /** Most engines that are proposed on one machine, and on a cluster. */

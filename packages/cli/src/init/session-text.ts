@@ -1,6 +1,5 @@
-import type { FoundPython } from "./findings.js";
+import type { FoundPython, FoundScheduler } from "@hpcnb/client";
 import { describe } from "./pythons.js";
-import type { FoundScheduler } from "./schedulers.js";
 
 /** All that is asked or found, and goes into a session file. */
 export interface SessionChoices {

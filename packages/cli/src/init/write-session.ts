@@ -1,11 +1,11 @@
 import { existsSync, lstatSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { loadValidSession } from "@hpcnb/client";
 import { HpcnbError, sessionSchema } from "@hpcnb/core";
 import { hostOf } from "../host-of.js";
 import { typed } from "../pasteable.js";
 import { tell } from "../print.js";
 import type { Prompts } from "../prompts.js";
-import { loadValidSession } from "../valid-session.js";
 import { chooseSession } from "./questions.js";
 import { type SessionChoices, schemaFile, sessionText } from "./session-text.js";
 

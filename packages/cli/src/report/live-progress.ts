@@ -1,9 +1,9 @@
+import type { Step } from "@hpcnb/client";
 import { show } from "../print.js";
 import { elapsed, layOut, wrap } from "./lay-out.js";
 import { createLiveRegion, type Line, sizeOf } from "./live-region.js";
 import { marksFor } from "./marks.js";
 import type { Progress } from "./progress.js";
-import type { Step } from "./steps.js";
 
 /** Milliseconds that one frame stays. */
 const frameEvery = 120;

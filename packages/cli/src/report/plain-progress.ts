@@ -1,6 +1,6 @@
+import type { Step } from "@hpcnb/client";
 import { show } from "../print.js";
 import type { Progress } from "./progress.js";
-import type { Step } from "./steps.js";
 
 /** Milliseconds between two signs of life, and after which a brief command says what it is doing. */
 const heartbeatEvery = 30_000;

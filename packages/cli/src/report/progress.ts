@@ -1,6 +1,6 @@
+import type { Step } from "@hpcnb/client";
 import { createLiveProgress } from "./live-progress.js";
 import { createPlainProgress } from "./plain-progress.js";
-import type { Step } from "./steps.js";
 
 /** Shows on stderr what a command does and waits for: live on a terminal, one line a change otherwise. */
 export interface Progress {

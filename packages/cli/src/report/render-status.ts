@@ -1,8 +1,7 @@
+import { describeRegistered, type StatusView } from "@hpcnb/client";
 import { typed } from "../pasteable.js";
 import type { Piece } from "../print.js";
-import { describeRegistered } from "./registered.js";
 import { inColour } from "./state-colour.js";
-import type { StatusView } from "./status-view.js";
 import { clockTime, timeLeft, timeLine, timeSince } from "./times.js";
 
 /** How many engines that are not well are shown one by one. */

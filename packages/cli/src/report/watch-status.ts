@@ -1,3 +1,4 @@
+import type { StatusView } from "@hpcnb/client";
 import { isHpcnbError, systemClock } from "@hpcnb/core";
 import { type Piece, printJson, printText, screen, tellNote } from "../print.js";
 import { createEndNotice } from "./end-notice.js";
@@ -5,7 +6,6 @@ import { clip, linesOf } from "./lay-out.js";
 import { createLiveRegion } from "./live-region.js";
 import { isLive } from "./progress.js";
 import { renderStatus } from "./render-status.js";
-import type { StatusView } from "./status-view.js";
 
 /** Milliseconds between two looks: as often as a waiting `up` asks a scheduler in the long run. */
 const lookEvery = 10_000;

@@ -1,10 +1,10 @@
 import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findStart, readPiece } from "@hpcnb/client";
 import { createLocalHost } from "@hpcnb/host";
 import { expect } from "chai";
 import { parseLogWords, parseTail } from "../../src/commands/logs.js";
-import { findStart, readPiece } from "../../src/report/log-pieces.js";
 
 describe("a log", () => {
   let folder: string;

@@ -1,12 +1,10 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { lookAround, parseFindings, parseModules, schedulerOf, sshAliases } from "@hpcnb/client";
 import { createLocalHost } from "@hpcnb/host";
 import { expect } from "chai";
-import { sshAliases } from "../../src/init/aliases.js";
-import { lookAround, parseFindings, parseModules } from "../../src/init/findings.js";
 import { pythonChoices, rankPythons } from "../../src/init/pythons.js";
-import { schedulerOf } from "../../src/init/schedulers.js";
 
 describe("What init looks at", () => {
   let folder: string;

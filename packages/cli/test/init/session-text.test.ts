@@ -1,7 +1,6 @@
+import { type FoundPython, schedulerOf } from "@hpcnb/client";
 import { readSessionText } from "@hpcnb/core";
 import { expect } from "chai";
-import type { FoundPython } from "../../src/init/findings.js";
-import { schedulerOf } from "../../src/init/schedulers.js";
 import { type SessionChoices, sessionText } from "../../src/init/session-text.js";
 
 const plain: SessionChoices = {

@@ -1,3 +1,4 @@
+import { statusView } from "@hpcnb/client";
 import {
   advance,
   engineDifferences,
@@ -8,7 +9,6 @@ import {
 } from "@hpcnb/core";
 import { expect } from "chai";
 import { renderStatus } from "../../src/report/render-status.js";
-import { statusView } from "../../src/report/status-view.js";
 import { plain } from "../plain.js";
 
 const at = (hours: number, minutes: number) => new Date(2026, 0, 1, hours, minutes).toISOString();

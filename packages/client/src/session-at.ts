@@ -1,5 +1,6 @@
 import {
   checkOptions,
+  type Host,
   HpcnbError,
   type Plugin,
   readinessPlugins,
@@ -8,23 +9,31 @@ import {
   type Session,
   type SessionRecord,
 } from "@hpcnb/core";
-import { rememberedRuns } from "./client-state.js";
-import { hostOf } from "./host-of.js";
+import { rememberedRuns, type Warn } from "./known-sessions.js";
 import { autoTunnels } from "./plugins/builtin-tunnels.js";
 import { bundledScheduler } from "./plugins/bundled.js";
 import { loadPlugin } from "./plugins/load-plugin.js";
-import { tellNote } from "./print.js";
 import type { SessionAddress } from "./session-address.js";
 import type { ValidSession } from "./valid-session.js";
+
+/** How a front end reaches hosts, and what it hears meanwhile. */
+export interface Surroundings {
+  readonly hostOf: (alias: string | undefined) => Host;
+  readonly note: (text: string) => void;
+  readonly warn: Warn;
+}
 
 /**
  * A session that was started elsewhere, from what its record on the host says: enough to connect to it, look at it and end it.
  * @throws HPCNB_NO_SESSION when nothing was ever started there.
  */
-export async function loadSessionAt({ host: alias, directory: place }: SessionAddress): Promise<ValidSession> {
+export async function loadSessionAt(
+  { host: alias, directory: place }: SessionAddress,
+  { hostOf, note, warn }: Surroundings,
+): Promise<ValidSession> {
   const host = hostOf(alias);
-  const directory = await resolveDirectory(host, place, "look", { note: tellNote });
-  const record = await readRecord(host, directory, { remembered: rememberedRuns(alias) });
+  const directory = await resolveDirectory(host, place, "look", { note });
+  const record = await readRecord(host, directory, { remembered: rememberedRuns(alias, warn) });
   if (!record) {
     throw new HpcnbError("HPCNB_NO_SESSION", `There is no record of a session in ${directory} on ${alias}.`, {
       hint: "`hpcnb up` there, or here with a session file that names the host, starts one. If one runs and its record is lost, `hpcnb down` with its session file finds its jobs.",

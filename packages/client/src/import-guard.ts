@@ -1,6 +1,6 @@
 import type { ResolveHook } from "node:module";
 import { fileURLToPath } from "node:url";
-import { whyNotToImport } from "./why-not-to-import.js";
+import { whyNotToImport } from "./plugins/why-not-to-import.js";
 
 /** A hook for Node's module loader (module.register): see `guardImports`. */
 export const resolve: ResolveHook = async (specifier, context, next) => {

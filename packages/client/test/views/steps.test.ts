@@ -8,7 +8,7 @@ import {
   type SessionState,
 } from "@hpcnb/core";
 import { expect } from "chai";
-import { stepsOf } from "../../src/report/steps.js";
+import { stepsOf } from "../../src/views/steps.js";
 
 const record = {
   type: "record-read",

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { findSessionFile } from "../src/find-session.js";
 
+const silent = () => {};
+
 describe("findSessionFile", () => {
   const cwd = process.cwd();
   let folder: string;
@@ -18,7 +20,7 @@ describe("findSessionFile", () => {
   });
   const problemOf = (argument: string | undefined) => {
     try {
-      return `found ${findSessionFile(argument)}`;
+      return `found ${findSessionFile(argument, silent)}`;
     } catch (error) {
       expect(error).to.have.property("code", "HPCNB_NO_SESSION");
       return (error as Error).message;
@@ -27,7 +29,7 @@ describe("findSessionFile", () => {
 
   it("takes every address for what it is, also a home directory", () => {
     for (const address of ["login:~", "alice@login:~/rnaseq", "login:/d"])
-      expect(findSessionFile(address)).to.equal(address);
+      expect(findSessionFile(address, silent)).to.equal(address);
   });
 
   it("says so when it knows no such name", () => {
@@ -38,9 +40,9 @@ describe("findSessionFile", () => {
     expect(problemOf("rnaseq")).to.equal("There is no session.yaml in the folder rnaseq.");
     writeFileSync(join("rnaseq", "session.yaml"), "");
     for (const words of ["rnaseq", "rnaseq/", "./rnaseq"])
-      expect(findSessionFile(words)).to.equal(join(words, "session.yaml"));
+      expect(findSessionFile(words, silent)).to.equal(join(words, "session.yaml"));
     process.chdir("rnaseq");
-    expect(findSessionFile(".")).to.equal("session.yaml");
+    expect(findSessionFile(".", silent)).to.equal("session.yaml");
   });
 
   it("suggests the file that a misspelt path probably means", () => {

@@ -1,7 +1,7 @@
 import { pathToFileURL } from "node:url";
 import { HpcnbError, type Plugin, type PluginKind, whyNotAPlugin } from "@hpcnb/core";
+import { guardImports } from "../guard-imports.js";
 import { type FoundPlugin, findPlugin } from "./find-plugin.js";
-import { guardImports } from "./guard-imports.js";
 
 /** Finds a plugin (see `findPlugin`) and runs its code. @throws HPCNB_PLUGIN_BROKEN when it was found and cannot be used. */
 export async function loadPlugin(

@@ -1,6 +1,6 @@
 import Module, { register } from "node:module";
 import { isAbsolute } from "node:path";
-import { whyNotToImport } from "./why-not-to-import.js";
+import { whyNotToImport } from "./plugins/why-not-to-import.js";
 
 type Parent = { readonly filename?: string | null } | undefined;
 
@@ -19,7 +19,7 @@ let isGuarded = false;
 export function guardImports(): void {
   if (isGuarded) return;
   isGuarded = true;
-  register("hpcnb/import-guard", import.meta.url);
+  register("./import-guard.js", import.meta.url);
   const loader = Module as unknown as Loader;
   const load = loader._load;
   loader._load = function (request, parent, ...rest) {

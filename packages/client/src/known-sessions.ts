@@ -14,8 +14,10 @@ import {
 } from "@hpcnb/core";
 import * as v from "valibot";
 import { xdgState } from "xdg-basedir";
-import { tell } from "./print.js";
 import { parseAddress } from "./session-address.js";
+
+/** Told what went wrong with what this machine remembers. Nothing fails for it. */
+export type Warn = (sentence: string) => void;
 
 /** Bytes. */
 const largestFile = 65_536;
@@ -56,10 +58,10 @@ function pathOf(file: string): string {
 }
 
 /** A session is remembered once, by what was used last; but a file, with which more can be done, is not given up for an address. */
-export function rememberSession({ name, file, ...place }: Remembered): void {
-  warnIfNot("remembered", () => {
+export function rememberSession({ name, file, ...place }: Remembered, warn: Warn): void {
+  warnIfNot("remembered", warn, () => {
     mkdirSync(sessionsDirectory(), { recursive: true, mode: 0o700 });
-    const same = knownSessions().filter(({ run }) => run !== undefined && run === place.run);
+    const same = knownSessions(warn).filter(({ run }) => run !== undefined && run === place.run);
     const known = (parseAddress(file) && same.find((other) => !parseAddress(other.file))) || { name, file };
     const { run, host, directory, ended } = place;
     write({ name: known.name, file: known.file, run, host, directory, ended });
@@ -76,10 +78,14 @@ function write(known: Remembered): void {
 }
 
 /** A session that has ended stays in the list, with how it ended; of those that ended long ago, the oldest go. */
-export function rememberEnd(session: Pick<Session, "name" | "file">, ended: NonNullable<KnownSession["ended"]>): void {
-  warnIfNot("remembered", () => {
+export function rememberEnd(
+  session: Pick<Session, "name" | "file">,
+  ended: NonNullable<KnownSession["ended"]>,
+  warn: Warn,
+): void {
+  warnIfNot("remembered", warn, () => {
     rmSync(pagePath(session.name), { force: true });
-    const known = knownSessions();
+    const known = knownSessions(warn);
     const before = known.find(({ file }) => file === session.file);
     if (!before) return;
     write({ ...absent, ...before, ended });
@@ -104,12 +110,12 @@ function shortHash(text: string): string {
 }
 
 /** Nothing is lost with this list, so nothing fails for it. */
-function warnIfNot(done: string, work: () => void): void {
+function warnIfNot(done: string, warn: Warn, work: () => void): void {
   try {
     work();
   } catch (error) {
     const { message } = error as Error;
-    tell(`Warning: the session was not ${done} in ${stateDirectory()}, for \`hpcnb list\`: ${message}`);
+    warn(`Warning: the session was not ${done} in ${stateDirectory()}, for \`hpcnb list\`: ${message}`);
   }
 }
 
@@ -118,7 +124,7 @@ function rank({ file }: KnownSession): number {
   return parseAddress(file) ? 1 : 0;
 }
 
-export function knownSessions(): KnownSession[] {
+export function knownSessions(warn: Warn): KnownSession[] {
   let names: string[];
   try {
     names = readdirSync(sessionsDirectory());
@@ -128,17 +134,17 @@ export function knownSessions(): KnownSession[] {
   }
   return names
     .filter((name) => name.endsWith(".json"))
-    .flatMap((name) => readKnown(join(sessionsDirectory(), name)) ?? [])
+    .flatMap((name) => readKnown(join(sessionsDirectory(), name), warn) ?? [])
     .sort((one, other) => one.name.localeCompare(other.name) || rank(one) - rank(other));
 }
 
 /** The runs that were met from here on a session's host: `undefined` is this machine. No command fails for what cannot be read here. */
-export function rememberedRuns(host: string | undefined): RememberedRun[] {
+export function rememberedRuns(host: string | undefined, warn: Warn): RememberedRun[] {
   let known: KnownSession[];
   try {
-    known = knownSessions();
+    known = knownSessions(warn);
   } catch (error) {
-    tell(`Warning: what this machine remembers of sessions cannot be read: ${(error as Error).message}`);
+    warn(`Warning: what this machine remembers of sessions cannot be read: ${(error as Error).message}`);
     return [];
   }
   return known.flatMap(({ run, host: place, directory, ended }) =>
@@ -147,7 +153,7 @@ export function rememberedRuns(host: string | undefined): RememberedRun[] {
 }
 
 /** A full disk may have cut a file short; the session itself is not affected, and the others are not either. */
-function readKnown(path: string): KnownSession | undefined {
+function readKnown(path: string, warn: Warn): KnownSession | undefined {
   let problem: string;
   try {
     const file = statSync(path);
@@ -162,6 +168,6 @@ function readKnown(path: string): KnownSession | undefined {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     problem = (error as Error).message;
   }
-  tell(`Warning: ${path}, which remembers a session for \`hpcnb list\`, is damaged (${problem}). It may be removed.`);
+  warn(`Warning: ${path}, which remembers a session for \`hpcnb list\`, is damaged (${problem}). It may be removed.`);
   return undefined;
 }

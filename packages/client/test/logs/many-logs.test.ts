@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLocalHost } from "@hpcnb/host";
 import { expect } from "chai";
-import { LogReader } from "../../src/report/many-logs.js";
+import { LogReader } from "../../src/logs/many-logs.js";
 
 describe("several logs", () => {
   let folder: string;

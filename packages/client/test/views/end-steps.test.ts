@@ -1,6 +1,6 @@
 import { advance, initialState, type JobStatus, type SessionEvent, type SessionState } from "@hpcnb/core";
 import { expect } from "chai";
-import { endedStepsOf, endStepsOf } from "../../src/report/end-steps.js";
+import { endedStepsOf, endStepsOf } from "../../src/views/end-steps.js";
 
 const record: SessionEvent = {
   type: "record-read",

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { HpcnbError, shellWord, suggest } from "@hpcnb/core";
-import { knownSessions } from "./client-state.js";
+import { knownSessions, type Warn } from "./known-sessions.js";
 import { parseAddress } from "./session-address.js";
 
 const defaultFile = "session.yaml";
@@ -11,18 +11,18 @@ const defaultFile = "session.yaml";
  * (`host:/directory`). A name that is known here wins over a folder that is called the same.
  * @throws HPCNB_NO_SESSION
  */
-export function findSessionFile(argument: string | undefined): string {
+export function findSessionFile(argument: string | undefined, warn: Warn): string {
   if (argument === undefined) {
     if (existsSync(defaultFile)) return defaultFile;
     throw noSession(
       `There is no ${defaultFile} in this folder.`,
-      `${howToName()} \`hpcnb init\` makes a session file here.`,
+      `${howToName(warn)} \`hpcnb init\` makes a session file here.`,
     );
   }
   const exists = existsSync(argument);
   const isFolder = exists && (statSync(argument, { throwIfNoEntry: false })?.isDirectory() ?? false);
   if (exists && !isFolder) return argument;
-  const called = knownSessions().filter(({ name }) => name === argument);
+  const called = knownSessions(warn).filter(({ name }) => name === argument);
   // One that has ended is meant only where none of its name goes on.
   const goingOn = called.filter(({ ended }) => !ended);
   const matches = goingOn.length > 0 ? goingOn : called;
@@ -32,22 +32,22 @@ export function findSessionFile(argument: string | undefined): string {
     const files = matches.map(({ file }) => shellWord(file)).join(", ");
     throw noSession(`${matches.length} sessions are called "${argument}".`, `Give the file instead: ${files}`);
   }
-  if (isFolder) return fileIn(argument);
+  if (isFolder) return fileIn(argument, warn);
   if (parseAddress(argument)) return argument;
   if (/[/\\]|\.ya?ml$/.test(argument))
-    throw noSession(`There is no file ${argument}${similarFile(argument)}`, howToName());
-  const names = knownSessions().map(({ name }) => name);
+    throw noSession(`There is no file ${argument}${similarFile(argument)}`, howToName(warn));
+  const names = knownSessions(warn).map(({ name }) => name);
   const near = suggest(argument, [...names, ...yamlFilesIn(".")]) || ".";
-  throw noSession(`"${argument}" is neither a file nor the name of a session known here${near}`, howToName());
+  throw noSession(`"${argument}" is neither a file nor the name of a session known here${near}`, howToName(warn));
 }
 
-function fileIn(folder: string): string {
+function fileIn(folder: string, warn: Warn): string {
   const file = join(folder, defaultFile);
   if (existsSync(file)) return file;
   const others = yamlFilesIn(folder).map((name) => shellWord(join(folder, name)));
   throw noSession(
     `There is no ${defaultFile} in the folder ${folder}.`,
-    others.length > 0 ? `Is one of these the session file? ${others.join(", ")}` : howToName(),
+    others.length > 0 ? `Is one of these the session file? ${others.join(", ")}` : howToName(warn),
   );
 }
 
@@ -76,8 +76,8 @@ function noSession(message: string, hint: string): HpcnbError {
   return new HpcnbError("HPCNB_NO_SESSION", message, { hint });
 }
 
-function howToName(): string {
-  const names = knownSessions().map(({ name }) => name);
+function howToName(warn: Warn): string {
+  const names = knownSessions(warn).map(({ name }) => name);
   return names.length > 0
     ? `Name the session file, or one of the sessions known here: ${names.join(", ")}.`
     : "Name the session file, or its folder. `hpcnb help session-file` describes what is in it.";

@@ -1,19 +1,10 @@
 import type { Session } from "@hpcnb/core";
-import { tell } from "./print.js";
 
 const looksSecret = /secret|token|passw|passphrase|credential|private|api_?key|access_?key|_key$|^key$|_pat$/i;
 
 /** The variables that a session exports to its jobs although their names promise a secret. Pure. */
 export function secretLooking({ notebook }: Pick<Session, "notebook">): string[] {
   return (notebook.environment.variables ?? []).filter((name) => looksSecret.test(name));
-}
-
-export function warnOfSecrets(session: Session): void {
-  for (const name of secretLooking(session)) {
-    tell(
-      `Warning: ${name} in notebook.environment.variables looks like a secret. All that runs in the notebook and in the engines can read it, and so can your other processes on their hosts.`,
-    );
-  }
 }
 
 /** The values of the variables that a session exports, of those that are set here. */

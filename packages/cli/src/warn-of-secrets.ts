@@ -1,0 +1,11 @@
+import { secretLooking } from "@hpcnb/client";
+import type { Session } from "@hpcnb/core";
+import { tell } from "./print.js";
+
+export function warnOfSecrets(session: Session): void {
+  for (const name of secretLooking(session)) {
+    tell(
+      `Warning: ${name} in notebook.environment.variables looks like a secret. All that runs in the notebook and in the engines can read it, and so can your other processes on their hosts.`,
+    );
+  }
+}
