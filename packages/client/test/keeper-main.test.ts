@@ -44,6 +44,7 @@ describe("a keeper that is not used", () => {
   it("ends with the command that had it made ready", async () => {
     const program = `
       import { createSshHost } from "@hpcnb/host";
+      import { createConnector } from "@hpcnb/tunnel";
       const host = createSshHost({ alias: "login", interactive: false });
       createConnector({ ...${JSON.stringify(options)}, host, localPort: undefined }).prepare("/d", "node1");
       setInterval(() => {}, 1000);`;
