@@ -1,6 +1,6 @@
 /** What the compiler does not do: it checks types and writes declarations, everything else is here. Runs after every `tsc -b`. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { bundleLibraries, bundlePrograms, bundleValidator } from "./bundle.mjs";
+import { bundleLibraries, bundlePrograms, bundleValidator, removeOldChunks } from "./bundle.mjs";
 
 await bundleLibraries();
 const { schemaText, validatorText } = await import(
@@ -8,6 +8,7 @@ const { schemaText, validatorText } = await import(
 );
 await bundlePrograms();
 await bundleValidator(await validatorText());
+await removeOldChunks();
 
 // The schema is in the repository: a build that changes nothing leaves the file alone.
 const schemaFile = new URL("../packages/core/schema/session.schema.json", import.meta.url);

@@ -1,7 +1,8 @@
-import { constants, existsSync } from "node:fs";
-import { copyFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { build } from "esbuild";
+import { replaceFile, replaceFiles } from "./lib/replace-files.mjs";
 
 /** Parts of yargs, tsyringe and ajv ask for `require`, which modules do not have. */
 const banner = {
@@ -27,9 +28,7 @@ export async function bundleLibraries() {
     libraries.map(async ({ folder, exports, dependencies = {} }) => {
       const sources = Object.values(exports).map((target) => target["@hpcnb/source"]);
       const internal = folder === "core" ? ["./src/session-file-build.ts"] : [];
-      await removeChunks(folder);
-      await build({
-        ...common,
+      await bundle({
         entryPoints: [...sources, ...internal].map((source) => join("packages", folder, source)),
         outdir: `packages/${folder}/dist`,
         outbase: `packages/${folder}/src`,
@@ -56,7 +55,6 @@ export async function bundlePrograms() {
       .map(([path, target]) => ({ in: join("packages/client", target["@hpcnb/source"]), out: path })),
     ...adapters.map(({ folder }) => ({ in: `packages/${folder}/src/index.ts`, out: folder })),
   ];
-  await removeChunks("cli");
   await bundleProgram("cli", entries);
   await bundleProgram("testbed", []);
   await copyPages();
@@ -65,8 +63,7 @@ export async function bundlePrograms() {
 
 /** @param entries what the program starts or imports by a path, beside what it is itself. */
 async function bundleProgram(folder, entries) {
-  await build({
-    ...common,
+  await bundle({
     entryPoints: [{ in: `packages/${folder}/src/main.ts`, out: "main" }, ...entries],
     outdir: `packages/${folder}/dist`,
     chunkNames: "chunk-[hash]",
@@ -84,8 +81,7 @@ export async function bundleValidator(text) {
     ["core", ["ajv/*"]],
     ["cli", []],
   ]) {
-    await build({
-      ...common,
+    await bundle({
       stdin: { contents: text, resolveDir: "packages/core" },
       outfile: `packages/${folder}/dist/session-validator.js`,
       external,
@@ -96,27 +92,22 @@ export async function bundleValidator(text) {
 
 /** Python programs lie beside the bundle as they lie beside a package's sources: in `../python`. */
 async function copyPython(folders) {
-  const target = "packages/cli/python";
-  await rm(target, { recursive: true, force: true });
-  await mkdir(target);
+  const files = new Map();
   for (const folder of folders) {
     const source = join("packages", folder, "python");
     if (!existsSync(source)) continue;
     for (const name of (await readdir(source, { recursive: true })).filter((name) => name.endsWith(".py"))) {
-      await mkdir(dirname(join(target, name)), { recursive: true });
-      // Two packages with a program of one name: the second one would replace the first.
-      await copyFile(join(source, name), join(target, name), constants.COPYFILE_EXCL);
+      if (files.has(name)) throw new Error(`Two packages have a Python program ${name}.`);
+      files.set(name, readFileSync(join(source, name)));
     }
   }
+  await replaceFiles("packages/cli/python", files);
 }
 
 /** What `hpcnb help` prints. Decisions are for people who work on hpcnb. */
 async function copyPages() {
-  const target = "packages/cli/docs";
-  await rm(target, { recursive: true, force: true });
-  await mkdir(target);
-  for (const name of (await readdir("docs")).filter((name) => name.endsWith(".md")))
-    await copyFile(join("docs", name), join(target, name));
+  const names = (await readdir("docs")).filter((name) => name.endsWith(".md"));
+  await replaceFiles("packages/cli/docs", new Map(names.map((name) => [name, readFileSync(join("docs", name))])));
 }
 
 async function manifests() {
@@ -135,10 +126,25 @@ function outside(dependencies) {
     .flatMap((name) => [name, `${name}/*`]);
 }
 
-/** Their names change with their content, so old ones would pile up. */
-async function removeChunks(folder) {
-  const directory = join("packages", folder, "dist");
-  for (const name of await readdir(directory)) {
-    if (name.startsWith("chunk-")) await rm(join(directory, name));
+/** Absolute paths of all chunks that this build has. */
+const chunks = new Set();
+
+/** Bundles into files that are replaced at once, as sessions that were started from this clone may be using them. */
+async function bundle(options) {
+  const { outputFiles } = await build({ ...common, ...options, write: false });
+  const isChunk = ({ path }) => /\bchunk-\w+\.js/.test(path);
+  for (const { path } of outputFiles.filter(isChunk)) chunks.add(path);
+  // First what the others import.
+  const inOrder = [...outputFiles.filter(isChunk), ...outputFiles.filter((file) => !isChunk(file))];
+  for (const { path, contents } of inOrder) await replaceFile(path, contents);
+}
+
+/** After everything is bundled. The names of chunks change with their content, so old ones would pile up. */
+export async function removeOldChunks() {
+  for (const { folder } of await manifests()) {
+    const directory = resolve("packages", folder, "dist");
+    for (const name of await readdir(directory)) {
+      if (name.startsWith("chunk-") && !chunks.has(join(directory, name))) await rm(join(directory, name));
+    }
   }
 }
