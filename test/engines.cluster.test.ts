@@ -28,6 +28,7 @@ cluster:
 interface Status {
   readonly phase: string;
   readonly why?: string;
+  readonly startedAt?: string;
   readonly engines: Readonly<Record<string, number>>;
   readonly groups: readonly object[];
   readonly storage?: object;
@@ -96,7 +97,9 @@ describe("engines on Grid Engine", function () {
     ]);
     const ahead = (seen[0]?.[2] ?? 0) - (seen[1]?.[2] ?? 0);
     expect(ahead).to.be.within(3590, 3610);
-    expect((await status()).groups).to.deep.equal([
+    const { groups, startedAt } = await status();
+    expect(Date.parse(startedAt ?? ""), "by the scheduler's clock").to.be.within(Date.now() - 300_000, Date.now());
+    expect(groups).to.deep.equal([
       { name: "late", asked: 1, registered: 1 },
       { name: "others", asked: 4, registered: 4 },
     ]);

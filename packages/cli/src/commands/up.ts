@@ -65,7 +65,7 @@ export async function up({ session: argument, timeout, json, open, signal }: UpO
     const notice = createEndNotice(tellNote);
     const observe = (state: SessionState) => {
       last = state;
-      notice(notebookTimes(state));
+      notice(notebookTimes(state, Date.now()));
       if (inQueue !== undefined) progress.update([...first, ...stepsOf(state, context.readiness.name, inQueue)]);
     };
     const decided = () => {
@@ -118,7 +118,7 @@ function describeFound(state: SessionState, session: Session): string {
       ? ""
       : `; it has ${running} engines, not the ${wanted} of the file: \`hpcnb scale\` changes that`;
   const since = record && `submitted ${clockTime(record.startedAt, Date.now())}`;
-  return `found, ${[since, timeLine(notebookTimes(state), Date.now())].filter(Boolean).join(", runs ")}${note}`;
+  return `found, ${[since, timeLine(notebookTimes(state, Date.now()), Date.now())].filter(Boolean).join(", runs ")}${note}`;
 }
 
 interface Ending extends Pick<UpOptions, "json" | "open"> {
@@ -143,7 +143,7 @@ async function report(
   }
   const opens = open && url !== undefined && isAtDesk();
   const where = url === undefined ? "elsewhere" : opens ? "opens" : "here";
-  const time = timeLine(notebookTimes(state), Date.now());
+  const time = timeLine(notebookTimes(state, Date.now()), Date.now());
   const card = closingCard(session, wordFor(session), { where, time });
   tellLines(card.above);
   printText(`${url ?? connectCommand(directory)}\n`);

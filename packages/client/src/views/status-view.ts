@@ -135,7 +135,7 @@ export function momentsOf(state: SessionState) {
   const alive = isAlive(state.phase);
   return {
     ...(submittedAt === undefined ? {} : { submittedAt }),
-    ...(alive ? notebookTimes(state) : {}),
+    ...(alive ? notebookTimes(state, Date.now()) : {}),
     ...(ended ? { endedAt: ended.at } : {}),
     ...(alive && host !== undefined ? { host } : {}),
   };

@@ -1,7 +1,7 @@
 import type { CommandResult } from "../host.js";
 
 /**
- * Ends with the directory's path and, line by line, what should be told of it; or with one of the exit codes below. `pwd -L`: a physical path
+ * Ends with the directory's path, the time by the host's clock and, line by line, what should be told of the folder; or with one of the exit codes below. `pwd -L`: a physical path
  * may not exist on other hosts. git is told to leave all of `.hpcnb` alone, because it holds secrets. `tee` names the file and the cause when
  * a disk is full; a shell's own `echo` says "I/O error".
  *
@@ -55,6 +55,7 @@ if [ -e .hpcnb ]; then
   fi
 fi
 echo "$logical"
+echo "now $(date +%s)"
 [ -z "$fact" ] || echo "$fact"
 [ -z "$shared" ] || echo "shared $shared"
 `;

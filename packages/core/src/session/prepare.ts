@@ -1,12 +1,15 @@
 import { describeResult } from "../command.js";
 import { HpcnbError } from "../errors.js";
 import type { Host } from "../host.js";
+import { aheadBy } from "./host-clock.js";
 import { directoryScript, problemOf } from "./prepare-script.js";
 
 export interface ResolveOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told what the user should know of the directory. */
   readonly note?: ((text: string) => void) | undefined;
+  /** Told by how many milliseconds the host's clock is ahead of this machine's. */
+  readonly onClock?: (ahead: number) => void;
 }
 
 /**
@@ -18,8 +21,9 @@ export async function resolveDirectory(
   host: Host,
   directory: string,
   mode: "make" | "look",
-  { signal, note }: ResolveOptions = {},
+  { signal, note, onClock }: ResolveOptions = {},
 ): Promise<string> {
+  const before = Date.now();
   const result = await host.run(["sh", "-c", directoryScript, "hpcnb", directory, mode], { signal });
   const where = `${directory} on ${host.name}`;
   if (result.exitCode !== 0) {
@@ -27,7 +31,9 @@ export async function resolveDirectory(
     if (!problem) throw new HpcnbError("HPCNB_DIRECTORY", `${where}: ${describeResult(result)}`);
     throw new HpcnbError("HPCNB_DIRECTORY", `${where} ${problem.what}.`, { hint: problem.hint });
   }
-  const [path = "", ...facts] = result.stdout.replace(/\n$/, "").split("\n");
+  const [path = "", now = "", ...facts] = result.stdout.replace(/\n$/, "").split("\n");
+  const seconds = Number(/^now (\d{1,12})$/.exec(now)?.[1]);
+  if (!Number.isNaN(seconds)) onClock?.(aheadBy(seconds, { before, after: Date.now() }));
   for (const fact of facts) note?.(noteOf(fact, where));
   return path;
 }

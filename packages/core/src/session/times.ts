@@ -10,11 +10,26 @@ export interface JobTimes {
   readonly endsAt?: string;
 }
 
-/** The notebook job's times: its own record comes first, and the scheduler's answer stands in for it. Pure. */
-export function notebookTimes({ jobs, reports }: Pick<SessionState, "jobs" | "reports">): JobTimes {
+/** Milliseconds by which a clock may be wrong before it is not believed. */
+const slack = 60_000;
+
+/**
+ * The notebook job's times, by the scheduler. The job's own record stands in for a scheduler that does not say. A time of
+ * the record is not believed where its host's clock must be wrong: before the job was submitted, or in the future. Pure.
+ *
+ * @param now milliseconds since 1970.
+ */
+export function notebookTimes(
+  { record, jobs, reports }: Pick<SessionState, "record" | "jobs" | "reports">,
+  now: number,
+): JobTimes {
   const { notebook } = reports;
   const told = notebook.state === "started" || notebook.state === "answering" ? notebook.startedAt : undefined;
-  return timesFrom(told ?? jobs.notebook?.status?.startedAt, jobs.notebook?.record.walltime);
+  const start = Date.parse(told ?? "");
+  const earliest = Date.parse(record?.startedAt ?? "") || 0;
+  const isBelieved = start >= earliest - slack && start <= now + slack;
+  const listed = jobs.notebook?.status?.startedAt;
+  return timesFrom(listed ?? (isBelieved ? told : undefined), jobs.notebook?.record.walltime);
 }
 
 /** Any other job's times, by the scheduler. For an array: those of the task that will end first. Pure. */

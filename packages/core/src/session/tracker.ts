@@ -2,6 +2,7 @@ import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { JobId, JobState, JobStatus } from "../scheduler.js";
 import type { SessionContext } from "./context.js";
 import type { EngineFacts } from "./engines.js";
+import { byClockHere } from "./host-clock.js";
 import { isGone, type JobFacts, jobsIn, secondLook } from "./job-facts.js";
 import {
   advance,
@@ -27,6 +28,8 @@ export class Tracker {
   readonly directory: string;
   /** What the session must have to count as up; by its file, as long as nobody wants something else. */
   wanted: Wanted;
+  /** Milliseconds by which the host's clock, and so the scheduler's, is ahead of this machine's. */
+  hostAhead = 0;
   /** What is known of this folder's runs, once strays were looked for. */
   runs: KnownRuns | undefined;
   readonly #signal: AbortSignal | undefined;
@@ -110,9 +113,9 @@ export class Tracker {
     }
   }
 
-  /** A full answer of the scheduler, to which the reasons are added that are known already. */
+  /** A full answer of the scheduler, by this machine's clock, to which the reasons are added that are known already. */
   listed(jobs: readonly JobStatus[]): void {
-    this.dispatch({ type: "jobs-listed", jobs: jobs.map((job) => this.#withReason(job)) });
+    this.dispatch({ type: "jobs-listed", jobs: jobs.map((job) => this.#withReason(byClockHere(job, this.hostAhead))) });
   }
 
   /**

@@ -83,14 +83,19 @@ describe("the words for where a session is", () => {
 });
 
 describe("the times of a notebook job", () => {
-  it("are by its own word, and by the scheduler's until it has one", () => {
-    expect(notebookTimes(after(read(), listed("running")))).to.deep.equal({
-      startedAt: "2026-01-01T09:00:00.000Z",
-      walltime: 900,
-      endsAt: "2026-01-01T09:15:00.000Z",
-    });
-    const { endsAt } = notebookTimes(after(read(), listed("running"), answering));
-    expect(endsAt).to.equal("2026-01-01T10:15:00.500Z");
-    expect(notebookTimes(after(read(), { type: "jobs-listed", jobs: [] }))).to.deep.equal({ walltime: 900 });
+  const at = (...events: SessionEvent[]) => notebookTimes(after(...events), Date.parse("2026-01-01T11:00:00Z"));
+  const says = (startedAt: string) => notebook({ state: "started", host: "node1", storageSeconds: 0, startedAt });
+
+  it("are by the scheduler, and by its own word where the scheduler does not say", () => {
+    const byScheduler = { startedAt: "2026-01-01T09:00:00.000Z", walltime: 900, endsAt: "2026-01-01T09:15:00.000Z" };
+    expect(at(read(), listed("running"))).to.deep.equal(byScheduler);
+    expect(at(read(), listed("running"), answering)).to.deep.equal(byScheduler);
+    expect(at(read(), answering).endsAt).to.equal("2026-01-01T10:15:00.500Z");
+    expect(at(read(), { type: "jobs-listed", jobs: [] })).to.deep.equal({ walltime: 900 });
   });
+
+  for (const startedAt of ["2026-01-01T12:00:00Z", "2025-12-31T23:00:00Z", "1970-01-01T00:00:10Z"])
+    it(`are not by a clock that must be wrong: ${startedAt}`, () => {
+      expect(at(read(), says(startedAt))).to.deep.equal({ walltime: 900 });
+    });
 });
