@@ -10,7 +10,7 @@ export interface JobTimes {
   readonly endsAt?: string;
 }
 
-/** Milliseconds by which a clock may be wrong before it is not believed. */
+/** Milliseconds. A clock may be this wrong before it is not believed. */
 const slack = 60_000;
 
 /**

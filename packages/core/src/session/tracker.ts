@@ -28,7 +28,7 @@ export class Tracker {
   readonly directory: string;
   /** What the session must have to count as up; by its file, as long as nobody wants something else. */
   wanted: Wanted;
-  /** Milliseconds by which the host's clock, and so the scheduler's, is ahead of this machine's. */
+  /** Milliseconds that the host's clock, and so the scheduler's, is ahead of this machine's. */
   hostAhead = 0;
   /** What is known of this folder's runs, once strays were looked for. */
   runs: KnownRuns | undefined;
