@@ -15,6 +15,10 @@ describe("Pages for people", () => {
     expect(pages.flatMap(brokenLinks)).to.deep.equal([]);
   });
 
+  it("name files of the repository that exist", () => {
+    expect(pages.flatMap(missingFiles)).to.deep.equal([]);
+  });
+
   it("have pictures of at most 200 kB", async () => {
     const pictures = await trackedFiles("docs/pictures");
     expect(pictures).not.to.be.empty;
@@ -38,6 +42,17 @@ function brokenLinks(page: string): string[] {
   return links
     .filter((link) => !/^[a-z]+:/.test(link) && !leadsSomewhere(page, link))
     .map((link) => `${page}: ${link}`);
+}
+
+/** Paths as in a table of tests. A folder counts, too; a part in capitals stands for any name. */
+function missingFiles(page: string): string[] {
+  const paths = readFileSync(join(root, page), "utf8").matchAll(
+    /(?<![\w/.@-])(?:packages|test|scripts|bench)\/[\w./-]*\w/g,
+  );
+  return [...paths]
+    .map(([path]) => path)
+    .filter((path) => !/[A-Z]{2}/.test(path) && !existsSync(join(root, path)))
+    .map((path) => `${page}: ${path}`);
 }
 
 function leadsSomewhere(page: string, link: string): boolean {
