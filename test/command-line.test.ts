@@ -105,7 +105,7 @@ describe("the command line", () => {
     );
   });
 
-  it("reads a password as it was typed, without the keys that mended it, and shows nothing of it", async () => {
+  it("reads a password as it was typed, without the keys that corrected it, and shows nothing of it", async () => {
     const keys: Record<string, string> = {
       "Password: ": "wrong\u0015\u001b[Asecrex\u007ft\u001b[D\r",
       "Again: ": "secret\r",

@@ -136,7 +136,7 @@ print(json.dumps([history(spool, {"id": id, "name": "a job"})["ended"] for id in
     });
   }
 
-  it("is mended by its supervisor, who knows it all", async () => {
+  it("is repaired by its supervisor, which knows it all", async () => {
     const id = await machine.scheduler.submit(machine.job("sleep 60"));
     await writeFile(pathOf(id, "state.json"), "7");
     const [job] = await machine.scheduler.status();

@@ -41,7 +41,7 @@ describe("localDialect", () => {
     "resources.parallelEnvironment": { parallelEnvironment: "smp" },
     "resources.native": { native: ["-P", "genomics"] },
   })) {
-    it(`refuses ${key}, which it cannot heed`, () => {
+    it(`refuses ${key}, which it cannot enforce`, () => {
       fails(() => dialect.submit({ ...job, resources }), "HPCNB_SUBMIT_REJECTED", key);
     });
   }

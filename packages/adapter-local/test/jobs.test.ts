@@ -145,7 +145,7 @@ describe("jobs on this machine", () => {
     expect(await machine.read("out")).to.equal("before\nafter\n");
   });
 
-  it("are killed when they do not heed SIGTERM", async () => {
+  it("are killed when they ignore SIGTERM", async () => {
     const script = "trap '' TERM; echo deaf; while :; do sleep 0.1; done";
     const id = await machine.scheduler.submit(machine.job(script));
     await until(async () => (await machine.read("out")) !== "");

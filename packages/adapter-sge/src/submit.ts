@@ -31,7 +31,7 @@ export function submitArgv(job: JobSpec, options: GridEngineOptions): string[] {
 }
 
 /**
- * Sites differ on whether Grid Engine heeds `#!` or -S (shell_start_mode in queue_conf(5)), so -S says what `#!` says. It takes no
+ * Sites differ on whether Grid Engine follows `#!` or -S (shell_start_mode in queue_conf(5)), so -S says what `#!` says. It takes no
  * arguments: where there are some, `env` leaves it to the kernel to read the first line.
  */
 function interpreterOf(script: string): string {

@@ -32,7 +32,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   down: [file, byName],
   validate: [file, ["session.yaml --json", "the session as it is understood, or its problems"]],
-  doctor: [file, ["rnaseq --job", "with a tiny job, which tells what a node has"]],
+  doctor: [file, ["rnaseq --job", "with a tiny job, which shows what a node has"]],
   schema: [["> session.schema.json", "for an editor"]],
   help: [
     ["logs", "a command"],

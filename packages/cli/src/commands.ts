@@ -95,7 +95,7 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
   ),
   define(
     "renew-token [session]",
-    "Give the running notebook a new token; the old one lets nobody in any more",
+    "Give the running notebook a new token; the old one stops working",
     (y) => y.positional("session", session).option("json", json),
     async ({ session, json }) => (await import("./commands/renew-token.js")).renewToken({ session, json, signal }),
   ),

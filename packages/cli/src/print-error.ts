@@ -10,7 +10,7 @@ export function printError(error: unknown, { json = false, hint: toHint = (hint:
   // One command prints one value: `status` may have told what is known here already.
   if (json && !hasPrintedJson()) printJson(errorView(error, toHint));
   if (!isHpcnbError(error)) {
-    tell(["red", "hpcnb has a fault:"], ` ${error instanceof Error ? error.stack : String(error)}`);
+    tell(["red", "hpcnb has a bug:"], ` ${error instanceof Error ? error.stack : String(error)}`);
     return exitCodes.failed;
   }
   // The terminal shows Ctrl-C as ^C and stays on that line.

@@ -11,7 +11,7 @@ const remedies: readonly (readonly [RegExp, string])[] = [
   [/read-only/i, `${elsewhere} that this host may write to.`],
   [
     /permission denied|not permitted/i,
-    "`ls -ld` of the folder tells whose it is. notebook.directory must be a folder of yours.",
+    "`ls -ld` of the folder shows its owner. notebook.directory must be a folder of yours.",
   ],
   [
     /keeps no file private/,

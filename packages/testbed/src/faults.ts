@@ -83,7 +83,7 @@ export async function breakSite(site: Site, { name, host, directory }: Fault): P
   }
   if (host !== undefined && !kind.everywhere(site).includes(host)) {
     const possible = kind.everywhere(site).join(", ");
-    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `${name} cannot strike ${host}, only ${possible}`);
+    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `${name} is not possible on ${host}, only on ${possible}`);
   }
   const done: Fault[] = [];
   for (const target of host === undefined ? kind.byDefault(site) : [host]) {

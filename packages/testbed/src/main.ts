@@ -127,7 +127,7 @@ function where(fault: { name: string; host?: string | undefined; directory?: str
 
 function report(error: unknown): number {
   if (!isHpcnbError(error)) {
-    say(`hpcnb-testbed has a fault: ${error instanceof Error ? error.stack : String(error)}`);
+    say(`hpcnb-testbed has a bug: ${error instanceof Error ? error.stack : String(error)}`);
     return 1;
   }
   say(`error: ${error.message}`);

@@ -47,7 +47,7 @@ describe("hpcnb-testbed", () => {
     expect((await testbed(...words)).stdout).to.equal("--name other --as -n -- 7 007");
   });
 
-  it("status tells the hosts, fault breaks one and heal mends it", async () => {
+  it("status tells the hosts, fault breaks one and heal repairs it", async () => {
     const hosts = ["laptop", "login", "node1"].map((host) => ({ name: host, alive: true }));
     const up = { name, state: "up", scheduler: "sge", users: ["carol", "dave"], hosts };
     expect(await status()).to.deep.equal({ ...up, faults: [] });
@@ -80,7 +80,7 @@ describe("hpcnb-testbed", () => {
     [["exec", "--as", "mallory", "login", "--", "true"], "there is no user mallory"],
     [["exec", "--as", "carol", "node9", "--", "true"], "there is no host node9"],
     [["fault", "earthquake"], "there is no fault earthquake"],
-    [["fault", "dead-node", "laptop"], "dead-node cannot strike laptop, only node1"],
+    [["fault", "dead-node", "laptop"], "dead-node is not possible on laptop, only on node1"],
     [["fault", "full-disk", "--directory", "/etc"], "only a directory below /home can be full"],
   ];
   for (const [words, says] of bad) {

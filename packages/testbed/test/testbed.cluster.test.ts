@@ -220,7 +220,7 @@ describe("a testbed", () => {
     await expectError(testbed.fault("earthquake"), "there is no fault earthquake");
     await expectError(
       testbed.fault("dead-node", { host: "laptop" }),
-      "dead-node cannot strike laptop, only node1, node2",
+      "dead-node is not possible on laptop, only on node1, node2",
     );
     await expectError(testbed.exec("node9", "alice", ["true"]), "there is no host node9");
     await expectError(testbed.exec("login", "carol", ["true"]), "there is no user carol");

@@ -83,8 +83,8 @@ function reach(endpoint: Endpoint): Promise<void> {
       const where = endpoint.kind === "socket" ? endpoint.path : `${endpoint.address}:${endpoint.port}`;
       const isGone = cause.code === "ENOENT" && endpoint.kind === "socket";
       const hint = isGone
-        ? "The notebook has ended, or its socket was removed, perhaps by a program that cleans /tmp. `hpcnb status` tells whether it runs; if it does, `hpcnb down` and `hpcnb up` start it again."
-        : "The notebook may have ended: `hpcnb status` tells, and `hpcnb logs` shows its last words.";
+        ? "The notebook has ended, or its socket was removed, perhaps by a program that cleans /tmp. `hpcnb status` shows whether it runs; if it does, `hpcnb down` and `hpcnb up` start it again."
+        : "The notebook may have ended: `hpcnb status` shows that, and `hpcnb logs` shows its last words.";
       reject(
         new HpcnbError("HPCNB_TUNNEL", `Nothing answers at ${where} on this machine (${cause.message}).`, {
           cause,

@@ -13,7 +13,7 @@ export async function open(options: { session: string | undefined; signal: Abort
       const unreadable = whyNoRecord(tracker.state);
       if (unreadable) throw unreadable;
       throw new HpcnbError("HPCNB_NO_SESSION", `${session.name} is not reachable from here (${tracker.state.phase}).`, {
-        hint: "`hpcnb up` starts it, or connects to it; `hpcnb status` tells how its tunnel is.",
+        hint: "`hpcnb up` starts it, or connects to it; `hpcnb status` shows its tunnel.",
       });
     }
     const token = await tracker.readToken();

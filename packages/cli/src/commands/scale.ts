@@ -16,7 +16,7 @@ import { type OpenSession, withSession } from "../with-session.js";
 export async function scale(options: {
   /** `[session] N`, or `[session] GROUP=N ...` */
   readonly words: readonly string[];
-  /** Until all engines that there are to be have registered. */
+  /** Until all wanted engines have registered. */
   readonly wait: boolean;
   readonly json: boolean;
   readonly signal: AbortSignal;
@@ -41,7 +41,7 @@ export async function scale(options: {
       if (!isHpcnbError(error, "HPCNB_ABORTED")) throw error;
       throw new HpcnbError("HPCNB_ABORTED", `Interrupted; ${interrupted}.`, {
         cause: error.cause,
-        hint: `\`${typed("status", wordFor(session))}\` shows what is there.`,
+        hint: `\`${typed("status", wordFor(session))}\` shows the engines.`,
       });
     }
   };

@@ -16,8 +16,6 @@ export function createEndNotice(tell: (text: string) => void, now = Date.now): (
     const due = Math.min(...noticeAt.filter((minutes) => left <= minutes * 60 && minutes * 60 < walltime));
     if (left <= 0 || due >= said) return;
     said = due;
-    tell(
-      `the notebook's time will be up in ${describeSeconds(left)}, at ${clockTime(endsAt, now())}: save what is open.`,
-    );
+    tell(`the notebook's time will be up in ${describeSeconds(left)}, at ${clockTime(endsAt, now())}: save your work.`);
   };
 }

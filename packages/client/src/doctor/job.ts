@@ -111,7 +111,7 @@ async function waitForFile(
     if (missing !== undefined && now - missing > lateness) throw await ended(host, { path, id, signal });
     if (now - begun > limit) {
       const reason = await scheduler.explain(id, signal);
-      const why = reason ?? "the scheduler tells no reason";
+      const why = reason ?? "the scheduler gives no reason";
       throw new HpcnbError("HPCNB_TIMEOUT", `Job ${id} did not get that far in ${limit / 1000} s: ${why}`, {
         hint: "It was cancelled. The queue may be full: `resources` in the session file says what is asked for.",
       });

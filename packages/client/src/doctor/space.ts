@@ -14,7 +14,7 @@ exit 0
 const little = 500_000;
 const fewInodes = 1_000;
 
-const mend = "Remove what is not needed, or choose another notebook.directory.";
+const advice = "Remove what is not needed, or choose another notebook.directory.";
 
 /** What the script has printed; a \`*\` behind a number of \`quota\` says that it is exceeded. Pure. @throws HPCNB_DIRECTORY */
 export function spaceOf(text: string): Outcome {
@@ -27,14 +27,14 @@ export function spaceOf(text: string): Outcome {
   };
   const [space, inodes] = [free("space"), free("inodes")];
   if (space !== undefined && space <= 0)
-    throw new HpcnbError("HPCNB_DIRECTORY", "The file system is full.", { hint: mend });
+    throw new HpcnbError("HPCNB_DIRECTORY", "The file system is full.", { hint: advice });
   if (inodes !== undefined && inodes <= 0)
-    throw new HpcnbError("HPCNB_DIRECTORY", "The file system has no free inodes.", { hint: mend });
+    throw new HpcnbError("HPCNB_DIRECTORY", "The file system has no free inodes.", { hint: advice });
   if (rows.some(([first]) => first === "quota"))
-    return { state: "warning", text: "a quota is exceeded: `quota -s` tells which", hint: mend };
+    return { state: "warning", text: "a quota is exceeded: `quota -s` shows which one", hint: advice };
   if (space === undefined) return { state: "warning", text: "the free space is not known: `df` does not say" };
   const gigabytes = `${(space / 1024 ** 2).toFixed(1)} GB free`;
   return space < little || (inodes ?? fewInodes) < fewInodes
-    ? { state: "warning", text: `only ${gigabytes}, and ${inodes ?? "enough"} inodes`, hint: mend }
+    ? { state: "warning", text: `only ${gigabytes}, and ${inodes ?? "enough"} inodes`, hint: advice }
     : { state: "ok", text: gigabytes };
 }

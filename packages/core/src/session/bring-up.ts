@@ -53,7 +53,7 @@ function findOrStart(tracker: Tracker, options: BringUpOptions): Promise<void> {
     if (record && phase !== "ended" && phase !== "failed" && phase !== "stopping") {
       if (phase === "submitting") await settleWhatIsLeft(tracker, record, signal);
       onJobs?.("found", tracker);
-      if (phase === "degraded") await mend(tracker, options);
+      if (phase === "degraded") await repair(tracker, options);
       return;
     }
     if (record && (phase === "failed" || phase === "stopping")) onStep?.("before", howItWent(tracker.state));
@@ -95,7 +95,7 @@ function tellOrRefuse({ state, context, runs }: Tracker, onStep: BringUpOptions[
 }
 
 /** The notebook goes on: only the lost jobs beside it are started again. */
-async function mend(tracker: Tracker, { signal, onStep }: BringUpOptions): Promise<void> {
+async function repair(tracker: Tracker, { signal, onStep }: BringUpOptions): Promise<void> {
   const { loss, record } = tracker.state;
   if (!loss || !record?.cluster) return;
   const what =

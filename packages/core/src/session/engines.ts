@@ -4,7 +4,7 @@ import type { EngineReports, EngineWord } from "./workload.js";
 
 /** How many engines are where, by the scheduler and by the controller. */
 export interface EngineCounts {
-  /** How many there are to be. */
+  /** How many are wanted. */
   readonly asked: number;
   /** Each engine that was submitted, and that nobody has dismissed since, is in one of these five, by the scheduler's word. */
   readonly queued: number;

@@ -108,6 +108,6 @@ export function problemOf({
 
 function spaceHint(detail: string): string {
   return /no such file/i.test(detail)
-    ? "A file system without free inodes may be why: `df -i` tells."
+    ? "A file system without free inodes may be why: `df -i` shows them."
     : "Its permissions (`ls -ld`), a full disk (`df -h`, `df -i`) or an exhausted quota (`quota -s`) may be why.";
 }

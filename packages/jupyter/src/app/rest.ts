@@ -82,7 +82,7 @@ function isJupyterStatus(body: string): boolean {
 
 function strange(baseUrl: string, what: string, cause?: unknown): HpcnbError {
   return new HpcnbError("HPCNB_TUNNEL", `${baseUrl} does not lead to this session's notebook server but to ${what}.`, {
-    hint: "The tunnel is closed again. `hpcnb status` tells what runs, and `hpcnb connect` opens another tunnel.",
+    hint: "The tunnel is closed again. `hpcnb status` shows what runs, and `hpcnb connect` opens another tunnel.",
     cause,
   });
 }

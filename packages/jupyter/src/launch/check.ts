@@ -32,20 +32,20 @@ export interface Need {
 
 /**
  * Versions that run configuration found in the working directory, which is the notebook's folder: CVE-2022-39286 and
- * CVE-2022-21699, mended in the second of each.
+ * CVE-2022-21699, fixed in the second of each.
  */
 const unsafeVersions = [
   {
     name: "jupyter_core",
     title: "jupyter_core",
     isUnsafe: (version: string) => isBefore(version, [4, 11, 2]),
-    mended: "4.11.2",
+    fixedIn: "4.11.2",
   },
   {
     name: "ipython",
     title: "IPython",
     isUnsafe: (version: string) => isBefore(version, [7, 31, 1]) || version === "8.0.0",
-    mended: "8.0.1",
+    fixedIn: "8.0.1",
   },
 ] as const;
 
@@ -121,9 +121,9 @@ export function judgeEnvironment(
 }
 
 function warning({ packages }: Answer): string {
-  const told = unsafeVersions.flatMap(({ name, title, isUnsafe, mended }) => {
+  const told = unsafeVersions.flatMap(({ name, title, isUnsafe, fixedIn }) => {
     const version = packages[name];
-    return version && isUnsafe(version) ? [`${title} ${version} (update it to ${mended} or newer)`] : [];
+    return version && isUnsafe(version) ? [`${title} ${version} (update it to ${fixedIn} or newer)`] : [];
   });
   return told.length === 0
     ? ""

@@ -8,7 +8,7 @@ export function waitingAnswer(why: string): string {
 <title>No way to the notebook</title>
 <h1>No way to the notebook at the moment</h1>
 <p>${escapeHtml(why)}</p>
-<p><code>hpcnb status</code> tells more, and <code>hpcnb connect</code> opens the tunnel again.</p>
+<p><code>hpcnb status</code> says more, and <code>hpcnb connect</code> opens the tunnel again.</p>
 `;
   return [
     "HTTP/1.1 503 Service Unavailable",
