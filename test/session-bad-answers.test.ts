@@ -237,6 +237,23 @@ describe("life cycle, where nothing goes smoothly", () => {
     });
   });
 
+  it("tells of jobs that may have been submitted, and of none that were refused", async () => {
+    for (const [code, told] of [
+      ["HPCNB_SCHEDULER_UNREACHABLE", ["started"]],
+      ["HPCNB_SUBMIT_REJECTED", []],
+    ] as const) {
+      const world = new SimulatedSession();
+      const submit: Scheduler["submit"] = async () => {
+        throw new HpcnbError(code, "no");
+      };
+      const heard: string[] = [];
+      const error = await failure(
+        up(world, { onJobs: (how: string) => heard.push(how) }, { ...world.scheduler, submit }),
+      );
+      expect([error.code, heard]).to.deep.equal([code, told]);
+    }
+  });
+
   describe("with a scheduler that rejects", () => {
     it("refuses all jobs when one of them cannot be expressed, before anything is done", async () => {
       const world = new SimulatedSession();

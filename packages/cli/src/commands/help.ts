@@ -15,7 +15,7 @@ export function help(topic: string | undefined, commands: readonly CommandModule
 
 function pageOn(topic: string, commands: readonly CommandModule[]): string {
   const page = pageOf(topic) ?? explanationOf(topic.toUpperCase());
-  if (page !== undefined) return page;
+  if (page !== undefined) return withTopics(page);
   const names = pageNames();
   const known = [...commands.map(nameOf), ...names, ...errorCodes];
   const meant = meantBy(topic, commands)[0];
@@ -27,5 +27,12 @@ function pageOn(topic: string, commands: readonly CommandModule[]): string {
     {
       hint: `There is help on each command (\`hpcnb help\` lists them), on each error's code, and on ${names.join(", ")}.`,
     },
+  );
+}
+
+/** A link to another page leads nowhere at a terminal: the command that prints that page does. Pure. */
+export function withTopics(page: string): string {
+  return page.replace(/\[([^\]]+)\]\(([a-z-]+)\.md(?:#[^)]*)?\)/g, (_, text: string, topic: string) =>
+    text.startsWith(`${topic}.md`) ? `\`hpcnb help ${topic}\`` : `${text} (\`hpcnb help ${topic}\`)`,
   );
 }

@@ -102,7 +102,11 @@ export function parseScaleWords(words: readonly string[]): {
 }
 
 function badWords(words: readonly string[]): HpcnbError {
-  return new HpcnbError("HPCNB_BAD_ARGUMENTS", `"${words.join(" ")}" does not say how many engines you want.`, {
+  const what =
+    words.length === 0
+      ? "scale needs a number of engines."
+      : `"${words.join(" ")}" does not say how many engines you want.`;
+  return new HpcnbError("HPCNB_BAD_ARGUMENTS", what, {
     hint: "Use: hpcnb scale [session] N, or hpcnb scale [session] GROUP=N where there are several groups.",
   });
 }

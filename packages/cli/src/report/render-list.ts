@@ -2,7 +2,7 @@ import { printableLine } from "@hpcnb/core";
 import type { ListedSession } from "../commands/list.js";
 import type { Piece } from "../print.js";
 import { inColour } from "./state-colour.js";
-import { clockTime, timeLeft, timeSince } from "./times.js";
+import { timeLeft, timeSince } from "./times.js";
 
 const header = ["NAME", "STATE", "HOST", "ENGINES", "AGE", "LEFT", "FILE"];
 const stateColumn = 1;
@@ -42,10 +42,17 @@ function cellsOf(row: ListedSession, now: number): Piece[] {
     state,
     printableLine(host ?? ""),
     engines ? `${engines.registered}/${engines.asked}` : "",
-    endedAt === undefined ? since : clockTime(endedAt, now),
-    endedAt === undefined ? (timeLeft(row, now) ?? "") : "",
+    endedAt === undefined ? since : `${timeSince(endedAt, now)} ago`,
+    endedAt === undefined ? leftOf(row, now) : "",
     printableLine(problem === undefined ? file : `${file} (${problem})`),
   ];
+}
+
+/** The header says already that it is left. */
+function leftOf(row: ListedSession, now: number): Piece {
+  const left = timeLeft(row, now) ?? "";
+  const short = (text: string) => text.replace(/ left$/, "");
+  return typeof left === "string" ? short(left) : [left[0], short(left[1])];
 }
 
 function textOf(piece: Piece): string {

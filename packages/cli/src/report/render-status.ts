@@ -40,7 +40,8 @@ export function renderStatus(view: StatusView, { now, called }: RenderOptions): 
 
 function headline(view: StatusView, now: number): Piece[] {
   const left = timeLeft(view, now);
-  const where = view.host === undefined || !view.startedAt ? "" : ` on ${view.host}`;
+  const runsOn = view.state === "not connected" ? ", runs on" : " on";
+  const where = view.host === undefined || !view.startedAt ? "" : `${runsOn} ${view.host}`;
   const since = view.state === "waiting in the queue" ? timeSince(view.submittedAt, now) : undefined;
   return [
     ["bold", view.name],

@@ -44,11 +44,11 @@ describe("hpcnb list", () => {
       { name: "far", state: "unknown", phase: "unknown", file: "/f.yaml", problem: "login cannot be reached" },
     ];
     expect(plain(renderList(rows, now)).split("\n")).to.deep.equal([
-      "NAME    STATE                  HOST   ENGINES  AGE    LEFT      FILE",
-      "rnaseq  up                     node3  3/4      2 h    6 h left  /r/session.yaml",
-      "q       waiting in the queue                   5 h              /q.yaml",
-      "old     ended at its walltime                  11:00            /o.yaml",
-      "far     unknown                                                 /f.yaml (login cannot be reached)",
+      "NAME    STATE                  HOST   ENGINES  AGE      LEFT  FILE",
+      "rnaseq  up                     node3  3/4      2 h      6 h   /r/session.yaml",
+      "q       waiting in the queue                   5 h            /q.yaml",
+      "old     ended at its walltime                  1 h ago        /o.yaml",
+      "far     unknown                                               /f.yaml (login cannot be reached)",
       "",
     ]);
   });

@@ -66,8 +66,13 @@ function findOrStart(tracker: Tracker, options: BringUpOptions): Promise<void> {
       await endJobs(tracker, record, { why: "the notebook job was lost", how: "lost", ...tracker.state.loss, signal });
     if (record?.ending && phase === "stopping")
       await endJobs(tracker, record, { why: record.ending.why, how: "asked", signal });
-    await startRun(tracker, signal);
-    onJobs?.("started", tracker);
+    try {
+      await startRun(tracker, signal);
+    } finally {
+      // What was begun may be there, even where the scheduler's answer was lost.
+      const begun = tracker.state.record;
+      if (begun && begun !== record && !begun.ended) onJobs?.("started", tracker);
+    }
   });
 }
 
