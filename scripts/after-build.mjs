@@ -4,7 +4,7 @@ import { bundleLibraries, bundlePrograms, bundleValidator, removeOldChunks } fro
 
 await bundleLibraries();
 const { schemaText, validatorText } = await import(
-  new URL("../packages/core/dist/session-file-build.js", import.meta.url).href
+  new URL("../packages/core/dist/session-file/build.js", import.meta.url).href
 );
 await bundlePrograms();
 await bundleValidator(await validatorText());

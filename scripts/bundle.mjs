@@ -27,7 +27,7 @@ export async function bundleLibraries() {
   await Promise.all(
     libraries.map(async ({ folder, exports, dependencies = {} }) => {
       const sources = Object.values(exports).map((target) => target["@hpcnb/source"]);
-      const internal = folder === "core" ? ["./src/session-file-build.ts"] : [];
+      const internal = folder === "core" ? ["./src/session-file/build.ts"] : [];
       await bundle({
         entryPoints: [...sources, ...internal].map((source) => join("packages", folder, source)),
         outdir: `packages/${folder}/dist`,

@@ -1,4 +1,5 @@
-import { bringUp, HpcnbError, type Scheduler, Tracker, takeDown } from "@hpcnb/core";
+import { HpcnbError, type Scheduler } from "@hpcnb/core";
+import { bringUp, Tracker, takeDown } from "@hpcnb/core/session";
 import { expect } from "chai";
 import { directory, failure, observed, SimulatedSession, scaleTo, up } from "./support/simulated-session.js";
 

@@ -1,15 +1,14 @@
+import { HpcnbError, type Scheduler } from "@hpcnb/core";
 import {
   bringUp,
   connect,
-  HpcnbError,
   rehearse,
-  type Scheduler,
   type SessionContext,
   scale,
   takeDown,
   waitForEngines,
   wordOf,
-} from "@hpcnb/core";
+} from "@hpcnb/core/session";
 import { expect } from "chai";
 import { failure, observed, SimulatedSession, scaleTo, up } from "./support/simulated-session.js";
 

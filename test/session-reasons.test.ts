@@ -1,4 +1,4 @@
-import { type SessionState, Tracker } from "@hpcnb/core";
+import { type SessionState, Tracker } from "@hpcnb/core/session";
 import { expect } from "chai";
 import { directory, SimulatedSession, up } from "./support/simulated-session.js";
 

@@ -1,4 +1,4 @@
-import { bringUp, Tracker, takeDown } from "@hpcnb/core";
+import { bringUp, Tracker, takeDown } from "@hpcnb/core/session";
 import { expect } from "chai";
 import { directory, failure, observed, SimulatedSession, scaleTo, up } from "./support/simulated-session.js";
 

@@ -1,4 +1,4 @@
-import { bringUp, engineDifferences, Tracker } from "@hpcnb/core";
+import { bringUp, engineDifferences, Tracker } from "@hpcnb/core/session";
 // biome-ignore lint/style/noRestrictedImports: what the command prints is no package's to give
 import { renderStatus } from "../../packages/cli/src/report/render-status.js";
 // biome-ignore lint/style/noRestrictedImports: as above

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readSessionText } from "@hpcnb/core";
+import { readSessionText } from "@hpcnb/core/session-file";
 import { expect } from "chai";
 import { root, trackedFiles } from "./repository.js";
 

@@ -2,22 +2,24 @@ import { dirname } from "node:path";
 import { deflateSync } from "node:zlib";
 import { createMockScheduler, type MockOptions, type MockScheduler } from "@hpcnb/adapter-mock";
 import {
-  bringUp,
   type Connector,
   encodeRecord,
-  type GroupChange,
   type HpcnbError,
   readinessPlugins,
   recordSize,
   type Scheduler,
-  type Session,
+} from "@hpcnb/core";
+import {
+  bringUp,
+  type GroupChange,
   type SessionContext,
   type SessionState,
   type SessionUp,
   scale,
   Tracker,
   type Workload,
-} from "@hpcnb/core";
+} from "@hpcnb/core/session";
+import type { Session } from "@hpcnb/core/session-file";
 import { SimulatedClock } from "@hpcnb/core/testing";
 import { createWorkload } from "@hpcnb/jupyter";
 import { expect } from "chai";

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { findSessionFile, knownSessions, parseAddress } from "@hpcnb/client";
-import { errorCodes, isHpcnbError, readSessionFile } from "@hpcnb/core";
+import { errorCodes, isHpcnbError } from "@hpcnb/core";
+import { readSessionFile } from "@hpcnb/core/session-file";
 import type { CommandModule } from "yargs";
 import { nameOf, optionsOf } from "./command-words.js";
 import { completionScripts } from "./completion-scripts.js";

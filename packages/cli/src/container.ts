@@ -7,12 +7,11 @@ import {
   type Host,
   type Plugin,
   type Scheduler,
-  type Session,
-  type SessionContext,
   type StorageReadiness,
   systemClock,
-  type Workload,
 } from "@hpcnb/core";
+import type { SessionContext, Workload } from "@hpcnb/core/session";
+import type { Session } from "@hpcnb/core/session-file";
 import { createWorkload } from "@hpcnb/jupyter";
 import { createConnector } from "@hpcnb/tunnel";
 import { container, type DependencyContainer, type InjectionToken, instanceCachingFactory } from "tsyringe";

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { knownSessions } from "@hpcnb/client";
-import { type Session, shellWord } from "@hpcnb/core";
+import { shellWord } from "@hpcnb/core";
+import type { Session } from "@hpcnb/core/session-file";
 import { tell } from "./print.js";
 
 /** A command of ours as it can be pasted into a shell. */

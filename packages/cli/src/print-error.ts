@@ -1,4 +1,5 @@
-import { type HpcnbError, isHpcnbError, type Problem } from "@hpcnb/core";
+import { type HpcnbError, isHpcnbError } from "@hpcnb/core";
+import type { Problem } from "@hpcnb/core/session-file";
 import { exitCodeOf, exitCodes } from "./exit-codes.js";
 import { hasPrintedJson, printJson, tell } from "./print.js";
 

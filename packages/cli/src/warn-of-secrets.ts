@@ -1,5 +1,5 @@
 import { secretLooking } from "@hpcnb/client";
-import type { Session } from "@hpcnb/core";
+import type { Session } from "@hpcnb/core/session-file";
 import { tell } from "./print.js";
 
 export function warnOfSecrets(session: Session): void {

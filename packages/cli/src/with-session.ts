@@ -1,5 +1,6 @@
 import { findSessionFile, loadSession, parseAddress } from "@hpcnb/client";
-import type { Session, SessionContext } from "@hpcnb/core";
+import type { SessionContext } from "@hpcnb/core/session";
+import type { Session } from "@hpcnb/core/session-file";
 import { hostOf } from "./host-of.js";
 import { tell, tellNote } from "./print.js";
 import { createProgress, type Progress } from "./report/progress.js";

@@ -2,16 +2,9 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import {
-  absolutePathSchema,
-  checkJson,
-  lineSchema,
-  type RememberedRun,
-  runIdSchema,
-  type Session,
-  sessionNameSchema,
-  sessionWords,
-} from "@hpcnb/core";
+import { absolutePathSchema, checkJson, lineSchema, runIdSchema } from "@hpcnb/core";
+import { type RememberedRun, sessionNameSchema, sessionWords } from "@hpcnb/core/session";
+import type { Session } from "@hpcnb/core/session-file";
 import * as v from "valibot";
 import { xdgState } from "xdg-basedir";
 import { parseAddress } from "./session-address.js";

@@ -1,14 +1,6 @@
-import {
-  checkOptions,
-  type Host,
-  HpcnbError,
-  type Plugin,
-  readinessPlugins,
-  readRecord,
-  resolveDirectory,
-  type Session,
-  type SessionRecord,
-} from "@hpcnb/core";
+import { type Host, HpcnbError, type Plugin, readinessPlugins } from "@hpcnb/core";
+import { readRecord, resolveDirectory, type SessionRecord } from "@hpcnb/core/session";
+import { checkOptions, type Session } from "@hpcnb/core/session-file";
 import { rememberedRuns, type Warn } from "./known-sessions.js";
 import { autoTunnels } from "./plugins/builtin-tunnels.js";
 import { bundledScheduler } from "./plugins/bundled.js";

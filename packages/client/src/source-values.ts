@@ -1,4 +1,4 @@
-import type { SessionSource } from "@hpcnb/core";
+import type { SessionSource } from "@hpcnb/core/session-file";
 
 /** A text in the unchecked value of a session file. */
 export function textAt(source: SessionSource, ...keys: string[]): string | undefined {

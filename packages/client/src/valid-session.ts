@@ -1,15 +1,13 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
+import { isHpcnbError, type Plugin, readinessPlugins } from "@hpcnb/core";
 import {
-  isHpcnbError,
-  type Plugin,
   type Problem,
-  readinessPlugins,
   readSessionFile,
   type Session,
   SessionFileError,
   type SessionSource,
-} from "@hpcnb/core";
+} from "@hpcnb/core/session-file";
 import { autoTunnels, tunnelPlugins } from "./plugins/builtin-tunnels.js";
 import { type FoundPlugin, findPlugin } from "./plugins/find-plugin.js";
 import { foreignHand, howToOwn, ownerOf } from "./plugins/foreign-hands.js";

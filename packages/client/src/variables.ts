@@ -1,4 +1,4 @@
-import type { Session } from "@hpcnb/core";
+import type { Session } from "@hpcnb/core/session-file";
 
 const looksSecret = /secret|token|passw|passphrase|credential|private|api_?key|access_?key|_key$|^key$|_pat$/i;
 

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Problem, type SessionSource, shellWord } from "@hpcnb/core";
+import { shellWord } from "@hpcnb/core";
+import type { Problem, SessionSource } from "@hpcnb/core/session-file";
 
 /**
  * A virtual environment that is missing on this machine. For `validate` only: `up` asks the Python itself, and a session that runs

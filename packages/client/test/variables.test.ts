@@ -1,4 +1,4 @@
-import type { Session } from "@hpcnb/core";
+import type { Session } from "@hpcnb/core/session-file";
 import { expect } from "chai";
 import { secretLooking } from "../src/variables.js";
 

@@ -1,4 +1,5 @@
-import { formatDuration, parseDuration, parseMemory, readSessionText } from "@hpcnb/core";
+import { formatDuration, parseDuration, parseMemory } from "@hpcnb/core";
+import { readSessionText } from "@hpcnb/core/session-file";
 import { expect } from "chai";
 
 const durations: readonly (readonly [string, number])[] = [

@@ -1,4 +1,6 @@
-import type { CommandResult, Session, Workload } from "@hpcnb/core";
+import type { CommandResult } from "@hpcnb/core";
+import type { Workload } from "@hpcnb/core/session";
+import type { Session } from "@hpcnb/core/session-file";
 import { notebookApp as app } from "./app/notebook.js";
 import { ipyparallel as kind } from "./ipyparallel/cluster.js";
 import * as launch from "./launch/check.js";

@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type HpcnbError, isHpcnbError, type Session } from "@hpcnb/core";
+import { type HpcnbError, isHpcnbError } from "@hpcnb/core";
+import type { Session } from "@hpcnb/core/session-file";
 import { createWorkload } from "@hpcnb/jupyter";
 import { expect } from "chai";
 import { venvFrom } from "./helpers/environments.js";

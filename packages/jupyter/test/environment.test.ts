@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PythonEnvironment } from "@hpcnb/core";
+import type { PythonEnvironment } from "@hpcnb/core/session-file";
 import { expect } from "chai";
 import { environmentScript, notInherited, notInheritedPrefixes } from "../src/launch/environment.js";
 

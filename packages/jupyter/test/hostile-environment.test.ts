@@ -1,4 +1,4 @@
-import type { NotebookReport } from "@hpcnb/core";
+import type { NotebookReport } from "@hpcnb/core/session";
 import { expect } from "chai";
 import { venvFrom } from "./helpers/environments.js";
 import { limits, surround, variables } from "./helpers/hostile.js";

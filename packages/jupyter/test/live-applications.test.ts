@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Endpoint, NotebookReport, Session } from "@hpcnb/core";
+import type { Endpoint } from "@hpcnb/core";
+import type { NotebookReport } from "@hpcnb/core/session";
+import type { Session } from "@hpcnb/core/session-file";
 import { expect } from "chai";
 import { venvFrom } from "./helpers/environments.js";
 import { Jobs } from "./helpers/jobs.js";

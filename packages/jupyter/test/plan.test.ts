@@ -1,4 +1,6 @@
-import { decodeRecord, type JobSpec, type PlanContext, type Session } from "@hpcnb/core";
+import { decodeRecord, type JobSpec } from "@hpcnb/core";
+import type { PlanContext } from "@hpcnb/core/session";
+import type { Session } from "@hpcnb/core/session-file";
 import { createWorkload } from "@hpcnb/jupyter";
 import { expect } from "chai";
 import { makeCluster, makeContext, makeSession, planAll } from "./helpers/session.js";

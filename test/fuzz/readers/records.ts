@@ -1,15 +1,6 @@
 import { createHash } from "node:crypto";
-import {
-  advance,
-  decodeRecord,
-  encodeRecord,
-  engineDifferences,
-  initialState,
-  type JobStatus,
-  readRecord,
-  recordSize,
-  type SessionRecord,
-} from "@hpcnb/core";
+import { decodeRecord, encodeRecord, type JobStatus, recordSize } from "@hpcnb/core";
+import { advance, engineDifferences, initialState, readRecord, type SessionRecord } from "@hpcnb/core/session";
 import fc from "fast-check";
 import { renderStatus } from "../../../packages/cli/src/report/render-status.js";
 import { statusView } from "../../../packages/client/src/views/status-view.js";

@@ -1,4 +1,4 @@
-import { readSessionText, type Session } from "@hpcnb/core";
+import { readSessionText, type Session } from "@hpcnb/core/session-file";
 import { defineReader, demand } from "../fuzz.js";
 import { textsLike, valuesLike } from "../inputs.js";
 import { fixtures, isOneLine } from "./fixtures.js";

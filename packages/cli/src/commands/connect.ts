@@ -1,5 +1,5 @@
 import { closeConnectionOf, findSessionFile, parseAddress, rememberSession } from "@hpcnb/client";
-import { connect as connectTo, prepared, type SessionState } from "@hpcnb/core";
+import { connect as connectTo, prepared, type SessionState } from "@hpcnb/core/session";
 import { warnOfLostPort } from "../lost-port.js";
 import { printJson, printText, tell } from "../print.js";
 import { type OpenSession, withSession } from "../with-session.js";

@@ -13,7 +13,8 @@ import {
   tunnelCheck,
   type ValidSession,
 } from "@hpcnb/client";
-import { HpcnbError, type Session } from "@hpcnb/core";
+import { HpcnbError } from "@hpcnb/core";
+import type { Session } from "@hpcnb/core/session-file";
 import { browserCheck } from "../doctor/browser.js";
 import { showFinding } from "../doctor/show.js";
 import { typed, wordFor } from "../pasteable.js";

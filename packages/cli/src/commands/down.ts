@@ -1,12 +1,6 @@
 import { endedStepsOf, endStepsOf, rememberEnd } from "@hpcnb/client";
-import {
-  HpcnbError,
-  isHpcnbError,
-  type SessionContext,
-  type SessionState,
-  type TakenDown,
-  takeDown,
-} from "@hpcnb/core";
+import { HpcnbError, isHpcnbError } from "@hpcnb/core";
+import { type SessionContext, type SessionState, type TakenDown, takeDown } from "@hpcnb/core/session";
 import { typed, wordFor } from "../pasteable.js";
 import { printJson, tell } from "../print.js";
 import type { Progress } from "../report/progress.js";

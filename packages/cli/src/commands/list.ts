@@ -1,5 +1,6 @@
 import { isAlive, type KnownSession, knownSessions, momentsOf, rememberEnd, type StatusView } from "@hpcnb/client";
-import { type EngineCounts, isHpcnbError, type JobTimes, prepared, type SessionState, wordOf } from "@hpcnb/core";
+import { isHpcnbError } from "@hpcnb/core";
+import { type EngineCounts, type JobTimes, prepared, type SessionState, wordOf } from "@hpcnb/core/session";
 import { printJson, printText, tell } from "../print.js";
 import { createProgress, silentProgress } from "../report/progress.js";
 import { renderList } from "../report/render-list.js";

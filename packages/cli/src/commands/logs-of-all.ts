@@ -1,5 +1,5 @@
 import { LogReader, type LogSource } from "@hpcnb/client";
-import { clusterOf, type LogPlace, type SessionContext, type SessionRecord, type Tracker } from "@hpcnb/core";
+import { clusterOf, type LogPlace, type SessionContext, type SessionRecord, type Tracker } from "@hpcnb/core/session";
 import { createLinePrinter, tell } from "../print.js";
 
 /** So many are named that have no log yet. */

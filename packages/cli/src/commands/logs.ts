@@ -1,17 +1,15 @@
 import { findStart, type LogFile, pieceSize, readPiece } from "@hpcnb/client";
+import { HpcnbError, isHpcnbError, suggest } from "@hpcnb/core";
 import {
   clusterOf,
-  HpcnbError,
-  isHpcnbError,
   type LogPlace,
   prepared,
   type Role,
   type SessionContext,
   type SessionRecord,
-  suggest,
   type Tracker,
   whyNoRecord,
-} from "@hpcnb/core";
+} from "@hpcnb/core/session";
 import { createLogPrinter, tell } from "../print.js";
 import { withSession } from "../with-session.js";
 

@@ -1,5 +1,6 @@
 import { writeRedirect } from "@hpcnb/client";
-import { HpcnbError, isWhole, prepared, whyNoRecord } from "@hpcnb/core";
+import { HpcnbError, isWhole } from "@hpcnb/core";
+import { prepared, whyNoRecord } from "@hpcnb/core/session";
 import { openInBrowser } from "../browser.js";
 import { tell } from "../print.js";
 import { withSession } from "../with-session.js";

@@ -1,4 +1,4 @@
-import { rehearse as rehearseSession } from "@hpcnb/core";
+import { rehearse as rehearseSession } from "@hpcnb/core/session";
 import { printJson, printText, tell } from "../print.js";
 import { warnOfOthers } from "../warn-of-others.js";
 import { type OpenSession, withSession } from "../with-session.js";

@@ -1,4 +1,5 @@
-import { isWhole, renewToken as renew } from "@hpcnb/core";
+import { isWhole } from "@hpcnb/core";
+import { renewToken as renew } from "@hpcnb/core/session";
 import { printJson, printText, tell } from "../print.js";
 import { withSession } from "../with-session.js";
 

@@ -1,13 +1,12 @@
 import { parseAddress, stepsOf } from "@hpcnb/client";
+import { HpcnbError, isHpcnbError } from "@hpcnb/core";
 import {
   type GroupChange,
-  HpcnbError,
-  isHpcnbError,
   type SessionContext,
   type SessionState,
   scale as scaleSession,
   waitForEngines,
-} from "@hpcnb/core";
+} from "@hpcnb/core/session";
 import { typed, wordFor } from "../pasteable.js";
 import { printJson, tell } from "../print.js";
 import { createProgress } from "../report/progress.js";

@@ -1,4 +1,4 @@
-import { sessionSchema } from "@hpcnb/core";
+import { sessionSchema } from "@hpcnb/core/session-file";
 import { printJson } from "../print.js";
 
 export function schema(): void {

@@ -1,5 +1,6 @@
 import { isSshHost, sshConfigBlock } from "@hpcnb/client";
-import { HpcnbError, prepared } from "@hpcnb/core";
+import { HpcnbError } from "@hpcnb/core";
+import { prepared } from "@hpcnb/core/session";
 import { printText, tell } from "../print.js";
 import { withSession } from "../with-session.js";
 

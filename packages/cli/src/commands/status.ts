@@ -1,5 +1,6 @@
 import { connectionOf, type StatusView, statusView, viewFromHere, whyClosed } from "@hpcnb/client";
-import { engineDifferences, isHpcnbError, prepared, type SessionContext, withLogs } from "@hpcnb/core";
+import { isHpcnbError } from "@hpcnb/core";
+import { engineDifferences, prepared, type SessionContext, withLogs } from "@hpcnb/core/session";
 import { wordFor } from "../pasteable.js";
 import { printJson, printText } from "../print.js";
 import { renderStatus, shownEngines } from "../report/render-status.js";

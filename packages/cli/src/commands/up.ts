@@ -8,18 +8,17 @@ import {
   stepsOf,
   writeRedirect,
 } from "@hpcnb/client";
+import { HpcnbError, isHpcnbError } from "@hpcnb/core";
 import {
   askedEngines,
   bringUp,
-  HpcnbError,
-  isHpcnbError,
   notebookTimes,
-  type Session,
   type SessionState,
   type SessionUp,
   type Workload,
   wordOf,
-} from "@hpcnb/core";
+} from "@hpcnb/core/session";
+import type { Session } from "@hpcnb/core/session-file";
 import { openInBrowser, whyNoBrowser } from "../browser.js";
 import { warnOfLostPort } from "../lost-port.js";
 import { typed, wordFor } from "../pasteable.js";

@@ -1,7 +1,8 @@
 import { existsSync, lstatSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { loadValidSession } from "@hpcnb/client";
-import { HpcnbError, sessionSchema } from "@hpcnb/core";
+import { HpcnbError } from "@hpcnb/core";
+import { sessionSchema } from "@hpcnb/core/session-file";
 import { hostOf } from "../host-of.js";
 import { typed } from "../pasteable.js";
 import { tell } from "../print.js";

@@ -1,4 +1,4 @@
-import type { Session } from "@hpcnb/core";
+import type { Session } from "@hpcnb/core/session-file";
 import { typed } from "../pasteable.js";
 import type { Line } from "./live-region.js";
 

@@ -1,4 +1,5 @@
-import { describeSeconds, type JobTimes } from "@hpcnb/core";
+import { describeSeconds } from "@hpcnb/core";
+import type { JobTimes } from "@hpcnb/core/session";
 import { clockTime } from "./times.js";
 
 /** Minutes before the end at which a person is told, of those that the whole walltime has; as the page in the browser tells it: see time_notice.py. */

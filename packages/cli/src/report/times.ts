@@ -1,4 +1,5 @@
-import { describeSeconds, formatDuration, type JobTimes } from "@hpcnb/core";
+import { describeSeconds, formatDuration } from "@hpcnb/core";
+import type { JobTimes } from "@hpcnb/core/session";
 import type { Piece } from "../print.js";
 
 /** Below this part of its walltime, what is left of it is shown in red; below twice that, in yellow. */

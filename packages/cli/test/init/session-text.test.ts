@@ -1,5 +1,5 @@
 import { type FoundPython, schedulerOf } from "@hpcnb/client";
-import { readSessionText } from "@hpcnb/core";
+import { readSessionText } from "@hpcnb/core/session-file";
 import { expect } from "chai";
 import { type SessionChoices, sessionText } from "../../src/init/session-text.js";
 

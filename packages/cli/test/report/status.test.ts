@@ -6,7 +6,7 @@ import {
   type Reports,
   type SessionEvent,
   type SessionRecord,
-} from "@hpcnb/core";
+} from "@hpcnb/core/session";
 import { expect } from "chai";
 import { renderStatus } from "../../src/report/render-status.js";
 import { plain } from "../plain.js";

@@ -1,14 +1,6 @@
 import { randomBytes } from "node:crypto";
-import {
-  expectSuccess,
-  HpcnbError,
-  isHpcnbError,
-  lockPath,
-  rehearse,
-  resolveDirectory,
-  type SessionContext,
-  sessionDirectory,
-} from "@hpcnb/core";
+import { expectSuccess, HpcnbError, isHpcnbError } from "@hpcnb/core";
+import { lockPath, rehearse, resolveDirectory, type SessionContext, sessionDirectory } from "@hpcnb/core/session";
 import type { Check, Outcome } from "./examine.js";
 import { spaceOf, spaceScript } from "./space.js";
 

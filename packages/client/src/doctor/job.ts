@@ -6,9 +6,9 @@ import {
   type JobId,
   type JobSpec,
   type Scheduler,
-  sessionDirectory,
   shellWord,
 } from "@hpcnb/core";
+import { sessionDirectory } from "@hpcnb/core/session";
 import { environmentProbe, judgeEnvironment } from "@hpcnb/jupyter";
 import type { Check } from "./examine.js";
 import type { Examined } from "./host.js";

@@ -1,4 +1,5 @@
-import type { OptionsSchema, Plugin, Problem, SessionSource } from "@hpcnb/core";
+import type { OptionsSchema, Plugin } from "@hpcnb/core";
+import type { Problem, SessionSource } from "@hpcnb/core/session-file";
 import { valueAt } from "../source-values.js";
 
 /** The options that a session file gives its scheduler, with the plugin's defaults; what is wrong with them becomes problems. */

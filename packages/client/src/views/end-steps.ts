@@ -1,4 +1,4 @@
-import { isGone, type JobFacts, jobsIn, type SessionState } from "@hpcnb/core";
+import { isGone, type JobFacts, jobsIn, type SessionState } from "@hpcnb/core/session";
 import type { Step } from "./steps.js";
 
 /** The jobs of a session that is being ended, each done when the scheduler has agreed. Pure. */

@@ -1,4 +1,4 @@
-import type { EngineCounts } from "@hpcnb/core";
+import type { EngineCounts } from "@hpcnb/core/session";
 
 /** "3 of 4 registered"; there are more than asked for until some of them have nothing left to do. Pure. */
 export function describeRegistered({ asked, registered }: Pick<EngineCounts, "asked" | "registered">): string {

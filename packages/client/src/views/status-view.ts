@@ -1,5 +1,5 @@
+import type { ConnectionFacts } from "@hpcnb/core";
 import {
-  type ConnectionFacts,
   type EngineArray,
   type EngineDifference,
   enginesIn,
@@ -12,13 +12,13 @@ import {
   jobsThatCount,
   jobTimes,
   notebookTimes,
-  type Session,
   type SessionState,
   type SessionWord,
   type Stray,
   whyNoRecord,
   wordOf,
-} from "@hpcnb/core";
+} from "@hpcnb/core/session";
+import type { Session } from "@hpcnb/core/session-file";
 
 /** Its JSON only ever gains keys: docs/json.md. */
 export interface StatusView extends JobTimes {

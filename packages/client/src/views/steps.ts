@@ -1,4 +1,5 @@
-import type { Endpoint, EngineArray, SessionState } from "@hpcnb/core";
+import type { Endpoint } from "@hpcnb/core";
+import type { EngineArray, SessionState } from "@hpcnb/core/session";
 import { describeRegistered } from "./registered.js";
 
 /** One line of what `up` shows. Steps come in the order in which a session goes through them. */

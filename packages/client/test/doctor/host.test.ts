@@ -5,11 +5,11 @@ import {
   HpcnbError,
   type JobStatus,
   readinessPlugins,
-  readSessionText,
   type Scheduler,
-  type SessionContext,
   systemClock,
 } from "@hpcnb/core";
+import type { SessionContext } from "@hpcnb/core/session";
+import { readSessionText } from "@hpcnb/core/session-file";
 import { createWorkload } from "@hpcnb/jupyter";
 import { expect } from "chai";
 import { type Check, examine, type Finding } from "../../src/doctor/examine.js";

@@ -1,4 +1,5 @@
-import { advance, initialState, type JobStatus, type SessionEvent, type SessionState } from "@hpcnb/core";
+import type { JobStatus } from "@hpcnb/core";
+import { advance, initialState, type SessionEvent, type SessionState } from "@hpcnb/core/session";
 import { expect } from "chai";
 import { endedStepsOf, endStepsOf } from "../../src/views/end-steps.js";
 

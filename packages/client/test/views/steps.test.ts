@@ -1,12 +1,12 @@
+import type { JobStatus } from "@hpcnb/core";
 import {
   advance,
   type EngineReports,
   initialState,
-  type JobStatus,
   type Reports,
   type SessionEvent,
   type SessionState,
-} from "@hpcnb/core";
+} from "@hpcnb/core/session";
 import { expect } from "chai";
 import { stepsOf } from "../../src/views/steps.js";
 

@@ -1,6 +1,6 @@
+import { type ConnectionFacts, isWhole } from "../connector.js";
 import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { SessionContext } from "./context.js";
-import { type ConnectionFacts, isWhole } from "./life-cycle.js";
 import { prepared } from "./open-session.js";
 import { whyNoRecord } from "./strays.js";
 import type { Tracker } from "./tracker.js";

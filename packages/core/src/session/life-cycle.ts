@@ -1,3 +1,4 @@
+import { type ConnectionFacts, isWhole } from "../connector.js";
 import type { HpcnbError } from "../errors.js";
 import type { JobHistory, JobStatus } from "../scheduler.js";
 import type { Session } from "../session-file/session.js";
@@ -51,27 +52,6 @@ export type SessionEvent =
   | { readonly type: "tunnel-opened"; readonly connection: ConnectionFacts }
   | { readonly type: "tunnel-closed" }
   | { readonly type: "stop-requested" };
-
-export interface ConnectionFacts {
-  readonly kind: string;
-  /** `http://127.0.0.1:<port>`, without a slash at the end. */
-  readonly baseUrl: string;
-  /** Why it is not one of the kinds that are tried before it. */
-  readonly note?: string;
-  /** A socket of this user's alone that leads where the port leads. A secret goes by it, and never to a port. */
-  readonly door?: string;
-  /** It broke, and is being opened again on the same port. */
-  readonly healing?: { /** ISO 8601. */ readonly since: string; readonly why: string };
-  /** It leads nowhere, and stays so until it is connected again: why. */
-  readonly stuck?: string;
-  /** The port that it had before; another program has it now. */
-  readonly lostPort?: number;
-}
-
-/** Whether the connection leads to the notebook, by its keeper's own word. */
-export function isWhole({ healing, stuck }: ConnectionFacts): boolean {
-  return healing === undefined && stuck === undefined;
-}
 
 export interface SessionState {
   readonly phase: Phase;

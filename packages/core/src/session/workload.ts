@@ -1,9 +1,9 @@
+import type { ConnectionFacts } from "../connector.js";
 import type { FileToWrite, Host } from "../host.js";
 import type { JobReadiness } from "../readiness.js";
 import type { JobSpec, Scheduler, TaskRange } from "../scheduler.js";
 import type { Session } from "../session-file/session.js";
 import type { Endpoint } from "../tunnel.js";
-import type { ConnectionFacts } from "./life-cycle.js";
 
 /** The kinds of jobs of a session. The engines are one array job, or more. */
 export type Role = "notebook" | "controller" | "engines";

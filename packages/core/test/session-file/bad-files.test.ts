@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { readSessionFile, SessionFileError } from "@hpcnb/core";
+import { readSessionFile, SessionFileError } from "@hpcnb/core/session-file";
 import { expect } from "chai";
 
 const folder = fileURLToPath(new URL("bad/", import.meta.url));

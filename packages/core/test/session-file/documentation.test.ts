@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { sessionSchema } from "@hpcnb/core";
+import { sessionSchema } from "@hpcnb/core/session-file";
 import { expect } from "chai";
 
 interface Node {

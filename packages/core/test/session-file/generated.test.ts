@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect } from "chai";
 import { load } from "js-yaml";
+import { schemaText, validatorText } from "../../src/session-file/build.js";
 import { sessionSchema } from "../../src/session-file/schema.js";
 import { createAjv } from "../../src/session-file/validator.js";
-import { schemaText, validatorText } from "../../src/session-file-build.js";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { loadSessionFile, type Session } from "@hpcnb/core";
+import { loadSessionFile, type Session } from "@hpcnb/core/session-file";
 import { expect } from "chai";
 
 const folder = fileURLToPath(new URL("good/", import.meta.url));

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isHpcnbError, loadSessionFile, SessionFileError } from "@hpcnb/core";
+import { isHpcnbError } from "@hpcnb/core";
+import { loadSessionFile, SessionFileError } from "@hpcnb/core/session-file";
 import { expect } from "chai";
 
 async function errorOf(file: string): Promise<SessionFileError> {

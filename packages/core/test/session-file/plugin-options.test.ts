@@ -1,4 +1,5 @@
-import { isHpcnbError, type OptionsSchema, readSessionText } from "@hpcnb/core";
+import { isHpcnbError, type OptionsSchema } from "@hpcnb/core";
+import { readSessionText } from "@hpcnb/core/session-file";
 import { expect } from "chai";
 
 async function check(options: string, properties: Record<string, unknown>, more: Record<string, unknown> = {}) {

@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { readSessionText, type Session, sessionSchema } from "@hpcnb/core";
+import { readSessionText, type Session, sessionSchema } from "@hpcnb/core/session-file";
 import { expect } from "chai";
 
 async function sessionFrom(text: string): Promise<Session> {

@@ -1,4 +1,4 @@
-import { readSessionText, sessionSchema } from "@hpcnb/core";
+import { readSessionText, sessionSchema } from "@hpcnb/core/session-file";
 import { expect } from "chai";
 
 interface Node {

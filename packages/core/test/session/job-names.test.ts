@@ -1,4 +1,4 @@
-import { jobName } from "@hpcnb/core";
+import { jobName } from "@hpcnb/core/session";
 import { expect } from "chai";
 import { jobOfSession } from "../../src/session/job-names.js";
 

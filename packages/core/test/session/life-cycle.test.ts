@@ -1,17 +1,16 @@
+import type { Endpoint, JobStatus } from "@hpcnb/core";
 import {
   advance,
-  type Endpoint,
   type EngineReports,
   type EngineWord,
   engineDifferences,
   initialState,
-  type JobStatus,
   type Reports,
   type Role,
   type SessionEvent,
   type SessionRecord,
   type SessionState,
-} from "@hpcnb/core";
+} from "@hpcnb/core/session";
 import { expect } from "chai";
 
 const wanted = { cluster: { minimum: 2 }, connection: true };

@@ -15,7 +15,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Host, resolveDirectory } from "@hpcnb/core";
+import type { Host } from "@hpcnb/core";
+import { resolveDirectory } from "@hpcnb/core/session";
 import { expect } from "chai";
 
 describe("resolveDirectory", () => {

@@ -14,7 +14,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodeRecord, type Host, type RememberedRun } from "@hpcnb/core";
+import { encodeRecord, type Host } from "@hpcnb/core";
+import type { RememberedRun } from "@hpcnb/core/session";
 import { expect } from "chai";
 import { originOf } from "../../src/session/origin.js";
 import { knownRuns, pruneRuns, removeRuns } from "../../src/session/runs.js";

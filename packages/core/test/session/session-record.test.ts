@@ -1,4 +1,5 @@
-import { type Host, type HpcnbError, readRecord } from "@hpcnb/core";
+import type { Host, HpcnbError } from "@hpcnb/core";
+import { readRecord } from "@hpcnb/core/session";
 import { expect } from "chai";
 
 const directory = "/home/alice/project";

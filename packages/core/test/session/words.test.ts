@@ -6,7 +6,7 @@ import {
   type SessionEvent,
   type SessionRecord,
   wordOf,
-} from "@hpcnb/core";
+} from "@hpcnb/core/session";
 import { expect } from "chai";
 
 const record: SessionRecord = {

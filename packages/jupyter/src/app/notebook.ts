@@ -1,13 +1,5 @@
-import {
-  encodeRecord,
-  type FileToWrite,
-  HpcnbError,
-  type JobSpec,
-  jobName,
-  type PlanContext,
-  type Run,
-  secretsPath,
-} from "@hpcnb/core";
+import { encodeRecord, type FileToWrite, HpcnbError, type JobSpec } from "@hpcnb/core";
+import { jobName, type PlanContext, type Run, secretsPath } from "@hpcnb/core/session";
 import { jobSpec } from "../launch/job-spec.js";
 import type { App, Companion } from "../launch/kinds.js";
 import { logDirectory } from "../launch/layout.js";

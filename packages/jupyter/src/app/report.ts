@@ -1,11 +1,5 @@
-import {
-  absolutePathSchema,
-  countSchema,
-  hostNameSchema,
-  lineSchema,
-  type NotebookReport,
-  portSchema,
-} from "@hpcnb/core";
+import { absolutePathSchema, countSchema, hostNameSchema, lineSchema, portSchema } from "@hpcnb/core";
+import type { NotebookReport } from "@hpcnb/core/session";
 import * as v from "valibot";
 import { endOf, type Fields, readReport, secondsSchema, textSchema } from "../launch/reports.js";
 

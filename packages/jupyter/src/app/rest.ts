@@ -1,5 +1,6 @@
 import { request } from "node:http";
-import { aborted, type ConnectionFacts, HpcnbError, type Session } from "@hpcnb/core";
+import { aborted, type ConnectionFacts, HpcnbError } from "@hpcnb/core";
+import type { Session } from "@hpcnb/core/session-file";
 
 /** Milliseconds after which a server that took the request counts as not answering yet. */
 const answerLimit = 10_000;

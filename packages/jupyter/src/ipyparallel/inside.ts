@@ -1,12 +1,5 @@
-import {
-  encodeRecord,
-  type FileToWrite,
-  type JobResources,
-  type JobSpec,
-  jobName,
-  type PlanContext,
-  secretsPath,
-} from "@hpcnb/core";
+import { encodeRecord, type FileToWrite, type JobResources, type JobSpec } from "@hpcnb/core";
+import { jobName, type PlanContext, secretsPath } from "@hpcnb/core/session";
 import { jobScript } from "../launch/job-script.js";
 import { jobParts } from "../launch/parts.js";
 import { type Program, programText } from "../programs.js";

@@ -1,4 +1,4 @@
-import type { Cluster, EngineArray, LogPlace, Run } from "@hpcnb/core";
+import type { Cluster, EngineArray, LogPlace, Run } from "@hpcnb/core/session";
 import { logDirectory } from "../launch/layout.js";
 
 /** Names in a cluster's directory. The programs in ../../python use the same. */

@@ -1,20 +1,16 @@
+import { encodeRecord, type FileToWrite, HpcnbError, type JobSpec, type TaskRange } from "@hpcnb/core";
 import {
   type Cluster,
   type ClusterContext,
   type EngineArray,
   type EngineWish,
-  encodeRecord,
-  type FileToWrite,
-  HpcnbError,
   type JobPlace,
-  type JobSpec,
   jobName,
   type PlanContext,
   type Run,
-  type Session,
   secretsPath,
-  type TaskRange,
-} from "@hpcnb/core";
+} from "@hpcnb/core/session";
+import type { Session } from "@hpcnb/core/session-file";
 import { commonParameters, jobSpec } from "../launch/job-spec.js";
 import type { Companion } from "../launch/kinds.js";
 import { logDirectory } from "../launch/layout.js";

@@ -1,5 +1,6 @@
 import { inflateSync } from "node:zlib";
-import { type ControllerReport, type EngineReports, type EngineWord, hostNameSchema } from "@hpcnb/core";
+import { hostNameSchema } from "@hpcnb/core";
+import type { ControllerReport, EngineReports, EngineWord } from "@hpcnb/core/session";
 import * as v from "valibot";
 import { endOf, type Fields, readReport, secondsSchema } from "../launch/reports.js";
 

@@ -5,9 +5,9 @@ import {
   type Host,
   HpcnbError,
   lineSchema,
-  type Session,
   shellWord,
 } from "@hpcnb/core";
+import type { Session } from "@hpcnb/core/session-file";
 import * as v from "valibot";
 import { programText } from "../programs.js";
 import { environmentScript } from "./environment.js";

@@ -1,4 +1,5 @@
-import { type PythonEnvironment, shellWord } from "@hpcnb/core";
+import { shellWord } from "@hpcnb/core";
+import type { PythonEnvironment } from "@hpcnb/core/session-file";
 import { condaScript } from "./environment-conda.js";
 import { moduleScript } from "./environment-modules.js";
 

@@ -1,4 +1,5 @@
-import { type PythonEnvironment, shellWord } from "@hpcnb/core";
+import { shellWord } from "@hpcnb/core";
+import type { PythonEnvironment } from "@hpcnb/core/session-file";
 import { type Program, programText } from "../programs.js";
 import { environmentScript } from "./environment.js";
 

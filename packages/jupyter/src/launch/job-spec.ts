@@ -1,4 +1,5 @@
-import type { JobResources, JobSpec, PlanContext } from "@hpcnb/core";
+import type { JobResources, JobSpec } from "@hpcnb/core";
+import type { PlanContext } from "@hpcnb/core/session";
 import type { Program } from "../programs.js";
 import { jobScript } from "./job-script.js";
 

@@ -1,19 +1,18 @@
+import type { FileToWrite, JobSpec } from "@hpcnb/core";
 import type {
   Cluster,
   ClusterContext,
   ControllerReport,
   EngineReports,
   EngineWish,
-  FileToWrite,
   JobPlace,
-  JobSpec,
   LogPlace,
   NotebookReport,
   PlanContext,
   Run,
-  Session,
   Workload,
-} from "@hpcnb/core";
+} from "@hpcnb/core/session";
+import type { Session } from "@hpcnb/core/session-file";
 import type { Need } from "./check.js";
 import type { Fields } from "./reports.js";
 

@@ -1,4 +1,5 @@
-import { check, damagedHint, type EndReport, HpcnbError } from "@hpcnb/core";
+import { check, damagedHint, HpcnbError } from "@hpcnb/core";
+import type { EndReport } from "@hpcnb/core/session";
 import * as v from "valibot";
 
 /** A record's content. */

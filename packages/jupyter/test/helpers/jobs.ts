@@ -2,7 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { decodeRecord, type PlanContext, type PublishedRecord, type Reports, type Session } from "@hpcnb/core";
+import { decodeRecord, type PublishedRecord } from "@hpcnb/core";
+import type { PlanContext, Reports } from "@hpcnb/core/session";
+import type { Session } from "@hpcnb/core/session-file";
 import { createWorkload } from "@hpcnb/jupyter";
 import { makeContext, planAll } from "./session.js";
 

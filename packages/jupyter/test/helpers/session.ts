@@ -1,4 +1,6 @@
-import type { EngineArray, FileToWrite, JobPlace, JobSpec, PlanContext, Role, Session } from "@hpcnb/core";
+import type { FileToWrite, JobSpec } from "@hpcnb/core";
+import type { EngineArray, JobPlace, PlanContext, Role } from "@hpcnb/core/session";
+import type { Session } from "@hpcnb/core/session-file";
 import { createWorkload } from "@hpcnb/jupyter";
 
 const workload = createWorkload();

@@ -1,7 +1,7 @@
 /** What the build needs; not part of the package's interface. */
 import standalone from "ajv/dist/standalone/index.js";
-import { sessionSchema } from "./session-file/schema.js";
-import { createAjv } from "./session-file/validator.js";
+import { sessionSchema } from "./schema.js";
+import { createAjv } from "./validator.js";
 
 /** The schema as the file that is shipped for editors. */
 export function schemaText(): string {
