@@ -5,7 +5,7 @@ const widest = 100;
 
 /** Lines that are only a comment. The formatter keeps code within 120 columns, and leaves comments alone. */
 const comments: [pattern: string, ...files: string[]][] = [
-  ["^\\s*(//|/\\*|\\*)", "*.ts", "*.mjs", "*.cjs"],
+  ["^\\s*(//|/\\*|\\*(?=[ /]|$))", "*.ts", "*.mjs", "*.cjs"],
   ["^\\s*#", "*.py"],
 ];
 
