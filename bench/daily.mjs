@@ -1,7 +1,8 @@
 /**
- * What people wait for every day, with a real session on this machine. `hpcnb status` of it and `hpcnb list` take at most 2.9
- * times an `hpcnb validate` and a Python that does nothing, one after the other: 0.3 s where those take 100 ms.
- * Also how long it takes until each command says its first word.
+ * What people wait for every day, with a real session on this machine. `hpcnb status` of it and
+ * `hpcnb list` take at most 2.9 times an `hpcnb validate` and a Python that does nothing, one after
+ * the other: 0.3 s where those take 100 ms. Also how long it takes until each command says its
+ * first word.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -1,7 +1,9 @@
 /**
- * From typing the command on the submit node to all engines registered, on a testbed with a real Grid Engine: `hpcnb up` with storage that
- * shows files 30 s late on every host of the cluster, the same without lag (at most 1.15 times), and controller and engines started by
- * hand-written scripts on storage without lag (at most 1.2 times). Then many sessions in a row with lag: no session may lose an engine.
+ * From typing the command on the submit node to all engines registered, on a testbed with a real
+ * Grid Engine: `hpcnb up` with storage that shows files 30 s late on every host of the cluster, the
+ * same without lag (at most 1.15 times), and controller and engines started by hand-written scripts
+ * on storage without lag (at most 1.2 times). Then many sessions in a row with lag: no session may
+ * lose an engine.
  */
 import { hold, median, printTable } from "./lib/table.mjs";
 import { withTestbed } from "./lib/testbed.mjs";
@@ -18,7 +20,10 @@ notebook: { directory: ${project}, environment: { venv: /home/shared/venv } }
 cluster: { engines: ${engines} }
 `;
 
-/** What somebody writes who knows all of measured.md: a controller that other nodes reach, and engines that start once its file is there. */
+/**
+ * What somebody writes who knows all of measured.md: a controller that other nodes reach, and
+ * engines that start once its file is there.
+ */
 const byHand = `
 set -e
 cd ${project}

@@ -1,6 +1,7 @@
 /**
- * Reading `qstat -xml` of 75,000 running tasks, Grid Engine's own limit for one array: at most 1.3 times what Python's expat takes to make
- * a dictionary of each task in the same text, and 200 MB more memory. Both are processor time: other programs may want the processor meanwhile.
+ * Reading `qstat -xml` of 75,000 running tasks, Grid Engine's own limit for one array: at most 1.3
+ * times what Python's expat takes to make a dictionary of each task in the same text, and 200 MB
+ * more memory. Both are processor time: other programs may want the processor meanwhile.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -18,7 +19,10 @@ const megabyte = 2 ** 20;
 const result = { argv: ["qstat"], exitCode: 0, stdout: Buffer.from(document(tasks)).toString(), stderr: "" };
 const scheduler = plugin.scheduler.create({ host: { name: "nowhere", run: async () => result }, options: {} });
 
-/** Prints the milliseconds of its processor time. The text is there before they begin, as it is on the other side. */
+/**
+ * Prints the milliseconds of its processor time. The text is there before they begin, as it is on
+ * the other side.
+ */
 const expat = `
 import sys, time
 from xml.parsers import expat
@@ -68,7 +72,10 @@ function walk() {
   return Number(stdout);
 }
 
-/** Milliseconds of this thread where the system tells them, without those that collect garbage beside it. */
+/**
+ * Milliseconds of this thread where the system tells them, without those that collect garbage
+ * beside it.
+ */
 function processorTime() {
   if (process.platform === "linux")
     return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, "utf8").split(" ")[0]) / 1e6;

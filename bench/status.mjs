@@ -1,7 +1,8 @@
 /**
- * `hpcnb status` of 2,000 engines on the simulated scheduler: at most 10 times a Node that does nothing. The simulation lives in memory and
- * ends with its process, so that no command of its own can ask it: what the command does and prints is measured in the simulation's process,
- * and what every command costs before it does anything (`hpcnb --version`) is added.
+ * `hpcnb status` of 2,000 engines on the simulated scheduler: at most 10 times a Node that does
+ * nothing. The simulation lives in memory and ends with its process, so that no command of its own
+ * can ask it: what the command does and prints is measured in the simulation's process, and what
+ * every command costs before it does anything (`hpcnb --version`) is added.
  */
 import { spawnSync } from "node:child_process";
 import { cleanEnvironment } from "./lib/environment.mjs";

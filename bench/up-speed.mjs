@@ -1,7 +1,9 @@
 /**
- * From the moment that the notebook's job runs to the moment that its URL answers on the laptop, on a testbed with a real Grid Engine:
- * `hpcnb up` against the same server started by a hand-written job script and forwarded by an ssh that is open already. At most 1.25 times.
- * Also what an `up` costs: logins at the submit node (at most 1), calls of ssh (nearly all of them a remote command over that login) and of the scheduler.
+ * From the moment that the notebook's job runs to the moment that its URL answers on the laptop, on
+ * a testbed with a real Grid Engine: `hpcnb up` against the same server started by a hand-written
+ * job script and forwarded by an ssh that is open already. At most 1.25 times. Also what an `up`
+ * costs: logins at the submit node (at most 1), calls of ssh (nearly all of them a remote command
+ * over that login) and of the scheduler.
  */
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";

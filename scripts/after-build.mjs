@@ -1,4 +1,7 @@
-/** What the compiler does not do: it checks types and writes declarations, everything else is here. Runs after every `tsc -b`. */
+/**
+ * What the compiler does not do: it checks types and writes declarations, everything else is here.
+ * Runs after every `tsc -b`.
+ */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { bundleLibraries, bundlePrograms, bundleValidator, removeOldChunks } from "./bundle.mjs";
 

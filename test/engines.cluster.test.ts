@@ -4,7 +4,10 @@ import { type Cluster, projectDirectory, startCluster, until } from "./support/c
 
 const faketime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 
-/** Notebook, controller and the group "late" are on node2, whose clock is an hour ahead; the others may be on node1 and node3. */
+/**
+ * Notebook, controller and the group "late" are on node2, whose clock is an hour ahead; the others
+ * may be on node1 and node3.
+ */
 const sessionFile = `name: rnaseq
 scheduler: { plugin: sge, options: { memoryResource: h_vmem } }
 host: login
@@ -179,7 +182,8 @@ describe("engines on Grid Engine", function () {
     expect(there).to.have.length(dead);
     for (const { problem } of there)
       expect(problem).to.equal('the controller no longer hears from it; the scheduler says "r"');
-    // Grid Engine goes on to give jobs to a dead node until it has not heard of it for five minutes (max_unheard).
+    // Grid Engine goes on to give jobs to a dead node until it has not heard of it for five minutes
+    // (max_unheard).
     await cluster.asRoot("qmod", "-d", "all.q@node3");
     const [sentence] = await scale("others=6");
     expect(sentence).to.include(`${dead} ${dead === 1 ? "is" : "are"} submitted as another array`);

@@ -16,7 +16,10 @@ resources: { cores: 2, parallelEnvironment: smp, memory: 8G, walltime: 1h }
 cluster: { engines: ${engines}, resources: { memory: 4G } }
 ${more}`;
 
-/** What a user does from beginning to end, each step on its own machine: a laptop, a submit node, nodes. */
+/**
+ * What a user does from beginning to end, each step on its own machine: a laptop, a submit node,
+ * nodes.
+ */
 describe("a notebook on Grid Engine", function () {
   this.timeout(180_000);
   let cluster: Cluster;

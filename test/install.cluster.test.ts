@@ -9,7 +9,10 @@ import { type Cluster, startCluster } from "./support/cluster.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Installs what `npm run package` makes as an ordinary user, on a host that reaches no registry, and runs a session with it. */
+/**
+ * Installs what `npm run package` makes as an ordinary user, on a host that reaches no registry,
+ * and runs a session with it.
+ */
 describe("hpcnb installed without a clone", function () {
   this.timeout(900_000);
   let cluster: Cluster;

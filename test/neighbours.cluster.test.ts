@@ -17,7 +17,10 @@ const clearPassword = "correct horse";
 interface Secrets {
   readonly token: string;
   readonly password: string;
-  /** Keys of ipyparallel's controller, by the names of its connection files: for signing and for encrypting. */
+  /**
+   * Keys of ipyparallel's controller, by the names of its connection files: for signing and for
+   * encrypting.
+   */
   readonly keys: Readonly<Record<string, string>>;
   /** What signs the messages of the notebook's kernel. */
   readonly kernelKey: string;
@@ -31,7 +34,10 @@ interface KernelInfo {
   readonly inlet: number;
 }
 
-/** What bob, another user of the same hosts, can find out or do while alice works and keeps her home open for others to read. */
+/**
+ * What bob, another user of the same hosts, can find out or do while alice works and keeps her home
+ * open for others to read.
+ */
 describe("a neighbour on the same hosts", function () {
   this.timeout(180_000);
   let cluster: Cluster;
@@ -193,7 +199,8 @@ notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${mo
     const { stdout: listening } = await cluster.testbed.exec(node, "root", ["ss", "-Hltnp"]);
     const own = listening.split("\n").filter((line) => line.includes(`pid=${kernel.pid},`));
     const ports = own.map((line) => Number(/:(\d+) /.exec(line)?.[1]));
-    // It is Python's kernel's: output of forked children comes in there, with a random word, and nothing goes out.
+    // It is Python's kernel's: output of forked children comes in there, with a random word, and
+    // nothing goes out.
     expect(ports, listening).to.deep.equal([kernel.inlet]);
     const python = ["/home/shared/venv/bin/python", "-c", listen];
     const [text, heard] = await Promise.all([

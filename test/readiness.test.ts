@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { createProject, type Project } from "./support/project.js";
 
-/** Each way in which a job may come to trust its storage, on this machine, whose storage is never late. */
+/**
+ * Each way in which a job may come to trust its storage, on this machine, whose storage is never
+ * late.
+ */
 describe("storage readiness", () => {
   let project: Project;
   let plain: string;

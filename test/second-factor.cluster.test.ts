@@ -14,7 +14,10 @@ notebook: { directory: ~/rnaseq, environment: { venv: /home/shared/venv } }
 cluster: { engines: 1 }
 `;
 
-/** A submit node that lets in by a password and a code of a device, each code once, and by nothing else. */
+/**
+ * A submit node that lets in by a password and a code of a device, each code once, and by nothing
+ * else.
+ */
 describe("a submit node with a second factor", function () {
   this.timeout(180_000);
   let cluster: Cluster;
@@ -142,7 +145,10 @@ describe("a submit node with a second factor", function () {
 
 const place = "/run/guarded";
 
-/** A second ssh server on login, with Debian's own PAM modules. What it is made of is seen by login alone. */
+/**
+ * A second ssh server on login, with Debian's own PAM modules. What it is made of is seen by login
+ * alone.
+ */
 async function startGuardedServer(cluster: Cluster, { password, secret }: { password: string; secret: Buffer }) {
   const own = `/var/lib/hpcnb-testbed/${cluster.testbed.name}/hosts/login`;
   const files = {

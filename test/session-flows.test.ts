@@ -12,7 +12,10 @@ import {
 import { expect } from "chai";
 import { failure, observed, SimulatedSession, scaleTo, up } from "./support/simulated-session.js";
 
-/** The life cycle on a simulated scheduler: what happens in hours, on bad days, and when commands are killed. */
+/**
+ * The life cycle on a simulated scheduler: what happens in hours, on bad days, and when commands
+ * are killed.
+ */
 describe("life cycle on a simulated scheduler", () => {
   it("waits for hours in a queue and asks the scheduler only now and then", async () => {
     const world = new SimulatedSession({ queueWait: 4 * 3600 });
@@ -436,7 +439,10 @@ describe("life cycle on a simulated scheduler", () => {
   describe("killed at any point and run again", () => {
     class Killed extends Error {}
 
-    /** Runs a command that dies before its operation number `last` (of the host and the scheduler together); whether it did. */
+    /**
+     * Runs a command that dies before its operation number `last` (of the host and the scheduler
+     * together); whether it did.
+     */
     async function killed(
       world: SimulatedSession,
       last: number,

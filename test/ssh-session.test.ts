@@ -6,7 +6,10 @@ import { Kernel } from "./support/kernel.js";
 import { processesMentioning } from "./support/leftovers.js";
 import { createProject, type Project } from "./support/project.js";
 
-/** The laptop's side of it: everything on another host that is reached by ssh alone, here a private ssh server on this machine. */
+/**
+ * The laptop's side of it: everything on another host that is reached by ssh alone, here a private
+ * ssh server on this machine.
+ */
 describe("a session on a host", function () {
   this.timeout(300_000);
   let site: Site;

@@ -2,7 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { type Cluster, startCluster, until } from "./support/cluster.js";
 
-/** The soft limit is reached while engines are there; the controller has it too, and the notebook is warned before a suspension. */
+/**
+ * The soft limit is reached while engines are there; the controller has it too, and the notebook is
+ * warned before a suspension.
+ */
 const sessionFile = `name: rnaseq
 scheduler: { plugin: sge, options: { memoryResource: h_vmem } }
 host: login

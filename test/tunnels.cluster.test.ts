@@ -7,7 +7,10 @@ host: login
 notebook: { directory: ~/rnaseq, environment: { venv: /home/shared/venv }${notebook} }
 ${more}`;
 
-/** The way from laptop to the notebook while the network, the site's rules and other programs are in its way. */
+/**
+ * The way from laptop to the notebook while the network, the site's rules and other programs are in
+ * its way.
+ */
 describe("a tunnel from the laptop", function () {
   this.timeout(180_000);
   let cluster: Cluster;

@@ -1,6 +1,6 @@
 /**
- * The environment of an ordinary user. What a site or a service sets for Node (NODE_EXTRA_CA_CERTS adds some 50 ms to a bare Node)
- * would be counted on both sides, and would hide what hpcnb costs.
+ * The environment of an ordinary user. What a site or a service sets for Node (NODE_EXTRA_CA_CERTS
+ * adds some 50 ms to a bare Node) would be counted on both sides, and would hide what hpcnb costs.
  */
 export function cleanEnvironment() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(NODE_|npm_|SSL_CERT_)/.test(name)));

@@ -5,7 +5,10 @@ import { renderStatus } from "../../packages/cli/src/report/render-status.js";
 import { statusView } from "../../packages/client/src/views/status-view.js";
 import { SimulatedSession } from "../../test/support/simulated-session.js";
 
-/** A session of many engines on the simulated scheduler. Some engines never register. Measures what a new command needs to show the session. */
+/**
+ * A session of many engines on the simulated scheduler. Some engines never register. Measures what
+ * a new command needs to show the session.
+ */
 const [engines = 0, runs = 0] = process.argv.slice(2).map(Number);
 
 const world = new SimulatedSession({}, { engines, minimum: 1 });

@@ -4,7 +4,10 @@ export function median(values) {
   return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle) - 1]) / 2;
 }
 
-/** A row for each name: the smallest, the middle and the largest of its numbers, with so many digits after the point. */
+/**
+ * A row for each name: the smallest, the middle and the largest of its numbers, with so many digits
+ * after the point.
+ */
 export function printTable(rows, digits) {
   console.log(row("", ["min", "median", "max"]));
   for (const [name, values] of Object.entries(rows)) {

@@ -4,7 +4,10 @@ import { pathToFileURL } from "node:url";
 const { resolve } = createRequire(new URL("../../package.json", import.meta.url));
 const { startTestbed, unsupportedReason } = await import(pathToFileURL(resolve("@hpcnb/testbed")));
 
-/** Runs `work` on a testbed of its own, which then goes down; where there can be none, it says so instead. */
+/**
+ * Runs `work` on a testbed of its own, which then goes down; where there can be none, it says so
+ * instead.
+ */
 export async function withTestbed(options, work) {
   const reason = await unsupportedReason();
   if (reason !== undefined) return console.log(`left out: ${reason}`);
@@ -16,7 +19,9 @@ export async function withTestbed(options, work) {
   }
 }
 
-/** One that is up already was left by a bench that was interrupted, with its faults and other nodes. */
+/**
+ * One that is up already was left by a bench that was interrupted, with its faults and other nodes.
+ */
 async function startAnew(options) {
   const testbed = await startTestbed(options);
   if (testbed.isNew) return testbed;

@@ -2,7 +2,9 @@ import { defineConfig } from "vitepress";
 
 const pages = (text, ...items) => ({ text, items: items.map(([title, link]) => ({ text: title, link })) });
 
-/** The site of these pages: `npm run docs`. A link to a page that does not exist fails the build. */
+/**
+ * The site of these pages: `npm run docs`. A link to a page that does not exist fails the build.
+ */
 export default defineConfig({
   title: "hpcnb",
   description: "A Jupyter notebook with its parallel engines on a cluster, from one file and one command",

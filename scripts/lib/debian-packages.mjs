@@ -2,7 +2,10 @@ import { existsSync } from "node:fs";
 import { run } from "./run.mjs";
 import { say, step } from "./step.mjs";
 
-/** What tests try things with that npm and PyPI do not have, by Debian's package. Without it they are skipped. */
+/**
+ * What tests try things with that npm and PyPI do not have, by Debian's package. Without it they
+ * are skipped.
+ */
 const needed = [
   { file: "/usr/bin/chromium", package: "chromium", tests: "that look at a page" },
   { file: "/usr/bin/pgrep", package: "procps", tests: "that look for processes" },

@@ -10,7 +10,9 @@ const clusterTests = "**/*.cluster.test.ts";
 /** Every test file. */
 export const everyTest = ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"];
 
-/** Testbeds take turns in one lane, as each is a whole cluster; everything else runs beside them. */
+/**
+ * Testbeds take turns in one lane, as each is a whole cluster; everything else runs beside them.
+ */
 export const lanes = [
   { name: "tests on clusters", words: everyTest.map((spec) => spec.replace("**/*.test.ts", clusterTests)) },
   { name: "other tests", words: [...everyTest, "--ignore", clusterTests] },
@@ -19,7 +21,10 @@ export const lanes = [
 /** Runs some tests in one mocha process. Resolves to its exit code. */
 export const runTests = (words, env) => passThrough([...mocha, ...words], { env });
 
-/** Runs lanes side by side, each in a mocha process, and prints what came of all. Resolves to an exit code. */
+/**
+ * Runs lanes side by side, each in a mocha process, and prints what came of all. Resolves to an
+ * exit code.
+ */
 export async function runLanes(lanes, env) {
   const folder = await mkdtemp(join(tmpdir(), "hpcnb-results-"));
   try {

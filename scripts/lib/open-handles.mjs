@@ -8,7 +8,10 @@ export function noteOpenHandles(testFile) {
   for (const handle of open) if (!firstSeen.has(handle)) firstSeen.set(handle, testFile);
 }
 
-/** A line for each thing that keeps this process from ending, with the test file that opened it where that is known. */
+/**
+ * A line for each thing that keeps this process from ending, with the test file that opened it
+ * where that is known.
+ */
 export function leftOpen() {
   noteOpenHandles("the last test file, or mocha");
   const handles = [...firstSeen].map(([handle, testFile]) => `    ${describe(handle)}, since ${testFile}`);

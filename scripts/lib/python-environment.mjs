@@ -5,10 +5,11 @@ import { step } from "./step.mjs";
 import { unlessMissing } from "./workspace.mjs";
 
 /**
- * A virtual environment that meets a requirements file; its absolute path. All paths start at the clone's root.
+ * A virtual environment that meets a requirements file; its absolute path. All paths start at the
+ * clone's root.
  *
- * A Python that has everything already is used as it is, through an environment that sees its packages. Otherwise the
- * environment is private, and its packages are downloaded once.
+ * A Python that has everything already is used as it is, through an environment that sees its
+ * packages. Otherwise the environment is private, and its packages are downloaded once.
  */
 export async function providePython({ python, directory, requirements, megabytes, mayUseSystem = true }) {
   const venv = join(root, directory);
@@ -41,8 +42,9 @@ export async function providePython({ python, directory, requirements, megabytes
 }
 
 /**
- * JupyterLab asks its yarn.js for a configuration when the server starts. To Node the file is a module because the clone's
- * package.json says so, and the notebook's log began with 11 kB of it and a stack. The nearest package.json counts.
+ * JupyterLab asks its yarn.js for a configuration when the server starts. To Node the file is a
+ * module because the clone's package.json says so, and the notebook's log began with 11 kB of it
+ * and a stack. The nearest package.json counts.
  */
 async function withoutModules(venv) {
   await writeFile(join(venv, "package.json"), "{}\n");

@@ -2,7 +2,10 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { dirname, join } from "node:path";
 import { unlessMissing } from "./workspace.mjs";
 
-/** Writes a file unless it is there with these bytes. Whoever reads it meanwhile gets the old file or the new one, whole. */
+/**
+ * Writes a file unless it is there with these bytes. Whoever reads it meanwhile gets the old file
+ * or the new one, whole.
+ */
 export async function replaceFile(path, contents) {
   const bytes = Buffer.from(contents);
   if ((await unlessMissing(readFile(path)))?.equals(bytes)) return;

@@ -10,8 +10,8 @@ const { EVENT_RUN_END, EVENT_SUITE_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_
 const closingLimit = 10_000;
 
 /**
- * A line for each top-level suite. Then the results: printed, or written to the file of the reporter option `results`,
- * and the process that started this lane prints them from there.
+ * A line for each top-level suite. Then the results: printed, or written to the file of the
+ * reporter option `results`, and the process that started this lane prints them from there.
  */
 export default class Reporter extends Base {
   constructor(runner, options) {
@@ -47,7 +47,8 @@ export default class Reporter extends Base {
     runner.on(EVENT_RUN_END, () => {
       let { failed, failures, ...rest } = results({ ended: true });
       save({ ...rest, failed, failures });
-      // Node ends when nothing is open any more. What a test forgot to close is told instead of waited for.
+      // Node ends when nothing is open any more. What a test forgot to close is told instead of
+      // waited for.
       setTimeout(() => {
         failed += 1;
         failures += `\n  A test left something open:\n${leftOpen()}`;

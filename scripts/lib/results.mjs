@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 
 /**
- * What came of one mocha process: `name` of its lane, counts, `failures` in full, the titles of `skipped` tests,
- * and `ended`, which is false until its last test is over.
- * @typedef {{ name?: string, passed: number, failed: number, failures: string, skipped: string[], ended: boolean }} Results
+ * What came of one mocha process: `name` of its lane, counts, `failures` in full, the titles of
+ * `skipped` tests, and `ended`, which is false until its last test is over.
+ * @typedef {{ name?: string, passed: number, failed: number, failures: string, skipped: string[],
+ *   ended: boolean }} Results
  */
 
 /** Every failure in full, every skipped test, and the count as the last line. */

@@ -21,7 +21,9 @@ export async function run(argv, { env = {}, minutes = 10 } = {}) {
   return output;
 }
 
-/** Like `run`, for a program whose failure is an answer; `exitCode` is a text when there is none. */
+/**
+ * Like `run`, for a program whose failure is an answer; `exitCode` is a text when there is none.
+ */
 export function capture([program, ...args], { env = {}, minutes = 10 } = {}) {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
@@ -29,7 +31,8 @@ export function capture([program, ...args], { env = {}, minutes = 10 } = {}) {
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    // Not spawn's own time-out: that one goes on when the program does not exist, and holds the process open.
+    // Not spawn's own time-out: that one goes on when the program does not exist, and holds the
+    // process open.
     const limit = setTimeout(() => child.kill(), minutes * 60_000);
     let output = "";
     const collect = (text) => {
@@ -46,7 +49,10 @@ export function capture([program, ...args], { env = {}, minutes = 10 } = {}) {
   });
 }
 
-/** Runs a program on this terminal. An interrupt reaches it by itself, and what it does about that is its own affair. */
+/**
+ * Runs a program on this terminal. An interrupt reaches it by itself, and what it does about that
+ * is its own affair.
+ */
 export function passThrough([program, ...args], { env = {} } = {}) {
   const ignore = () => {};
   process.on("SIGINT", ignore);

@@ -3,7 +3,10 @@ import { chmod, copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/pr
 import { join } from "node:path";
 import { root, run } from "./run.mjs";
 
-/** Node looks for this in its own file to know that a program is inside: https://nodejs.org/api/single-executable-applications.html */
+/**
+ * Node looks for this in its own file to know that a program is inside:
+ * https://nodejs.org/api/single-executable-applications.html
+ */
 const fuse = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
 
 /**

@@ -4,7 +4,10 @@ export function say(line) {
   process.stderr.write(`${line}\n`);
 }
 
-/** One line: what is done, then the seconds it took. On a terminal, a dot every few seconds shows that it goes on. */
+/**
+ * One line: what is done, then the seconds it took. On a terminal, a dot every few seconds shows
+ * that it goes on.
+ */
 export async function step(title, work) {
   process.stderr.write(`  ${title} ... `);
   const dots = process.stderr.isTTY ? setInterval(() => process.stderr.write("."), 3_000) : undefined;

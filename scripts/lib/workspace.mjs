@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { root, run } from "./run.mjs";
 import { step } from "./step.mjs";
 
-/** No questions; and no second look at the version that npx has just chosen, which would want an entry in the lockfile. */
+/**
+ * No questions; and no second look at the version that npx has just chosen, which would want an
+ * entry in the lockfile.
+ */
 const pnpmSettings = { CI: "true", pnpm_config_pm_on_fail: "ignore" };
 
 /** Installs what pnpm-lock.yaml says, with the pnpm that package.json pins. */

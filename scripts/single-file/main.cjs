@@ -1,6 +1,7 @@
 /**
- * What runs first in the single executable file: Node with the package inside. Node can load modules from a disk only, so the
- * package is unpacked once for each version, into a folder of this user alone, and started from there as if it were installed.
+ * What runs first in the single executable file: Node with the package inside. Node can load
+ * modules from a disk only, so the package is unpacked once for each version, into a folder of this
+ * user alone, and started from there as if it were installed.
  */
 const {
   chmodSync,

@@ -15,14 +15,20 @@ export interface Reader<Input = unknown> {
   readonly share?: number;
 }
 
-/** Milliseconds of the processor that one small input may take: what else the machine does is not counted. */
+/**
+ * Milliseconds of the processor that one small input may take: what else the machine does is not
+ * counted.
+ */
 const mostTime = 2_000;
 
 export function defineReader<Input>(reader: Reader<Input>): Reader {
   return reader as unknown as Reader;
 }
 
-/** Holds a reader to it: it returns or throws an HpcnbError, in bounded time, and changes no prototype. */
+/**
+ * Holds a reader to it: it returns or throws an HpcnbError, in bounded time, and changes no
+ * prototype.
+ */
 export async function fuzz(reader: Reader, parameters: { seed: number; numRuns: number }): Promise<void> {
   const property = fc.asyncProperty(reader.inputs, async (input) => {
     const start = processorTime();

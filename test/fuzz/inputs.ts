@@ -1,6 +1,9 @@
 import fc from "fast-check";
 
-/** Texts that readers have stumbled over: what ends a line, a word or a quote, and what other programs take for a command. */
+/**
+ * Texts that readers have stumbled over: what ends a line, a word or a quote, and what other
+ * programs take for a command.
+ */
 const pieces = [
   ...[
     "",

@@ -1,6 +1,9 @@
 import { executeExampleNotebook, launchChromium, newTallPage } from "../support/browser.js";
 
-/** The example notebook's plot beside the side bar with its engines, as they are in a browser window of a usual size. */
+/**
+ * The example notebook's plot beside the side bar with its engines, as they are in a browser window
+ * of a usual size.
+ */
 export async function pictureOfNotebook(url: string): Promise<Buffer> {
   const browser = await launchChromium();
   try {

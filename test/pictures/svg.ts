@@ -6,7 +6,10 @@ const fonts = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono'
 /** The first eight colours of a terminal, and the same again for its bright ones. */
 const colors = ["#6e7681", "#ff7b72", "#7ee787", "#e3b341", "#79c0ff", "#d2a8ff", "#56d4dd", "#e6edf3"];
 
-/** A terminal's screen as an SVG. Text stays text; a token, which lets in nobody any more, is shortened. */
+/**
+ * A terminal's screen as an SVG. Text stays text; a token, which lets in nobody any more, is
+ * shortened.
+ */
 export function drawScreen({ columns, lines }: Screen, title: string): string {
   const width = Math.ceil(columns * cell.width + 2 * margin);
   const height = Math.ceil(lines.length * cell.height + 2 * margin);

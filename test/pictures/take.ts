@@ -1,4 +1,7 @@
-/** Brings the quickstart up in a folder of its own, and takes the pictures of it into the directory that is named. */
+/**
+ * Brings the quickstart up in a folder of its own, and takes the pictures of it into the directory
+ * that is named.
+ */
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hasChromium } from "../support/browser.js";

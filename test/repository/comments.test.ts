@@ -3,7 +3,10 @@ import { grepTracked } from "./repository.js";
 
 const widest = 100;
 
-/** Lines that are only a comment. The formatter keeps code within 120 columns, and leaves comments alone. */
+/**
+ * Lines that are only a comment. The formatter keeps code within 120 columns, and leaves comments
+ * alone.
+ */
 const comments: [pattern: string, ...files: string[]][] = [
   ["^\\s*(//|/\\*|\\*(?=[ /]|$))", "*.ts", "*.mjs", "*.cjs"],
   ["^\\s*#", "*.py"],

@@ -1,7 +1,10 @@
 import { expect } from "chai";
 import { grepTracked } from "./repository.js";
 
-/** Ways to a stream of this process; only whether it is a terminal, and how wide, may be asked anywhere. */
+/**
+ * Ways to a stream of this process; only whether it is a terminal, and how wide, may be asked
+ * anywhere.
+ */
 const streams = ["\\bprocess\\.std(out|err)(?!\\.(isTTY|columns)\\b)", "\\bconsole\\.", "\\} = process;", "/dev/tty"];
 
 /** The testbed is a program of its own, for developers. */
@@ -10,7 +13,8 @@ const sources = ["packages/*/src/*.ts", ":!packages/testbed", ":!packages/cli/sr
 describe("Printing", () => {
   it("is done by print.ts alone, where text from elsewhere is cleaned", async () => {
     const found = await grepTracked(`^(?!\\s*(//|\\*|/\\*)).*(${streams.join("|")})`, ...sources);
-    // Where a password is read, where a stream is only handed to `show`, and where it is seen that ssh asks.
+    // Where a password is read, where a stream is only handed to `show`, and where it is seen that
+    // ssh asks.
     const allowed =
       /const \{ stdin \} = process;|stream(: NodeJS\.WriteStream)? = process\.stderr[,)]|=== "\/dev\/tty"/;
     expect(found.filter((line) => !allowed.test(line))).to.deep.equal([]);

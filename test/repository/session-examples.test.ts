@@ -4,7 +4,9 @@ import { readSessionText } from "@hpcnb/core/session-file";
 import { expect } from "chai";
 import { root, trackedFiles } from "./repository.js";
 
-/** What people copy from a page must be right. A block of YAML with `notebook:` is a session file. */
+/**
+ * What people copy from a page must be right. A block of YAML with `notebook:` is a session file.
+ */
 describe("Session files on pages for people", () => {
   it("have no problem", async () => {
     const examples = (await trackedFiles("*.md")).flatMap(sessionFiles);

@@ -4,7 +4,9 @@ import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { root, runProgram, trackedFiles } from "./repository.js";
 
-/** A page's first example stands for a package's `src/index.ts`, and the later ones for its tests. */
+/**
+ * A page's first example stands for a package's `src/index.ts`, and the later ones for its tests.
+ */
 describe("TypeScript on pages for people", function () {
   this.timeout(120_000);
 

@@ -11,7 +11,10 @@ const pictures = fileURLToPath(new URL("../../test-results/", import.meta.url));
 
 export const hasChromium = () => existsSync(program);
 
-/** Chromium without a window; `executablePath` may be a program that starts it elsewhere and passes its open files on. */
+/**
+ * Chromium without a window; `executablePath` may be a program that starts it elsewhere and passes
+ * its open files on.
+ */
 export function launchChromium(executablePath = program): Promise<Browser> {
   return chromium.launch({
     executablePath,
@@ -51,7 +54,10 @@ export async function keepPicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `${pictures}${name}.png` });
 }
 
-/** Opens the example notebook at the URL that `up` printed, runs all its cells and keeps a picture of them. Its plot must be there, and no error. */
+/**
+ * Opens the example notebook at the URL that `up` printed, runs all its cells and keeps a picture
+ * of them. Its plot must be there, and no error.
+ */
 export async function runExampleNotebook(browser: Browser, url: string, picture: string): Promise<string> {
   const page = await newTallPage(browser);
   // Whatever happens, there is a picture of what was there to see.
@@ -84,7 +90,9 @@ export async function executeExampleNotebook(page: Page, url: string): Promise<L
   return plot;
 }
 
-/** As a person does it, who clicks again when the first click came before the page was ready for it. */
+/**
+ * As a person does it, who clicks again when the first click came before the page was ready for it.
+ */
 async function runAllCells(page: Page): Promise<void> {
   const executed = page.locator(".jp-InputArea-prompt").filter({ hasText: /\[(\*|\d+)\]/ });
   for (let tries = 10; ; tries -= 1) {

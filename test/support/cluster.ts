@@ -24,15 +24,18 @@ export interface Cluster {
   jobs(): Promise<string>;
   /** Their ids, each once, in the order of the list. */
   jobIds(): Promise<string[]>;
-  /** Executes cells on laptop, at the URL that `up` printed, in one kernel that is the same for all calls. */
+  /**
+   * Executes cells on laptop, at the URL that `up` printed, in one kernel that is the same for all
+   * calls.
+   */
   cells(url: string, ...texts: readonly string[]): Promise<CellResult[]>;
   /** What one cell prints; it must succeed. */
   print(url: string, cell: string): Promise<string>;
 }
 
 /**
- * A testbed with alice's notebook in her project directory. To be called in a `before` of enough time for packages
- * to be installed; skips where there can be none.
+ * A testbed with alice's notebook in her project directory. To be called in a `before` of enough
+ * time for packages to be installed; skips where there can be none.
  */
 export async function startCluster(context: Mocha.Context, name: string): Promise<Cluster> {
   const reason = await unsupportedReason();
@@ -74,13 +77,19 @@ export async function startCluster(context: Mocha.Context, name: string): Promis
   };
 }
 
-/** As many sites have it: everybody may look into alice's home and her project. Only what hpcnb protects is protected then. */
+/**
+ * As many sites have it: everybody may look into alice's home and her project. Only what hpcnb
+ * protects is protected then.
+ */
 export async function openHomes({ ok }: Cluster): Promise<void> {
   await ok("laptop", ["chmod", "755", "/home/alice"]);
   await ok("login", ["chmod", "755", "/home/alice", projectDirectory]);
 }
 
-/** Asks until the answer is as it should be, and returns that answer. The pause leaves the machine to those who are waited for. */
+/**
+ * Asks until the answer is as it should be, and returns that answer. The pause leaves the machine
+ * to those who are waited for.
+ */
 export async function until<T>(
   what: string,
   ask: () => Promise<T>,

@@ -1,6 +1,7 @@
 /**
- * A program for the machine that the notebook's URL is good for: executes the cells on its standard input (a JSON array of texts) in the
- * kernel of one notebook, the same one each time, and prints what came of each.
+ * A program for the machine that the notebook's URL is good for: executes the cells on its standard
+ * input (a JSON array of texts) in the kernel of one notebook, the same one each time, and prints
+ * what came of each.
  */
 import { text } from "node:stream/consumers";
 import { Kernel } from "./kernel.js";

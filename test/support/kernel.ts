@@ -16,7 +16,9 @@ export interface CellResult {
   readonly error?: string;
 }
 
-/** A kernel of a notebook server, driven through its REST and WebSocket API, as the browser does it. */
+/**
+ * A kernel of a notebook server, driven through its REST and WebSocket API, as the browser does it.
+ */
 export class Kernel {
   readonly id: string;
   readonly #socket: WebSocket;

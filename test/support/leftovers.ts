@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
-/** Processes that have `text` in their working directory, arguments or environment: what a session has left behind. Linux. */
+/**
+ * Processes that have `text` in their working directory, arguments or environment: what a session
+ * has left behind. Linux.
+ */
 export function processesMentioning(text: string): string[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)

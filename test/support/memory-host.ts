@@ -1,6 +1,9 @@
 import { type CommandResult, type Host, HpcnbError } from "@hpcnb/core";
 
-/** A host that is only files in memory: what the life cycle needs of one, at no cost and without time passing. */
+/**
+ * A host that is only files in memory: what the life cycle needs of one, at no cost and without
+ * time passing.
+ */
 export class MemoryHost implements Host {
   readonly name = "memory";
   readonly files = new Map<string, string>();
@@ -21,7 +24,9 @@ export class MemoryHost implements Host {
     throw new Error(`The life cycle runs ${argv[0]}, which this host does not know`);
   }
 
-  /** What core's scripts would do to these files; the one that is left finds the notebook directory. */
+  /**
+   * What core's scripts would do to these files; the one that is left finds the notebook directory.
+   */
   script(script: string, [first = "", ...others]: readonly string[]): string {
     if (script.includes("ls -di"))
       return others.map((place) => (this.names(place) === "" ? "gone" : "other")).join("\n");

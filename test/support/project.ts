@@ -21,7 +21,10 @@ export interface Project {
   remove(): Promise<void>;
 }
 
-/** The quickstart example in a place of its own, with its own state; undefined where there is no Python with Jupyter. */
+/**
+ * The quickstart example in a place of its own, with its own state; undefined where there is no
+ * Python with Jupyter.
+ */
 export function createProject(name: string): Project | undefined {
   const venv = process.env.HPCNB_TEST_VENV;
   if (!venv) return undefined;

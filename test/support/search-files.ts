@@ -1,7 +1,10 @@
 import type { Testbed } from "@hpcnb/testbed";
 import { expect } from "chai";
 
-/** The paths below some places that `user` can read on a host and that have one of the words in them. */
+/**
+ * The paths below some places that `user` can read on a host and that have one of the words in
+ * them.
+ */
 export async function filesWith(
   testbed: Testbed,
   { host, user, places }: { readonly host: string; readonly user: string; readonly places: readonly string[] },

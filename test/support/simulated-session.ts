@@ -47,8 +47,8 @@ export const failure = async (work: Promise<unknown>): Promise<HpcnbError> =>
   );
 
 /**
- * A session whose jobs publish what real ones would, on a simulated scheduler: everything of the life cycle is real, only time, the hosts
- * and Jupyter are not.
+ * A session whose jobs publish what real ones would, on a simulated scheduler: everything of the
+ * life cycle is real, only time, the hosts and Jupyter are not.
  */
 export class SimulatedSession {
   readonly clock = new SimulatedClock();
@@ -88,7 +88,10 @@ export class SimulatedSession {
     };
   }
 
-  /** What one command sees: nothing is shared between two commands but the scheduler, the files and the keeper. */
+  /**
+   * What one command sees: nothing is shared between two commands but the scheduler, the files and
+   * the keeper.
+   */
   context(scheduler: Scheduler = this.scheduler): SessionContext {
     const [probe] = readinessPlugins;
     const readiness = probe?.readiness?.create({ clock: this.clock, timeout: this.session.storage.timeout });

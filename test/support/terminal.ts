@@ -14,8 +14,8 @@ export interface AtTerminal {
 const limit = 120_000;
 
 /**
- * Runs a command line of alice's on laptop under a terminal of its own. She types the answer to each prompt once; a prompt that comes
- * again ends the command, as nobody would answer it.
+ * Runs a command line of alice's on laptop under a terminal of its own. She types the answer to
+ * each prompt once; a prompt that comes again ends the command, as nobody would answer it.
  */
 export async function atTerminal(
   testbed: Testbed,

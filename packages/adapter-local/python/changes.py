@@ -4,7 +4,8 @@
 def cancel(spool, request):
     def end(job, target):
         chosen = [(tasks["first"], tasks["last"]) for tasks in target["tasks"]] if "tasks" in target else None
-        # First the file, then the signal: a supervisor that has not said yet who it is will find the file.
+        # First the file, then the signal: a supervisor that has not said yet who it is will find
+        # the file.
         note_cancel(job, chosen)
         if job.is_elsewhere:
             way = "" if job.has_supervisor else f"; {way_out(job)}"
@@ -103,7 +104,8 @@ def end_strays(job, chosen):
         for task in left:
             task["reason"] = "it was cancelled after its supervisor had been killed"
         note(tasks)
-        # Without a state nothing says which task a process is of, unless it is one of those that were chosen.
+        # Without a state nothing says which task a process is of, unless it is one of those that
+        # were chosen.
         wanted = left if job.tasks or chosen is not None else []
         seen = strays(job, wanted, None, Sight())
         send(seen, signal.SIGTERM, signal.SIGCONT)

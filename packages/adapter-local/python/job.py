@@ -55,7 +55,8 @@ class Job:
         if self.state and not self.has_ended and self.place == "here":
             # The lock may have been lost with its file.
             self.has_supervisor = self.has_supervisor or self.sees_supervisor()
-        # One that lives and cannot be seen is in another container, whatever else it has in common with this one.
+        # One that lives and cannot be seen is in another container, whatever else it has in common
+        # with this one.
         is_hidden = self.has_supervisor and self.state is not None and not self.sees_supervisor()
         self.is_elsewhere = self.place == "elsewhere" or bool(is_hidden and self.spec and self.spec["host"] != HOST)
         self.is_held = os.path.lexists(self.path("held"))

@@ -106,7 +106,8 @@ def send(targets, *signals):
             try:
                 os.kill(target, number)
             except (ProcessLookupError, PermissionError):
-                # Over, or a set-uid program, or on macOS a group of zombies: nothing that can be ended from here.
+                # Over, or a set-uid program, or on macOS a group of zombies: nothing that can be
+                # ended from here.
                 break
 
 

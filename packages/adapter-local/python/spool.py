@@ -27,7 +27,8 @@ UNUSABLE = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR)
 
 HOST = os.uname().nodename
 
-# Where a job is started, by more than a name, which a laptop may get from each network and a container with each start.
+# Where a job is started, by more than a name, which a laptop may get from each network and a
+# container with each start.
 PLACE = {
     "host": HOST,
     "boot": BOOT,

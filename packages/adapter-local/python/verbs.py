@@ -91,7 +91,8 @@ def ranges(tasks):
 
 def history(spool, request):
     job = job_with(spool, request["id"])
-    # The name of a job whose job.json is damaged is not known, and its number was given to no other.
+    # The name of a job whose job.json is damaged is not known, and its number was given to no
+    # other.
     if job is None or (job.spec and job.spec["name"] != request["name"]) or not job.is_over():
         return {}
     return {"ended": {"id": job.id, **ending(job)}}

@@ -4,13 +4,19 @@ import { requestCommand } from "./program.js";
 import { render } from "./render.js";
 
 export interface LocalOptions {
-  /** Where jobs are kept; absolute, or beginning with `~/`. Default: `hpcnb/local-jobs` in the user's state directory. */
+  /**
+   * Where jobs are kept; absolute, or beginning with `~/`. Default: `hpcnb/local-jobs` in the
+   * user's state directory.
+   */
   readonly spool?: string;
   /** How many tasks of one job run at the same time. Default: all. */
   readonly slots?: number;
 }
 
-/** Asks the program in ../python, which is the scheduler: it has no other part, and nothing runs while no job does. */
+/**
+ * Asks the program in ../python, which is the scheduler: it has no other part, and nothing runs
+ * while no job does.
+ */
 export function localDialect({ spool, slots }: LocalOptions): SchedulerDialect {
   const ask = (verb: string, what: Readonly<Record<string, unknown>> = {}) =>
     requestCommand({ verb, ...(spool === undefined ? {} : { spool }), ...what });

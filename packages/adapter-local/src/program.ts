@@ -11,13 +11,15 @@ const bootstrap =
 let program: string | undefined;
 
 /**
- * A request to the scheduler's program as a command. The program travels on standard input, so that nothing has to be installed on
- * the host, and no job's script or name is ever seen in a list of processes.
+ * A request to the scheduler's program as a command. The program travels on standard input, so that
+ * nothing has to be installed on the host, and no job's script or name is ever seen in a list of
+ * processes.
  */
 export function requestCommand(request: Readonly<Record<string, unknown>>): Command {
   program ??= parts.map((name) => readFileSync(new URL(`../python/${name}.py`, import.meta.url), "utf8")).join("\n");
   return {
-    // -I -S: neither the user's Python settings nor installed packages take part; -X utf8: nor does the locale.
+    // -I -S: neither the user's Python settings nor installed packages take part; -X utf8: nor does
+    // the locale.
     argv: ["python3", "-I", "-S", "-X", "utf8", "-c", bootstrap, String(Buffer.byteLength(program))],
     stdin: program + JSON.stringify(request),
   };

@@ -1,6 +1,9 @@
 import type { JobSpec } from "@hpcnb/core";
 
-/** A job as the local scheduler will take it, for people: what surrounds the script as comments, then the script. */
+/**
+ * A job as the local scheduler will take it, for people: what surrounds the script as comments,
+ * then the script.
+ */
 export function render({ name, script, workingDirectory, output, resources, tasks }: JobSpec): string {
   const { cores, memory, walltime } = resources;
   const lines = [

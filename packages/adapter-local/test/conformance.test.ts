@@ -8,7 +8,8 @@ schedulerConformance(
   { describe, it },
   {
     name: "this machine",
-    // Jobs never wait for each other nor are they held, and what is sent to submit one is a program for Python with its request.
+    // Jobs never wait for each other nor are they held, and what is sent to submit one is a program
+    // for Python with its request.
     capabilities: { queue: false, explain: false, hold: false, commands: false },
     create: async () => {
       const machine = await createMachine();

@@ -13,7 +13,9 @@ import {
 import { createLocalHost } from "@hpcnb/host";
 import { type LocalOptions, localDialect } from "../src/dialect.js";
 
-/** In the environment of every process that a test causes, also of one that left its parents behind. */
+/**
+ * In the environment of every process that a test causes, also of one that left its parents behind.
+ */
 const markName = "HPCNB_TEST_MARK";
 
 /** "Killed" of dash, "script: line 1: 4711 Killed  sleep 60" of bash. */
@@ -28,7 +30,10 @@ export interface Machine {
   readonly scheduler: Scheduler;
   withOptions(options: LocalOptions): Scheduler;
   job(script: string, more?: Partial<JobSpec>): JobSpec;
-  /** What a job printed, without what a shell adds on its own when one of its children is killed before it. */
+  /**
+   * What a job printed, without what a shell adds on its own when one of its children is killed
+   * before it.
+   */
   read(name: string): Promise<string>;
   /** How the job ended, once it has. */
   ended(id: JobId, name?: string): Promise<JobHistory>;

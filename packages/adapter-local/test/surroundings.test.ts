@@ -66,7 +66,10 @@ interface Surroundings {
   readonly limits?: string;
 }
 
-/** Jobs of another user than root, so that root's processes are somebody else's. Root is needed to arrange that. */
+/**
+ * Jobs of another user than root, so that root's processes are somebody else's. Root is needed to
+ * arrange that.
+ */
 describe("jobs on a machine that is not as usual", () => {
   let folder: string;
   const fallback = `/var/tmp/hpcnb-local-jobs-${nobody}`;

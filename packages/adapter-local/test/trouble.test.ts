@@ -182,7 +182,8 @@ describe("a spool that several machines share", () => {
 
   it("takes jobs for gone that ran before the machine was started again", async () => {
     const id = await endedJob();
-    // What the job says of its machine and what is true are changed alike: not every machine has an id.
+    // What the job says of its machine and what is true are changed alike: not every machine has an
+    // id.
     const ids = { boot: "another boot", machine: "this machine" };
     await change(id, "job.json", (spec) => ({ ...spec, ...ids, host: "elsewhere" }));
     await crash(id);

@@ -4,7 +4,9 @@ export interface Due {
   happen(): void;
 }
 
-/** What is due, by time; those of one moment in the order in which they were added. A binary heap. */
+/**
+ * What is due, by time; those of one moment in the order in which they were added. A binary heap.
+ */
 export class Agenda {
   readonly #heap: { due: Due; order: number }[] = [];
   #added = 0;

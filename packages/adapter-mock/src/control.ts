@@ -4,7 +4,10 @@ import type { Line } from "./line.js";
 import { rejected } from "./rejections.js";
 import type { Simulation, Start } from "./simulation.js";
 
-/** What tests do to a simulated scheduler that no user of it can. All of it takes effect at the clock's present moment. */
+/**
+ * What tests do to a simulated scheduler that no user of it can. All of it takes effect at the
+ * clock's present moment.
+ */
 export interface MockControl {
   /** Every job that was ever accepted, in the order of submission. */
   readonly jobs: readonly { readonly id: JobId; readonly spec: JobSpec }[];
@@ -17,7 +20,9 @@ export interface MockControl {
   fail(id: JobId, reason: string, task?: number): void;
   /** Lets a job end and be forgotten: not listed, and no history. */
   vanish(id: JobId): void;
-  /** Leaves a job out of this many status answers, which is what an incomplete answer looks like. */
+  /**
+   * Leaves a job out of this many status answers, which is what an incomplete answer looks like.
+   */
   omit(id: JobId, answers: number): void;
   hold(id: JobId): void;
   release(id: JobId): void;
@@ -26,14 +31,17 @@ export interface MockControl {
   setBusy(slots: number): void;
   /** Rejects the next submission. */
   rejectNext(reason: string, options?: { readonly transient?: boolean }): void;
-  /** Loses the next answers, or all with Infinity. The requests are carried out unless told otherwise. */
+  /**
+   * Loses the next answers, or all with Infinity. The requests are carried out unless told
+   * otherwise.
+   */
   loseAnswers(answers: number, options?: { readonly carriedOut?: boolean }): void;
   /** Seconds that each answer takes from now on. */
   slowAnswers(seconds: number): void;
 
   /**
-   * Calls `listener` whenever a program begins to run, in the order of simulated time. That is found out when the scheduler is
-   * asked something; `catchUp` finds it out without asking.
+   * Calls `listener` whenever a program begins to run, in the order of simulated time. That is
+   * found out when the scheduler is asked something; `catchUp` finds it out without asking.
    */
   onStart(listener: (start: Start) => void): void;
   /** Brings the simulation to the clock's present moment. */

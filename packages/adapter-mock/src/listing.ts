@@ -1,7 +1,10 @@
 import type { JobHistory, JobState, JobStatus, TaskStatus } from "@hpcnb/core";
 import type { Job, Phase, Task } from "./job.js";
 
-/** The letters are those of Grid Engine, so that what people see in a simulation is what they will see on a cluster. */
+/**
+ * The letters are those of Grid Engine, so that what people see in a simulation is what they will
+ * see on a cluster.
+ */
 const nativeWords: Partial<Record<JobState, string>> = {
   queued: "qw",
   held: "hqw",

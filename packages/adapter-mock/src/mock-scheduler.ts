@@ -10,7 +10,10 @@ export interface MockScheduler extends Scheduler {
   readonly control: MockControl;
 }
 
-/** A scheduler in memory. Its jobs run nothing; they take the time and the turns that the options say. */
+/**
+ * A scheduler in memory. Its jobs run nothing; they take the time and the turns that the options
+ * say.
+ */
 export function createMockScheduler(options: MockOptions): MockScheduler {
   const { clock, keepFinished = 0, keepHistory = true } = options;
   const simulation = new Simulation(options);

@@ -1,6 +1,6 @@
 /**
- * Numbers from 0 up to 1 that depend on the seed and the keys alone, not on how many were drawn before: what is
- * random about one job is the same whatever else was submitted or asked in between.
+ * Numbers from 0 up to 1 that depend on the seed and the keys alone, not on how many were drawn
+ * before: what is random about one job is the same whatever else was submitted or asked in between.
  */
 export type Draw = (...keys: number[]) => number;
 
@@ -12,7 +12,10 @@ export function createDraw(seed: number): Draw {
   };
 }
 
-/** Spreads every bit of a 32-bit number over all of them. The multipliers are those of MurmurHash3's finalizer. */
+/**
+ * Spreads every bit of a 32-bit number over all of them. The multipliers are those of MurmurHash3's
+ * finalizer.
+ */
 function mix(value: number): number {
   let hash = value | 0;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

@@ -18,8 +18,8 @@ export interface Start {
 }
 
 /**
- * Jobs, slots and time. It does nothing by itself: `catchUp` lets happen what has become due. Moments are
- * milliseconds of the clock, spans are seconds.
+ * Jobs, slots and time. It does nothing by itself: `catchUp` lets happen what has become due.
+ * Moments are milliseconds of the clock, spans are seconds.
  */
 export class Simulation {
   readonly jobs = new Map<JobId, Job>();

@@ -2,7 +2,10 @@ import { SimulatedClock } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { createMockScheduler } from "../src/index.js";
 
-/** Everything that a scheduler with all its vagaries answers during an hour, when asked every `pause` seconds. */
+/**
+ * Everything that a scheduler with all its vagaries answers during an hour, when asked every
+ * `pause` seconds.
+ */
 async function tell(seed: number, pause = 30): Promise<string[]> {
   const clock = new SimulatedClock();
   const scheduler = createMockScheduler({

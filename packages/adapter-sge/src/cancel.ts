@@ -2,8 +2,8 @@ import { type CancelTarget, type CommandResult, describeResult, HpcnbError } fro
 import { expectReached, spokenLines } from "./failures.js";
 
 /**
- * qdel's words for what to delete. Several ranges of one array's tasks are a word each: `-t` takes only one, and a list separated by commas is
- * refused.
+ * qdel's words for what to delete. Several ranges of one array's tasks are a word each: `-t` takes
+ * only one, and a list separated by commas is refused.
  */
 export function cancelWords(targets: readonly CancelTarget[]): string[] {
   return targets.flatMap((target) =>
@@ -12,8 +12,9 @@ export function cancelWords(targets: readonly CancelTarget[]): string[] {
 }
 
 /**
- * What the commands say of what they do, what they have done before, and jobs and tasks that are gone. A job on a host that does not answer is
- * registered for deletion too, and ends when the host is back.
+ * What the commands say of what they do, what they have done before, and jobs and tasks that are
+ * gone. A job on a host that does not answer is registered for deletion too, and ends when the host
+ * is back.
  */
 const harmless = [
   / has (registered|deleted) /,

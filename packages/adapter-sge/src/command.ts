@@ -2,12 +2,14 @@ import type { GridEngineOptions } from "./options.js";
 import { run } from "./run.js";
 
 /**
- * Runs its arguments where Grid Engine's commands are known. A command over ssh gets no login profile, and that is where many sites
- * set PATH and SGE_ROOT. $1 is `run`, $2 the site's settings file or nothing, and then comes the command.
+ * Runs its arguments where Grid Engine's commands are known. A command over ssh gets no login
+ * profile, and that is where many sites set PATH and SGE_ROOT. $1 is `run`, $2 the site's settings
+ * file or nothing, and then comes the command.
  *
  * - What settings and profiles print or read is kept away from the command's own input and output.
- * - A profile may end the shell or put another in its place, and settings may have a fault: then the mark is missing, and that is told with what
- *   they said. They are read by bash where there is one, because most are written for it.
+ * - A profile may end the shell or put another in its place, and settings may have a fault: then
+ *   the mark is missing, and that is told with what they said. They are read by bash where there is
+ *   one, because most are written for it.
  * - Debian's commands are wrappers that set SGE_ROOT themselves.
  *
  * Without single quotes, so that it stays readable when a person sees it as a shell word.

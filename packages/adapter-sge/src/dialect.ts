@@ -20,7 +20,8 @@ export function gridEngineDialect(options: GridEngineOptions = {}): SchedulerDia
     nameOf,
     submit: (job) => ({ ...command(...submitArgv(job, options)), stdin: job.script }),
     parseSubmit,
-    // A site's or a user's own defaults for qstat may hide jobs: -u and -s overrule them. qstat itself puts the user in for $user.
+    // A site's or a user's own defaults for qstat may hide jobs: -u and -s overrule them. qstat
+    // itself puts the user in for $user.
     status: () => command("qstat", "-u", "$user", "-s", "prs", "-xml"),
     parseStatus,
     cancel: (targets) => command("qdel", ...cancelWords(targets)),

@@ -1,7 +1,10 @@
 import { type CommandResult, expectAnswer } from "@hpcnb/core";
 import { expectReached, spokenLines } from "./failures.js";
 
-/** A large site gives a reason for each queue instance. Only so many are shown, the others are counted. */
+/**
+ * A large site gives a reason for each queue instance. Only so many are shown, the others are
+ * counted.
+ */
 const most = 20;
 
 const collectsNone =
@@ -23,7 +26,8 @@ export function parseExplain(result: CommandResult): string | undefined {
         : [`(once the cause is removed, \`qmod -cj ${id}\` clears the error of a job that is still there)`];
     return list([...errors.map((match) => withoutStamp(match[2] ?? "")), ...clear]);
   }
-  // For a running job, a full queue is no reason. In an array other tasks may wait: `qstat -j` does not say which ones.
+  // For a running job, a full queue is no reason. In an array other tasks may wait: `qstat -j` does
+  // not say which ones.
   const isArray = lines.some((line) => line.startsWith("job-array tasks:"));
   if (!isArray && lines.some((line) => /^usage\s+\d+:/.test(line))) return undefined;
 
@@ -48,7 +52,10 @@ function delayIn(line: string): string[] {
   ];
 }
 
-/** "11/23/2026 01:02:03 [1000:4711]: error: can't ..." without the time and the ids of user and process. */
+/**
+ * "11/23/2026 01:02:03 [1000:4711]: error: can't ..." without the time and the ids of user and
+ * process.
+ */
 function withoutStamp(reason: string): string {
   return reason.replace(/^\S+ \S+ \[\d+:\d+\]: /, "");
 }

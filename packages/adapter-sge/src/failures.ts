@@ -1,13 +1,16 @@
 import { type CommandResult, describeResult, expectAnswer, HpcnbError } from "@hpcnb/core";
 import { notRun } from "./run.js";
 
-/** The words with which every command says that it had no answer from the qmaster, or could not even look for it. */
+/**
+ * The words with which every command says that it had no answer from the qmaster, or could not even
+ * look for it.
+ */
 const unreachable =
   /unable to (send message to|contact) qmaster|got (send|read|select|receive) (error|timeout)|commlib error|unable to initialize environment|failed receiving gdi request|can't (find|connect to) (service|qmaster)|act_qmaster|SGE_ROOT|cannot reach qmaster/i;
 
 /**
- * Throws HPCNB_SCHEDULER_UNREACHABLE when there is no answer in this result: no such command, no qmaster, a command that was killed.
- * Any other failure is left to the caller.
+ * Throws HPCNB_SCHEDULER_UNREACHABLE when there is no answer in this result: no such command, no
+ * qmaster, a command that was killed. Any other failure is left to the caller.
  */
 export function expectReached(result: CommandResult, what: string): void {
   if (result.exitCode === 0) return;

@@ -9,7 +9,9 @@ const noRecord = /^error: job (id|array|name) .* not found|job id \S+ not found|
 
 const administrators = "the site's administrators can repair that";
 
-/** Codes of `failed` in sge_status(5) that deserve a better sentence than the one that qacct prints. */
+/**
+ * Codes of `failed` in sge_status(5) that deserve a better sentence than the one that qacct prints.
+ */
 const meanings: Readonly<Record<number, string>> = {
   1: "it failed on the host that was to run it, before it began",
   4: "Grid Engine could not write its files on the host that was to run it: its disk may be full",

@@ -1,8 +1,8 @@
 import { HpcnbError, type JobSpec } from "@hpcnb/core";
 
 /**
- * Grid Engine expands these variables in -o paths (qsub(1)) and, undocumented, in -wd paths. `$$` is a
- * literal `$`.
+ * Grid Engine expands these variables in -o paths (qsub(1)) and, undocumented, in -wd paths. `$$`
+ * is a literal `$`.
  */
 const expanded = /\$(?=HOME|USER|JOB_ID|JOB_NAME|HOSTNAME|TASK_ID|\$|\{task\})/g;
 
@@ -12,8 +12,9 @@ export function workingDirectoryPath(path: string): string {
 }
 
 /**
- * A path for -o, where `,` separates paths and `:` ends a host's name. When the working directory has commas, only the rest is
- * given, which Grid Engine looks for in the working directory - but as that was given, with doubled dollars, where there are any.
+ * A path for -o, where `,` separates paths and `:` ends a host's name. When the working directory
+ * has commas, only the rest is given, which Grid Engine looks for in the working directory - but as
+ * that was given, with doubled dollars, where there are any.
  */
 export function outputPath({ output, workingDirectory, tasks }: JobSpec): string {
   const base = `${workingDirectoryPath(workingDirectory)}/`;

@@ -29,9 +29,10 @@ const fields: ReadonlyMap<string, keyof Listing> = new Map([
 const step = 1 << 16;
 
 /**
- * Hands on the jobs of an answer of `qstat -xml` one by one. Other elements, which depend on the variant and on a site's defaults, are
- * passed over; what is printed before the document, too.
- * @throws HPCNB_SCHEDULER_ANSWER when it is not a whole document of this kind: a part of the truth would make jobs look gone.
+ * Hands on the jobs of an answer of `qstat -xml` one by one. Other elements, which depend on the
+ * variant and on a site's defaults, are passed over; what is printed before the document, too.
+ * @throws HPCNB_SCHEDULER_ANSWER when it is not a whole document of this kind: a part of the truth
+ *   would make jobs look gone.
  */
 export function readListings(text: string, found: (listing: Listing) => void): void {
   const start = text.indexOf("<?xml");

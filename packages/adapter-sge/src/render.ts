@@ -1,6 +1,9 @@
 import { shellWord } from "@hpcnb/core";
 
-/** Words of the argv as a shell would take them, an option and its value together on a line, and then the script that goes to standard input. */
+/**
+ * Words of the argv as a shell would take them, an option and its value together on a line, and
+ * then the script that goes to standard input.
+ */
 export function render(argv: readonly string[], script: string): string {
   const lines: string[] = [];
   for (const word of argv.map(shellWord)) {

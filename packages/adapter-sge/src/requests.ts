@@ -1,8 +1,8 @@
 import { type AccountingRecord, numberIn } from "./accounting.js";
 
 /**
- * What was asked for with -l: in 8.1.9's records the `category`, in Open Cluster Scheduler's the command line, with everything as it was typed.
- * The last one counts.
+ * What was asked for with -l: in 8.1.9's records the `category`, in Open Cluster Scheduler's the
+ * command line, with everything as it was typed. The last one counts.
  */
 function requested(record: AccountingRecord, resource: string): string | undefined {
   const text = record.get("category") ?? record.get("submit_cmd_line") ?? "";
@@ -16,7 +16,10 @@ function secondsIn(time: string | undefined): number | undefined {
   return time.split(":").reduce((seconds, part) => seconds * 60 + Number(part), 0);
 }
 
-/** A job that is killed for its walltime is recorded like any that is killed; only its request and its time tell. */
+/**
+ * A job that is killed for its walltime is recorded like any that is killed; only its request and
+ * its time tell.
+ */
 export function overran(record: AccountingRecord): string | undefined {
   const limit = secondsIn(requested(record, "h_rt"));
   const ran = Number.parseFloat(record.get("ru_wallclock") ?? "");

@@ -1,21 +1,28 @@
-/** With this code the command was not run, and the reason stands behind "hpcnb: " on standard error. */
+/**
+ * With this code the command was not run, and the reason stands behind "hpcnb: " on standard error.
+ */
 export const notRun = 125;
 
 /**
- * Becomes the command, in an sh that knows it, unless defaults of the site or the user would make another thing of it. These stand in up to
- * three files, the last of them in the directory that qsub runs in. Options of the command overrule most of them: see submit.ts. This is about
- * those that none overrules, tried on 8.1.9:
+ * Becomes the command, in an sh that knows it, unless defaults of the site or the user would make
+ * another thing of it. These stand in up to three files, the last of them in the directory that
+ * qsub runs in. Options of the command overrule most of them: see submit.ts. This is about those
+ * that none overrules, tried on 8.1.9:
  *
- * - qsub: -h holds the job, -verify and `-w v` only look at it, -sync waits for its end (`-sync n` changes nothing), -t makes an array of
- *   it, -tc and -hold_jid_ad are refused where there is no array. `-clear` takes back all before it.
+ * - qsub: -h holds the job, -verify and `-w v` only look at it, -sync waits for its end (`-sync n`
+ *   changes nothing), -t makes an array of it, -tc and -hold_jid_ad are refused where there is no
+ *   array. `-clear` takes back all before it.
  * - qstat: -l, -q and -qs hide jobs, -j asks another question.
  *
- * And about a dollar in a path, which Grid Engine takes for the beginning of a variable: submit.ts doubles it, which only Son of Grid Engine
- * since 8.1 and Some Grid Engine understand (qsub -help tells the version).
+ * And about a dollar in a path, which Grid Engine takes for the beginning of a variable: submit.ts
+ * doubles it, which only Son of Grid Engine since 8.1 and Some Grid Engine understand (qsub -help
+ * tells the version).
  *
- * qstat writes times without their zone: TZ makes it UTC. Not for qsub, which may hand its environment on to the job.
+ * qstat writes times without their zone: TZ makes it UTC. Not for qsub, which may hand its
+ * environment on to the job.
  *
- * LC_ALL=C, because messages are translated; SGE_DEBUG_LEVEL mixes others into answers. Without single quotes, so that it stays readable when a person sees it as a shell word.
+ * LC_ALL=C, because messages are translated; SGE_DEBUG_LEVEL mixes others into answers. Without
+ * single quotes, so that it stays readable when a person sees it as a shell word.
  */
 export const run = `refuse() { echo "hpcnb: $1" >&2; exit ${notRun}; }
 unset IFS; found= array= here=

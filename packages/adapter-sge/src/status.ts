@@ -4,7 +4,10 @@ import { type Listing, readListings } from "./qstat-xml.js";
 import { liveliest, stateOf } from "./states.js";
 import { compressTasks, parseTasks } from "./tasks.js";
 
-/** What qstat -xml lists: an array's waiting tasks together on one entry, each of its running tasks on one of its own. */
+/**
+ * What qstat -xml lists: an array's waiting tasks together on one entry, each of its running tasks
+ * on one of its own.
+ */
 export function parseStatus(result: CommandResult): JobStatus[] {
   expectReached(result, "Asking for jobs");
   const { stdout } = expectAnswer(result, "Asking for jobs");
@@ -46,8 +49,8 @@ function tasksOf({ id, state: native, queue, tasks, started }: Listing): TaskSta
 }
 
 /**
- * In whole seconds, so that tasks that began together are told together. qstat writes local time, which is UTC here (see run.ts), and
- * milliseconds since 1970 in one of the variants.
+ * In whole seconds, so that tasks that began together are told together. qstat writes local time,
+ * which is UTC here (see run.ts), and milliseconds since 1970 in one of the variants.
  */
 function timeIn(text: string): string | undefined {
   const [, seconds] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?$/.exec(text) ?? [];

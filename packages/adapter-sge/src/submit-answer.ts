@@ -9,16 +9,16 @@ import {
 import { expectReached, spokenLines, whyNotRun } from "./failures.js";
 
 /**
- * Whether qsub speaks of a limit on jobs (max_jobs, max_u_jobs in sge_conf(5)), which clears when jobs end. Its code is 25, or 27 in Open Cluster
- * Scheduler since 9.1: so its words count as well.
+ * Whether qsub speaks of a limit on jobs (max_jobs, max_u_jobs in sge_conf(5)), which clears when
+ * jobs end. Its code is 25, or 27 in Open Cluster Scheduler since 9.1: so its words count as well.
  */
 function isLimit({ exitCode }: CommandResult, words: string): boolean {
   return exitCode === 25 || /only \d+ jobs are allowed per (user|cluster)/i.test(words);
 }
 
 /**
- * What qsub answers with -terse: the id, and for an array its tasks behind it. Banners and notices of a site's job
- * verifier may come before it; a wrapper that drops -terse leaves the sentence.
+ * What qsub answers with -terse: the id, and for an array its tasks behind it. Banners and notices
+ * of a site's job verifier may come before it; a wrapper that drops -terse leaves the sentence.
  */
 export const idLine = /^(?:Your job(?:-array)? )?(\d+)(?:\.(\d+-\d+:\d+))?(?: \(".*"\) has been submitted)?$/;
 

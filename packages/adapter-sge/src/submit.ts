@@ -4,8 +4,8 @@ import type { GridEngineOptions } from "./options.js";
 import { outputPath, workingDirectoryPath } from "./paths.js";
 
 /**
- * The qsub command, with everything explicit that a site's or a user's sge_request file may have set otherwise. Native arguments come last and
- * so have the last word.
+ * The qsub command, with everything explicit that a site's or a user's sge_request file may have
+ * set otherwise. Native arguments come last and so have the last word.
  * @throws HPCNB_SUBMIT_REJECTED for what Grid Engine could not express, before anything is run.
  */
 export function submitArgv(job: JobSpec, options: GridEngineOptions): string[] {
@@ -31,8 +31,9 @@ export function submitArgv(job: JobSpec, options: GridEngineOptions): string[] {
 }
 
 /**
- * Sites differ on whether Grid Engine follows `#!` or -S (shell_start_mode in queue_conf(5)), so -S says what `#!` says. It takes no
- * arguments: where there are some, `env` leaves it to the kernel to read the first line.
+ * Sites differ on whether Grid Engine follows `#!` or -S (shell_start_mode in queue_conf(5)), so -S
+ * says what `#!` says. It takes no arguments: where there are some, `env` leaves it to the kernel
+ * to read the first line.
  */
 function interpreterOf(script: string): string {
   const [, interpreter, argument] = /^#! *(\/\S+)(?:[ \t]+(\S.*))?/.exec(script) ?? [];

@@ -3,12 +3,15 @@ import type { TaskRange, TaskStatus } from "@hpcnb/core";
 /** Far above what any site lets an array have (max_aj_tasks in sge_conf(5), 75,000 by default). */
 const highest = 10_000_000;
 
-/** Tasks with gaps between them that are told one by one. hpcnb's arrays have no gaps, and of others nobody asks which tasks they have. */
+/**
+ * Tasks with gaps between them that are told one by one. hpcnb's arrays have no gaps, and of others
+ * nobody asks which tasks they have.
+ */
 const mostWithGaps = 100_000;
 
 /**
- * "7", "3,5-9:2" or "20-40:1" as runs without gaps, but for a huge array with gaps; undefined for anything else, such as numbers that no task
- * can have.
+ * "7", "3,5-9:2" or "20-40:1" as runs without gaps, but for a huge array with gaps; undefined for
+ * anything else, such as numbers that no task can have.
  */
 export function parseTasks(text: string): TaskRange[] | undefined {
   const ranges: TaskRange[] = [];
@@ -29,7 +32,10 @@ function isAlike(run: TaskStatus, task: TaskStatus): boolean {
   return run.native === task.native && run.host === task.host && run.startedAt === task.startedAt;
 }
 
-/** Ascending, none twice, neighbours in the same state on the same host since the same second as one. Changes its argument. */
+/**
+ * Ascending, none twice, neighbours in the same state on the same host since the same second as
+ * one. Changes its argument.
+ */
 export function compressTasks(tasks: TaskStatus[]): TaskStatus[] {
   tasks.sort((a, b) => a.first - b.first);
   const runs: TaskStatus[] = [];

@@ -21,11 +21,17 @@ export interface Cluster {
   scheduler(options?: GridEngineOptions, environment?: readonly string[]): Scheduler;
   /** A new directory of alice's. */
   directory(): Promise<string>;
-  /** What the conformance suite needs; a test of its own finds its scheduler, its directory and its waiting there. */
+  /**
+   * What the conformance suite needs; a test of its own finds its scheduler, its directory and its
+   * waiting there.
+   */
   fixture(): Promise<SchedulerFixture & { readonly host: Host }>;
 }
 
-/** For the tests of the suite that this is called in: brings a cluster up before them and takes it down after them. */
+/**
+ * For the tests of the suite that this is called in: brings a cluster up before them and takes it
+ * down after them.
+ */
 export function useCluster(): () => Cluster {
   let testbed: Testbed | undefined;
 

@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 
-/** Milliseconds that a program has to say that it cannot open a browser; one that is the browser does not end. */
+/**
+ * Milliseconds that a program has to say that it cannot open a browser; one that is the browser
+ * does not end.
+ */
 const launchLimit = 3_000;
 
 /** Why no browser would open on the user's screen; undefined where one would. Pure. */
@@ -36,7 +39,8 @@ export async function openInBrowser(address: string): Promise<string | undefined
 }
 
 async function start(address: string): Promise<ChildProcess> {
-  // A list of commands, as xdg-open has it; the first one counts, with the address in the place of %s.
+  // A list of commands, as xdg-open has it; the first one counts, with the address in the place of
+  // %s.
   const [command = ""] = (process.env.BROWSER ?? "").split(":");
   if (command === "") return (await import("open")).default(address);
   const words = command.split(" ").filter(Boolean);

@@ -80,7 +80,10 @@ function sessions(): Candidate[] {
   return [...[...known].map(([value, about]) => ({ value, about })), ...plain(files, "a file here")];
 }
 
-/** From the session's file. A file that is wrong or on another machine offers nothing: `validate` tells why. */
+/**
+ * From the session's file. A file that is wrong or on another machine offers nothing: `validate`
+ * tells why.
+ */
 async function clusterOf(session: string | undefined) {
   try {
     const file = findSessionFile(session, tell);

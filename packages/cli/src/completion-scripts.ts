@@ -1,6 +1,7 @@
 /**
- * What the shells run for each TAB. Nothing that is typed is evaluated: ready-made scripts, which begin with cobra's, run a
- * `$(...)` on the line, need the package bash-completion, or complete no files.
+ * What the shells run for each TAB. Nothing that is typed is evaluated: ready-made scripts, which
+ * begin with cobra's, run a `$(...)` on the line, need the package bash-completion, or complete no
+ * files.
  */
 export const completionScripts = {
   bash: `# hpcnb in bash: each TAB asks hpcnb itself, and files complete where it knows nothing.

@@ -25,7 +25,10 @@ const ReadinessToken: InjectionToken<StorageReadiness> = Symbol("hpcnb.StorageRe
 const WorkloadToken: InjectionToken<Workload> = Symbol("hpcnb.Workload");
 const ConnectorToken: InjectionToken<Connector> = Symbol("hpcnb.Connector");
 
-/** The composition root: the one place that decides which implementation stands behind which word of core. */
+/**
+ * The composition root: the one place that decides which implementation stands behind which word of
+ * core.
+ */
 export function composeSession(session: Session, plugins: SessionPlugins): SessionContext {
   const root = container.createChildContainer();
   const once = <T>(token: InjectionToken<T>, make: (c: DependencyContainer) => T) =>
@@ -60,7 +63,8 @@ export function composeSession(session: Session, plugins: SessionPlugins): Sessi
   );
 
   const scheduler = root.resolve(SchedulerToken);
-  // On a submit node there is nothing to connect: the notebook runs elsewhere, and the browser is elsewhere again.
+  // On a submit node there is nothing to connect: the notebook runs elsewhere, and the browser is
+  // elsewhere again.
   const browserIsHere = session.host !== undefined || scheduler.runsOnHost;
   return {
     session,

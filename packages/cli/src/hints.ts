@@ -19,7 +19,10 @@ export function askedSession(
   return given !== undefined && String(command.command).includes("[words") && otherWord.test(given) ? undefined : given;
 }
 
-/** A hint whose commands can be pasted: `hpcnb status` of the session that was asked for, and not of the folder's. */
+/**
+ * A hint whose commands can be pasted: `hpcnb status` of the session that was asked for, and not of
+ * the folder's.
+ */
 export function pasteableHint(hint: string, asked: string | undefined, commands: readonly CommandModule[]): string {
   return hint.replace(/`hpcnb ([a-z-]+)`/g, (whole, name: string) => {
     const command = commands.find((one) => nameOf(one) === name);

@@ -13,7 +13,10 @@ const hosts = createHosts((alias) => {
   };
 });
 
-/** The submit node for a command that a person has typed: this machine, or the one behind an ssh alias. */
+/**
+ * The submit node for a command that a person has typed: this machine, or the one behind an ssh
+ * alias.
+ */
 export function hostOf(alias: string | undefined): Host {
   listen();
   return hosts(alias);

@@ -7,9 +7,10 @@ let listens = false;
 export const signal: AbortSignal = interruption.signal;
 
 /**
- * From here on the first Ctrl-C or SIGTERM lets the command say how to come back, and a second one ends it at
- * once. Before a command works with a host it has nothing to say, and reads files of this machine without
- * a pause in which a signal could be heard: the system's own way of ending it works in a file system that hangs, too.
+ * From here on the first Ctrl-C or SIGTERM lets the command say how to come back, and a second one
+ * ends it at once. Before a command works with a host it has nothing to say, and reads files of
+ * this machine without a pause in which a signal could be heard: the system's own way of ending it
+ * works in a file system that hangs, too.
  */
 export function listen(): void {
   if (listens) return;
@@ -26,8 +27,8 @@ export function listen(): void {
 const lastWait = 1_000;
 
 /**
- * To be called when the command has nothing left to do. The process ends as soon as nothing keeps it, but a thread that waits for a
- * dead file system would keep it alive without end.
+ * To be called when the command has nothing left to do. The process ends as soon as nothing keeps
+ * it, but a thread that waits for a dead file system would keep it alive without end.
  */
 export function endWithoutFiles(): void {
   const isLate = () => {

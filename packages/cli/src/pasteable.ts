@@ -11,7 +11,10 @@ export function typed(...words: readonly string[]): string {
   return [program, ...words.map(shellWord)].join(" ");
 }
 
-/** The shortest word that leads to the session from any folder: its name where that is known and means nothing else. */
+/**
+ * The shortest word that leads to the session from any folder: its name where that is known and
+ * means nothing else.
+ */
 export function wordFor({ name, file }: Pick<Session, "name" | "file">): string {
   const called = knownSessions(tell).filter((known) => known.name === name);
   return called.length === 1 && called[0]?.file === file && !existsSync(name) ? name : file;

@@ -4,8 +4,9 @@ import { exitCodeOf, exitCodes } from "./exit-codes.js";
 import { hasPrintedJson, printJson, tell } from "./print.js";
 
 /**
- * Prints an error for a person, and with `json` for a program too, on stdout. Returns the exit code. What is not ours is a bug, and
- * is shown with its stack. `hint` makes a hint fit what was typed.
+ * Prints an error for a person, and with `json` for a program too, on stdout. Returns the exit
+ * code. What is not ours is a bug, and is shown with its stack. `hint` makes a hint fit what was
+ * typed.
  */
 export function printError(error: unknown, { json = false, hint: toHint = (hint: string) => hint } = {}): number {
   // One command prints one value: `status` may have told what is known here already.

@@ -3,8 +3,9 @@ import { printable, printableLine } from "@hpcnb/core";
 import { createLogCleaner } from "./report/terminal-log.js";
 
 /**
- * The one place that writes to the terminal; a test forbids it everywhere else. Most of what is printed has words from elsewhere in it
- * (a host, a scheduler, a log, a file's name): all text is cleaned here, and only what this file adds itself steers the terminal.
+ * The one place that writes to the terminal; a test forbids it everywhere else. Most of what is
+ * printed has words from elsewhere in it (a host, a scheduler, a log, a file's name): all text is
+ * cleaned here, and only what this file adds itself steers the terminal.
  */
 
 /** A text, or one in a style. */
@@ -26,7 +27,10 @@ export function keepLive(region: LiveRegion | undefined): void {
   live = region;
 }
 
-/** The lines at the end of the screen give way to what may ask at the terminal, until the answer is called. */
+/**
+ * The lines at the end of the screen give way to what may ask at the terminal, until the answer is
+ * called.
+ */
 export function holdLive(): () => void {
   const held = live;
   held?.hold();
@@ -52,8 +56,8 @@ export function draw(stream: NodeJS.WritableStream, ...pieces: readonly Piece[])
 }
 
 /**
- * Takes the last lines away again, on a terminal, and what was typed below them. One by one: some terminals keep a screen
- * that is cleared from its top in their history.
+ * Takes the last lines away again, on a terminal, and what was typed below them. One by one: some
+ * terminals keep a screen that is cleared from its top in their history.
  */
 export function eraseLines(stream: NodeJS.WritableStream, count: number): void {
   stream.write(`\r\u001b[2K${"\u001b[1A\u001b[2K".repeat(count)}`);
@@ -69,7 +73,10 @@ export function tellLines(lines: readonly (readonly Piece[])[]): void {
   for (const line of lines) tell(...line);
 }
 
-/** A bell, and a notification where the terminal has one, for a user who looks elsewhere. Only on a terminal. */
+/**
+ * A bell, and a notification where the terminal has one, for a user who looks elsewhere. Only on a
+ * terminal.
+ */
 export function notifyTerminal(stream: NodeJS.WritableStream, sentence: string, kind: "9" | "777;notify;hpcnb"): void {
   stream.write(`\u001b]${kind};${printableLine(sentence)}\u0007\u0007`);
 }
@@ -102,7 +109,10 @@ export function printLine(...pieces: readonly Piece[]): void {
   show(process.stdout, ...pieces, "\n");
 }
 
-/** Data for programs: JSON on stdout. What `printable` writes out is the same text to a reader of JSON. */
+/**
+ * Data for programs: JSON on stdout. What `printable` writes out is the same text to a reader of
+ * JSON.
+ */
 export function printJson(value: unknown, indent?: number): void {
   live?.stop();
   printedJson = true;
@@ -110,8 +120,8 @@ export function printJson(value: unknown, indent?: number): void {
 }
 
 /**
- * A log on stdout: cleaned for a terminal, byte for byte for anything else. `print` waits until its bytes are taken, so that no more than a
- * piece of a log is in memory.
+ * A log on stdout: cleaned for a terminal, byte for byte for anything else. `print` waits until its
+ * bytes are taken, so that no more than a piece of a log is in memory.
  */
 export function createLogPrinter(): { print(bytes: Uint8Array): Promise<void>; end(): Promise<void> } {
   live?.stop();
@@ -126,8 +136,8 @@ export function createLogPrinter(): { print(bytes: Uint8Array): Promise<void>; e
 }
 
 /**
- * Lines of several logs on stdout, each with its origin before it, as compose prints them; cleaned for a terminal, and otherwise
- * byte for byte behind the origin.
+ * Lines of several logs on stdout, each with its origin before it, as compose prints them; cleaned
+ * for a terminal, and otherwise byte for byte behind the origin.
  */
 export function createLinePrinter(origins: readonly string[]): (origin: string, line: Uint8Array) => Promise<void> {
   live?.stop();

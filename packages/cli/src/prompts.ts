@@ -22,8 +22,8 @@ export function canAsk(): boolean {
 }
 
 /**
- * Questions at the terminal, on stderr: what stdout gets is data. Their library is loaded here alone. Words from elsewhere are
- * cleaned, as in print.ts.
+ * Questions at the terminal, on stderr: what stdout gets is data. Their library is loaded here
+ * alone. Words from elsewhere are cleaned, as in print.ts.
  * @throws HPCNB_ABORTED when the user ends a question.
  */
 export async function createPrompts(signal: AbortSignal): Promise<Prompts> {

@@ -2,7 +2,10 @@ import { foreignHand } from "@hpcnb/client";
 import type { Session } from "@hpcnb/core/session-file";
 import { tell } from "./print.js";
 
-/** A session file can run anything as the user who starts it, also without a plugin: whose words these are is worth a line. */
+/**
+ * A session file can run anything as the user who starts it, also without a plugin: whose words
+ * these are is worth a line.
+ */
 export function warnOfOthers({ file }: Session): void {
   const problem = foreignHand(file);
   if (problem)

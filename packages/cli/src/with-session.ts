@@ -15,15 +15,19 @@ export interface OpenSession {
 export interface HowToOpen {
   /** Told before code runs that hpcnb does not bring along. */
   readonly announce?: (sentence: string) => void;
-  /** What is done with the session, for a command that takes its time: it says so at once wherever it is run. */
+  /**
+   * What is done with the session, for a command that takes its time: it says so at once wherever
+   * it is run.
+   */
   readonly doing?: string;
   /** For a caller that opens several. */
   readonly progress?: Progress;
 }
 
 /**
- * Runs `work` with a session, from its file or from where it is, and everything that is needed to act on it, and lets
- * go of the host afterwards. Before anything is waited for, it is told what that is.
+ * Runs `work` with a session, from its file or from where it is, and everything that is needed to
+ * act on it, and lets go of the host afterwards. Before anything is waited for, it is told what
+ * that is.
  */
 export async function withSession<T>(
   argument: string | undefined,

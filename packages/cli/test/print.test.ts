@@ -6,7 +6,10 @@ import { createProgress } from "../src/report/progress.js";
 import { renderStatus } from "../src/report/render-status.js";
 import { plain } from "./plain.js";
 
-/** Title, colour, clipboard, C1, direction of writing, a carriage return: what steers a terminal or an eye. */
+/**
+ * Title, colour, clipboard, C1, direction of writing, a carriage return: what steers a terminal or
+ * an eye.
+ */
 const hostile = "\u001b]0;T\u0007\u001b[31m\u001b]52;c;eA==\u0007\u009b2J\u202e\rx\u2028";
 const control = /[\p{Cc}\u202e\u2028]/u;
 

@@ -43,7 +43,8 @@ describe("hpcnb on a file system that hangs", () => {
     if (spawnSync("strace", ["-V"]).status !== 0) this.skip();
     const looked = join(folder, "looked");
     execFileSync("mkfifo", [looked]);
-    // The end of a process is told when its tracer is awake again, so the file must answer some day; 130 would then be its exit code.
+    // The end of a process is told when its tracer is awake again, so the file must answer some
+    // day; 130 would then be its exit code.
     const hang = ["-e", "trace=statx", "-e", "inject=statx:delay_enter=15s", "-P", join(folder, ".hpcnb/session.json")];
     const { child, said } = status({
       under: ["strace", "-D", "-f", "-qq", "--seccomp-bpf", "-e", "signal=none", "-o", looked, ...hang],

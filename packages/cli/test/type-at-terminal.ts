@@ -8,7 +8,10 @@ export type Answer = readonly [question: string, keys: string];
 /** Milliseconds. */
 const limit = 30_000;
 
-/** Runs a program under a terminal of its own, and types each answer once its question is there. What is left was not asked. */
+/**
+ * Runs a program under a terminal of its own, and types each answer once its question is there.
+ * What is left was not asked.
+ */
 export async function typeAtTerminal(
   argv: readonly string[],
   answers: readonly Answer[],

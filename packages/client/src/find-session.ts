@@ -7,8 +7,9 @@ import { parseAddress } from "./session-address.js";
 const defaultFile = "session.yaml";
 
 /**
- * What the user means: a session file, the folder of one, the name of a session known here, or the address of one on a host
- * (`host:/directory`). A name that is known here wins over a folder that is called the same.
+ * What the user means: a session file, the folder of one, the name of a session known here, or the
+ * address of one on a host (`host:/directory`). A name that is known here wins over a folder that
+ * is called the same.
  * @throws HPCNB_NO_SESSION
  */
 export function findSessionFile(argument: string | undefined, warn: Warn): string {

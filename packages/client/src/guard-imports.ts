@@ -4,7 +4,10 @@ import { whyNotToImport } from "./plugins/why-not-to-import.js";
 
 type Parent = { readonly filename?: string | null } | undefined;
 
-/** The parts of Node's CommonJS loader that each require() goes through. From Node 22 on, `registerHooks` is there for that. */
+/**
+ * The parts of Node's CommonJS loader that each require() goes through. From Node 22 on,
+ * `registerHooks` is there for that.
+ */
 interface Loader {
   _resolveFilename(request: string, parent: Parent): string;
   _load(request: string, parent: Parent, ...rest: unknown[]): unknown;
@@ -13,8 +16,9 @@ interface Loader {
 let isGuarded = false;
 
 /**
- * From now on no file is imported or required that others could have written (see `whyNotToImport`). Node looks for what a plugin imports in
- * every `node_modules` up to the root, and others may write to one of the directories above.
+ * From now on no file is imported or required that others could have written (see
+ * `whyNotToImport`). Node looks for what a plugin imports in every `node_modules` up to the root,
+ * and others may write to one of the directories above.
  */
 export function guardImports(): void {
   if (isGuarded) return;

@@ -2,8 +2,8 @@ import type { Host } from "@hpcnb/core";
 import { createLocalHost, createSshHost, type SshOptions } from "@hpcnb/host";
 
 /**
- * Submit nodes by their alias; undefined is this machine. There is one for each alias: those who ask at the same moment log in once,
- * and are asked for a password once.
+ * Submit nodes by their alias; undefined is this machine. There is one for each alias: those who
+ * ask at the same moment log in once, and are asked for a password once.
  */
 export function createHosts(
   optionsFor: (alias: string) => Omit<SshOptions, "alias">,

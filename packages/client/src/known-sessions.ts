@@ -19,15 +19,24 @@ const knownSessionSchema = v.object({
   name: sessionNameSchema,
   /** Absolute path of its session file, or its address where there is none here. */
   file: v.pipe(lineSchema, v.minLength(1)),
-  /** The run that it was in when it was last used from here, on which host, and its notebook directory there. */
+  /**
+   * The run that it was in when it was last used from here, on which host, and its notebook
+   * directory there.
+   */
   run: v.exactOptional(runIdSchema),
   host: v.exactOptional(lineSchema),
   directory: v.exactOptional(absolutePathSchema),
-  /** How and when it ended, as far as this machine has seen: it is kept so that it is found and started again. */
+  /**
+   * How and when it ended, as far as this machine has seen: it is kept so that it is found and
+   * started again.
+   */
   ended: v.exactOptional(v.object({ at: lineSchema, state: v.picklist(sessionWords) })),
 });
 
-/** A session that was started or found from this machine. The truth about it lies with its notebooks; this is only how to find it again. */
+/**
+ * A session that was started or found from this machine. The truth about it lies with its
+ * notebooks; this is only how to find it again.
+ */
 export type KnownSession = v.InferOutput<typeof knownSessionSchema>;
 
 /** So many ended sessions are kept, the newest ones. */
@@ -50,7 +59,10 @@ function pathOf(file: string): string {
   return join(sessionsDirectory(), `${shortHash(file)}.json`);
 }
 
-/** A session is remembered once, by what was used last; but a file, with which more can be done, is not given up for an address. */
+/**
+ * A session is remembered once, by what was used last; but a file, with which more can be done, is
+ * not given up for an address.
+ */
 export function rememberSession({ name, file, ...place }: Remembered, warn: Warn): void {
   warnIfNot("remembered", warn, () => {
     mkdirSync(sessionsDirectory(), { recursive: true, mode: 0o700 });
@@ -70,7 +82,10 @@ function write(known: Remembered): void {
   renameSync(`${path}.new`, path);
 }
 
-/** A session that has ended stays in the list, with how it ended; of those that ended long ago, the oldest go. */
+/**
+ * A session that has ended stays in the list, with how it ended; of those that ended long ago, the
+ * oldest go.
+ */
 export function rememberEnd(
   session: Pick<Session, "name" | "file">,
   ended: NonNullable<KnownSession["ended"]>,
@@ -93,7 +108,10 @@ function byEnd(one: KnownSession, other: KnownSession): number {
   return (other.ended?.at ?? "").localeCompare(one.ended?.at ?? "");
 }
 
-/** Where `hpcnb open` puts the page that leads to a notebook, with its token. A name may come from a host: it names no path. */
+/**
+ * Where `hpcnb open` puts the page that leads to a notebook, with its token. A name may come from a
+ * host: it names no path.
+ */
 export function pagePath(name: string): string {
   return join(stateDirectory(), "open", `${shortHash(name)}.html`);
 }
@@ -131,7 +149,10 @@ export function knownSessions(warn: Warn): KnownSession[] {
     .sort((one, other) => one.name.localeCompare(other.name) || rank(one) - rank(other));
 }
 
-/** The runs that were met from here on a session's host: `undefined` is this machine. No command fails for what cannot be read here. */
+/**
+ * The runs that were met from here on a session's host: `undefined` is this machine. No command
+ * fails for what cannot be read here.
+ */
 export function rememberedRuns(host: string | undefined, warn: Warn): RememberedRun[] {
   let known: KnownSession[];
   try {
@@ -145,7 +166,10 @@ export function rememberedRuns(host: string | undefined, warn: Warn): Remembered
   );
 }
 
-/** A full disk may have cut a file short; the session itself is not affected, and the others are not either. */
+/**
+ * A full disk may have cut a file short; the session itself is not affected, and the others are not
+ * either.
+ */
 function readKnown(path: string, warn: Warn): KnownSession | undefined {
   let problem: string;
   try {

@@ -2,7 +2,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { pagePath } from "./known-sessions.js";
 
-/** A page that only this user can read and that leads to `url`: a browser's arguments, and so a token in them, are there for everybody to see. */
+/**
+ * A page that only this user can read and that leads to `url`: a browser's arguments, and so a
+ * token in them, are there for everybody to see.
+ */
 export function writeRedirect(name: string, url: string): string {
   const path = pagePath(name);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

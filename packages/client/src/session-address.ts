@@ -1,7 +1,10 @@
 import { hostname, userInfo } from "node:os";
 import { check, lineSchema } from "@hpcnb/core";
 
-/** A session by where it is, for a machine that has no session file of it: `[user@]host:/notebook/directory`. */
+/**
+ * A session by where it is, for a machine that has no session file of it:
+ * `[user@]host:/notebook/directory`.
+ */
 export interface SessionAddress {
   /** What ssh connects to. */
   readonly host: string;

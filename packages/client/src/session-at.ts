@@ -16,7 +16,8 @@ export interface Surroundings {
 }
 
 /**
- * A session that was started elsewhere, from what its record on the host says: enough to connect to it, look at it and end it.
+ * A session that was started elsewhere, from what its record on the host says: enough to connect to
+ * it, look at it and end it.
  * @throws HPCNB_NO_SESSION when nothing was ever started there.
  */
 export async function loadSessionAt(
@@ -41,7 +42,8 @@ export async function loadSessionAt(
 }
 
 /**
- * What a host says chooses among hpcnb's own schedulers, and decides of no other code that it is run here.
+ * What a host says chooses among hpcnb's own schedulers, and decides of no other code that it is
+ * run here.
  * @throws HPCNB_PLUGIN_UNSAFE, HPCNB_STATE_UNREADABLE
  */
 export async function schedulerOf({ scheduler }: Pick<SessionRecord, "scheduler">, place: string): Promise<Plugin> {

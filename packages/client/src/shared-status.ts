@@ -9,8 +9,8 @@ export interface Site {
 const asked = new Map<Plugin, Map<string, Promise<JobStatus[]>>>();
 
 /**
- * The same scheduler, whose answer about all jobs of the user also serves whoever else asks the same site
- * before it is there: the sessions of a list are looked at together.
+ * The same scheduler, whose answer about all jobs of the user also serves whoever else asks the
+ * same site before it is there: the sessions of a list are looked at together.
  */
 export function withSharedStatus(scheduler: Scheduler, { plugin, host, options }: Site): Scheduler {
   const questions = asked.get(plugin) ?? new Map<string, Promise<JobStatus[]>>();

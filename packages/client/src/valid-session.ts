@@ -36,9 +36,10 @@ interface NamedPlugin {
 const pointers = { scheduler: "/scheduler", readiness: "/storage/readiness", tunnel: "/tunnel/kind" } as const;
 
 /**
- * Reads a session file and holds it against everything that can be checked without starting anything: the schema, the plugins it
- * names, their options, and, on this machine, the notebook directory. A plugin that hpcnb does not bring along runs only when nothing
- * else is wrong; `announce` is told before. `further` finds what matters to some commands only.
+ * Reads a session file and holds it against everything that can be checked without starting
+ * anything: the schema, the plugins it names, their options, and, on this machine, the notebook
+ * directory. A plugin that hpcnb does not bring along runs only when nothing else is wrong;
+ * `announce` is told before. `further` finds what matters to some commands only.
  * @throws SessionFileError with all problems and where each is.
  */
 export async function loadValidSession(
@@ -79,7 +80,10 @@ export async function loadValidSession(
   };
 }
 
-/** The plugins are looked up even when other things are wrong, so that all problems are told at once. */
+/**
+ * The plugins are looked up even when other things are wrong, so that all problems are told at
+ * once.
+ */
 function findPlugins(source: SessionSource, problems: Problem[]): NamedPlugin[] {
   const from = resolve(source.file);
   const schedulerName = textAt(source, "scheduler", "plugin") ?? textAt(source, "scheduler") ?? "local";

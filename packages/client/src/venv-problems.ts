@@ -5,8 +5,8 @@ import { shellWord } from "@hpcnb/core";
 import type { Problem, SessionSource } from "@hpcnb/core/session-file";
 
 /**
- * A virtual environment that is missing on this machine. For `validate` only: `up` asks the Python itself, and a session that runs
- * is ended without it.
+ * A virtual environment that is missing on this machine. For `validate` only: `up` asks the Python
+ * itself, and a session that runs is ended without it.
  */
 export function venvProblems({ session, problemAt }: SessionSource): Problem[] {
   const venv = session?.notebook.environment.venv;

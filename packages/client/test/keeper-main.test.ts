@@ -10,7 +10,10 @@ import { createConnector } from "@hpcnb/tunnel";
 import { expect } from "chai";
 import { needSshServer, type Site, startSite, until } from "../../host/test/ssh/site.js";
 
-/** The keeper's program itself, with an ssh to a node that it has made ready before anybody wants a tunnel. */
+/**
+ * The keeper's program itself, with an ssh to a node that it has made ready before anybody wants a
+ * tunnel.
+ */
 describe("a keeper that is not used", () => {
   const saved = { ...process.env };
   let site: Site;

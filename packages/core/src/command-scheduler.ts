@@ -13,11 +13,13 @@ import type {
 } from "./scheduler.js";
 
 /**
- * All that differs between schedulers that are driven by commands: what to run, and what the output means.
+ * All that differs between schedulers that are driven by commands: what to run, and what the output
+ * means.
  *
- * Every function is pure. A parser gets whatever the command printed, with any exit code, and either returns what it
- * means or throws: HPCNB_SUBMIT_REJECTED from `parseSubmit`, HPCNB_SCHEDULER_ANSWER or HPCNB_SCHEDULER_UNREACHABLE from all.
- * A state that it does not know is "unknown", never an error.
+ * Every function is pure. A parser gets whatever the command printed, with any exit code, and
+ * either returns what it means or throws: HPCNB_SUBMIT_REJECTED from `parseSubmit`,
+ * HPCNB_SCHEDULER_ANSWER or HPCNB_SCHEDULER_UNREACHABLE from all. A state that it does not know is
+ * "unknown", never an error.
  */
 export interface SchedulerDialect {
   readonly runsOnHost: boolean;
@@ -33,7 +35,9 @@ export interface SchedulerDialect {
   parseStatus(result: CommandResult): JobStatus[];
 
   cancel(targets: readonly CancelTarget[]): Command;
-  /** Throws if the request was not taken in; a job or a task that is no longer there is no error. */
+  /**
+   * Throws if the request was not taken in; a job or a task that is no longer there is no error.
+   */
   parseCancel(result: CommandResult): void;
 
   hold(ids: readonly JobId[]): Command;
@@ -52,8 +56,9 @@ export interface SchedulerDialect {
 }
 
 /**
- * A job that the scheduler accepted and changed into another than was asked for, by defaults of its site or its user: it is cancelled, and then
- * its submission fails with the error, which is HPCNB_SUBMIT_REJECTED.
+ * A job that the scheduler accepted and changed into another than was asked for, by defaults of its
+ * site or its user: it is cancelled, and then its submission fails with the error, which is
+ * HPCNB_SUBMIT_REJECTED.
  */
 export interface UnwantedJob {
   readonly id: JobId;
@@ -63,7 +68,9 @@ export interface UnwantedJob {
 /** Milliseconds. A busy scheduler may take its time, but none that is alive takes longer. */
 const commandTimeout = 60_000;
 
-/** The one place where scheduler commands are run, limited in time, and their failures told apart. */
+/**
+ * The one place where scheduler commands are run, limited in time, and their failures told apart.
+ */
 export function createCommandScheduler(host: Host, dialect: SchedulerDialect): Scheduler {
   async function ask(command: Command, what: string, signal?: AbortSignal): Promise<CommandResult> {
     try {

@@ -6,7 +6,10 @@ export interface ConnectionFacts {
   readonly baseUrl: string;
   /** Why it is not one of the kinds that are tried before it. */
   readonly note?: string;
-  /** A socket of this user's alone that leads where the port leads. A secret goes by it, and never to a port. */
+  /**
+   * A socket of this user's alone that leads where the port leads. A secret goes by it, and never
+   * to a port.
+   */
   readonly door?: string;
   /** It broke, and is being opened again on the same port. */
   readonly healing?: { /** ISO 8601. */ readonly since: string; readonly why: string };
@@ -23,25 +26,35 @@ export function isWhole({ healing, stuck }: ConnectionFacts): boolean {
 
 /** The way from this machine to the notebook, kept by a background process. */
 export interface Connector {
-  /** Looks whether this machine has room for what a connection needs. @throws HPCNB_UNSUPPORTED with what it lacks. */
+  /**
+   * Looks whether this machine has room for what a connection needs. @throws HPCNB_UNSUPPORTED with
+   * what it lacks.
+   */
   check(): void;
 
-  /** The connection that there is to this session's notebook directory, whole or not, whatever run it was made for. */
+  /**
+   * The connection that there is to this session's notebook directory, whole or not, whatever run
+   * it was made for.
+   */
   current(directory: string): Promise<(ConnectionFacts & { readonly run: string }) | undefined>;
 
-  /** May begin with what connecting will need, once it is known on which host the notebook will answer. */
+  /**
+   * May begin with what connecting will need, once it is known on which host the notebook will
+   * answer.
+   */
   prepare?(directory: string, host: string): void;
 
   /**
-   * Opens a connection that outlives this command. One that has broken is being opened again when this returns, and is
-   * not whole then.
-   * @throws HPCNB_PORT_TAKEN or HPCNB_TUNNEL. A port that was held before is still held then, and leads nowhere.
+   * Opens a connection that outlives this command. One that has broken is being opened again when
+   * this returns, and is not whole then.
+   * @throws HPCNB_PORT_TAKEN or HPCNB_TUNNEL. A port that was held before is still held then, and
+   *   leads nowhere.
    */
   connect(directory: string, run: string, endpoint: Endpoint, signal?: AbortSignal): Promise<ConnectionFacts>;
 
   /**
-   * Closes it if there is one; resolves when nothing listens any more. Connections that were opened to
-   * these runs from another place are closed too: a folder may have been moved since.
+   * Closes it if there is one; resolves when nothing listens any more. Connections that were opened
+   * to these runs from another place are closed too: a folder may have been moved since.
    */
   disconnect(directory: string, runs?: Iterable<string>): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
- * The one error class. A user-reachable failure is an `HpcnbError`; a programmer's mistake stays a plain `Error`.
- * Every code is explained in docs/errors.md, and a test compares the two lists.
+ * The one error class. A user-reachable failure is an `HpcnbError`; a programmer's mistake stays a
+ * plain `Error`. Every code is explained in docs/errors.md, and a test compares the two lists.
  */
 export const errorCodes = [
   "HPCNB_ABORTED",
@@ -53,7 +53,9 @@ export class HpcnbError extends Error {
   }
 }
 
-/** Recognised by its code and not by `instanceof`: a plugin may bring its own copy of this package. */
+/**
+ * Recognised by its code and not by `instanceof`: a plugin may bring its own copy of this package.
+ */
 export function isHpcnbError(error: unknown, code?: ErrorCode): error is HpcnbError {
   if (!(error instanceof Error) || !("code" in error)) return false;
   return code === undefined ? errorCodes.includes(error.code as ErrorCode) : error.code === code;

@@ -14,13 +14,16 @@ export interface SchedulerContext {
   /** The submit node: run every scheduler command through it. */
   readonly host: Host;
   readonly clock: Clock;
-  /** What the session file has under `scheduler.options`, valid by `optionsSchema`, defaults filled in. */
+  /**
+   * What the session file has under `scheduler.options`, valid by `optionsSchema`, defaults filled
+   * in.
+   */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
 /**
- * A plugin is plain data and factories. It does no work when it is imported, and its factories do none either: what can fail,
- * fails in the methods of what they return.
+ * A plugin is plain data and factories. It does no work when it is imported, and its factories do
+ * none either: what can fail, fails in the methods of what they return.
  */
 export interface Plugin {
   readonly apiVersion: typeof apiVersion;

@@ -4,7 +4,10 @@ import { definePlugin, type Plugin } from "./plugin.js";
 import type { JobReadiness, PublishedRecord, ReadinessContext, StorageReadiness } from "./readiness.js";
 import { checkRecord, damagedHint } from "./records.js";
 
-/** The article's fixed wait, in seconds: what NFS clients cache a directory for by default (acdirmin). */
+/**
+ * The article's fixed wait, in seconds: what NFS clients cache a directory for by default
+ * (acdirmin).
+ */
 const fixedDelay = 30;
 
 /** Milliseconds that a job may take to overwrite a record. */
@@ -25,7 +28,10 @@ function strategy(name: string, forJob: (context: ReadinessContext) => JobReadin
   });
 }
 
-/** Reading checks content under every strategy: what is not complete or not of this run is not believed. */
+/**
+ * Reading checks content under every strategy: what is not complete or not of this run is not
+ * believed.
+ */
 function createReader({ clock }: ReadinessContext): StorageReadiness["read"] {
   const seen = new Map<string, string | undefined>();
   return async (host, paths, run, { signal, patience } = {}) => {

@@ -4,20 +4,24 @@ import type { Host } from "./host.js";
 /**
  * Makes what one host wrote usable on another.
  *
- * A compute node may see a file late that the submit node wrote, and the other way round. A strategy decides how each side comes to
- * trust what it reads. It has one part for each side: `forJob` travels inside the job script, because it cannot be
- * read from a storage that is not ready yet; `read` runs where hpcnb runs.
+ * A compute node may see a file late that the submit node wrote, and the other way round. A
+ * strategy decides how each side comes to trust what it reads. It has one part for each side:
+ * `forJob` travels inside the job script, because it cannot be read from a storage that is not
+ * ready yet; `read` runs where hpcnb runs.
  */
 export interface StorageReadiness {
   /** Shown by `status`. */
   readonly name: string;
 
-  /** How a job waits for the files written for it. Plain data for the launch program, which reports what it measured. */
+  /**
+   * How a job waits for the files written for it. Plain data for the launch program, which reports
+   * what it measured.
+   */
   forJob(): JobReadiness;
 
   /**
-   * Reads records that jobs publish. A record that is not there yet, or not complete, or of another run, is undefined:
-   * the caller asks again.
+   * Reads records that jobs publish. A record that is not there yet, or not complete, or of another
+   * run, is undefined: the caller asks again.
    */
   read(
     host: Host,
@@ -29,14 +33,17 @@ export interface StorageReadiness {
 
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds that it may wait for a record that has changed since it was read before. It may come back sooner. */
+  /**
+   * Milliseconds that it may wait for a record that has changed since it was read before. It may
+   * come back sooner.
+   */
   readonly patience?: number;
 }
 
 export interface JobReadiness {
   /**
-   * `content`: wait until the files' content is complete and of this run. `delay`: wait `seconds`, and then some seconds more for what is not
-   * there yet.
+   * `content`: wait until the files' content is complete and of this run. `delay`: wait `seconds`,
+   * and then some seconds more for what is not there yet.
    */
   readonly strategy: "content" | "delay";
   /** Seconds: the fixed delay, or the most that is waited for the content. */

@@ -4,12 +4,14 @@ import { type Checked, checkJson } from "./checked.js";
 import type { PublishedRecord } from "./readiness.js";
 
 /**
- * A record is how one job tells another host a fact: ASCII JSON, padded with spaces to a fixed size, then a checksum.
+ * A record is how one job tells another host a fact: ASCII JSON, padded with spaces to a fixed
+ * size, then a checksum.
  *
- * It is prepared before the job is submitted and then overwritten in place with the same size. On storage that caches
- * names and attributes this is seen at the next open, where a new file, a grown file or a replaced one may stay hidden for half a
- * minute (measured: 4096 bytes read complete after 7 ms under a 30 s attribute cache). The checksum tells a
- * complete record from one that is being written.
+ * It is prepared before the job is submitted and then overwritten in place with the same size. On
+ * storage that caches names and attributes this is seen at the next open, where a new file, a grown
+ * file or a replaced one may stay hidden for half a minute (measured: 4096 bytes read complete
+ * after 7 ms under a 30 s attribute cache). The checksum tells a complete record from one that is
+ * being written.
  */
 export const recordSize = 4096;
 

@@ -1,12 +1,15 @@
-/** The id that the scheduler gave a job, as it prints it. An array job has one id for all its tasks. */
+/**
+ * The id that the scheduler gave a job, as it prints it. An array job has one id for all its tasks.
+ */
 export type JobId = string;
 
 /**
  * What a job or a task is doing, in words that hold for every scheduler.
  *
- * queued: waits for its turn · held: waits until somebody releases it · starting: given to a host, its program may not run
- * yet · running · suspended · error: the scheduler gave up on it but still lists it, and it needs a person ·
- * finished: over, whatever its exit code · unknown: the scheduler's word for it was not understood, or it gave none.
+ * queued: waits for its turn · held: waits until somebody releases it · starting: given to a host,
+ * its program may not run yet · running · suspended · error: the scheduler gave up on it but still
+ * lists it, and it needs a person · finished: over, whatever its exit code · unknown: the
+ * scheduler's word for it was not understood, or it gave none.
  */
 export type JobState = "queued" | "held" | "starting" | "running" | "suspended" | "error" | "finished" | "unknown";
 
@@ -38,7 +41,10 @@ export interface JobSpec {
   readonly resources: JobResources;
   /** Makes the job an array of this many tasks, numbered from 1. */
   readonly tasks?: number;
-  /** For an array: how many of its tasks may run at the same time. Default: as many as the scheduler lets run. */
+  /**
+   * For an array: how many of its tasks may run at the same time. Default: as many as the scheduler
+   * lets run.
+   */
   readonly tasksAtOnce?: number;
 }
 
@@ -72,17 +78,26 @@ export interface JobStatus {
   readonly native: string;
   /** Where it runs, once it does. */
   readonly host?: string;
-  /** When it began to run, where the status question tells: ISO 8601 in UTC, by the scheduler's clock. */
+  /**
+   * When it began to run, where the status question tells: ISO 8601 in UTC, by the scheduler's
+   * clock.
+   */
   readonly startedAt?: string;
   /** Why it waits or failed, where the status question tells. `explain` may know more. */
   readonly reason?: string;
   /** Once finished, where known. */
   readonly exitCode?: number;
-  /** For an array: all tasks that the scheduler lists, ascending, none twice. Tasks it no longer lists are left out. */
+  /**
+   * For an array: all tasks that the scheduler lists, ascending, none twice. Tasks it no longer
+   * lists are left out.
+   */
   readonly tasks?: readonly TaskStatus[];
 }
 
-/** A job as it was submitted. Schedulers give numbers again after a while, so that the id alone may mean another job. */
+/**
+ * A job as it was submitted. Schedulers give numbers again after a while, so that the id alone may
+ * mean another job.
+ */
 export interface SubmittedJob {
   readonly id: JobId;
   /** `nameOf` the name that it was submitted with. */
@@ -102,20 +117,27 @@ export interface JobHistory {
 export interface Command {
   readonly argv: readonly string[];
   readonly stdin?: string;
-  /** What messages show in place of `argv`, where that is a wrapper around the scheduler's command. */
+  /**
+   * What messages show in place of `argv`, where that is a wrapper around the scheduler's command.
+   */
   readonly shown?: readonly string[];
 }
 
 /**
- * What `submit` and `cancel` run, as plain data that a program without this adapter can use later. Pure.
+ * What `submit` and `cancel` run, as plain data that a program without this adapter can use later.
+ * Pure.
  *
- * That program may then put other texts in the place of a job's name, script and paths, of its number of tasks and of a job's id, wherever
- * they stand in a command: so each of them stands there as it was given, the name as `nameOf` makes it.
+ * That program may then put other texts in the place of a job's name, script and paths, of its
+ * number of tasks and of a job's id, wherever they stand in a command: so each of them stands there
+ * as it was given, the name as `nameOf` makes it.
  */
 export interface JobCommands {
   submit(job: JobSpec): Command;
   cancel(ids: readonly JobId[]): Command;
-  /** A regular expression, in JavaScript and in Python: its first group is the id, in the last line of the answer to `submit` that it matches. */
+  /**
+   * A regular expression, in JavaScript and in Python: its first group is the id, in the last line
+   * of the answer to `submit` that it matches.
+   */
   readonly idPattern: string;
 }
 
@@ -123,19 +145,22 @@ export interface JobCommands {
  * A scheduler, behind the few questions that hpcnb has for it. An adapter is this and nothing else.
  * The conformance suite in `@hpcnb/core/testing` holds every sentence below against the real thing.
  *
- * All methods may be called concurrently. A method whose signal aborts rejects with HPCNB_ABORTED; the scheduler may have
- * carried out the request nevertheless.
+ * All methods may be called concurrently. A method whose signal aborts rejects with HPCNB_ABORTED;
+ * the scheduler may have carried out the request nevertheless.
  */
 export interface Scheduler {
-  /** True when jobs run on the host that submits them, so that what is missing there is missing for the job. */
+  /**
+   * True when jobs run on the host that submits them, so that what is missing there is missing for
+   * the job.
+   */
   readonly runsOnHost: boolean;
 
   /** The shell variable that holds the number of an array task inside the task. */
   readonly taskVariable: string;
 
   /**
-   * How a job hands further jobs to the scheduler from the host that it runs on, as a notebook does that starts a cluster. Left out where a
-   * job cannot.
+   * How a job hands further jobs to the scheduler from the host that it runs on, as a notebook does
+   * that starts a cluster. Left out where a job cannot.
    */
   readonly commands?: JobCommands;
 
@@ -145,44 +170,56 @@ export interface Scheduler {
   /**
    * Hands a job to the scheduler.
    *
-   * Success means that the scheduler has accepted it and that `status` lists it from now on until it ends.
-   * @throws HPCNB_SUBMIT_REJECTED in the scheduler's own words: nothing was submitted, and the same job will be rejected
-   *   again unless `transient` (a limit that may clear). HPCNB_SCHEDULER_UNREACHABLE: no answer came, and the job may or
-   *   may not have been accepted; look for its name with `status` before trying again.
+   * Success means that the scheduler has accepted it and that `status` lists it from now on until
+   * it ends.
+   * @throws HPCNB_SUBMIT_REJECTED in the scheduler's own words: nothing was submitted, and the same
+   *   job will be rejected again unless `transient` (a limit that may clear).
+   *   HPCNB_SCHEDULER_UNREACHABLE: no answer came, and the job may or may not have been accepted;
+   *   look for its name with `status` before trying again.
    */
   submit(job: JobSpec, signal?: AbortSignal): Promise<JobId>;
 
   /**
-   * All jobs of this user that the scheduler lists, with one question. A job that is absent from an answer has ended, or was never there, or the
-   * answer was incomplete in a way that could not be seen: the caller decides (see `absence` in the session's life cycle).
+   * All jobs of this user that the scheduler lists, with one question. A job that is absent from an
+   * answer has ended, or was never there, or the answer was incomplete in a way that could not be
+   * seen: the caller decides (see `absence` in the session's life cycle).
    *
-   * @throws HPCNB_SCHEDULER_UNREACHABLE or HPCNB_SCHEDULER_ANSWER when there is no full answer. Nothing is known then:
-   *   unknown is not gone.
+   * @throws HPCNB_SCHEDULER_UNREACHABLE or HPCNB_SCHEDULER_ANSWER when there is no full answer.
+   *   Nothing is known then: unknown is not gone.
    */
   status(signal?: AbortSignal): Promise<JobStatus[]>;
 
   /**
-   * Asks the scheduler to end jobs, queued or running, with all their tasks, or single tasks of arrays. Resolves once it has taken the
-   * request in; what it ends may still be listed for a while. A job or a task that is not there (any more) is no error.
+   * Asks the scheduler to end jobs, queued or running, with all their tasks, or single tasks of
+   * arrays. Resolves once it has taken the request in; what it ends may still be listed for a
+   * while. A job or a task that is not there (any more) is no error.
    */
   cancel(targets: readonly CancelTarget[], signal?: AbortSignal): Promise<void>;
 
   /**
-   * Keeps what still waits of these jobs from starting, until `release`; what runs goes on. A job that is not there (any more) is no
-   * error.
+   * Keeps what still waits of these jobs from starting, until `release`; what runs goes on. A job
+   * that is not there (any more) is no error.
    */
   hold(ids: readonly JobId[], signal?: AbortSignal): Promise<void>;
 
-  /** Undoes `hold`, and the user's own hold with which a job was submitted. A job that is not held, or not there, is no error. */
+  /**
+   * Undoes `hold`, and the user's own hold with which a job was submitted. A job that is not held,
+   * or not there, is no error.
+   */
   release(ids: readonly JobId[], signal?: AbortSignal): Promise<void>;
 
-  /** Why a job waits or failed, in the scheduler's words, one reason a line; undefined when it says nothing or knows no such job. */
+  /**
+   * Why a job waits or failed, in the scheduler's words, one reason a line; undefined when it says
+   * nothing or knows no such job.
+   */
   explain(id: JobId, signal?: AbortSignal): Promise<string | undefined>;
 
   /**
-   * How a job ended; undefined while it has not, when the scheduler keeps no record (or not yet), and when the record under its id is of a
-   * job of another name, or of a try after which the scheduler starts the job again. For an array, some of whose tasks may still wait or
-   * run, it may tell about those that have ended. It explains the end of a job that `status` no longer lists, and proves none.
+   * How a job ended; undefined while it has not, when the scheduler keeps no record (or not yet),
+   * and when the record under its id is of a job of another name, or of a try after which the
+   * scheduler starts the job again. For an array, some of whose tasks may still wait or run, it may
+   * tell about those that have ended. It explains the end of a job that `status` no longer lists,
+   * and proves none.
    */
   history(job: SubmittedJob, signal?: AbortSignal): Promise<JobHistory | undefined>;
 

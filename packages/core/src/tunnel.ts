@@ -12,28 +12,33 @@ export type LocalAddress = { readonly path: string } | { readonly host: string; 
 /**
  * A way from the user's machine to the notebook's endpoint.
  *
- * A tunnel is opened inside the keeper, a background process that lives on after the command that started it. The keeper
- * alone holds the port of 127.0.0.1 that a browser uses, so that nobody else can take it while a tunnel is opened again.
+ * A tunnel is opened inside the keeper, a background process that lives on after the command that
+ * started it. The keeper alone holds the port of 127.0.0.1 that a browser uses, so that nobody else
+ * can take it while a tunnel is opened again.
  */
 export interface Tunnel {
   /** Shown by `status`: "direct", "jump", ... */
   readonly kind: string;
 
   /**
-   * May begin with what leads to a host, before it is known where the notebook will listen on it. What fails here is left to `open` to tell,
-   * and what is not used ends by itself.
+   * May begin with what leads to a host, before it is known where the notebook will listen on it.
+   * What fails here is left to `open` to tell, and what is not used ends by itself.
    */
   prepare?(host: string): Promise<void>;
 
   /**
    * Makes a way to `endpoint`. Resolves once the endpoint was reached by it.
-   * @throws HPCNB_TUNNEL when the endpoint cannot be reached this way. Nothing is left open then, and another kind may be tried.
+   * @throws HPCNB_TUNNEL when the endpoint cannot be reached this way. Nothing is left open then,
+   *   and another kind may be tried.
    */
   open(endpoint: Endpoint, signal?: AbortSignal): Promise<OpenTunnel>;
 }
 
 export interface OpenTunnel {
-  /** Where the way begins: best a Unix socket that only this user can reach, for a port is there for everybody on this machine. */
+  /**
+   * Where the way begins: best a Unix socket that only this user can reach, for a port is there for
+   * everybody on this machine.
+   */
   readonly address: LocalAddress;
   /** Settles when the tunnel ends by itself, with the reason; never rejects. */
   readonly closed: Promise<string>;

@@ -2,8 +2,8 @@ const secondsOf: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 const bytesOf: Record<string, number> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 
 /**
- * "90s", "10m", "8h", "2d" or "1:30:00" (hours:minutes:seconds) in seconds; undefined for anything else. "8:00" is refused, because
- * schedulers differ on whether it is hours or minutes.
+ * "90s", "10m", "8h", "2d" or "1:30:00" (hours:minutes:seconds) in seconds; undefined for anything
+ * else. "8:00" is refused, because schedulers differ on whether it is hours or minutes.
  */
 export function parseDuration(text: string): number | undefined {
   const simple = /^(\d{1,9})([smhd])$/.exec(text);
@@ -24,7 +24,9 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(seconds / 3_600)}:${two((seconds % 3_600) / 60)}:${two(seconds % 60)}`;
 }
 
-/** Seconds for people, rounded down to two units at most: "45 s", "12 min", "2 h 10 min", "3 d 4 h". */
+/**
+ * Seconds for people, rounded down to two units at most: "45 s", "12 min", "2 h 10 min", "3 d 4 h".
+ */
 export function describeSeconds(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
   const [minutes, hours, days] = [whole / 60, whole / 3_600, whole / 86_400].map(Math.floor) as [

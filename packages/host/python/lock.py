@@ -100,7 +100,8 @@ class Claim:
             raise OSError(0, "another process took it over")
 
     def release(self):
-        # Once this claim has a successor, nobody else can succeed it, so all of the chain may go, its head first.
+        # Once this claim has a successor, nobody else can succeed it, so all of the chain may go,
+        # its head first.
         end = make(self.path + ".after-" + self.name, self.text(random_name()))
         chain = read_chain(self.path)
         if end is None or self.name not in [claim.name for claim in chain[-2:-1]]:

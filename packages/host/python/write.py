@@ -55,7 +55,8 @@ def write(number, path, text, mode, in_place):
     make(os.path.dirname(path))
     if in_place and overwrite(path, text, mode):
         return
-    # Beside the file, because only within one file system a rename is atomic. Nobody else has this name.
+    # Beside the file, because only within one file system a rename is atomic. Nobody else has this
+    # name.
     new = path + (".%s-%d-%d.new" % (socket.gethostname(), os.getpid(), number)).encode()
     file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -19,7 +19,10 @@ const remedies: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** A file that could not be written on a host. What is half written is never believed, so trying again is safe. */
+/**
+ * A file that could not be written on a host. What is half written is never believed, so trying
+ * again is safe.
+ */
 export function cannotWrite(path: string | undefined, why: string, cause?: unknown): HpcnbError {
   return new HpcnbError("HPCNB_COMMAND_FAILED", `${path} cannot be written: ${why}.`, { cause, hint: remedyOf(why) });
 }

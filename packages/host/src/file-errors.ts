@@ -15,7 +15,10 @@ const unknownToNode = new Map([
   [constants.errno.ESTALE, "Stale file handle"],
 ]);
 
-/** Why the system refused it, in the system's words, without the name of the call and the path that Node adds. */
+/**
+ * Why the system refused it, in the system's words, without the name of the call and the path that
+ * Node adds.
+ */
 export function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (!("errno" in error) || typeof error.errno !== "number") return error.message;

@@ -14,7 +14,10 @@ export function thisProcess(): string {
   return `pid ${process.pid} on ${hostname()} since ${since}`;
 }
 
-/** Waits for the answer, or for the child's end; kills the child when its time is up or the caller goes away. */
+/**
+ * Waits for the answer, or for the child's end; kills the child when its time is up or the caller
+ * goes away.
+ */
 export async function untilAnswer(
   child: ChildProcess,
   { path, answered, closed, signal }: Awaited & { readonly path: string; readonly signal: AbortSignal | undefined },
@@ -37,7 +40,10 @@ interface Awaited {
   readonly closed: Promise<unknown>;
 }
 
-/** Waits for the end of a child that was killed, but not for one that a dead file system keeps from ending. */
+/**
+ * Waits for the end of a child that was killed, but not for one that a dead file system keeps from
+ * ending.
+ */
 async function giveUp(child: ChildProcess, closed: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const enough = new Promise<void>((resolve) => {

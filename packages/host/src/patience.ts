@@ -16,8 +16,9 @@ export interface Patience {
 }
 
 /**
- * Does `work` step by step in this process, and waits for it until its limit or until `signal` aborts. A step that
- * hangs in a file system cannot be ended: it is left behind, and should it come back, `goesOn` throws before the next one.
+ * Does `work` step by step in this process, and waits for it until its limit or until `signal`
+ * aborts. A step that hangs in a file system cannot be ended: it is left behind, and should it come
+ * back, `goesOn` throws before the next one.
  */
 export async function withPatience<T>(
   { what, signal, limit = fileTimeout }: Patience,

@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 
-/** The text of one of ../python, which runs on a host, here or over ssh: nothing of ours need be there. */
+/**
+ * The text of one of ../python, which runs on a host, here or over ssh: nothing of ours need be
+ * there.
+ */
 export function pythonProgram(name: "lock" | "read" | "write"): string {
   const known = programs.get(name) ?? readFileSync(new URL(`../python/${name}.py`, import.meta.url), "utf8").trimEnd();
   programs.set(name, known);

@@ -3,7 +3,10 @@ import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import { HpcnbError } from "@hpcnb/core";
 
-/** At most this many bytes fit into the path of a Unix socket on every platform (macOS has the least: 104 with the final NUL). */
+/**
+ * At most this many bytes fit into the path of a Unix socket on every platform (macOS has the
+ * least: 104 with the final NUL).
+ */
 export const longestSocketPath = 103;
 
 /** Characters that ssh adds to the name of a socket while it makes it. */
@@ -18,7 +21,10 @@ interface Place {
   readonly path: string;
 }
 
-/** What the choice depends on: given by tests. TMPDIR is not among it, which may differ from shell to shell. */
+/**
+ * What the choice depends on: given by tests. TMPDIR is not among it, which may differ from shell
+ * to shell.
+ */
 export interface Surroundings {
   readonly given: string | undefined;
   readonly tmp: string;
@@ -40,8 +46,9 @@ function homeOrNone(): string | undefined {
 }
 
 /**
- * In the order in which they are tried. After `su`, or in a terminal that outlived its login, XDG_RUNTIME_DIR is another user's or is gone; the
- * name in /tmp may be taken by another user; a home may be shared by several machines.
+ * In the order in which they are tried. After `su`, or in a terminal that outlived its login,
+ * XDG_RUNTIME_DIR is another user's or is gone; the name in /tmp may be taken by another user; a
+ * home may be shared by several machines.
  */
 function places({ given, tmp, uid, home }: Surroundings): Place[] {
   const system = `/run/user/${uid}`;
@@ -57,7 +64,8 @@ function places({ given, tmp, uid, home }: Surroundings): Place[] {
 }
 
 /**
- * Where new sockets go: a directory of this user alone, on this machine; it is made if it is not there.
+ * Where new sockets go: a directory of this user alone, on this machine; it is made if it is not
+ * there.
  * @throws HPCNB_UNSUPPORTED with what is wrong with each place.
  */
 export function runtimeDirectory(around: Surroundings = surroundings()): string {
@@ -72,7 +80,10 @@ export function runtimeDirectory(around: Surroundings = surroundings()): string 
   });
 }
 
-/** Where there may be sockets: all those directories that are there, whichever a command or a keeper has used. */
+/**
+ * Where there may be sockets: all those directories that are there, whichever a command or a keeper
+ * has used.
+ */
 export function runtimeDirectories(around: Surroundings = surroundings()): string[] {
   return places(around)
     .filter((place) => isTrusted(place, around.uid) && isOwn(place.path, around.uid, lstatSync))
@@ -104,7 +115,9 @@ function problemWith(place: Place, uid: number): string | undefined {
   }
 }
 
-/** The base may be a link of the system's. Anyone who may write to it could replace our directory. */
+/**
+ * The base may be a link of the system's. Anyone who may write to it could replace our directory.
+ */
 function isTrusted({ base }: Place, uid: number): boolean {
   if (base === undefined) return true;
   return isOwn(base, uid, statSync) && (statSync(base).mode & 0o022) === 0;

@@ -2,7 +2,9 @@ import { arch, platform } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Context } from "mocha";
 
-/** What to put before an argv so that a system call fails in it as a poor file system lets it fail. */
+/**
+ * What to put before an argv so that a system call fails in it as a poor file system lets it fail.
+ */
 export function failing(call: "fsync" | "flock" | "fchmod", error: string): string[] {
   return ["/usr/bin/python3", fileURLToPath(new URL("fixtures/failing-call.py", import.meta.url)), call, error];
 }

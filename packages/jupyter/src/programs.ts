@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 
-/** A program in ../python, the same place seen from src and from dist: its parts in order, and the function to call. */
+/**
+ * A program in ../python, the same place seen from src and from dist: its parts in order, and the
+ * function to call.
+ */
 export interface Program {
   readonly parts: readonly string[];
   readonly run: string;

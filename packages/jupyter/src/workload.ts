@@ -37,7 +37,10 @@ export function environmentProbe(session: Session, directory: string): string {
   return launch.environmentProbe({ session, directory, needs: needsOf(session) });
 }
 
-/** What that text printed, on the host of this name. @throws HPCNB_ENVIRONMENT: see `Workload.check`. Pure. */
+/**
+ * What that text printed, on the host of this name. @throws HPCNB_ENVIRONMENT: see
+ * `Workload.check`. Pure.
+ */
 export function judgeEnvironment(
   result: CommandResult,
   { session, ...about }: { readonly where: string; readonly session: Session; readonly directory: string },

@@ -32,7 +32,10 @@ describe("a notebook job, really run", () => {
     return { jobs, report: report as Extract<NotebookReport, { state: "answering" }> };
   }
 
-  /** Runs a cell, and shows that nobody else can hear what its kernel says; also after a restart, on the same sockets. */
+  /**
+   * Runs a cell, and shows that nobody else can hear what its kernel says; also after a restart, on
+   * the same sockets.
+   */
   async function expectPrivateKernel(jobs: Jobs, endpoint: Endpoint) {
     const access = { endpoint, token };
     const kernel = await startKernel(access);
@@ -120,7 +123,9 @@ print(passwd("pass word"))`;
   });
 });
 
-/** The login form, sent as a browser sends it: with the cookie and the word against forged requests. */
+/**
+ * The login form, sent as a browser sends it: with the cookie and the word against forged requests.
+ */
 async function logsIn(endpoint: Endpoint, password: string): Promise<boolean> {
   const form = await ask(endpoint, "/login");
   const xsrf = /name="_xsrf" value="([^"]+)"/.exec(form.body)?.[1] ?? "";

@@ -13,7 +13,10 @@ import { makeCluster, makeContext, makeSession } from "./helpers/session.js";
 
 const run = promisify(execFile);
 
-/** All three jobs as plain processes: what must be true of them is asked in order, and the last one ends them. */
+/**
+ * All three jobs as plain processes: what must be true of them is asked in order, and the last one
+ * ends them.
+ */
 describe("a session's jobs, really run", () => {
   let venv: string;
   let jobs: Jobs;
@@ -59,7 +62,8 @@ c.FileContentsManager.post_save_hook = hook
     notebook = reports.notebook as typeof notebook;
     endpoint = notebook.endpoint;
     expect(notebook.server).to.match(/^JupyterLab \d/);
-    // That nothing waits for what is there already is shown without a real clock, in python/test_jobs.py.
+    // That nothing waits for what is there already is shown without a real clock, in
+    // python/test_jobs.py.
     expect(notebook.storageSeconds).to.be.within(0, jobs.context.readiness.seconds);
     expect(endpoint.kind).to.equal("socket");
     const path = (endpoint as Extract<Endpoint, { kind: "socket" }>).path;

@@ -5,7 +5,10 @@ import { expect } from "chai";
 const source = readFileSync(new URL("../python/hpcnb_app/time_notice.py", import.meta.url), "utf8");
 const script = /NOTICE_SCRIPT = """\\\n(.*?)"""/s.exec(source)?.[1] ?? "";
 
-/** What the page tells of these answers of the server, one look after the other: seconds, or nothing where there is none. */
+/**
+ * What the page tells of these answers of the server, one look after the other: seconds, or nothing
+ * where there is none.
+ */
 async function told(...answers: (number | undefined)[]): Promise<string[]> {
   const messages: string[] = [];
   const asked: string[] = [];

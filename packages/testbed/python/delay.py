@@ -19,7 +19,8 @@ LARGEST = 70_000
 
 def open_wire(interface):
     wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-    # Carries along what the sender left to its hardware: check sums, and segments longer than the wire takes.
+    # Carries along what the sender left to its hardware: check sums, and segments longer than the
+    # wire takes.
     wire.setsockopt(SOL_PACKET, PACKET_VNET_HDR, 1)
     wire.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
     wire.bind((interface, ALL_PROTOCOLS))

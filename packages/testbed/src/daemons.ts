@@ -6,7 +6,10 @@ import { run } from "./run.js";
 import { roots } from "./site.js";
 import { machineLock, withLock } from "./state.js";
 
-/** Daemons that the packages bring, by the package that brings them. They run in the hosts, never on the machine. */
+/**
+ * Daemons that the packages bring, by the package that brings them. They run in the hosts, never on
+ * the machine.
+ */
 const services: Record<string, string> = {
   "exim4-daemon-light": "exim4",
   "gridengine-exec": "gridengine-exec",
@@ -39,7 +42,10 @@ async function notedServices(): Promise<string[]> {
 const policy = "/usr/sbin/policy-rc.d";
 const refuse = "#!/bin/sh\n# hpcnb-testbed: while its packages are installed, no daemon is started.\nexit 101\n";
 
-/** Debian asks this program before it starts a daemon. One that is there already is the machine's own, and stays. */
+/**
+ * Debian asks this program before it starts a daemon. One that is there already is the machine's
+ * own, and stays.
+ */
 export async function withoutDaemons(work: () => Promise<void>): Promise<void> {
   const own = !existsSync(policy);
   if (own) await writeFile(policy, refuse, { mode: 0o755 });
@@ -50,7 +56,10 @@ export async function withoutDaemons(work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Removes the program if an installation that was killed has left it. One that is at work is waited for. */
+/**
+ * Removes the program if an installation that was killed has left it. One that is at work is waited
+ * for.
+ */
 export async function removePolicy(): Promise<void> {
   if (!(await isPolicyOurs())) return;
   const remove = async () => {

@@ -4,8 +4,9 @@ import { attempt, waitFor } from "./run.js";
 import { innerAddress, outerAddresses, pathsOf, type Site } from "./site.js";
 
 /**
- * Copies a directory such as /etc as a whole. It is mounted over a host's /etc as a whole, too: a single file that is mounted there is
- * detached by the kernel when the machine replaces its own by a rename, as each `useradd` and many packages' installations do.
+ * Copies a directory such as /etc as a whole. It is mounted over a host's /etc as a whole, too: a
+ * single file that is mounted there is detached by the kernel when the machine replaces its own by
+ * a rename, as each `useradd` and many packages' installations do.
  */
 export async function copyEtc(from: string, to: string): Promise<void> {
   await waitFor(`a copy of ${from} during which nothing in it changes`, 20_000, async () => {
@@ -14,7 +15,10 @@ export async function copyEtc(from: string, to: string): Promise<void> {
   });
 }
 
-/** What a host has as its /etc: the testbed's, with the host's own name and the other hosts that it knows. @returns its path. */
+/**
+ * What a host has as its /etc: the testbed's, with the host's own name and the other hosts that it
+ * knows. @returns its path.
+ */
 export async function makeEtc(site: Site, host: string): Promise<string> {
   const { etc, host: own } = pathsOf(site.name);
   const path = join(own(host), "etc");

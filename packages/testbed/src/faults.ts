@@ -20,7 +20,10 @@ interface Target {
   directory: string;
 }
 
-/** In the order in which they are undone: a dead node needs the network and the scheduler to start, and the rest needs its host. */
+/**
+ * In the order in which they are undone: a dead node needs the network and the scheduler to start,
+ * and the rest needs its host.
+ */
 const kinds: Record<string, FaultKind> = {
   cut: {
     everywhere: (site) => site.hosts,
@@ -95,7 +98,10 @@ export async function breakSite(site: Site, { name, host, directory }: Fault): P
   return done;
 }
 
-/** Undoes everything, also what was half made or half undone, and starts all nodes that are dead, however they died. */
+/**
+ * Undoes everything, also what was half made or half undone, and starts all nodes that are dead,
+ * however they died.
+ */
 export async function healAll(site: Site): Promise<void> {
   for (const node of site.nodes) {
     if (!(await isAlive(site, node))) await noteFault(site, { name: "dead-node", host: node });
@@ -110,7 +116,10 @@ export async function healAll(site: Site): Promise<void> {
   }
 }
 
-/** Writes a fault down before it is made, so that it is undone wherever that was interrupted. @returns false when it was there already. */
+/**
+ * Writes a fault down before it is made, so that it is undone wherever that was interrupted.
+ * @returns false when it was there already.
+ */
 async function noteFault(site: Site, fault: Fault): Promise<boolean> {
   const faults = (await readState(site.name))?.faults ?? [];
   if (faults.some((other) => isSame(other, fault))) return false;
@@ -127,7 +136,10 @@ async function setFaults(site: Site, change: (faults: Fault[]) => Fault[]): Prom
   if (state !== undefined) await writeState({ ...state, faults: change(state.faults) });
 }
 
-/** Starts a node again, after ending what is left of it. It comes back empty, as after a power cut; its jobs are lost. */
+/**
+ * Starts a node again, after ending what is left of it. It comes back empty, as after a power cut;
+ * its jobs are lost.
+ */
 async function revive(site: Site, node: string): Promise<void> {
   await killHost(site.name, node);
   await startHost(site, node);

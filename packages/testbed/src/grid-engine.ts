@@ -14,7 +14,10 @@ export async function makeCell(site: Site): Promise<void> {
   for (const name of site.cluster) await mkdir(join(host(name), "spool"), { recursive: true, mode: 0o755 });
 }
 
-/** Makes the cell, starts the qmaster on login and an execd on each node, and waits until every node reports. */
+/**
+ * Makes the cell, starts the qmaster on login and an execd on each node, and waits until every node
+ * reports.
+ */
 export async function startGridEngine(site: Site): Promise<void> {
   const common = `${root}/default/common`;
   const spool = "/var/spool/gridengine";
@@ -72,8 +75,9 @@ async function onLogin(site: Site, argv: readonly string[], options: RunInput = 
 /** Slots of each node: more than the machine has cores, so that a session's engines run at once. */
 const slots = 8;
 /**
- * Memory of each node that jobs can ask for with h_vmem, and what a slot gets that does not ask: without a default Grid Engine
- * kills such jobs at once. Far more than there is, because Python maps far more than it uses.
+ * Memory of each node that jobs can ask for with h_vmem, and what a slot gets that does not ask:
+ * without a default Grid Engine kills such jobs at once. Far more than there is, because Python
+ * maps far more than it uses.
  */
 const memory = { node: "256G", slot: "32G" };
 
@@ -103,7 +107,8 @@ async function configure(site: Site): Promise<void> {
     flush_finish_sec: "1",
     schedd_job_info: "true",
   };
-  // So that qacct knows of a job as soon as it has ended, and not when the buffer is written, every 15 s.
+  // So that qacct knows of a job as soon as it has ended, and not when the buffer is written, every
+  // 15 s.
   const configuration = await onLogin(site, ["qconf", "-sconf"]);
   await load("-Mconf", "global", configuration.replace(/\bflush_time=/, "accounting_flush_time=00:00:00 flush_time="));
   await load("-Msconf", "scheduler", withValues(await onLogin(site, ["qconf", "-ssconf"]), scheduler));

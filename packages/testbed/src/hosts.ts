@@ -8,8 +8,9 @@ import { attempt, run, waitFor } from "./run.js";
 import { inside, namespaceOf, pathsOf, type Site, switchHost } from "./site.js";
 
 /**
- * A host is a process that holds a PID, mount, UTS and IPC namespace in a network namespace of its own. Everything that is
- * started in it dies with it, and the kernel lists it by the network namespace: nothing depends on what was written down.
+ * A host is a process that holds a PID, mount, UTS and IPC namespace in a network namespace of its
+ * own. Everything that is started in it dies with it, and the kernel lists it by the network
+ * namespace: nothing depends on what was written down.
  */
 export async function startHost(site: Site, host: string): Promise<void> {
   const paths = pathsOf(site.name);
@@ -144,7 +145,9 @@ async function setUpDisk(site: Site): Promise<string> {
   ].join("\n");
 }
 
-/** The machine's own Grid Engine, if it has one, is not touched: the cluster's is mounted over it. */
+/**
+ * The machine's own Grid Engine, if it has one, is not touched: the cluster's is mounted over it.
+ */
 async function gridEngineMounts(site: Site, host: string): Promise<string[]> {
   const spool = join(pathsOf(site.name).host(host), "spool");
   await mkdir(spool, { recursive: true });

@@ -104,7 +104,10 @@ try {
   process.exitCode = report(error);
 }
 
-/** stdin, stdout, stderr and the exit code are the program's; a signal's is 128 and its number, as shells have it. */
+/**
+ * stdin, stdout, stderr and the exit code are the program's; a signal's is 128 and its number, as
+ * shells have it.
+ */
 async function passThrough(testbed: string, target: { host: string; user: string; argv: string[] }): Promise<number> {
   const [file, ...args] = await (await openTestbed(testbed)).command(target.host, target.user, target.argv);
   const result = await execa(file as string, args, { stdio: "inherit", reject: false });

@@ -33,8 +33,8 @@ export async function uncut(site: Site, host: string): Promise<void> {
 }
 
 /**
- * Takes the host's plugs out of the bridges and puts slow wires between them: programs that pass the frames on later.
- * It needs nothing of the kernel, whose own delay (netem) many machines lack.
+ * Takes the host's plugs out of the bridges and puts slow wires between them: programs that pass
+ * the frames on later. It needs nothing of the kernel, whose own delay (netem) many machines lack.
  */
 export async function slowDown(site: Site, host: string): Promise<void> {
   for (const network of networksOf(host)) {
@@ -52,7 +52,10 @@ export async function slowDown(site: Site, host: string): Promise<void> {
   }
 }
 
-/** The program ends by itself with its wire. Whatever there is of a wire that was half made, the plug gets back into its bridge. */
+/**
+ * The program ends by itself with its wire. Whatever there is of a wire that was half made, the
+ * plug gets back into its bridge.
+ */
 export async function speedUp(site: Site, host: string): Promise<void> {
   for (const network of networksOf(host)) {
     const { plug, near } = wireOf({ host, network });
@@ -72,7 +75,8 @@ async function startRelay(site: Site, plug: string, near: string): Promise<void>
   const words = ["/usr/bin/python3", "-I", script, plug, near, String(addedRoundTrip / 2)];
   const [file, ...args] = [...(await enter(site, switchHost)), ...words];
   const path = logOf(site, plug);
-  // A file and no pipe: it outlives this process, and writing to a pipe that nobody reads any more would end it.
+  // A file and no pipe: it outlives this process, and writing to a pipe that nobody reads any more
+  // would end it.
   const log = await open(path, "w");
   const relay = spawn(file as string, args, { detached: true, stdio: ["ignore", log.fd, log.fd] });
   await log.close();
@@ -90,7 +94,10 @@ async function startRelay(site: Site, plug: string, near: string): Promise<void>
   });
 }
 
-/** Changes the way between the host and a network, and waits until frames pass there again, if they did before. */
+/**
+ * Changes the way between the host and a network, and waits until frames pass there again, if they
+ * did before.
+ */
 async function changeWay(site: Site, end: End, change: () => Promise<void>): Promise<void> {
   const passed = await reaches(site, end);
   await change();

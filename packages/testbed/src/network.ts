@@ -2,8 +2,8 @@ import { attempt, run } from "./run.js";
 import { innerAddress, isNamespaceOf, namespaceOf, outerAddresses, type Site, switchHost } from "./site.js";
 
 /**
- * Two networks, each a bridge on the switch: "inner" joins login and the nodes, "outer" joins laptop and login.
- * No interface ever appears on the machine itself, and login forwards nothing.
+ * Two networks, each a bridge on the switch: "inner" joins login and the nodes, "outer" joins
+ * laptop and login. No interface ever appears on the machine itself, and login forwards nothing.
  */
 export async function buildNetwork(site: Site): Promise<void> {
   for (const host of [switchHost, ...site.hosts]) await run(["ip", "netns", "add", namespaceOf(site.name, host)]);

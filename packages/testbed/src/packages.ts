@@ -58,7 +58,8 @@ export async function unsupportedReason(): Promise<string | undefined> {
 }
 
 /**
- * Installs what is missing from Debian, and ends what an installation that was killed has left to do.
+ * Installs what is missing from Debian, and ends what an installation that was killed has left to
+ * do.
  * @returns the packages that were asked for; empty when all were there.
  */
 export async function installPackages(say: (line: string) => void): Promise<string[]> {

@@ -9,8 +9,9 @@ import { machineLock, withLock } from "./state.js";
 const packages = ["jupyterlab", "notebook", "ipyparallel", "numpy", "matplotlib"];
 
 /**
- * Makes the Python environment of the cluster, once for all testbeds of the machine. It is made where the hosts will
- * see it, in a mount namespace of its own: its programs name the path at which they were made.
+ * Makes the Python environment of the cluster, once for all testbeds of the machine. It is made
+ * where the hosts will see it, in a mount namespace of its own: its programs name the path at which
+ * they were made.
  * @returns false when it was there already.
  */
 export async function providePython(site: Site, say: (line: string) => void): Promise<boolean> {

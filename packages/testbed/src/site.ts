@@ -11,7 +11,10 @@ export interface SiteOptions {
   /** Default alice and bob. */
   users?: readonly string[];
   scheduler?: "sge";
-  /** The directory that every host sees, read-only, as /opt/hpcnb. Default: the workspace this package lies in, if it lies in one. */
+  /**
+   * The directory that every host sees, read-only, as /opt/hpcnb. Default: the workspace this
+   * package lies in, if it lies in one.
+   */
   checkout?: string | undefined;
 }
 
@@ -72,8 +75,8 @@ export function siteOf(options: SiteOptions = {}): Site {
 }
 
 /**
- * A name for a testbed that tests in another clone on this machine do not use as well. It stays the same, so that the next
- * run clears away what a killed one has left.
+ * A name for a testbed that tests in another clone on this machine do not use as well. It stays the
+ * same, so that the next run clears away what a killed one has left.
  * @param word up to 10 letters
  */
 export function nameHere(word: string): string {
@@ -124,7 +127,9 @@ export function pathsOf(siteName: string) {
     lock: join(roots.run, `${siteName}.lock`),
     /** Programs that every host's users have on their PATH. */
     bin: join(state, "bin"),
-    /** A copy of the machine's /etc with the accounts of the testbed. Each host gets its own copy. */
+    /**
+     * A copy of the machine's /etc with the accounts of the testbed. Each host gets its own copy.
+     */
     etc: join(state, "etc"),
     clusterHome: join(state, "homes", "cluster"),
     laptopHome: join(state, "homes", "laptop"),

@@ -4,7 +4,10 @@ import { enter } from "./hosts.js";
 import { attempt, run, waitFor } from "./run.js";
 import { innerAddress, outerAddresses, pathsOf, type Site, type User } from "./site.js";
 
-/** Host keys, users' keys and known_hosts. Nothing weakens ssh: strict host-key checking can stay on. */
+/**
+ * Host keys, users' keys and known_hosts. Nothing weakens ssh: strict host-key checking can stay
+ * on.
+ */
 export async function writeKeys(site: Site): Promise<void> {
   const paths = pathsOf(site.name);
   const lines: string[] = [];
@@ -53,7 +56,9 @@ export async function startSshd(site: Site, host: string): Promise<void> {
   await waitFor(`sshd on ${host}`, 10_000, () => isSshdUp(site, host));
 }
 
-/** Ends the listener if there is one; sessions that are open stay, as when a site's sshd is stopped. */
+/**
+ * Ends the listener if there is one; sessions that are open stay, as when a site's sshd is stopped.
+ */
 export async function stopSshd(site: Site, host: string): Promise<void> {
   const prefix = await enter(site, host);
   if (await isSshdUp(site, host)) await attempt([...prefix, "sh", "-c", `kill "$(cat ${pidFile})"`]);

@@ -44,7 +44,10 @@ export async function listSites(): Promise<string[]> {
   return (await readdir(roots.state, { withFileTypes: true })).filter((e) => e.isDirectory()).map((e) => e.name);
 }
 
-/** Held by who changes what all testbeds of the machine share: Debian's packages and the Python environment. */
+/**
+ * Held by who changes what all testbeds of the machine share: Debian's packages and the Python
+ * environment.
+ */
 export const machineLock = join(roots.cache, "lock");
 
 /**
@@ -84,7 +87,9 @@ export async function removeFiles(siteName: string): Promise<void> {
   await rm(paths.state, { recursive: true, force: true });
 }
 
-/** Removes the lock too, for its holder, and the directories that only held this testbed's files. */
+/**
+ * Removes the lock too, for its holder, and the directories that only held this testbed's files.
+ */
 export async function removeLock(siteName: string): Promise<void> {
   await rm(pathsOf(siteName).lock);
   for (const directory of [roots.run, roots.state]) await removeEmpty(directory);

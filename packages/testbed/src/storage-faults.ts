@@ -7,7 +7,10 @@ import { inside, pathsOf, type Site, switchHost } from "./site.js";
 /** Seconds that a host goes on believing what it has seen of a file, as NFS clients do. */
 const lag = 30;
 
-/** Gives the host a view of /home that is up to `lag` seconds old, for all that is started from now on. */
+/**
+ * Gives the host a view of /home that is up to `lag` seconds old, for all that is started from now
+ * on.
+ */
 export async function addStorageLag(site: Site, host: string): Promise<void> {
   const { clusterHome, venv } = pathsOf(site.name);
   const options = ["attr_timeout", "entry_timeout", "negative_timeout"].map((name) => `${name}=${lag}`).join(",");
@@ -25,7 +28,8 @@ export async function removeStorageLag(site: Site, host: string): Promise<void> 
   const ask = ["findmnt", "-n", "-o", "FSTYPE", "--mountpoint", "/home"];
   const { stdout } = await attempt([...(await enter(site, host)), ...ask]);
   if (!stdout.includes("fuse")) return;
-  // What is mounted below it goes with it. Processes that still have files open there keep it for themselves until they end.
+  // What is mounted below it goes with it. Processes that still have files open there keep it for
+  // themselves until they end.
   await inHost(site, host, ["umount", "--lazy", "/home"]);
 }
 
@@ -35,8 +39,8 @@ export function defaultFullDirectory(site: Site): string {
 }
 
 /**
- * Puts a disk without a free byte under a directory below /home, on the whole cluster. What the directory
- * held is there, and can be read; after `heal` everything is as it was before.
+ * Puts a disk without a free byte under a directory below /home, on the whole cluster. What the
+ * directory held is there, and can be read; after `heal` everything is as it was before.
  */
 export async function fillDisk(site: Site, directory: string): Promise<void> {
   const target = onDisk(site, directory);

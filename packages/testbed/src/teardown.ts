@@ -19,7 +19,10 @@ export async function isUp(siteName: string): Promise<boolean> {
   return there.includes("login") && (await processesOf(siteName, "login")).length > 0;
 }
 
-/** Ends and removes everything of a testbed. What it ends it finds in the kernel, so it does not matter how it came to be. */
+/**
+ * Ends and removes everything of a testbed. What it ends it finds in the kernel, so it does not
+ * matter how it came to be.
+ */
 export async function tearDown(siteName: string): Promise<void> {
   await Promise.all((await listHosts(siteName)).map((host) => killHost(siteName, host)));
   await removeNetwork(siteName);

@@ -22,14 +22,21 @@ export interface Testbed {
 
   /**
    * Runs a program on a host as one of the users, or as root, to its end, whatever its exit code.
-   * It starts in the user's home with HOME, USER, LOGNAME, SHELL, LANG and PATH as after a login, and nothing else.
+   * It starts in the user's home with HOME, USER, LOGNAME, SHELL, LANG and PATH as after a login,
+   * and nothing else.
    */
   exec(host: string, user: string, argv: readonly string[], options?: RunInput): Promise<CommandResult>;
 
-  /** The same as an argv of the machine, for callers that start the process themselves. When it is killed, the program is too. */
+  /**
+   * The same as an argv of the machine, for callers that start the process themselves. When it is
+   * killed, the program is too.
+   */
   command(host: string, user: string, argv: readonly string[]): Promise<string[]>;
 
-  /** Breaks something; see docs/testbed.md for each fault's name, and for what is taken when no host is given. */
+  /**
+   * Breaks something; see docs/testbed.md for each fault's name, and for what is taken when no host
+   * is given.
+   */
   fault(name: string, where?: { host?: string | undefined; directory?: string | undefined }): Promise<Fault[]>;
 
   /** Undoes all faults. */

@@ -55,7 +55,9 @@ export function environmentOf(site: Site, host: string, user: string): Record<st
   return { ...common, XDG_RUNTIME_DIR: `/run/user/${uid}` };
 }
 
-/** `hpcnb` of the checkout, or installed in it, for every host's users. `node` is mounted beside it. */
+/**
+ * `hpcnb` of the checkout, or installed in it, for every host's users. `node` is mounted beside it.
+ */
 export async function writePrograms(site: Site): Promise<void> {
   const { bin } = pathsOf(site.name);
   await mkdir(bin, { recursive: true, mode: 0o755 });

@@ -8,7 +8,10 @@ import { type Fault, readState, type State, writeState } from "../src/state.js";
 const name = nameHere("half");
 const ssh = ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3"];
 
-/** What there is after `fault` or `heal` was killed between any two of its steps: written down, and half done. */
+/**
+ * What there is after `fault` or `heal` was killed between any two of its steps: written down, and
+ * half done.
+ */
 describe("a fault that was half made or half undone is undone by heal", () => {
   let testbed: Testbed;
   let state: State;

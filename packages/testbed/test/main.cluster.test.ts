@@ -7,7 +7,10 @@ import { nameHere, unsupportedReason } from "../src/index.js";
 const program = fileURLToPath(new URL("../bin/hpcnb-testbed.js", import.meta.url));
 const name = nameHere("cmd");
 
-/** The built program, as somebody at a terminal runs it; one testbed for all of its commands, in their order. */
+/**
+ * The built program, as somebody at a terminal runs it; one testbed for all of its commands, in
+ * their order.
+ */
 describe("hpcnb-testbed", () => {
   before(async function () {
     this.timeout(1_200_000);
@@ -158,8 +161,9 @@ interface Traces {
 const nothing: Traces = { processes: [], mounts: [], networks: [], run: [], state: [], accounts: [] };
 
 /**
- * What the machine has of this testbed, seen without the product's own eyes. Other testbeds and programs do not matter: a process is
- * of this one when it lives in one of its networks, which a process is in as long as it lives, or names one of its files.
+ * What the machine has of this testbed, seen without the product's own eyes. Other testbeds and
+ * programs do not matter: a process is of this one when it lives in one of its networks, which a
+ * process is in as long as it lives, or names one of its files.
  */
 function traces(networks: ReadonlySet<string> = new Set()): Traces {
   const list = (directory: string) => (existsSync(directory) ? readdirSync(directory).sort() : []);

@@ -24,7 +24,10 @@ test -e /usr/sbin/policy-rc.d && echo "apt-get install, and no daemon may start"
 if test "$KILL" = yes; then kill -KILL $PPID; fi`,
 };
 
-/** On a machine of its own as far as it is written to: its /usr/sbin has no policy, and its cache of testbeds is empty. */
+/**
+ * On a machine of its own as far as it is written to: its /usr/sbin has no policy, and its cache of
+ * testbeds is empty.
+ */
 describe("Debian's packages for the testbed", () => {
   let folder: string;
 

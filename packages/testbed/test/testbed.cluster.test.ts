@@ -60,7 +60,8 @@ describe("a testbed", () => {
   });
 
   it("does not feel what happens to the machine's /etc", async () => {
-    // As every useradd and many packages do it: the file is edited in a copy, which is renamed onto it. Here nothing is changed.
+    // As every useradd and many packages do it: the file is edited in a copy, which is renamed onto
+    // it. Here nothing is changed.
     const before = readFileSync("/etc/passwd", "utf8");
     for (const edit of [["vipw"], ["vipw", "-s"], ["vigr"]]) {
       await run(["env", "EDITOR=touch -d yesterday", "VISUAL=touch -d yesterday", ...edit, "-q"]);
@@ -123,7 +124,8 @@ describe("a testbed", () => {
   it("lets login lag behind the storage", async () => {
     await out("node1", "alice", ["sh", "-c", "echo old > changing"]);
     await testbed.fault("storage-lag", { host: "login" });
-    // What has been seen of a file is its size too: no more than that is read of what is longer now.
+    // What has been seen of a file is its size too: no more than that is read of what is longer
+    // now.
     expect(await out("login", "alice", ["stat", "-c", "%s", "changing"])).to.equal("4");
     await out("node1", "alice", ["sh", "-c", "echo old and new > changing"]);
     expect(await out("login", "alice", ["stat", "-c", "%s", "changing"])).to.equal("4");

@@ -4,7 +4,10 @@ import { definePlugin, type Endpoint, HpcnbError, type OpenTunnel, type Plugin, 
 import { isSshHost } from "@hpcnb/host";
 import { isSameHost, targetOn } from "./ssh/jump.js";
 
-/** Milliseconds between two looks whether the endpoint is still there, and how many in a row must fail. */
+/**
+ * Milliseconds between two looks whether the endpoint is still there, and how many in a row must
+ * fail.
+ */
 const lookEvery = 5_000;
 /** Milliseconds that a look may take. */
 const reachLimit = 5_000;
@@ -23,7 +26,8 @@ export const directTunnel: Plugin = definePlugin({
 });
 
 async function open({ host, clock }: TunnelContext, endpoint: Endpoint, signal?: AbortSignal): Promise<OpenTunnel> {
-  // A record on another host may say what it likes, also that the notebook is a private socket of this machine.
+  // A record on another host may say what it likes, also that the notebook is a private socket of
+  // this machine.
   if (isSshHost(host)) throw elsewhere(endpoint, `the session's records are on ${host.name}`);
   if (!isSameHost(endpoint.host, hostname())) throw elsewhere(endpoint, `this machine is ${hostname()}`);
   await reach(endpoint);

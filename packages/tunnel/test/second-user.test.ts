@@ -13,7 +13,10 @@ import { until } from "../../host/test/ssh/site.js";
 
 const token = "0123456789abcdef";
 
-/** Another user of this machine tries to take the port while a browser's tab goes on sending its token there. */
+/**
+ * Another user of this machine tries to take the port while a browser's tab goes on sending its
+ * token there.
+ */
 describe("a second user", () => {
   const saved = { XDG_RUNTIME_DIR: process.env.XDG_RUNTIME_DIR, NODE_OPTIONS: process.env.NODE_OPTIONS };
   let folder: string;

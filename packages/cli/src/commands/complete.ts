@@ -4,7 +4,9 @@ import { type Candidate, candidatesFor } from "../candidates.js";
 import { isShell, type Shell } from "../completion-scripts.js";
 import { printText } from "../print.js";
 
-/** Answers the scripts of `hpcnb completion`: a line for each candidate, in the way of the shell. */
+/**
+ * Answers the scripts of `hpcnb completion`: a line for each candidate, in the way of the shell.
+ */
 export async function complete(
   [shell, ...words]: readonly string[],
   commands: readonly CommandModule[],

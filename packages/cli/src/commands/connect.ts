@@ -29,8 +29,9 @@ export async function connect({ session: argument, json, signal }: ConnectOption
 }
 
 /**
- * Closes the tunnel; the session goes on. What was opened by this file or address is closed without asking the host, which may be out of
- * reach; only for what was opened by another name of it must the host say which directory is meant.
+ * Closes the tunnel; the session goes on. What was opened by this file or address is closed without
+ * asking the host, which may be out of reach; only for what was opened by another name of it must
+ * the host say which directory is meant.
  */
 export async function disconnect({ session: argument, json, signal }: ConnectOptions): Promise<void> {
   const place = findSessionFile(argument, tell);

@@ -32,7 +32,9 @@ function sentence(name: string, result: TakenDown | undefined): string {
     : `${why}${name} is down; the scheduler lists no job of this folder's.`;
 }
 
-/** Ending jobs waits for the scheduler's word, which may take minutes: each end is told as it comes. */
+/**
+ * Ending jobs waits for the scheduler's word, which may take minutes: each end is told as it comes.
+ */
 async function takeDownTelling(context: SessionContext, progress: Progress, signal: AbortSignal) {
   const { session } = context;
   let last: SessionState | undefined;

@@ -30,7 +30,9 @@ function pageOn(topic: string, commands: readonly CommandModule[]): string {
   );
 }
 
-/** A link to another page leads nowhere at a terminal: the command that prints that page does. Pure. */
+/**
+ * A link to another page leads nowhere at a terminal: the command that prints that page does. Pure.
+ */
 export function withTopics(page: string): string {
   return page.replace(/\[([^\]]+)\]\(([a-z-]+)\.md(?:#[^)]*)?\)/g, (_, text: string, topic: string) =>
     text.startsWith(`${topic}.md`) ? `\`hpcnb help ${topic}\`` : `${text} (\`hpcnb help ${topic}\`)`,

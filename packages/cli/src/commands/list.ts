@@ -51,7 +51,10 @@ async function lookAtAll(known: readonly KnownSession[], signal: AbortSignal): P
   }
 }
 
-/** One whose end was seen from here is not asked again. One that cannot be asked is shown with the reason; the others must not suffer from it. */
+/**
+ * One whose end was seen from here is not asked again. One that cannot be asked is shown with the
+ * reason; the others must not suffer from it.
+ */
 async function look({ name, file, ended }: KnownSession, signal: AbortSignal): Promise<ListedSession> {
   if (ended) return { name, state: ended.state, phase: "ended", file, endedAt: ended.at };
   try {
@@ -79,7 +82,10 @@ async function look({ name, file, ended }: KnownSession, signal: AbortSignal): P
   }
 }
 
-/** A session is known by its file and by its address where it was started again after the one and before the other was used. */
+/**
+ * A session is known by its file and by its address where it was started again after the one and
+ * before the other was used.
+ */
 export function onePerRun(rows: readonly ListedSession[]): ListedSession[] {
   return rows.filter(({ run }, index) => run === undefined || rows.findIndex((row) => row.run === run) === index);
 }

@@ -30,7 +30,8 @@ export async function printAll(options: {
   await reader.readOn(current, print);
   for (let isOver = false; every !== undefined && !isOver; ) {
     await context.clock.sleep(every, signal);
-    // Asked first, so that the last lines are not missed. Engines that were added meanwhile are read too.
+    // Asked first, so that the last lines are not missed. Engines that were added meanwhile are
+    // read too.
     const record = await tracker.readRecord();
     isOver = record?.ended !== undefined;
     if (record) current = sources(record);

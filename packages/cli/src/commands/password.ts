@@ -18,7 +18,9 @@ export async function password(options: { signal: AbortSignal }): Promise<void> 
   if (process.stdout.isTTY) tell("Put this line into the session file as notebook.password, and `chmod 600` the file.");
 }
 
-/** The hash in the form that Jupyter stores, from its own default algorithm (argon2id, version 1.3). */
+/**
+ * The hash in the form that Jupyter stores, from its own default algorithm (argon2id, version 1.3).
+ */
 export async function hashPassword(text: string, salt: Uint8Array = randomBytes(16)): Promise<string> {
   // Jupyter hashes the UTF-8 bytes as they were typed.
   const digest = await argon2idAsync(new TextEncoder().encode(text), salt, { ...cost, dkLen: 32, version: 0x13 });
@@ -33,7 +35,10 @@ async function askTwice(signal: AbortSignal): Promise<string> {
   return first;
 }
 
-/** Reads a line from the terminal, and shows nothing of it. Node's own line editor knows what the keys do. */
+/**
+ * Reads a line from the terminal, and shows nothing of it. Node's own line editor knows what the
+ * keys do.
+ */
 async function readHidden(prompt: string, signal: AbortSignal): Promise<string> {
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
   const editor = createInterface({ input: process.stdin, output: unseen, terminal: true, historySize: 0 });

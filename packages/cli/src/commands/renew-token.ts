@@ -3,7 +3,10 @@ import { renewToken as renew } from "@hpcnb/core/session";
 import { printJson, printText, tell } from "../print.js";
 import { withSession } from "../with-session.js";
 
-/** Gives the running notebook another token, and prints the URL that has it where the notebook is connected to this machine. */
+/**
+ * Gives the running notebook another token, and prints the URL that has it where the notebook is
+ * connected to this machine.
+ */
 export async function renewToken(options: {
   session: string | undefined;
   json: boolean;

@@ -61,7 +61,9 @@ async function waitTelling(context: SessionContext, signal: AbortSignal): Promis
   }
 }
 
-/** @throws HPCNB_BAD_ARGUMENTS when a group is meant that there is not, or none is named of several. */
+/**
+ * @throws HPCNB_BAD_ARGUMENTS when a group is meant that there is not, or none is named of several.
+ */
 export function askedFor(
   counts: ReadonlyMap<string | undefined, number>,
   groups: readonly string[],

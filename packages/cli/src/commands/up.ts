@@ -58,7 +58,8 @@ export async function up({ session: argument, timeout, json, open, signal }: UpO
     warnOfSecrets(session);
     const first: Step[] = [];
     const again = () => typed("up", wordFor(session));
-    // What is learnt of a session while it is looked for is no news: it is shown once it is known whether it was there.
+    // What is learnt of a session while it is looked for is no news: it is shown once it is known
+    // whether it was there.
     let inQueue: string | undefined;
     let last: SessionState | undefined;
     const notice = createEndNotice(tellNote);
@@ -125,7 +126,9 @@ interface Ending extends Pick<UpOptions, "json" | "open"> {
   readonly workload: Workload;
 }
 
-/** stdout gets the URL; on a submit node, where no browser is, the command that opens it elsewhere. */
+/**
+ * stdout gets the URL; on a submit node, where no browser is, the command that opens it elsewhere.
+ */
 async function report(
   { state, directory, token }: SessionUp,
   { session, workload, json, open }: Ending,

@@ -3,7 +3,10 @@ import type { Choice } from "../prompts.js";
 
 const kinds = { venv: "virtual environment", conda: "conda environment", module: "module", path: "python3 on PATH" };
 
-/** The most useful first. Modules come after what is known to have JupyterLab, and before what is known to have none. Pure. */
+/**
+ * The most useful first. Modules come after what is known to have JupyterLab, and before what is
+ * known to have none. Pure.
+ */
 export function rankPythons(found: readonly FoundPython[]): FoundPython[] {
   const rank = ({ lab, ipyparallel, value }: FoundPython) => {
     if (lab === undefined) return /jupyter/i.test(value) ? 2 : 3;

@@ -23,7 +23,10 @@ export interface Surroundings {
   readonly tell: (sentence: string) => void;
 }
 
-/** Where the jobs are submitted and the notebooks lie, and what there is; undefined where nobody could look. */
+/**
+ * Where the jobs are submitted and the notebooks lie, and what there is; undefined where nobody
+ * could look.
+ */
 interface Place {
   readonly host: string | undefined;
   readonly directory: string;

@@ -95,7 +95,10 @@ function engineLines({ engines, walltime }: SessionChoices): Line[] {
   return [["cluster:"], [`  engines: ${engines}`, "`hpcnb scale` changes it while the notebook goes on"], ...needs];
 }
 
-/** A YAML scalar that is this text, and nothing else: `8:00:00` is a number to some, and `no` no text. Pure. */
+/**
+ * A YAML scalar that is this text, and nothing else: `8:00:00` is a number to some, and `no` no
+ * text. Pure.
+ */
 function scalar(text: string): string {
   const isPlain =
     /^\d+[smhd]$|^[A-Za-z.~/_][\w.~/@+-]*$/.test(text) &&

@@ -14,8 +14,8 @@ const sessionFile = "session.yaml";
 
 /**
  * Writes the session file of a folder, from what is found and what is answered, and checks it.
- * @throws HPCNB_BAD_ARGUMENTS when there is one: nothing is overwritten; HPCNB_BAD_SESSION_FILE with what is wrong with what
- * was written, such as a scheduler that has no plugin.
+ * @throws HPCNB_BAD_ARGUMENTS when there is one: nothing is overwritten; HPCNB_BAD_SESSION_FILE
+ *   with what is wrong with what was written, such as a scheduler that has no plugin.
  */
 export async function writeSession(
   folder: string,
@@ -35,7 +35,10 @@ export async function writeSession(
   return file;
 }
 
-/** For the user's group to read, and to change for nobody else: who can change a session file decides what runs. */
+/**
+ * For the user's group to read, and to change for nobody else: who can change a session file
+ * decides what runs.
+ */
 function writeNew(path: string, text: string): void {
   try {
     writeFileSync(path, text, { flag: "wx", mode: 0o644 });

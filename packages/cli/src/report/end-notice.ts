@@ -2,12 +2,15 @@ import { describeSeconds } from "@hpcnb/core";
 import type { JobTimes } from "@hpcnb/core/session";
 import { clockTime } from "./times.js";
 
-/** Minutes before the end at which a person is told, of those that the whole walltime has; as the page in the browser tells it: see time_notice.py. */
+/**
+ * Minutes before the end at which a person is told, of those that the whole walltime has; as the
+ * page in the browser tells it: see time_notice.py.
+ */
 const noticeAt = [30, 10, 2];
 
 /**
- * Tells once at each of these moments that a notebook's time will be up. Where the first look comes later, it is told
- * then, once.
+ * Tells once at each of these moments that a notebook's time will be up. Where the first look comes
+ * later, it is told then, once.
  */
 export function createEndNotice(tell: (text: string) => void, now = Date.now): (times: JobTimes) => void {
   let said = Number.POSITIVE_INFINITY;

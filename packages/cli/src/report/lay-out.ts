@@ -15,12 +15,18 @@ export interface Row {
 
 const nameWidth = 10;
 const timeWidth = 6;
-/** Columns before the text: mark, name and time, with a space after each and one more before the text. */
+/**
+ * Columns before the text: mark, name and time, with a space after each and one more before the
+ * text.
+ */
 const indent = 1 + 1 + nameWidth + 1 + timeWidth + 2;
 /** A text that would be narrower than this stands below its name instead. */
 const narrowest = 24;
 
-/** The lines of a step: its text is wrapped beside its name and time, or below, and nothing of it is cut. Pure. */
+/**
+ * The lines of a step: its text is wrapped beside its name and time, or below, and nothing of it is
+ * cut. Pure.
+ */
 export function layOut({ mark, name, time, text, note }: Row, columns: number): Line[] {
   const head: Line = [mark, ` ${name.padEnd(nameWidth)} `, ["dim", time.padStart(timeWidth)]];
   const beside = wrap(text, columns - indent);

@@ -8,7 +8,10 @@ import type { Progress } from "./progress.js";
 /** Milliseconds that one frame stays. */
 const frameEvery = 120;
 
-/** Finished steps stay; below them stands what is waited for, with a sign of life and the time that it has taken. */
+/**
+ * Finished steps stay; below them stands what is waited for, with a sign of life and the time that
+ * it has taken.
+ */
 export function createLiveProgress(stream: NodeJS.WriteStream, now: () => number): Progress {
   const marks = marksFor(process.env);
   const finished = new Map<string, string>();

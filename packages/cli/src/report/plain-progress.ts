@@ -2,7 +2,9 @@ import type { Step } from "@hpcnb/client";
 import { show } from "../print.js";
 import type { Progress } from "./progress.js";
 
-/** Milliseconds between two signs of life, and after which a brief command says what it is doing. */
+/**
+ * Milliseconds between two signs of life, and after which a brief command says what it is doing.
+ */
 const heartbeatEvery = 30_000;
 const longForBrief = 1_000;
 

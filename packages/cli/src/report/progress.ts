@@ -2,9 +2,15 @@ import type { Step } from "@hpcnb/client";
 import { createLiveProgress } from "./live-progress.js";
 import { createPlainProgress } from "./plain-progress.js";
 
-/** Shows on stderr what a command does and waits for: live on a terminal, one line a change otherwise. */
+/**
+ * Shows on stderr what a command does and waits for: live on a terminal, one line a change
+ * otherwise.
+ */
 export interface Progress {
-  /** What is done now; shown until there are steps. Where nothing can be taken away, not what passes at once. */
+  /**
+   * What is done now; shown until there are steps. Where nothing can be taken away, not what passes
+   * at once.
+   */
   begin(text: string, passes?: boolean): void;
   update(steps: readonly Step[]): void;
   /** Leaves what is done on the screen. */

@@ -8,7 +8,10 @@ const header = ["NAME", "STATE", "HOST", "ENGINES", "AGE", "LEFT", "FILE"];
 const stateColumn = 1;
 const leftColumn = 5;
 
-/** For people: a line for each session, below a header. Columns that are empty everywhere are left out. Pure. */
+/**
+ * For people: a line for each session, below a header. Columns that are empty everywhere are left
+ * out. Pure.
+ */
 export function renderList(rows: readonly ListedSession[], now: number): Piece[] {
   const table = rows.map((row) => cellsOf(row, now));
   const texts = [header, ...table.map((cells) => cells.map(textOf))];

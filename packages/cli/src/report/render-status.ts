@@ -19,7 +19,10 @@ export interface RenderOptions {
   readonly called: string;
 }
 
-/** For people: a line that says it all, then a row for each fact that says more, and what to do next. Pure. */
+/**
+ * For people: a line that says it all, then a row for each fact that says more, and what to do
+ * next. Pure.
+ */
 export function renderStatus(view: StatusView, { now, called }: RenderOptions): Piece[] {
   const rows = [
     ...factRows(view, now),

@@ -14,7 +14,10 @@ const over: readonly string[] = [
   "ended at its walltime",
 ] satisfies SessionWord[];
 
-/** The state of a session in its colour: green is up, red needs somebody, dim is over, yellow is anything on its way. */
+/**
+ * The state of a session in its colour: green is up, red needs somebody, dim is over, yellow is
+ * anything on its way.
+ */
 export function inColour(state: string, width = 0): Piece {
   const text = state.padEnd(width);
   if (good.includes(state)) return ["green", text];

@@ -10,12 +10,16 @@ const lineAgain = "\r\u001b[K";
 const plain = "\u001b[0m";
 
 /**
- * Makes the pieces of a log into what a terminal may get. Colours stay, all else that steers a terminal is written out. When a
- * carriage return begins a line again, as progress bars do, its last state is shown.
+ * Makes the pieces of a log into what a terminal may get. Colours stay, all else that steers a
+ * terminal is written out. When a carriage return begins a line again, as progress bars do, its
+ * last state is shown.
  */
 export function createLogCleaner(): { clean(bytes: Uint8Array): string; end(): string } {
   const decoder = new TextDecoder();
-  /** About the cursor's line: whether a part of it is shown, and whether the following text replaces it. */
+  /**
+   * About the cursor's line: whether a part of it is shown, and whether the following text replaces
+   * it.
+   */
   let isShown = false;
   let isBegunAgain = false;
 

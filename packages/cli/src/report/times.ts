@@ -2,7 +2,9 @@ import { describeSeconds, formatDuration } from "@hpcnb/core";
 import type { JobTimes } from "@hpcnb/core/session";
 import type { Piece } from "../print.js";
 
-/** Below this part of its walltime, what is left of it is shown in red; below twice that, in yellow. */
+/**
+ * Below this part of its walltime, what is left of it is shown in red; below twice that, in yellow.
+ */
 const little = 0.1;
 
 /** What is left of a job's time, as in "2 h 10 min left". Pure. */
@@ -14,12 +16,18 @@ export function timeLeft({ endsAt, walltime }: JobTimes, now: number): Piece | u
   return seconds < walltime * little * 2 ? ["yellow", text] : text;
 }
 
-/** For how long a job has run. Clocks of hosts may differ a little: it never ran for less than nothing. Pure. */
+/**
+ * For how long a job has run. Clocks of hosts may differ a little: it never ran for less than
+ * nothing. Pure.
+ */
 export function timeSince(since: string | undefined, now: number): string | undefined {
   return since === undefined ? undefined : describeSeconds((now - Date.parse(since)) / 1000);
 }
 
-/** Since when, for how long, of how much, until when: "since 14:02 (1 h 50 min) of 4:00:00, until 18:02". Pure. */
+/**
+ * Since when, for how long, of how much, until when: "since 14:02 (1 h 50 min) of 4:00:00, until
+ * 18:02". Pure.
+ */
 export function timeLine({ startedAt, walltime, endsAt }: JobTimes, now: number): string | undefined {
   if (startedAt === undefined) return walltime === undefined ? undefined : `${formatDuration(walltime)} once it runs`;
   const since = `since ${clockTime(startedAt, now)} (${timeSince(startedAt, now)})`;

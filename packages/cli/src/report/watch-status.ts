@@ -18,7 +18,10 @@ export interface WatchOptions {
   look(): Promise<StatusView>;
 }
 
-/** Keeps a status on the screen, or, where nothing can be redrawn, prints it whenever it has changed. */
+/**
+ * Keeps a status on the screen, or, where nothing can be redrawn, prints it whenever it has
+ * changed.
+ */
 export async function watchStatus(first: StatusView, options: WatchOptions): Promise<void> {
   const { called, json, signal, look } = options;
   let view = first;

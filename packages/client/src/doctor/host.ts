@@ -4,7 +4,9 @@ import { lockPath, rehearse, resolveDirectory, type SessionContext, sessionDirec
 import type { Check, Outcome } from "./examine.js";
 import { spaceOf, spaceScript } from "./space.js";
 
-/** What the checks of a host share: where the notebooks are is known once the folder was looked at. */
+/**
+ * What the checks of a host share: where the notebooks are is known once the folder was looked at.
+ */
 export interface Examined {
   readonly context: SessionContext;
   readonly signal: AbortSignal;
@@ -79,7 +81,10 @@ async function checkSpace({ context: { host }, directory, signal }: Examined): P
   return spaceOf(stdout);
 }
 
-/** Writes and reads a file, as the session's own are. What other hosts see of it, only a job can tell. */
+/**
+ * Writes and reads a file, as the session's own are. What other hosts see of it, only a job can
+ * tell.
+ */
 async function checkStorage({ context: { host }, directory, signal }: Examined): Promise<Outcome> {
   const path = `${sessionDirectory(directory)}/doctor-${randomBytes(4).toString("hex")}`;
   const text = randomBytes(2048).toString("hex");

@@ -24,7 +24,10 @@ const longestPause = 5_000;
 /** After which a job that is not listed counts as ended: what it wrote last may be seen late. */
 const lateness = 10_000;
 
-/** A tiny job with the needs of the notebook's, which tells what a node has, and how late it sees files. It is ended in any case. */
+/**
+ * A tiny job with the needs of the notebook's, which tells what a node has, and how late it sees
+ * files. It is ended in any case.
+ */
 export function jobCheck(examined: Examined): Check {
   const { session } = examined.context;
   const needs = ["folder", "scheduler", "jobs", ...(session.host === undefined ? [] : ["ssh"])];
@@ -49,7 +52,10 @@ export function jobCheck(examined: Examined): Check {
   };
 }
 
-/** It says where it is, waits for an answer of ours, says that it saw it, and looks for Python. Pure. */
+/**
+ * It says where it is, waits for an answer of ours, says that it saw it, and looks for Python.
+ * Pure.
+ */
 function specOf({ context: { session }, directory }: Examined, folder: string): JobSpec {
   const script = `#!/usr/bin/env bash
 # Written by hpcnb doctor: tells what this host sees, and ends.
@@ -95,7 +101,10 @@ async function readAll(host: Host, paths: readonly string[], signal: AbortSignal
   return (await host.readFiles(paths, signal)).map((text) => text ?? "");
 }
 
-/** @throws HPCNB_TIMEOUT with the scheduler's reason, HPCNB_JOB_ENDED with the job's log when it is gone. */
+/**
+ * @throws HPCNB_TIMEOUT with the scheduler's reason, HPCNB_JOB_ENDED with the job's log when it is
+ *   gone.
+ */
 async function waitForFile(
   { context, signal }: Examined,
   { path, limit, id }: { path: string; limit: number; id: JobId },

@@ -1,7 +1,10 @@
 import { HpcnbError } from "@hpcnb/core";
 import type { Outcome } from "./examine.js";
 
-/** Free space and free inodes of a folder's file system, in POSIX's form, and the user's quota where it can be asked. */
+/**
+ * Free space and free inodes of a folder's file system, in POSIX's form, and the user's quota where
+ * it can be asked.
+ */
 export const spaceScript = `
 LC_ALL=C; export LC_ALL
 df -Pk "$1" 2>/dev/null | sed -n 's/^/space /;2p'
@@ -16,7 +19,10 @@ const fewInodes = 1_000;
 
 const advice = "Remove what is not needed, or choose another notebook.directory.";
 
-/** What the script has printed; a \`*\` behind a number of \`quota\` says that it is exceeded. Pure. @throws HPCNB_DIRECTORY */
+/**
+ * What the script has printed; a \`*\` behind a number of \`quota\` says that it is exceeded. Pure.
+ * @throws HPCNB_DIRECTORY
+ */
 export function spaceOf(text: string): Outcome {
   const rows = text.split("\n").map((line) => line.trim().split(/\s+/));
   const free = (word: string) => {

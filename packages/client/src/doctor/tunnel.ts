@@ -4,7 +4,10 @@ import { checkForwarding } from "@hpcnb/tunnel";
 import type { Check } from "./examine.js";
 import type { Examined } from "./host.js";
 
-/** Which ways to the notebook will be tried, and whether the submit node lets ssh forward at all, which all of its ways need. */
+/**
+ * Which ways to the notebook will be tried, and whether the submit node lets ssh forward at all,
+ * which all of its ways need.
+ */
 export function tunnelCheck({ context, signal }: Examined, kinds: readonly string[]): Check {
   const { connector, host, session } = context;
   return {

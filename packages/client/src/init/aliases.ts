@@ -12,7 +12,10 @@ export const aliasPattern = /^[A-Za-z0-9_][A-Za-z0-9_.@:%-]*$/;
 /** Where people keep code, and no jobs. */
 const forges = /(^|[.@-])(github|gitlab|bitbucket|codeberg|sourcehut|gitea)([.-]|$)/i;
 
-/** The hosts that the user's ssh configuration names, to choose from: what ssh makes of one, only ssh knows. */
+/**
+ * The hosts that the user's ssh configuration names, to choose from: what ssh makes of one, only
+ * ssh knows.
+ */
 export function sshAliases(file = join(homedir(), ".ssh", "config")): string[] {
   return [...new Set(namesIn(file, 0))].filter((name) => aliasPattern.test(name) && !forges.test(name));
 }

@@ -37,7 +37,8 @@ export async function lookAround(
   const [{ stdout }, modules] = await Promise.all([
     host.run(["sh", "-c", lookScript, "hpcnb", directory], options),
     host.run(["bash", "--norc", "-c", modulesScript], options).catch((error) => {
-      // Listing modules is slow or broken on some sites; what else fails, the other question meets, too.
+      // Listing modules is slow or broken on some sites; what else fails, the other question meets,
+      // too.
       if (!isHpcnbError(error, "HPCNB_TIMEOUT") && !isHpcnbError(error, "HPCNB_COMMAND_FAILED")) throw error;
       tell(`The modules of ${host.name} are not known: ${error.message}`);
       return { stdout: "" };
@@ -71,7 +72,9 @@ export function parseFindings(text: string): Findings {
   };
 }
 
-/** The names that `module -t avail` lists: among folders, and with marks such as "(default)". Pure. */
+/**
+ * The names that `module -t avail` lists: among folders, and with marks such as "(default)". Pure.
+ */
 export function parseModules(text: string): FoundPython[] {
   const names = text
     .split("\n")

@@ -1,6 +1,7 @@
 /**
- * What a machine and a folder have, as lines of words with tabs between: see `parseFindings`. Nothing is changed. A Python is
- * asked where its packages are, from `/`: in a notebook's folder there may be a file that has the name of one.
+ * What a machine and a folder have, as lines of words with tabs between: see `parseFindings`.
+ * Nothing is changed. A Python is asked where its packages are, from `/`: in a notebook's folder
+ * there may be a file that has the name of one.
  */
 export const lookScript = `
 LC_ALL=C; export LC_ALL
@@ -46,7 +47,10 @@ print("\\t".join(word if find_spec(name) else "" for word, name in (("lab", "jup
 ' 2>/dev/null </dev/null)"
 `;
 
-/** Lists modules that promise a Python, in a bash that knows \`module\` as one of a login does. It may take long on some sites. */
+/**
+ * Lists modules that promise a Python, in a bash that knows \`module\` as one of a login does. It
+ * may take long on some sites.
+ */
 export const modulesScript = `
 for file in /etc/profile.d/*[Mm]odul*.sh /etc/profile.d/*[Ll]mod*.sh; do
   type module >/dev/null 2>&1 || { [ -r "$file" ] && . "$file"; }

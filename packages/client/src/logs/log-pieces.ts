@@ -13,7 +13,9 @@ export interface Piece {
   readonly size: number;
 }
 
-/** Bytes that are asked for at once: what a command holds in memory of a log, however large that is. */
+/**
+ * Bytes that are asked for at once: what a command holds in memory of a log, however large that is.
+ */
 export const pieceSize = 4 * 2 ** 20;
 
 /** What is shown without being asked for: the last so many bytes. */
@@ -22,8 +24,9 @@ const usualSize = 2 ** 20;
 const lineBreak = 0x0a;
 
 /**
- * A piece of a file, with less than `length` bytes only at its end; undefined if there is no such file. In base64, because a log may be in
- * any encoding, and a piece may end in the middle of a character.
+ * A piece of a file, with less than `length` bytes only at its end; undefined if there is no such
+ * file. In base64, because a log may be in any encoding, and a piece may end in the middle of a
+ * character.
  */
 export async function readPiece(
   { host, path, signal }: LogFile,

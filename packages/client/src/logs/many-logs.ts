@@ -25,7 +25,10 @@ const logsAtOnce = 100;
 const lineBreak = 0x0a;
 const longestLine = 2 ** 20;
 
-/** The pieces come in base64, because a log may be in any encoding; a line with a colon begins the next one. */
+/**
+ * The pieces come in base64, because a log may be in any encoding; a line with a colon begins the
+ * next one.
+ */
 const script = `while IFS= read -r from && IFS= read -r path; do
   if [ -f "$path" ] && [ -r "$path" ]; then
     echo ":$(wc -c < "$path")"

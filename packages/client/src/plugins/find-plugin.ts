@@ -19,12 +19,13 @@ const packagePrefixes: Record<PluginKind, readonly string[]> = {
 };
 
 /**
- * Finds a plugin by the name that the session file gives it: one of `known`, a short name, a package or a path. Packages are looked for in
- * the `node_modules` of the session file's folder and of each folder above, and then beside hpcnb. What others than this user and root
- * can change is never taken. Only names are looked up: no environment variable and no other folder decides.
+ * Finds a plugin by the name that the session file gives it: one of `known`, a short name, a
+ * package or a path. Packages are looked for in the `node_modules` of the session file's folder and
+ * of each folder above, and then beside hpcnb. What others than this user and root can change is
+ * never taken. Only names are looked up: no environment variable and no other folder decides.
  *
- * @throws HPCNB_PLUGIN_NOT_FOUND with where was looked, HPCNB_PLUGIN_UNSAFE when others can change it, HPCNB_PLUGIN_BROKEN when its
- * package has no such file.
+ * @throws HPCNB_PLUGIN_NOT_FOUND with where was looked, HPCNB_PLUGIN_UNSAFE when others can change
+ *   it, HPCNB_PLUGIN_BROKEN when its package has no such file.
  */
 export function findPlugin(
   kind: PluginKind,

@@ -5,12 +5,15 @@ import { dirname, isAbsolute, join, parse } from "node:path";
 const mostLinks = 40;
 
 /**
- * Why somebody else than this user and root may have decided what lies at an absolute path: a sentence's end, such as "/data belongs to
- * another user (1002)". Undefined when only this user and root can have.
+ * Why somebody else than this user and root may have decided what lies at an absolute path: a
+ * sentence's end, such as "/data belongs to another user (1002)". Undefined when only this user and
+ * root can have.
  *
- * Each component is looked at, and each that a link leads to, as ssh does with its own files (StrictModes): its owner is this user or
- * root, and neither its group nor everybody may write to it. The user's own group is no exception: who else is in it cannot be known here.
- * A directory such as /tmp, in which only the owner of an entry can replace it, will do above something that is this user's own.
+ * Each component is looked at, and each that a link leads to, as ssh does with its own files
+ * (StrictModes): its owner is this user or root, and neither its group nor everybody may write to
+ * it. The user's own group is no exception: who else is in it cannot be known here. A directory
+ * such as /tmp, in which only the owner of an entry can replace it, will do above something that is
+ * this user's own.
  */
 export function foreignHand(path: string): string | undefined {
   const left = path.split("/");
@@ -55,7 +58,10 @@ function problemOf(path: string, found: Stats, isAbove: boolean): string | undef
   return `${path} can be changed by ${found.mode & 0o002 ? "every user" : `others of its group (${found.gid})`}`;
 }
 
-/** Another user can make a second name for a file of this user where both may write, and so choose which file it is. */
+/**
+ * Another user can make a second name for a file of this user where both may write, and so choose
+ * which file it is.
+ */
 function problemInShared(path: string, found: Stats, above: Stats): string | undefined {
   const isShared = isSticky(above) && (above.mode & 0o022) !== 0;
   return isShared && !found.isDirectory() && found.nlink > 1 ? `${path} has another name elsewhere` : undefined;

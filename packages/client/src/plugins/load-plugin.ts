@@ -3,7 +3,10 @@ import { HpcnbError, type Plugin, type PluginKind, whyNotAPlugin } from "@hpcnb/
 import { guardImports } from "../guard-imports.js";
 import { type FoundPlugin, findPlugin } from "./find-plugin.js";
 
-/** Finds a plugin (see `findPlugin`) and runs its code. @throws HPCNB_PLUGIN_BROKEN when it was found and cannot be used. */
+/**
+ * Finds a plugin (see `findPlugin`) and runs its code. @throws HPCNB_PLUGIN_BROKEN when it was
+ * found and cannot be used.
+ */
 export async function loadPlugin(
   kind: PluginKind,
   name: string,

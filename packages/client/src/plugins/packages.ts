@@ -8,8 +8,10 @@ import { HpcnbError } from "@hpcnb/core";
 const specifierPattern = /^((?:@[\w-][\w.-]*\/)?[\w-][\w.-]*)(?:\/[\w-][\w.-]*)*$/;
 
 /**
- * Finds a package in one `node_modules`. Node's own search would go on in the folders above, and in those that NODE_PATH and HOME name.
- * @param problemOf says of a path why it is not to be used. It is asked before anything in the package has a say.
+ * Finds a package in one `node_modules`. Node's own search would go on in the folders above, and in
+ * those that NODE_PATH and HOME name.
+ * @param problemOf says of a path why it is not to be used. It is asked before anything in the
+ *   package has a say.
  * @returns undefined when there is no such package.
  * @throws HPCNB_PLUGIN_BROKEN when the package is there and has no main file.
  */
@@ -56,7 +58,10 @@ export function foldersAbove(file: string): string[] {
   return folders;
 }
 
-/** The `node_modules` in which hpcnb lies or has its dependencies: who can write there can change hpcnb itself. */
+/**
+ * The `node_modules` in which hpcnb lies or has its dependencies: who can write there can change
+ * hpcnb itself.
+ */
 export function foldersOfHpcnb(): string[] {
   let root = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(root, "package.json"))) root = dirname(root);

@@ -2,7 +2,10 @@ import type { OptionsSchema, Plugin } from "@hpcnb/core";
 import type { Problem, SessionSource } from "@hpcnb/core/session-file";
 import { valueAt } from "../source-values.js";
 
-/** The options that a session file gives its scheduler, with the plugin's defaults; what is wrong with them becomes problems. */
+/**
+ * The options that a session file gives its scheduler, with the plugin's defaults; what is wrong
+ * with them becomes problems.
+ */
 export async function pluginOptions(source: SessionSource, plugin: Plugin, problems: Problem[]) {
   const found = valueAt(source, "scheduler", "options");
   const given = typeof found === "object" && found !== null ? (found as Record<string, unknown>) : {};
@@ -13,7 +16,8 @@ export async function pluginOptions(source: SessionSource, plugin: Plugin, probl
     }
     return given;
   }
-  // Compiling a schema is the slowest thing that a command does at its start: not where it can say nothing.
+  // Compiling a schema is the slowest thing that a command does at its start: not where it can say
+  // nothing.
   if (Object.keys(given).length === 0 && !demandsSomething(schema)) return given;
   const checked = await source.checkOptions("/scheduler/options", given, schema);
   problems.push(...checked.problems);

@@ -3,8 +3,9 @@ import { foreignHand } from "./foreign-hands.js";
 const known = new Map<string, string | undefined>();
 
 /**
- * Why one file is not to import another: others could have written it, and not the one that asks. A file that others can change anyway has
- * nothing to be guarded for: it is hpcnb's own where an administrator, or a group, looks after it.
+ * Why one file is not to import another: others could have written it, and not the one that asks. A
+ * file that others can change anyway has nothing to be guarded for: it is hpcnb's own where an
+ * administrator, or a group, looks after it.
  */
 export function whyNotToImport(importer: string, imported: string): string | undefined {
   return handOn(importer) ? undefined : handOn(imported);

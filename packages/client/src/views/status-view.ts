@@ -40,7 +40,10 @@ export interface StatusView extends JobTimes {
   /** Without the token: `hpcnb open` and `hpcnb up` know it. */
   readonly url?: string;
   readonly server?: string;
-  /** "socket <path>" or "port <address>:<port>", with a note why a socket was not possible, for the server or for kernels. */
+  /**
+   * "socket <path>" or "port <address>:<port>", with a note why a socket was not possible, for the
+   * server or for kernels.
+   */
   readonly listens?: string;
   readonly tunnel?: string;
   /** Why it is not a kind that is tried before this one. */

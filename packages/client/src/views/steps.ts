@@ -16,8 +16,9 @@ export interface Step {
 }
 
 /**
- * What there is to show of a session that is coming up: the steps that are done, and the one or two that are being
- * waited for. `inQueue` is what can be done while the job waits for the scheduler. Pure.
+ * What there is to show of a session that is coming up: the steps that are done, and the one or two
+ * that are being waited for. `inQueue` is what can be done while the job waits for the scheduler.
+ * Pure.
  */
 export function stepsOf(state: SessionState, readiness: string, inQueue?: string): Step[] {
   const { record, reports, jobs } = state;
@@ -111,7 +112,9 @@ function reasonOf({ engines }: SessionState["jobs"], state: "queued" | "suspende
   return undefined;
 }
 
-/** One that is inside the notebook job waits with it, and so does mostly one that is not listed yet. */
+/**
+ * One that is inside the notebook job waits with it, and so does mostly one that is not listed yet.
+ */
 function describeController({ controller, notebook }: SessionState["jobs"]): string {
   const state = (controller?.status ?? notebook?.status)?.state;
   if (state === "suspended") return "the controller is suspended";

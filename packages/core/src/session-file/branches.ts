@@ -5,8 +5,9 @@ import { nameTypes } from "./words.js";
 const wrappers = new Set(["anyOf", "oneOf", "if", "allOf"]);
 
 /**
- * Leaves, of all that ajv says about alternatives (anyOf, oneOf), what concerns the one that was probably meant: the alternative with
- * the right type and the fewest errors. Where none has the right type, one error names all types. Pure.
+ * Leaves, of all that ajv says about alternatives (anyOf, oneOf), what concerns the one that was
+ * probably meant: the alternative with the right type and the fewest errors. Where none has the
+ * right type, one error names all types. Pure.
  */
 export function withoutBranches(errors: readonly ErrorObject[]): ErrorObject[] {
   const dropped = new Set<ErrorObject>();
@@ -24,7 +25,10 @@ export function withoutBranches(errors: readonly ErrorObject[]): ErrorObject[] {
   return left.filter((error) => !wrappers.has(error.keyword) || !left.some((other) => concernsSame(error, other)));
 }
 
-/** The errors of each alternative. Those behind a `$ref` do not tell which one they belong to, and are left alone. */
+/**
+ * The errors of each alternative. Those behind a `$ref` do not tell which one they belong to, and
+ * are left alone.
+ */
 function branchesOf(wrapper: ErrorObject, errors: readonly ErrorObject[]): ErrorObject[][] {
   const branches = new Map<string, ErrorObject[]>();
   for (const error of errors) {

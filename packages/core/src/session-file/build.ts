@@ -8,7 +8,10 @@ export function schemaText(): string {
   return `${JSON.stringify(sessionSchema, null, 2)}\n`;
 }
 
-/** The session file's validator as JavaScript, still to be bundled: it asks for ajv's helpers with `require`. */
+/**
+ * The session file's validator as JavaScript, still to be bundled: it asks for ajv's helpers with
+ * `require`.
+ */
 export async function validatorText(): Promise<string> {
   const ajv = await createAjv({ source: true, esm: true });
   return standalone.default(ajv, ajv.compile(sessionSchema));

@@ -5,7 +5,10 @@ import { mostAtOnce } from "./resolve.js";
 import type { Fault } from "./sentences.js";
 import { describe, pathOf } from "./words.js";
 
-/** The most that a text with a unit may stand for. More than that is a slip, and would overflow schedulers' and timers' numbers. */
+/**
+ * The most that a text with a unit may stand for. More than that is a slip, and would overflow
+ * schedulers' and timers' numbers.
+ */
 const memory = { parse: parseMemory, most: "1024T" } as const;
 const walltime = { parse: parseDuration, most: "366d" } as const;
 const timeout = { parse: parseDuration, most: "1d" } as const;

@@ -1,6 +1,9 @@
 import { closestOf } from "../suggest.js";
 
-/** The words of schedulers and of other tools for the keys of session files, in small letters and without - and _. */
+/**
+ * The words of schedulers and of other tools for the keys of session files, in small letters and
+ * without - and _.
+ */
 const forKeys: Readonly<Record<string, string>> = {
   name: "session title id jobname",
   scheduler: "executor backend batch batchsystem",

@@ -21,7 +21,10 @@ export class PositionMap {
     this.#places = places;
   }
 
-  /** The place of a value, or of its key; what has no place of its own (an alias' child, a missing key) has its nearest parent's. */
+  /**
+   * The place of a value, or of its key; what has no place of its own (an alias' child, a missing
+   * key) has its nearest parent's.
+   */
   at(pointer: string, part: "key" | "value"): Position {
     for (let path = pointer; ; path = path.slice(0, path.lastIndexOf("/"))) {
       const place = this.#places.get(path);

@@ -13,7 +13,10 @@ import { sessionValidator } from "./validator.js";
 /** Bytes. A session file is a page of text; anything larger is some other file. */
 const largestFile = 2 ** 20;
 
-/** How many faults are told, of each kind. Nobody reads more, and comparing all with each other would take long. */
+/**
+ * How many faults are told, of each kind. Nobody reads more, and comparing all with each other
+ * would take long.
+ */
 const mostFaults = 200;
 
 /** YAML aliases that a file may use; more than that is an attack, not a session. */
@@ -29,7 +32,10 @@ const syntaxHelp: Readonly<Record<string, string>> = {
     'keys of one mapping begin in the same column, and a text with ": " or " #" in it needs quotes around it',
 };
 
-/** Reads a session file and finds everything that is wrong with it. Never throws for what the file says. */
+/**
+ * Reads a session file and finds everything that is wrong with it. Never throws for what the file
+ * says.
+ */
 export async function readSessionFile(file: string): Promise<SessionSource> {
   const text = readText(file);
   return typeof text === "string"

@@ -75,7 +75,10 @@ function durationOf(text: string): number {
   return certain(parseDuration(text), text);
 }
 
-/** The schema's patterns let through exactly what the parsers of units understand; a test holds them together. */
+/**
+ * The schema's patterns let through exactly what the parsers of units understand; a test holds them
+ * together.
+ */
 function certain(value: number | undefined, text: string): number {
   if (value === undefined) throw new Error(`The schema accepts "${text}", which cannot be parsed`);
   return value;

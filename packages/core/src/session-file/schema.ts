@@ -1,6 +1,7 @@
 /**
- * The one definition of the session file: its JSON Schema, which editors, `hpcnb schema`, the validator and the TypeScript type all
- * come from. `x-expects` completes the sentence "... must be ..." in error messages; `x-secret` keeps a value out of them.
+ * The one definition of the session file: its JSON Schema, which editors, `hpcnb schema`, the
+ * validator and the TypeScript type all come from. `x-expects` completes the sentence "... must be
+ * ..." in error messages; `x-secret` keeps a value out of them.
  */
 const line = {
   type: "string",

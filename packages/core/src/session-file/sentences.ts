@@ -109,7 +109,10 @@ function meaningOf(schema: SchemaNode, key: string): string {
   return property?.description ? `: ${lowerFirst(firstSentence(property.description))}` : "";
 }
 
-/** To YAML `2024` is a number and `"8"` is a text: what would do otherwise only lacks its quotes, or has them. */
+/**
+ * To YAML `2024` is a number and `"8"` is a text: what would do otherwise only lacks its quotes, or
+ * has them.
+ */
 function aboutQuotes({ data }: ErrorObject, schema: SchemaNode): string {
   if (schema["x-secret"]) return "";
   if (schema.type === "integer" && typeof data === "string" && /^\d{1,9}$/.test(data)) return "; leave out the quotes";

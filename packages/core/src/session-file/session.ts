@@ -1,6 +1,9 @@
 import type { JobResources } from "../scheduler.js";
 
-/** How the notebook's Python is found on the host that runs it. Without any of these it is the `python3` on PATH. */
+/**
+ * How the notebook's Python is found on the host that runs it. Without any of these it is the
+ * `python3` on PATH.
+ */
 export interface PythonEnvironment {
   /** Names for `module load`, in order. */
   readonly modules?: readonly string[];
@@ -10,7 +13,10 @@ export interface PythonEnvironment {
   readonly venv?: string;
   /** Shell text that runs (in bash) before Python is looked up. */
   readonly setup?: string;
-  /** Names of variables of the machine where hpcnb runs, whose values the notebook and the engines get. */
+  /**
+   * Names of variables of the machine where hpcnb runs, whose values the notebook and the engines
+   * get.
+   */
   readonly variables?: readonly string[];
 }
 

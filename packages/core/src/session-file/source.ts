@@ -23,7 +23,8 @@ export interface SessionSource {
   /** A problem of the value at a JSON pointer, such as "/notebook/directory". */
   problemAt(pointer: string, message: string): Problem;
   /**
-   * Checks the options of a plugin against its own schema, and fills in its defaults; problems are below `pointer`.
+   * Checks the options of a plugin against its own schema, and fills in its defaults; problems are
+   * below `pointer`.
    * @throws HPCNB_PLUGIN_BROKEN when the schema itself is wrong.
    */
   checkOptions(
@@ -33,7 +34,10 @@ export interface SessionSource {
   ): Promise<{ options: Readonly<Record<string, unknown>>; problems: readonly Problem[] }>;
 }
 
-/** All problems of a session file at once; the message has a line `file:line:column  sentence` for each. */
+/**
+ * All problems of a session file at once; the message has a line `file:line:column  sentence` for
+ * each.
+ */
 export class SessionFileError extends HpcnbError {
   readonly problems: readonly Problem[];
   /** The path as the user gave it. */

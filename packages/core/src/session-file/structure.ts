@@ -32,7 +32,10 @@ interface Open {
   key: { readonly name: string | undefined; readonly offset: number | undefined } | undefined;
 }
 
-/** Finds the places of all values of the first document, and what is wrong with the structure of the text. */
+/**
+ * Finds the places of all values of the first document, and what is wrong with the structure of the
+ * text.
+ */
 export function readStructure(source: string, events: readonly Event[]): Structure {
   const places = new Map<string, Place>();
   const faults: StructureFault[] = [];
@@ -115,7 +118,9 @@ function anchorOf(source: string, event: ContentEvent): string | undefined {
   return event.anchorStart < 0 ? undefined : source.slice(event.anchorStart, event.anchorEnd);
 }
 
-/** Where a person sees the value begin; undefined for a value that is not written, as after `key:`. */
+/**
+ * Where a person sees the value begin; undefined for a value that is not written, as after `key:`.
+ */
 function offsetOf(source: string, event: ContentEvent): number | undefined {
   // An alias' name begins behind its "*".
   if (event.type === EVENT_ID.ALIAS) return event.anchorStart - 1;

@@ -14,7 +14,10 @@ export interface UnknownKey {
   readonly root: SchemaNode | undefined;
 }
 
-/** The end of the sentence about a key that is none: the one that was probably meant, here or elsewhere in the file, or all. */
+/**
+ * The end of the sentence about a key that is none: the one that was probably meant, here or
+ * elsewhere in the file, or all.
+ */
 export function insteadOf({ key, pointer, schema, root }: UnknownKey): string {
   const known = Object.keys((schema.properties ?? {}) as object);
   const others = root ? keysFor(key) : [];
@@ -36,7 +39,10 @@ function isSame(name: string, key: string): boolean {
   return name.toLowerCase() === key.toLowerCase();
 }
 
-/** Where a key of that name stands, as near as possible: "cluster.resources.memory" from within the cluster. */
+/**
+ * Where a key of that name stands, as near as possible: "cluster.resources.memory" from within the
+ * cluster.
+ */
 function nearestPath(name: string, pointer: string, paths: readonly (readonly string[])[]): string | undefined {
   const here = pointer.split("/").slice(1);
   const common = (path: readonly string[]) => {

@@ -3,7 +3,9 @@ import { HpcnbError } from "../errors.js";
 import type { OptionsSchema } from "../plugin.js";
 import { sessionSchema } from "./schema.js";
 
-/** Returns what is wrong with a value, and nothing when it is valid. Fills in the schema's defaults. */
+/**
+ * Returns what is wrong with a value, and nothing when it is valid. Fills in the schema's defaults.
+ */
 export type Validate = (value: unknown) => readonly ErrorObject[];
 
 interface CompiledValidator {
@@ -12,8 +14,8 @@ interface CompiledValidator {
 }
 
 /**
- * The validator of session files. An installed hpcnb brings it compiled, because compiling takes longer than everything else that
- * `hpcnb validate` does; from source it is compiled now.
+ * The validator of session files. An installed hpcnb brings it compiled, because compiling takes
+ * longer than everything else that `hpcnb validate` does; from source it is compiled now.
  */
 export function sessionValidator(): Promise<Validate> {
   known ??= loadValidator();

@@ -24,7 +24,9 @@ export function describe(value: unknown): string {
   return Array.isArray(value) ? "a list" : "a mapping";
 }
 
-/** A text in quotes, on one line and harmless to a terminal whatever is in it, never at full length. */
+/**
+ * A text in quotes, on one line and harmless to a terminal whatever is in it, never at full length.
+ */
 export function quote(text: string): string {
   const short = text.length > 60 ? `${text.slice(0, 60)}...` : text;
   // JSON escapes the other control characters.

@@ -26,11 +26,12 @@ export interface SessionUp {
 }
 
 /**
- * Makes a session be up: finds its jobs or starts them, and waits for each fact in turn. Calling it again, also after it was killed at any point,
- * goes on with the same session.
+ * Makes a session be up: finds its jobs or starts them, and waits for each fact in turn. Calling it
+ * again, also after it was killed at any point, goes on with the same session.
  *
- * @throws HPCNB_TIMEOUT (the jobs go on), HPCNB_JOB_ENDED, HPCNB_SUBMIT_REJECTED (nothing is left running), HPCNB_ABORTED (what was
- *   submitted goes on) and whatever preparing throws before anything was started.
+ * @throws HPCNB_TIMEOUT (the jobs go on), HPCNB_JOB_ENDED, HPCNB_SUBMIT_REJECTED (nothing is left
+ *   running), HPCNB_ABORTED (what was submitted goes on) and whatever preparing throws before
+ *   anything was started.
  */
 export async function bringUp(context: SessionContext, options: BringUpOptions = {}): Promise<SessionUp> {
   const { signal } = options;
@@ -57,7 +58,8 @@ function findOrStart(tracker: Tracker, options: BringUpOptions): Promise<void> {
       return;
     }
     if (record && (phase === "failed" || phase === "stopping")) onStep?.("before", howItWent(tracker.state));
-    // Elsewhere the environment may be there on the compute nodes alone; a job that lacks it says so.
+    // Elsewhere the environment may be there on the compute nodes alone; a job that lacks it says
+    // so.
     if (context.scheduler.runsOnHost) {
       const checked = await context.workload.check(context.host, context.session, tracker.directory, signal);
       onStep?.("check", checked.summary);
@@ -84,7 +86,10 @@ function howItWent({ loss, phase }: SessionState): string {
   return `the last run was lost: ${loss?.why}`;
 }
 
-/** Nothing is started beside jobs that go on without their record, nor where that cannot be ruled out. */
+/**
+ * Nothing is started beside jobs that go on without their record, nor where that cannot be ruled
+ * out.
+ */
 function tellOrRefuse({ state, context, runs }: Tracker, onStep: BringUpOptions["onStep"]): void {
   const { recordProblem, strays, trouble } = state;
   if (strays?.own.length || recordProblem?.kind === "newer") throw whyNoRecord(state);

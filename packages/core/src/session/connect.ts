@@ -5,7 +5,10 @@ import { prepared } from "./open-session.js";
 import { whyNoRecord } from "./strays.js";
 import type { Tracker } from "./tracker.js";
 
-/** Milliseconds that a notebook may take to answer through a tunnel that was just opened, and between two tries. */
+/**
+ * Milliseconds that a notebook may take to answer through a tunnel that was just opened, and
+ * between two tries.
+ */
 const answerLimit = 60_000;
 const retryEvery = 250;
 
@@ -16,8 +19,10 @@ export interface Connected {
 }
 
 /**
- * Opens the way from this machine to a notebook that already answers on its host; starts nothing there. What is open already is used.
- * @throws HPCNB_NO_SESSION when there is no such notebook (yet), HPCNB_TUNNEL, HPCNB_PORT_TAKEN, HPCNB_TIMEOUT, HPCNB_STATE_UNREADABLE.
+ * Opens the way from this machine to a notebook that already answers on its host; starts nothing
+ * there. What is open already is used.
+ * @throws HPCNB_NO_SESSION when there is no such notebook (yet), HPCNB_TUNNEL, HPCNB_PORT_TAKEN,
+ *   HPCNB_TIMEOUT, HPCNB_STATE_UNREADABLE.
  */
 export async function connect(context: SessionContext, signal?: AbortSignal): Promise<Connected> {
   const tracker = await prepared(context, "look", signal);
@@ -64,8 +69,9 @@ function noAnswer(connection: ConnectionFacts | undefined): HpcnbError {
 }
 
 /**
- * One try: undefined when the notebook does not answer through the tunnel yet. The token is sent only over a tunnel that its keeper
- * has just called whole. A tunnel that leads to something else is closed again.
+ * One try: undefined when the notebook does not answer through the tunnel yet. The token is sent
+ * only over a tunnel that its keeper has just called whole. A tunnel that leads to something else
+ * is closed again.
  */
 export async function tryToConnect(tracker: Tracker, signal?: AbortSignal): Promise<Connected | undefined> {
   const { connector, workload } = tracker.context;

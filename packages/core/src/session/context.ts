@@ -27,7 +27,9 @@ export interface SessionContext {
   readonly observe?: (state: SessionState, event: SessionEvent) => void;
 }
 
-/** A run, and the notebook directory in which this machine has met it last, on the session's host. */
+/**
+ * A run, and the notebook directory in which this machine has met it last, on the session's host.
+ */
 export interface RememberedRun {
   readonly run: string;
   readonly directory: string;

@@ -10,15 +10,19 @@ import type { Tracker } from "./tracker.js";
 const stopLimit = 120_000;
 const firstPause = 100;
 const longestPause = 5_000;
-/** Each pause is so much longer than the one before: an end is seen late by a third of the time at most. */
+/**
+ * Each pause is so much longer than the one before: an end is seen late by a third of the time at
+ * most.
+ */
 const growth = 1.5;
 
 /** Characters of why a session has ended, as its record keeps it. */
 const longestReason = 4_000;
 
 /**
- * Ends all jobs of a run, and says so in its record. They are found by their names, so that one whose id was never written down is ended too,
- * and one that the notebook has submitted. To be called with the session's lock held.
+ * Ends all jobs of a run, and says so in its record. They are found by their names, so that one
+ * whose id was never written down is ended too, and one that the notebook has submitted. To be
+ * called with the session's lock held.
  */
 export async function endJobs(
   tracker: Tracker,
@@ -45,7 +49,10 @@ export async function endJobs(
   return ended;
 }
 
-/** A disk that is full keeps no job from being ended: what cannot be written now is told when its end cannot be either. */
+/**
+ * A disk that is full keeps no job from being ended: what cannot be written now is told when its
+ * end cannot be either.
+ */
 async function sayThatItEnds(tracker: Tracker, record: SessionRecord, why: string): Promise<void> {
   try {
     await tracker.writeRecord({ ...record, ending: { at: new Date().toISOString(), why } });
@@ -75,7 +82,8 @@ export interface JobsEnded {
 }
 
 /**
- * Cancels all jobs of some runs and waits until full answers of the scheduler, as many as are believed, list none of them.
+ * Cancels all jobs of some runs and waits until full answers of the scheduler, as many as are
+ * believed, list none of them.
  * @throws HPCNB_NOT_STOPPED
  */
 export async function endListed(

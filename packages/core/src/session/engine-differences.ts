@@ -18,7 +18,9 @@ export interface EngineDifference {
 /** Lines at the end of a log in which that is looked for. */
 const tailLines = 100;
 
-/** In the order of their numbers. Engines that are queued or starting are as they should be. Pure. */
+/**
+ * In the order of their numbers. Engines that are queued or starting are as they should be. Pure.
+ */
 export function engineDifferences(state: Pick<SessionState, "jobs" | "reports">): EngineDifference[] {
   return enginesIn(state).flatMap((engine): EngineDifference[] => {
     const problem = problemOf(engine);
@@ -60,7 +62,8 @@ export async function withLogs(
     const place: LogPlace = { role: "engines", cluster, array, engine };
     return tracker.context.workload.logPath(place);
   });
-  // With a second file, tail prints before each which one it is; a log that is not there is left out.
+  // With a second file, tail prints before each which one it is; a log that is not there is left
+  // out.
   const { stdout } = await tracker.context.host.run(["tail", "-n", String(tailLines), "/dev/null", ...paths]);
   return differences.map((difference, index) => {
     const log = tellingLine(stdout, paths[index] ?? "");

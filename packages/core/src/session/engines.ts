@@ -6,7 +6,10 @@ import type { EngineReports, EngineWord } from "./workload.js";
 export interface EngineCounts {
   /** How many are wanted. */
   readonly asked: number;
-  /** Each engine that was submitted, and that nobody has dismissed since, is in one of these five, by the scheduler's word. */
+  /**
+   * Each engine that was submitted, and that nobody has dismissed since, is in one of these five,
+   * by the scheduler's word.
+   */
   readonly queued: number;
   readonly starting: number;
   readonly running: number;
@@ -19,7 +22,9 @@ export interface EngineCounts {
   readonly lost: number;
 }
 
-/** One engine side by side: what the scheduler says of its task, and what the controller says of it. */
+/**
+ * One engine side by side: what the scheduler says of its task, and what the controller says of it.
+ */
 export interface EngineFacts {
   readonly number: number;
   readonly group: string;
@@ -43,7 +48,10 @@ const placeOf: Record<TaskStatus["state"], EnginePlace> = {
   finished: "failed",
 };
 
-/** The engines that are there or ought to be, ascending: not those that were dismissed or retired. Pure. */
+/**
+ * The engines that are there or ought to be, ascending: not those that were dismissed or retired.
+ * Pure.
+ */
 export function listEngines(jobs: readonly JobFacts[], words: EngineReports): EngineFacts[] {
   const engines: EngineFacts[] = [];
   for (const job of jobs) {
@@ -112,7 +120,9 @@ export function rangesOf(numbers: Iterable<number>): TaskRange[] {
   return ranges;
 }
 
-/** By number, of those that an array of so many tasks has: a scheduler's answer may name any others. */
+/**
+ * By number, of those that an array of so many tasks has: a scheduler's answer may name any others.
+ */
 function tasksOf(tasks: readonly TaskStatus[] | undefined, last: number): Map<number, TaskStatus> {
   return new Map(
     (tasks ?? []).flatMap((range) => {

@@ -4,7 +4,8 @@ import type { JobStatus } from "../scheduler.js";
 const slack = 10_000;
 
 /**
- * By how many milliseconds a host's clock is ahead of this machine's; 0 where they agree, as far as can be known. Pure.
+ * By how many milliseconds a host's clock is ahead of this machine's; 0 where they agree, as far as
+ * can be known. Pure.
  *
  * @param seconds since 1970, cut off, as the host said between the two moments of this machine.
  */

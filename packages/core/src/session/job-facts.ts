@@ -23,15 +23,22 @@ export function jobsIn({ notebook, controller, engines }: SessionJobs): JobFacts
   return [...(notebook ? [notebook] : []), ...(controller ? [controller] : []), ...engines];
 }
 
-/** After so many full answers in a row without it a job is believed gone; a single answer may have been incomplete. */
+/**
+ * After so many full answers in a row without it a job is believed gone; a single answer may have
+ * been incomplete.
+ */
 export const absencesBelieved = 2;
 
-/** Milliseconds between two such answers; after a submission without an answer, which may still be carried out, more. */
+/**
+ * Milliseconds between two such answers; after a submission without an answer, which may still be
+ * carried out, more.
+ */
 export const secondLook = { usual: 500, afterNoAnswer: 5_000 };
 
 /**
- * Gone for certain: full answer after full answer did not list it, or one did not and the scheduler's history has its end. History alone
- * is not believed: its record may be of an earlier try, and a job that is listed is there.
+ * Gone for certain: full answer after full answer did not list it, or one did not and the
+ * scheduler's history has its end. History alone is not believed: its record may be of an earlier
+ * try, and a job that is listed is there.
  */
 export function isGone(job: JobFacts): boolean {
   if (job.status?.state === "finished" || job.absences >= absencesBelieved) return true;

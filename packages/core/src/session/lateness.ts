@@ -11,7 +11,10 @@ const reasonLines = 5;
 
 /** Milliseconds. */
 export interface Times {
-  /** How long the phase has lasted, without the time when the host was out of reach, or something was queued or suspended. */
+  /**
+   * How long the phase has lasted, without the time when the host was out of reach, or something
+   * was queued or suspended.
+   */
   readonly inPhase: number;
   /** Since waiting began. */
   readonly inAll: number;

@@ -1,6 +1,8 @@
 import type { Run } from "./workload.js";
 
-/** Where a session's state lies: beside the notebooks, on the cluster, for the user alone (0700). */
+/**
+ * Where a session's state lies: beside the notebooks, on the cluster, for the user alone (0700).
+ */
 export function sessionDirectory(notebookDirectory: string): string {
   return `${notebookDirectory}/.hpcnb`;
 }

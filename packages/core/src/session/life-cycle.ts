@@ -13,10 +13,13 @@ import type { Reports, Role } from "./workload.js";
 /**
  * Where a session is. In the order in which a session goes through them:
  *
- * absent: never started, or no trace of it · lost: its jobs are listed, and there is no record of it · submitting: not all that its record says is carried out · queued: the notebook job waits ·
- * starting: it runs, the server does not answer yet · connecting: the server answers on its host, no tunnel leads there ·
- * gathering: the notebook is reachable, fewer engines than the minimum are registered · up · degraded: the notebook is reachable, its
- * controller is lost, or so many engines that the minimum cannot be reached · failed: the notebook job is lost · stopping: asked to end · ended: every job is gone.
+ * absent: never started, or no trace of it · lost: its jobs are listed, and there is no record of
+ * it · submitting: not all that its record says is carried out · queued: the notebook job waits ·
+ * starting: it runs, the server does not answer yet · connecting: the server answers on its host,
+ * no tunnel leads there · gathering: the notebook is reachable, fewer engines than the minimum are
+ * registered · up · degraded: the notebook is reachable, its controller is lost, or so many engines
+ * that the minimum cannot be reached · failed: the notebook job is lost · stopping: asked to end ·
+ * ended: every job is gone.
  */
 export type Phase =
   | "absent"
@@ -32,7 +35,10 @@ export type Phase =
   | "stopping"
   | "ended";
 
-/** What can be learnt or done about a session. Each carries the whole fact, so events may be lost, doubled or late. */
+/**
+ * What can be learnt or done about a session. Each carries the whole fact, so events may be lost,
+ * doubled or late.
+ */
 export type SessionEvent =
   | {
       readonly type: "record-read";
@@ -92,7 +98,10 @@ export const initialState: SessionState = {
 /** What a session must have to count as up. */
 export interface Wanted {
   readonly cluster: Pick<NonNullable<Session["cluster"]>, "minimum"> | undefined;
-  /** False where no browser is: on a submit node the session is up without a tunnel, and is connected to from elsewhere. */
+  /**
+   * False where no browser is: on a submit node the session is up without a tunnel, and is
+   * connected to from elsewhere.
+   */
   readonly connection: boolean;
 }
 
@@ -239,7 +248,8 @@ function findLoss(
   const controller = lossOf("controller", jobs.controller, reports.controller);
   if (controller) return controller;
   if (!jobs.controller && !cluster.inNotebook) return { role: "controller", how, why: "it was not submitted" };
-  // The scheduler may list it for hours when its host has died, and its last word stays what it was. A suspended one answers nobody.
+  // The scheduler may list it for hours when its host has died, and its last word stays what it
+  // was. A suspended one answers nobody.
   if (
     jobs.controller?.status?.state !== "suspended" &&
     reports.notebook.state === "answering" &&

@@ -3,7 +3,10 @@ import type { Lock } from "../host.js";
 import { lockPath } from "./layout.js";
 import type { Tracker } from "./tracker.js";
 
-/** Milliseconds. What is done with the lock held takes seconds; ending jobs may take longer, and says so itself. */
+/**
+ * Milliseconds. What is done with the lock held takes seconds; ending jobs may take longer, and
+ * says so itself.
+ */
 const patience = 60_000;
 const firstPause = 200;
 const longestPause = 3_000;

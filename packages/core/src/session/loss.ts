@@ -7,14 +7,18 @@ import { withLock } from "./lock.js";
 import type { SessionRecord } from "./session-record.js";
 import type { Tracker } from "./tracker.js";
 
-/** Milliseconds until a scheduler knows how a job ended: 15 s are usual where it writes its records in batches. */
+/**
+ * Milliseconds until a scheduler knows how a job ended: 15 s are usual where it writes its records
+ * in batches.
+ */
 const historyLag = 20_000;
 const firstPause = 500;
 const longestPause = 5_000;
 
 /**
- * Looks closer at a session that seems lost, and ends what is of no use any more: all of it without its notebook, the engines without their
- * controller. Returns when it is not lost after all: another command may have asked for fewer engines, or started it again.
+ * Looks closer at a session that seems lost, and ends what is of no use any more: all of it without
+ * its notebook, the engines without their controller. Returns when it is not lost after all:
+ * another command may have asked for fewer engines, or started it again.
  *
  * @throws HPCNB_JOB_ENDED
  */
@@ -31,7 +35,8 @@ export async function throwIfLost(tracker: Tracker, signal?: AbortSignal): Promi
   try {
     await withLock(tracker, undefined, async () => {
       const now = await tracker.readRecord();
-      // While the lock was waited for, another command may have ended this run or cluster, and started the next one.
+      // While the lock was waited for, another command may have ended this run or cluster, and
+      // started the next one.
       if (!now || now.ended || now.run.id !== run) return;
       if (loss.role === "notebook") {
         await endJobs(tracker, now, loss);
@@ -47,7 +52,9 @@ export async function throwIfLost(tracker: Tracker, signal?: AbortSignal): Promi
   throw error;
 }
 
-/** Those that wait for a controller that was killed in the queue would wait until their walltime. */
+/**
+ * Those that wait for a controller that was killed in the queue would wait until their walltime.
+ */
 async function cancelEngines({ context: { scheduler } }: Tracker, { jobs }: SessionRecord): Promise<void> {
   const engines = jobs.filter(({ role }) => role === "engines");
   const listed = await scheduler.status();

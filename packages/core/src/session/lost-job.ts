@@ -4,10 +4,15 @@ import { isGone, type JobFacts } from "./job-facts.js";
 import type { Loss } from "./life-cycle.js";
 import type { ControllerReport, EndReport, NotebookReport, Role } from "./workload.js";
 
-/** A job is told to end at its walltime by a clock that began some seconds before its own program did. */
+/**
+ * A job is told to end at its walltime by a clock that began some seconds before its own program
+ * did.
+ */
 const walltimeSlack = 10;
 
-/** Why a job does no more what it is there for; undefined while it does, or may come to it. Pure. */
+/**
+ * Why a job does no more what it is there for; undefined while it does, or may come to it. Pure.
+ */
 export function lossOf(
   role: Role,
   job: JobFacts | undefined,

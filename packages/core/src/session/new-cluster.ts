@@ -5,8 +5,9 @@ import { clusterJobs } from "./start-run.js";
 import type { Tracker } from "./tracker.js";
 
 /**
- * Cancels a cluster whose controller is lost, and starts another while the notebook goes on: a new directory, which no host has looked up
- * before, and new keys. To be called with the session's lock held.
+ * Cancels a cluster whose controller is lost, and starts another while the notebook goes on: a new
+ * directory, which no host has looked up before, and new keys. To be called with the session's lock
+ * held.
  */
 export async function startNewCluster(tracker: Tracker, record: SessionRecord, signal?: AbortSignal): Promise<void> {
   const { host, scheduler, workload } = tracker.context;
@@ -14,7 +15,8 @@ export async function startNewCluster(tracker: Tracker, record: SessionRecord, s
   if (!cluster) throw new Error("Only a run with a cluster can have another one");
   const token = await tracker.readToken();
   const old = record.jobs.filter(({ role }) => role !== "notebook");
-  // Nobody waits for their end: on a dead host they stay listed, and nothing of theirs is used again.
+  // Nobody waits for their end: on a dead host they stay listed, and nothing of theirs is used
+  // again.
   const listed = await scheduler.status(signal);
   const left = listed.filter(({ name }) => old.some((job) => job.name === name));
   await scheduler.cancel(

@@ -4,8 +4,9 @@ import type { RememberedRun } from "./context.js";
 import { runDirectory } from "./layout.js";
 
 /**
- * Prints for each directory whether it is the first one seen by another path, another one, or gone. The inode tells: it is the same
- * wherever a file system is mounted, while the device's number is not.
+ * Prints for each directory whether it is the first one seen by another path, another one, or gone.
+ * The inode tells: it is the same wherever a file system is mounted, while the device's number is
+ * not.
  */
 const script = `
 inode() { LC_ALL=C ls -di -- "$1" 2> /dev/null | { read -r number rest; echo "$number"; }; }
@@ -18,9 +19,9 @@ done
 `;
 
 /**
- * The notebook directory that a run found in `directory` really belongs to, if `directory` is only a copy of it. A run tells the
- * directory that it was started in. Where that is gone the folder was moved, unless this machine has met the run elsewhere since:
- * see docs/decisions/0011.
+ * The notebook directory that a run found in `directory` really belongs to, if `directory` is only
+ * a copy of it. A run tells the directory that it was started in. Where that is gone the folder was
+ * moved, unless this machine has met the run elsewhere since: see docs/decisions/0011.
  */
 export async function originOf(
   host: Host,

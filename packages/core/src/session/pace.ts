@@ -1,7 +1,10 @@
 import type { Clock } from "../clock.js";
 import type { Phase } from "./life-cycle.js";
 
-/** Milliseconds between two looks at what the jobs publish, and between two questions to the scheduler. */
+/**
+ * Milliseconds between two looks at what the jobs publish, and between two questions to the
+ * scheduler.
+ */
 const look = { first: 100, longest: 2_000 };
 const question = { first: 500, longest: 15_000 };
 const growth = 1.5;
@@ -14,7 +17,10 @@ export interface Turn {
   readonly patience: number | undefined;
 }
 
-/** When to look, and when to ask the scheduler: often at first and whenever something is new, and ever less often while nothing happens. */
+/**
+ * When to look, and when to ask the scheduler: often at first and whenever something is new, and
+ * ever less often while nothing happens.
+ */
 export class Pace {
   lookPause = look.first;
   #questionPause = question.first;

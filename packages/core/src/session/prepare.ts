@@ -13,8 +13,9 @@ export interface ResolveOptions {
 }
 
 /**
- * The notebook directory as an absolute path on the host. With "make", the place for the session's state (`.hpcnb`, 0700) is made in
- * it; with "look", nothing is changed, but for a place that others may enter: that is closed.
+ * The notebook directory as an absolute path on the host. With "make", the place for the session's
+ * state (`.hpcnb`, 0700) is made in it; with "look", nothing is changed, but for a place that
+ * others may enter: that is closed.
  * @throws HPCNB_DIRECTORY saying what is wrong with it.
  */
 export async function resolveDirectory(

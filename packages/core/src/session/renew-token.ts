@@ -7,14 +7,19 @@ import { withLock } from "./lock.js";
 import { prepared } from "./open-session.js";
 import type { Tracker } from "./tracker.js";
 
-/** Milliseconds in which a notebook takes a new token, whose storage may be late; and between two looks. */
+/**
+ * Milliseconds in which a notebook takes a new token, whose storage may be late; and between two
+ * looks.
+ */
 const takeLimit = 60_000;
 const lookEvery = 500;
 
 /**
- * Gives the running notebook another token. Afterwards the old one, its login cookies and the connections that were opened with it are worth
- * nothing; what was started meanwhile, such as a kernel, goes on.
- * @throws HPCNB_NO_SESSION, HPCNB_STATE_UNREADABLE, HPCNB_BUSY, or HPCNB_TIMEOUT when the notebook does not take it: the old one counts then.
+ * Gives the running notebook another token. Afterwards the old one, its login cookies and the
+ * connections that were opened with it are worth nothing; what was started meanwhile, such as a
+ * kernel, goes on.
+ * @throws HPCNB_NO_SESSION, HPCNB_STATE_UNREADABLE, HPCNB_BUSY, or HPCNB_TIMEOUT when the notebook
+ *   does not take it: the old one counts then.
  */
 export async function renewToken(
   context: SessionContext,

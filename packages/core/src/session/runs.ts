@@ -12,8 +12,8 @@ import type { Tracker } from "./tracker.js";
 const runsKept = 10;
 
 /**
- * Removes runs, by names relative to the directory that was entered, so that nobody who can rename a folder above can lead it elsewhere.
- * `rm -r` follows no link.
+ * Removes runs, by names relative to the directory that was entered, so that nobody who can rename
+ * a folder above can lead it elsewhere. `rm -r` follows no link.
  */
 const removal = `
 LC_ALL=C; export LC_ALL
@@ -72,7 +72,8 @@ async function readWhole(host: Host, paths: readonly string[], signal?: AbortSig
 }
 
 /**
- * Removes old runs: never one of `alive`, and only what holds the secrets of a run. What cannot be removed stays until the next time.
+ * Removes old runs: never one of `alive`, and only what holds the secrets of a run. What cannot be
+ * removed stays until the next time.
  */
 export async function pruneRuns(tracker: Tracker, alive: () => Promise<ReadonlySet<string>>): Promise<void> {
   const { host } = tracker.context;

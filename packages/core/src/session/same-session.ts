@@ -4,7 +4,8 @@ import type { Session } from "../session-file/session.js";
 import type { SessionRecord } from "./session-record.js";
 
 /**
- * Another session's jobs are not ours to end, and another scheduler would not know ours: "not listed" would be taken for "gone".
+ * Another session's jobs are not ours to end, and another scheduler would not know ours: "not
+ * listed" would be taken for "gone".
  * @throws HPCNB_OTHER_SESSION
  */
 export function expectSameSession(record: SessionRecord, session: Session, directory: string): void {

@@ -25,11 +25,13 @@ export interface GroupChange {
 }
 
 /**
- * Makes the groups of a running session have as many engines as asked for: more come as another array, fewer are taken from those
- * that wait and then from those that are idle. Engines that are lost or have failed are not counted, and so are replaced.
+ * Makes the groups of a running session have as many engines as asked for: more come as another
+ * array, fewer are taken from those that wait and then from those that are idle. Engines that are
+ * lost or have failed are not counted, and so are replaced.
  *
  * @param ask the numbers by group, from the numbers that are asked for now.
- * @throws HPCNB_NO_SESSION, HPCNB_SUBMIT_REJECTED (as many are asked for as before then), HPCNB_BUSY.
+ * @throws HPCNB_NO_SESSION, HPCNB_SUBMIT_REJECTED (as many are asked for as before then),
+ *   HPCNB_BUSY.
  */
 export async function scale(
   context: SessionContext,
@@ -50,7 +52,9 @@ export async function scale(
   });
 }
 
-/** The same for a session whose lock is held, whose state was observed, and whose record is settled. */
+/**
+ * The same for a session whose lock is held, whose state was observed, and whose record is settled.
+ */
 export async function setEngines(
   tracker: Tracker,
   wanted: Readonly<Record<string, number>>,
@@ -112,7 +116,10 @@ function dismiss(job: SessionRecord["jobs"][number], numbers: ReadonlySet<number
   return { ...job, array: { ...array, dismissed: rangesOf([...numbersIn(array.dismissed ?? []), ...own]) } };
 }
 
-/** Whether an engine can be counted on: one that was lost may be on a dead host, where it stays listed. */
+/**
+ * Whether an engine can be counted on: one that was lost may be on a dead host, where it stays
+ * listed.
+ */
 function isLive(engine: EngineFacts): boolean {
   return !isLost(engine) && (engine.place !== "failed" || isRegistered(engine));
 }

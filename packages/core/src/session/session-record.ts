@@ -38,7 +38,10 @@ export interface ReadRecordOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** @throws HPCNB_STATE_UNREADABLE when the record is damaged or newer, HPCNB_OTHER_SESSION when the folder is a copy of another. */
+/**
+ * @throws HPCNB_STATE_UNREADABLE when the record is damaged or newer, HPCNB_OTHER_SESSION when the
+ *   folder is a copy of another.
+ */
 export async function readRecord(
   host: Host,
   directory: string,

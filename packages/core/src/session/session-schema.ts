@@ -3,7 +3,10 @@ import { absolutePathSchema, countSchema, lineSchema, runIdSchema } from "../che
 import type { PluginChoice } from "../session-file/session.js";
 import { runDirectory } from "./layout.js";
 
-/** Far above what a session can have, and few enough for memory: an engine's numbers are never given twice. */
+/**
+ * Far above what a session can have, and few enough for memory: an engine's numbers are never given
+ * twice.
+ */
 const mostEngines = 1_000_000;
 
 const textSchema = v.pipe(v.string(), v.maxLength(20_000));
@@ -37,7 +40,10 @@ const arraySchema = v.pipe(
     group: groupSchema,
     first: v.pipe(countSchema, v.minValue(1)),
     tasks: v.pipe(countSchema, v.minValue(1), v.maxValue(mostEngines)),
-    /** Numbers of engines that are no longer asked for: they were cancelled, or others have taken their place. */
+    /**
+     * Numbers of engines that are no longer asked for: they were cancelled, or others have taken
+     * their place.
+     */
     dismissed: v.exactOptional(v.pipe(v.array(rangeSchema), v.readonly())),
   }),
   v.check(
@@ -69,22 +75,27 @@ const clusterSchema = v.object({
   inNotebook: v.boolean(),
   /** How many engines of each group are asked for. */
   wanted: countsSchema,
-  /** There until the cluster's files and jobs are as this record says. A group whose new array is rejected has its old number again. */
+  /**
+   * There until the cluster's files and jobs are as this record says. A group whose new array is
+   * rejected has its old number again.
+   */
   unsettled: v.exactOptional(v.object({ before: countsSchema })),
 });
 
 /**
- * How a session came to its end. asked: by `hpcnb down` · walltime: its time was up · finished: the notebook's user has shut it down ·
- * lost: anything else.
+ * How a session came to its end. asked: by `hpcnb down` · walltime: its time was up · finished: the
+ * notebook's user has shut it down · lost: anything else.
  */
 export const endSchema = v.picklist(["asked", "walltime", "finished", "lost"]);
 export type SessionEnd = v.InferOutput<typeof endSchema>;
 
 /**
- * What hpcnb remembers of a session, in `.hpcnb/session.json`. Keys that a newer version has added are left out.
+ * What hpcnb remembers of a session, in `.hpcnb/session.json`. Keys that a newer version has added
+ * are left out.
  *
- * What is going to be done is written before it is done: jobs by their names, and their ids after. A command that is killed in between
- * leaves names without ids, and the next one finds the jobs by their names.
+ * What is going to be done is written before it is done: jobs by their names, and their ids after.
+ * A command that is killed in between leaves names without ids, and the next one finds the jobs by
+ * their names.
  */
 export const sessionRecordSchema = v.object({
   format: v.literal(1),
@@ -99,7 +110,9 @@ export const sessionRecordSchema = v.object({
     plugin: v.pipe(lineSchema, v.minLength(1)),
     options: v.custom<PluginChoice["options"]>(isObject, "is no mapping"),
   }),
-  /** ISO 8601, by the clock of the machine that started the run; shown to people, never compared. */
+  /**
+   * ISO 8601, by the clock of the machine that started the run; shown to people, never compared.
+   */
   startedAt: lineSchema,
   /** The run's newest cluster. */
   cluster: v.exactOptional(clusterSchema),
@@ -111,7 +124,10 @@ export const sessionRecordSchema = v.object({
     ),
     v.readonly(),
   ),
-  /** Set before the first job is ended. A command that is killed meanwhile leaves it, and the next one goes on. */
+  /**
+   * Set before the first job is ended. A command that is killed meanwhile leaves it, and the next
+   * one goes on.
+   */
   ending: v.exactOptional(v.object({ at: lineSchema, why: textSchema })),
   /** Set once every job is known to be gone. An older hpcnb does not say how. */
   ended: v.exactOptional(v.object({ at: lineSchema, why: textSchema, how: v.exactOptional(endSchema) })),

@@ -3,8 +3,9 @@ import { recordPath } from "./layout.js";
 import type { Tracker } from "./tracker.js";
 
 /**
- * Makes room where a record is damaged, whatever kind of file it is. What there was is kept beside it. To be called with the session's
- * lock held, when no job of the session is listed any more. A newer hpcnb's record is left to that.
+ * Makes room where a record is damaged, whatever kind of file it is. What there was is kept beside
+ * it. To be called with the session's lock held, when no job of the session is listed any more. A
+ * newer hpcnb's record is left to that.
  */
 export async function setAsideDamaged(tracker: Tracker, signal?: AbortSignal): Promise<void> {
   const { host } = tracker.context;

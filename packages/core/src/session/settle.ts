@@ -8,14 +8,18 @@ import { type ArrayRecord, clusterOf, type JobRecord, placeOfJob, type SessionRe
 import type { Tracker } from "./tracker.js";
 import type { Cluster, PlanContext, Run } from "./workload.js";
 
-/** Carries out what this command has just written into the record. To be called with the session's lock held. */
+/**
+ * Carries out what this command has just written into the record. To be called with the session's
+ * lock held.
+ */
 export async function settle(tracker: Tracker, record: SessionRecord, signal?: AbortSignal): Promise<void> {
   await carryOut(tracker, record, { listed: await tracker.context.scheduler.status(signal), signal });
 }
 
 /**
- * The same from wherever an earlier command has left it: jobs that the scheduler lists under the record's names are ours, and the rest is
- * submitted. What that command submitted last may be listed late, and one answer may be incomplete: nothing is submitted twice for that.
+ * The same from wherever an earlier command has left it: jobs that the scheduler lists under the
+ * record's names are ours, and the rest is submitted. What that command submitted last may be
+ * listed late, and one answer may be incomplete: nothing is submitted twice for that.
  */
 export async function settleWhatIsLeft(tracker: Tracker, record: SessionRecord, signal?: AbortSignal): Promise<void> {
   const { scheduler, clock } = tracker.context;
@@ -132,8 +136,8 @@ async function endHalf(tracker: Tracker, record: SessionRecord, failure: HpcnbEr
 }
 
 /**
- * One after the other: a scheduler serves jobs in the order of their ids, and engines in a user's last slots would wait without end for a
- * controller behind them.
+ * One after the other: a scheduler serves jobs in the order of their ids, and engines in a user's
+ * last slots would wait without end for a controller behind them.
  */
 async function submitInOrder(
   { context: { scheduler, workload } }: Tracker,

@@ -12,7 +12,9 @@ import { planContext, submitMissing } from "./settle.js";
 import type { Tracker } from "./tracker.js";
 import type { ClusterContext, EngineArray, JobPlace, PlanContext, Run } from "./workload.js";
 
-/** Makes a run's files and submits its jobs, all at once. To be called with the session's lock held. */
+/**
+ * Makes a run's files and submits its jobs, all at once. To be called with the session's lock held.
+ */
 export async function startRun(tracker: Tracker, signal?: AbortSignal): Promise<void> {
   const { host, scheduler, session } = tracker.context;
   await setAsideDamaged(tracker, signal);
@@ -41,7 +43,10 @@ async function forgetRun({ context: { host, note }, directory }: Tracker, run: s
   }
 }
 
-/** What starting a session would do: the files that it would write, and what it would submit, for people to read. Nothing is done. */
+/**
+ * What starting a session would do: the files that it would write, and what it would submit, for
+ * people to read. Nothing is done.
+ */
 export async function rehearse(
   context: SessionContext,
   signal?: AbortSignal,
@@ -55,7 +60,10 @@ interface PlannedRun {
   readonly context: PlanContext;
   readonly files: readonly FileToWrite[];
   readonly record: SessionRecord;
-  /** What will be submitted. A job that the scheduler could never express is refused here, before anything is done. */
+  /**
+   * What will be submitted. A job that the scheduler could never express is refused here, before
+   * anything is done.
+   */
   readonly rendered: readonly string[];
 }
 

@@ -47,7 +47,10 @@ export function describeOthers(others: readonly Stray[], session: string): strin
   return `Jobs of a session called ${session} exist, and nothing here tells whether they belong to this folder: ${describeStrays(others)}.`;
 }
 
-/** What stands in the way of a command that needs the session's record; undefined when there is one, or nothing at all. Pure. */
+/**
+ * What stands in the way of a command that needs the session's record; undefined when there is one,
+ * or nothing at all. Pure.
+ */
 export function whyNoRecord({ strays, recordProblem }: SessionState): HpcnbError | undefined {
   if (!strays?.own.length) return recordProblem?.error;
   const message = `${whyLost(recordProblem)} Jobs of the session exist without it: ${describeStrays(strays.own)}.`;

@@ -18,8 +18,9 @@ export interface TakenDown {
 }
 
 /**
- * Ends everything that the session started, and returns when the scheduler no longer lists any of it. Without its record, that is what the
- * scheduler lists of the runs that were started in this folder.
+ * Ends everything that the session started, and returns when the scheduler no longer lists any of
+ * it. Without its record, that is what the scheduler lists of the runs that were started in this
+ * folder.
  * @returns undefined when there is no session.
  * @throws HPCNB_NOT_STOPPED naming what is still there; calling again is safe.
  */
@@ -39,7 +40,10 @@ export async function takeDown(context: SessionContext, signal?: AbortSignal): P
   });
 }
 
-/** Another run of this folder may go on where its record was lost, and one that was restored took its place. */
+/**
+ * Another run of this folder may go on where its record was lost, and one that was restored took
+ * its place.
+ */
 async function endAll(tracker: Tracker, record: SessionRecord, signal?: AbortSignal): Promise<number> {
   const { session, scheduler } = tracker.context;
   const { cancelled, listed } = await endJobs(tracker, record, {
@@ -54,7 +58,9 @@ async function endAll(tracker: Tracker, record: SessionRecord, signal?: AbortSig
   return cancelled + more.cancelled;
 }
 
-/** A tunnel that cannot be closed is no reason to let the jobs go on; it is told after their end. */
+/**
+ * A tunnel that cannot be closed is no reason to let the jobs go on; it is told after their end.
+ */
 async function disconnect(tracker: Tracker, runs: Iterable<string>): Promise<PromiseSettledResult<unknown>> {
   const [closing] = await Promise.allSettled([tracker.context.connector?.disconnect(tracker.directory, runs)]);
   tracker.dispatch({ type: "tunnel-closed" });
@@ -91,7 +97,9 @@ async function endStrays(tracker: Tracker, signal?: AbortSignal): Promise<TakenD
   return { cancelled, lost: whyLost(tracker.state.recordProblem) };
 }
 
-/** @throws HPCNB_SCHEDULER_UNREACHABLE when nothing is known of the session's jobs: they may go on. */
+/**
+ * @throws HPCNB_SCHEDULER_UNREACHABLE when nothing is known of the session's jobs: they may go on.
+ */
 async function lookForStrays(tracker: Tracker): Promise<KnownRuns> {
   const runs = await tracker.lookForStrays();
   const { trouble } = tracker.state;

@@ -2,7 +2,10 @@ import { countsAsThere, type EngineFacts } from "./engines.js";
 import type { JobFacts } from "./job-facts.js";
 import { enginesIn, type SessionState } from "./life-cycle.js";
 
-/** When a job began to run and when its time will be up, as far as that is known. Times are ISO 8601. */
+/**
+ * When a job began to run and when its time will be up, as far as that is known. Times are ISO
+ * 8601.
+ */
 export interface JobTimes {
   readonly startedAt?: string;
   /** Seconds, as they were asked for. */
@@ -14,8 +17,9 @@ export interface JobTimes {
 const slack = 60_000;
 
 /**
- * The notebook job's times, by the scheduler. The job's own record stands in for a scheduler that does not say. A time of
- * the record is not believed where its host's clock must be wrong: before the job was submitted, or in the future. Pure.
+ * The notebook job's times, by the scheduler. The job's own record stands in for a scheduler that
+ * does not say. A time of the record is not believed where its host's clock must be wrong: before
+ * the job was submitted, or in the future. Pure.
  *
  * @param now milliseconds since 1970.
  */
@@ -32,7 +36,10 @@ export function notebookTimes(
   return timesFrom(listed ?? (isBelieved ? told : undefined), jobs.notebook?.record.walltime);
 }
 
-/** Any other job's times, by the scheduler. For an array: those of the task that will end first. Pure. */
+/**
+ * Any other job's times, by the scheduler. For an array: those of the task that will end first.
+ * Pure.
+ */
 export function jobTimes({ record, status }: JobFacts): JobTimes {
   const [first] = [status?.startedAt, ...(status?.tasks ?? []).map(({ startedAt }) => startedAt)]
     .flatMap((startedAt) => startedAt ?? [])

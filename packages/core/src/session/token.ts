@@ -8,7 +8,10 @@ import type { SessionRecord } from "./session-record.js";
 
 const tokenSchema = v.pipe(v.string(), v.regex(/^[0-9a-f]{8,128}$/));
 
-/** The notebook server's token. @throws HPCNB_STATE_UNREADABLE when the run's file is not there or damaged. */
+/**
+ * The notebook server's token. @throws HPCNB_STATE_UNREADABLE when the run's file is not there or
+ * damaged.
+ */
 export async function readToken(host: Host, { run }: SessionRecord, signal?: AbortSignal): Promise<string> {
   const path = secretsPath(run);
   const [text] = await host.readFiles([path], signal);

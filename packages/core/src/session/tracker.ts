@@ -20,13 +20,17 @@ import { straysIn, whyNoRecord } from "./strays.js";
 import { readToken } from "./token.js";
 import type { NotebookReport } from "./workload.js";
 
-/** The state of one session as this command knows it, and the questions that bring it up to date. */
+/**
+ * The state of one session as this command knows it, and the questions that bring it up to date.
+ */
 export class Tracker {
   state: SessionState = initialState;
   readonly context: SessionContext;
   /** Absolute, on the host. */
   readonly directory: string;
-  /** What the session must have to count as up; by its file, as long as nobody wants something else. */
+  /**
+   * What the session must have to count as up; by its file, as long as nobody wants something else.
+   */
   wanted: Wanted;
   /** Milliseconds that the host's clock, and so the scheduler's, is ahead of this machine's. */
   hostAhead = 0;
@@ -54,14 +58,19 @@ export class Tracker {
     this.context.observe?.(this.state, event);
   }
 
-  /** @throws HPCNB_STATE_UNREADABLE or HPCNB_OTHER_SESSION when there is a record that is not to be used: see `readRecord`. */
+  /**
+   * @throws HPCNB_STATE_UNREADABLE or HPCNB_OTHER_SESSION when there is a record that is not to be
+   *   used: see `readRecord`.
+   */
   async readRecord(): Promise<SessionRecord | undefined> {
     const record = await this.lookForRecord();
     if (this.state.recordProblem) throw this.state.recordProblem.error;
     return record;
   }
 
-  /** The same, but a record that is damaged or another folder's is no record: why, is in the state. */
+  /**
+   * The same, but a record that is damaged or another folder's is no record: why, is in the state.
+   */
   async lookForRecord(): Promise<SessionRecord | undefined> {
     const { host, remembered, session } = this.context;
     const { record, problem } = await lookAtRecord(host, this.directory, { remembered, signal: this.#signal });
@@ -71,7 +80,8 @@ export class Tracker {
   }
 
   /**
-   * Looks for jobs of the session that no record tells of. One answer that lists none is not enough where there may be some.
+   * Looks for jobs of the session that no record tells of. One answer that lists none is not enough
+   * where there may be some.
    * @returns what is known of this folder's runs.
    */
   async lookForStrays(): Promise<KnownRuns> {
@@ -113,14 +123,17 @@ export class Tracker {
     }
   }
 
-  /** A full answer of the scheduler, by this machine's clock, to which the reasons are added that are known already. */
+  /**
+   * A full answer of the scheduler, by this machine's clock, to which the reasons are added that
+   * are known already.
+   */
   listed(jobs: readonly JobStatus[]): void {
     this.dispatch({ type: "jobs-listed", jobs: jobs.map((job) => this.#withReason(byClockHere(job, this.hostAhead))) });
   }
 
   /**
-   * Asks why for each job in error, but only for the first one that waits or is suspended: the rest usually wait for
-   * the same reason. For schedulers whose list does not say why.
+   * Asks why for each job in error, but only for the first one that waits or is suspended: the rest
+   * usually wait for the same reason. For schedulers whose list does not say why.
    */
   async askWhy(): Promise<void> {
     const silent = this.#listedJobs().filter(
@@ -150,8 +163,9 @@ export class Tracker {
   }
 
   /**
-   * Asks how the jobs ended that are gone by the scheduler's lists. Accounting explains an end, and does not prove it: it may hold the end of
-   * a try after which the job goes on, or of some of an array's tasks.
+   * Asks how the jobs ended that are gone by the scheduler's lists. Accounting explains an end, and
+   * does not prove it: it may hold the end of a try after which the job goes on, or of some of an
+   * array's tasks.
    */
   async askHistory(): Promise<void> {
     for (const job of this.#absent()) {
@@ -167,7 +181,10 @@ export class Tracker {
     }
   }
 
-  /** What the jobs say of themselves: one round trip, which may wait for news that many milliseconds. */
+  /**
+   * What the jobs say of themselves: one round trip, which may wait for news that many
+   * milliseconds.
+   */
   async readReports(patience?: number): Promise<void> {
     const { host, readiness, workload } = this.context;
     const { record } = this.state;
@@ -203,7 +220,10 @@ export class Tracker {
     await this.askHistory();
   }
 
-  /** A keeper holds its port for as long as it knows of no end of its run, which may have come from another machine. */
+  /**
+   * A keeper holds its port for as long as it knows of no end of its run, which may have come from
+   * another machine.
+   */
   async #closeTunnelOf(record: SessionRecord): Promise<void> {
     const { connector } = this.context;
     const connection = await connector?.current(this.directory);
@@ -225,7 +245,10 @@ export class Tracker {
     }
   }
 
-  /** The notebook server's token. @throws HPCNB_NO_SESSION, HPCNB_STATE_UNREADABLE when this run's file is not there or damaged. */
+  /**
+   * The notebook server's token. @throws HPCNB_NO_SESSION, HPCNB_STATE_UNREADABLE when this run's
+   * file is not there or damaged.
+   */
   async readToken(): Promise<string> {
     const { record } = this.state;
     if (!record) {

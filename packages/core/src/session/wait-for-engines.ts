@@ -4,8 +4,8 @@ import { prepared } from "./open-session.js";
 import { waitUntilUp } from "./wait-until-up.js";
 
 /**
- * Waits until as many engines are registered as are asked for, whatever minimum the session file gives. No tunnel is opened for it.
- * `observe` is called once all is known that can be.
+ * Waits until as many engines are registered as are asked for, whatever minimum the session file
+ * gives. No tunnel is opened for it. `observe` is called once all is known that can be.
  * @returns the state then.
  * @throws HPCNB_JOB_ENDED when too few are left, HPCNB_TIMEOUT and HPCNB_ABORTED: the jobs go on.
  */

@@ -17,7 +17,8 @@ export interface WaitOptions {
 const longWait = 2_000;
 
 /**
- * Waits for each fact in turn until the session has all that it is to have: `tracker.wanted`. Nothing is started.
+ * Waits for each fact in turn until the session has all that it is to have: `tracker.wanted`.
+ * Nothing is started.
  * @throws HPCNB_TIMEOUT (the jobs go on), HPCNB_JOB_ENDED, HPCNB_ABORTED
  */
 export async function waitUntilUp(tracker: Tracker, { timeout, signal }: WaitOptions): Promise<void> {
@@ -35,7 +36,8 @@ export async function waitUntilUp(tracker: Tracker, { timeout, signal }: WaitOpt
     const lookStart = clock.now();
     const turn = pace.turn(phase);
     const reached = await whileReachable(tracker, () => lookOnce(tracker, turn, lookStart - phaseStart));
-    // The host was reached just now, so a tunnel to it that cannot be opened is given up after a while.
+    // The host was reached just now, so a tunnel to it that cannot be opened is given up after a
+    // while.
     if (reached && tracker.state.phase === "connecting")
       await whileReachable(tracker, () => tryToConnect(tracker, signal));
     pace.done(turn, reached);

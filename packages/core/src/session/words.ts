@@ -1,7 +1,10 @@
 import type { SessionState } from "./life-cycle.js";
 import type { SessionEnd } from "./session-schema.js";
 
-/** What a person is told of where a session is. More than phases, which are about what is to be done next. */
+/**
+ * What a person is told of where a session is. More than phases, which are about what is to be done
+ * next.
+ */
 export const sessionWords = [
   "not started",
   "without a record",

@@ -8,7 +8,10 @@ import type { Endpoint } from "../tunnel.js";
 /** The kinds of jobs of a session. The engines are one array job, or more. */
 export type Role = "notebook" | "controller" | "engines";
 
-/** One start of a session's jobs. A new one has new secrets and a directory with a name that no host has looked up before. */
+/**
+ * One start of a session's jobs. A new one has new secrets and a directory with a name that no host
+ * has looked up before.
+ */
 export interface Run {
   /** Ten lower-case letters and digits. */
   readonly id: string;
@@ -18,19 +21,24 @@ export interface Run {
   readonly token: string;
 }
 
-/** A controller with its engines. When the controller is lost, the run goes on with a new cluster in a new directory. */
+/**
+ * A controller with its engines. When the controller is lost, the run goes on with a new cluster in
+ * a new directory.
+ */
 export interface Cluster {
   /** From 1. */
   readonly generation: number;
   /** Absolute: `<run directory>/cluster-<generation>`. */
   readonly directory: string;
-  /** True while this cluster's controller runs inside the notebook job, and is no job of its own. */
+  /**
+   * True while this cluster's controller runs inside the notebook job, and is no job of its own.
+   */
   readonly inNotebook: boolean;
 }
 
 /**
- * The engines of a cluster are numbered from 1 through all its arrays; a number is never given twice. Task t of an array is the engine
- * `first + t - 1`, and ipyparallel knows engine n as n - 1.
+ * The engines of a cluster are numbered from 1 through all its arrays; a number is never given
+ * twice. Task t of an array is the engine `first + t - 1`, and ipyparallel knows engine n as n - 1.
  */
 export interface EngineArray {
   /** Its name in `cluster.groups`. */
@@ -60,14 +68,19 @@ export interface ClusterContext extends PlanContext {
   readonly cluster: Cluster;
 }
 
-/** How many engines of a group are wanted: the controller ends idle ones while more are registered. */
+/**
+ * How many engines of a group are wanted: the controller ends idle ones while more are registered.
+ */
 export interface EngineWish {
   /** Numbers of the engines that count, ascending. */
   readonly ranges: readonly TaskRange[];
   readonly wanted: number;
 }
 
-/** What the notebook job has published of itself. It began to run at `startedAt`: ISO 8601, by its host's clock. */
+/**
+ * What the notebook job has published of itself. It began to run at `startedAt`: ISO 8601, by its
+ * host's clock.
+ */
 export type NotebookReport =
   | { readonly state: "waiting" }
   /** The job runs, and its storage has become ready after `storageSeconds`. */
@@ -102,7 +115,10 @@ export interface EndReport {
 /** What the controller job has published of itself. */
 export type ControllerReport =
   | { readonly state: "waiting" }
-  /** The storage of its host became ready after `storageSeconds`; a controller that an older hpcnb started does not say. */
+  /**
+   * The storage of its host became ready after `storageSeconds`; a controller that an older hpcnb
+   * started does not say.
+   */
   | { readonly state: "started" | "answering"; readonly host: string; readonly storageSeconds?: number }
   | { readonly state: "failed"; readonly problem: string; readonly hint?: string }
   | EndReport;
@@ -120,8 +136,8 @@ export interface Reports {
 }
 
 /**
- * What runs in a session's jobs, and how to talk to it. The life cycle knows nothing of Jupyter and ipyparallel; an
- * implementation of this does.
+ * What runs in a session's jobs, and how to talk to it. The life cycle knows nothing of Jupyter and
+ * ipyparallel; an implementation of this does.
  */
 export interface Workload {
   /**
@@ -132,7 +148,8 @@ export interface Workload {
 
   /**
    * The files of a run that must be there before its jobs are submitted. Pure.
-   * @param variables set in the notebook and the engines; they reach the jobs through a file for the user alone.
+   * @param variables set in the notebook and the engines; they reach the jobs through a file for
+   *   the user alone.
    * @throws HPCNB_BAD_SESSION_FILE when they are too many.
    */
   runFiles(context: PlanContext, variables: Readonly<Record<string, string>>): FileToWrite[];
@@ -147,12 +164,14 @@ export interface Workload {
   pointer(run: Pick<Run, "id" | "directory">, cluster: Cluster): FileToWrite;
 
   /**
-   * Tells the controller how many engines of each group are wanted, in place. Where not all ranges can be told, engines of those left out are
-   * not counted, and none of them is ended. Pure.
+   * Tells the controller how many engines of each group are wanted, in place. Where not all ranges
+   * can be told, engines of those left out are not counted, and none of them is ended. Pure.
    */
   wishes(run: Pick<Run, "id">, cluster: Cluster, wishes: readonly EngineWish[]): FileToWrite;
 
-  /** The paths of the records that the jobs publish, in the order that `reports` takes them. Pure. */
+  /**
+   * The paths of the records that the jobs publish, in the order that `reports` takes them. Pure.
+   */
   recordPaths(run: Pick<Run, "directory">, cluster: Cluster | undefined): readonly string[];
 
   /** What records say; undefined stands for one that could not be read (yet). Pure. */
@@ -162,8 +181,8 @@ export interface Workload {
   logPath(place: LogPlace): string;
 
   /**
-   * Whether the notebook server behind a connection answers to this token, which goes by the connection's own socket if it has one. False
-   * when nothing answers (yet).
+   * Whether the notebook server behind a connection answers to this token, which goes by the
+   * connection's own socket if it has one. False when nothing answers (yet).
    * @throws HPCNB_TUNNEL when something answers that is not this session's server.
    */
   answers(at: Pick<ConnectionFacts, "baseUrl" | "door">, token: string, signal?: AbortSignal): Promise<boolean>;

@@ -15,7 +15,9 @@ export interface PluginConformanceOptions {
   readonly packageJson: URL;
 }
 
-/** Declares as tests what makes a package a plugin that hpcnb can find, load and give options to. */
+/**
+ * Declares as tests what makes a package a plugin that hpcnb can find, load and give options to.
+ */
 export function pluginConformance({ describe, it }: TestFunctions, options: PluginConformanceOptions): void {
   const { plugin, kind, packageJson } = options;
 

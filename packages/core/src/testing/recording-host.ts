@@ -1,6 +1,9 @@
 import type { Host } from "../host.js";
 
-/** The same host, which also remembers what the last command was given: every word of its argv, and its stdin. */
+/**
+ * The same host, which also remembers what the last command was given: every word of its argv, and
+ * its stdin.
+ */
 export function recordingHost(host: Host): Host & { sent(): readonly string[] } {
   let last: readonly string[] = [];
   const { dispose } = host;

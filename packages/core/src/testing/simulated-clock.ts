@@ -7,8 +7,9 @@ interface Timer {
 }
 
 /**
- * A clock that stands still until it is told to go on, so that hours pass in milliseconds and every run is the same.
- * For code that waits by this clock alone: real input and output take real time, and this clock does not wait for them.
+ * A clock that stands still until it is told to go on, so that hours pass in milliseconds and every
+ * run is the same. For code that waits by this clock alone: real input and output take real time,
+ * and this clock does not wait for them.
  */
 export class SimulatedClock implements Clock {
   #now = 0;
@@ -45,7 +46,8 @@ export class SimulatedClock implements Clock {
   }
 
   /**
-   * Lets time pass until `work` has settled, and gives its result. Whenever all code waits, time jumps to the next timer.
+   * Lets time pass until `work` has settled, and gives its result. Whenever all code waits, time
+   * jumps to the next timer.
    * @throws Error when `work` waits for something that no timer of this clock will bring.
    */
   async run<T>(work: Promise<T>): Promise<T> {

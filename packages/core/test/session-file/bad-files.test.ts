@@ -5,7 +5,9 @@ import { expect } from "chai";
 
 const folder = fileURLToPath(new URL("bad/", import.meta.url));
 
-/** Each file in bad/ has beside it, in NAME.expected, every line that a user gets to read about it. */
+/**
+ * Each file in bad/ has beside it, in NAME.expected, every line that a user gets to read about it.
+ */
 describe("bad session files", () => {
   for (const name of readdirSync(folder).filter((file) => file.endsWith(".yaml"))) {
     it(`${name} is told all its problems, each in its place`, async () => {

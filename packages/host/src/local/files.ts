@@ -23,7 +23,10 @@ export async function readLocally(
   }
 }
 
-/** One after the other: files of one folder hang together, and each would take one of the few threads of this process. */
+/**
+ * One after the other: files of one folder hang together, and each would take one of the few
+ * threads of this process.
+ */
 async function readAll(paths: readonly string[], signal: AbortSignal | undefined): Promise<(string | undefined)[]> {
   const texts: (string | undefined)[] = [];
   for (const path of paths) {

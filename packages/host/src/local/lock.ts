@@ -6,11 +6,14 @@ import { busy, lostLock, thisProcess, untilAnswer, untilReleased } from "../lock
 import { pythonArgv, pythonProgram } from "../python-program.js";
 import { notStarted, ownEnvironment } from "./run.js";
 
-/** See `Host.lock`: a process holds it (../python/lock.py), because Node.js has no flock of its own. */
+/**
+ * See `Host.lock`: a process holds it (../python/lock.py), because Node.js has no flock of its own.
+ */
 export async function lockLocally(path: string, signal?: AbortSignal): Promise<Lock> {
   throwIfAborted(signal);
   const [python, ...args] = pythonArgv(pythonProgram("lock"), path, thisProcess());
-  // A session of its own: Ctrl-C in a terminal must not take the lock away before this process has tidied up.
+  // A session of its own: Ctrl-C in a terminal must not take the lock away before this process has
+  // tidied up.
   const child = spawn(python, args, { stdio: "pipe", detached: true, env: ownEnvironment() });
   const said = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {

@@ -19,7 +19,8 @@ export async function runLocally(argv: readonly string[], options: RunOptions = 
   // Loaded when first needed: it takes longer to load than some commands take to run.
   const { execa } = await import("execa");
   throwIfAborted(signal);
-  // In a process group of its own, which is what can be ended as a whole: what the program started may hold its pipes open.
+  // In a process group of its own, which is what can be ended as a whole: what the program started
+  // may hold its pipes open.
   const subprocess = execa(program, args, {
     reject: false,
     stripFinalNewline: false,
@@ -48,8 +49,8 @@ export async function runLocally(argv: readonly string[], options: RunOptions = 
 }
 
 /**
- * The environment of this process, but without those entries of PATH that depend on the working directory: in a folder that others can
- * write to, a `python3` of theirs would run.
+ * The environment of this process, but without those entries of PATH that depend on the working
+ * directory: in a folder that others can write to, a `python3` of theirs would run.
  */
 export function ownEnvironment(): NodeJS.ProcessEnv {
   const { PATH } = process.env;
@@ -65,7 +66,9 @@ export interface Ending {
   untilEnd<T>(end: Promise<T>): Promise<T | undefined>;
 }
 
-/** Ends the group of a child when its time is up, when `signal` aborts, or when this process exits. */
+/**
+ * Ends the group of a child when its time is up, when `signal` aborts, or when this process exits.
+ */
 export function endEarly(
   child: Pick<ChildProcess, "pid" | "stdin" | "stdout" | "stderr" | "unref">,
   timeout: number,

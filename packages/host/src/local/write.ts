@@ -27,7 +27,10 @@ async function write(file: FileToWrite, goesOn: () => void): Promise<void> {
   }
 }
 
-/** Step by step: Node's own way with all parents says that there is no such folder where the file system has no inode left. */
+/**
+ * Step by step: Node's own way with all parents says that there is no such folder where the file
+ * system has no inode left.
+ */
 async function make(directory: string): Promise<void> {
   if (await isDirectory(directory)) return;
   await make(dirname(directory));
@@ -70,7 +73,8 @@ async function overwrite({ path, text, mode = 0o600 }: FileToWrite): Promise<boo
 let writes = 0;
 
 async function replace({ path, text, mode = 0o600 }: FileToWrite, goesOn: () => void): Promise<void> {
-  // Beside the file, because only within one file system a rename is atomic. Nobody else has this name.
+  // Beside the file, because only within one file system a rename is atomic. Nobody else has this
+  // name.
   const name = `${path}.${hostname()}-${process.pid}-${++writes}.new`;
   const file = await open(name, "wx", 0o600);
   try {

@@ -2,11 +2,14 @@ import { absolutePathSchema, check, HpcnbError, hostNameSchema, portSchema, shel
 import * as v from "valibot";
 import type { SshConfig } from "./config.js";
 
-/** Seconds: how long a connection that nobody uses stays, so that the next command need not log in again. */
+/**
+ * Seconds: how long a connection that nobody uses stays, so that the next command need not log in
+ * again.
+ */
 const idleSeconds = 60;
 /**
- * Seconds; for users whose configuration does not say. A node is on the cluster's own network, and a way to it has less time.
- * Three questions without an answer end a connection.
+ * Seconds; for users whose configuration does not say. A node is on the cluster's own network, and
+ * a way to it has less time. Three questions without an answer end a connection.
  */
 const connectTimeout = 30;
 export const nodeConnectTimeout = 15;
@@ -19,9 +22,9 @@ export interface Destination {
 }
 
 /**
- * Refuses what is no name of an ssh host. ssh takes a leading dash for an option, and options can name
- * programs. It also puts the name into a ProxyCommand or `Match exec`, which a shell runs; ssh refuses
- * a shell's characters itself only since version 9.6.
+ * Refuses what is no name of an ssh host. ssh takes a leading dash for an option, and options can
+ * name programs. It also puts the name into a ProxyCommand or `Match exec`, which a shell runs; ssh
+ * refuses a shell's characters itself only since version 9.6.
  */
 export function checkAlias(alias: string): void {
   if (/^(?!-)[^\s\p{Cc}\p{Cf}\u2028\u2029'`"$;&<>|(){}%#*?!,\\]+$/u.test(alias)) return;
@@ -64,7 +67,10 @@ export function clientOptions(
   return ["-T", "-S", socket, ...option("ControlMaster=no"), ...settings(config, manner)];
 }
 
-/** Options for the client that logs in, and leaves the connection behind for others; it stays `persist` seconds after the last. */
+/**
+ * Options for the client that logs in, and leaves the connection behind for others; it stays
+ * `persist` seconds after the last.
+ */
 export function masterOptions(
   config: SshConfig,
   { controlPath, persist = idleSeconds, ...manner }: Manner & { controlPath: string; persist?: number },
@@ -85,15 +91,24 @@ export function destinationArguments({ alias, configFile }: Destination, options
   return [...configOf(configFile), ...options, "--", alias];
 }
 
-/** Asks a shared connection for something. Without the user's configuration, whose own forwardings would be asked for too. */
+/**
+ * Asks a shared connection for something. Without the user's configuration, whose own forwardings
+ * would be asked for too.
+ */
 export function controlArguments(controlPath: string, request: readonly string[]): string[] {
   return ["-F", "/dev/null", "-S", socketArgument(controlPath), ...request, "--", "shared"];
 }
 
-/** Forwardings of the user's configuration are for the user's own logins. Here they would collide with those. */
+/**
+ * Forwardings of the user's configuration are for the user's own logins. Here they would collide
+ * with those.
+ */
 export const noForwardings: readonly string[] = option("ClearAllForwardings=yes");
 
-/** What is set for every connection, where the user has not decided. Host keys and ways to log in are the user's alone. */
+/**
+ * What is set for every connection, where the user has not decided. Host keys and ways to log in
+ * are the user's alone.
+ */
 function settings(config: SshConfig, { mayAsk, timeout = connectTimeout }: Manner): string[] {
   return [
     ...(config.hasConnectTimeout ? [] : option(`ConnectTimeout=${timeout}`)),
@@ -140,7 +155,8 @@ export function targetProblem(target: Target): string | undefined {
   if (!("path" in target)) return check(targetSchema, target).problem;
   const { problem } = check(absolutePathSchema, target.path);
   if (problem !== undefined) return problem;
-  // ssh replaces these in a path since version 8.4, and there is no spelling that all versions take for the characters.
+  // ssh replaces these in a path since version 8.4, and there is no spelling that all versions take
+  // for the characters.
   return /%|\$\{/.test(target.path) ? "ssh replaces % and ${ in a path" : undefined;
 }
 
@@ -149,8 +165,9 @@ function escapeColons(path: string): string {
 }
 
 /**
- * For ProxyCommand, which the user's shell runs: the way to the next host through a client with these
- * arguments. The next host's own name and `HostName` must have passed `checkNode`: ssh puts them here.
+ * For ProxyCommand, which the user's shell runs: the way to the next host through a client with
+ * these arguments. The next host's own name and `HostName` must have passed `checkNode`: ssh puts
+ * them here.
  */
 export function proxyCommand(clientArguments: readonly string[]): string {
   const words = ["ssh", ...clientArguments].map(shellWord).join(" ").replaceAll("%", "%%");

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /**
- * Whether a client, or one that it started for a host on the way, may be asking at the terminal now. OpenSSH opens
- * /dev/tty for as long as it asks. Where that cannot be seen, on macOS, it may.
+ * Whether a client, or one that it started for a host on the way, may be asking at the terminal
+ * now. OpenSSH opens /dev/tty for as long as it asks. Where that cannot be seen, on macOS, it may.
  */
 export function mayAskNow(pid: number | undefined): boolean {
   if (pid === undefined) return false;

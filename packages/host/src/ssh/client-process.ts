@@ -2,7 +2,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { ownEnvironment } from "../local/run.js";
 
-/** An ssh that stays for as long as a tunnel does. It ends with this process, because its standard input does. */
+/**
+ * An ssh that stays for as long as a tunnel does. It ends with this process, because its standard
+ * input does.
+ */
 export interface ClientProcess {
   readonly ended: Promise<void>;
   stdout(): string;
@@ -44,7 +47,10 @@ export function startClient(args: readonly string[], stdin = ""): ClientProcess 
   };
 }
 
-/** Waits until `ready` is true or the client has ended, `limit` milliseconds are over, or `signal` aborts. */
+/**
+ * Waits until `ready` is true or the client has ended, `limit` milliseconds are over, or `signal`
+ * aborts.
+ */
 export async function untilReady(
   client: ClientProcess,
   ready: () => boolean | Promise<boolean>,

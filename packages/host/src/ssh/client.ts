@@ -16,7 +16,10 @@ export interface ClientOptions {
   readonly interactive: boolean;
   /** Is told what an interactive client says on stderr, as it comes. */
   readonly hear?: ((words: string) => void) | undefined;
-  /** Is told, every few seconds, for how many milliseconds the client has come to no end; not while it asks. */
+  /**
+   * Is told, every few seconds, for how many milliseconds the client has come to no end; not while
+   * it asks.
+   */
   readonly silent?: ((milliseconds: number) => void) | undefined;
   /** A process stays behind: what is said after the client's end is not waited for. */
   readonly leavesProcess?: boolean;
@@ -25,14 +28,20 @@ export interface ClientOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Milliseconds that the last words of a client may take to arrive after its end. A process on its way may keep the pipe open longer. */
+/**
+ * Milliseconds that the last words of a client may take to arrive after its end. A process on its
+ * way may keep the pipe open longer.
+ */
 const wordsLimit = 1_000;
 
 /** Milliseconds after which a client that has come to no end is worth a word, and then another. */
 const firstSilence = 1_000;
 const laterSilence = 5_000;
 
-/** Runs an ssh that is to do something itself (log in, ask a shared connection), and not to run a command of ours. */
+/**
+ * Runs an ssh that is to do something itself (log in, ask a shared connection), and not to run a
+ * command of ours.
+ */
 export async function runClient(args: readonly string[], options: ClientOptions): Promise<ClientEnd> {
   const { interactive, limit, signal } = options;
   throwIfAborted(signal);
@@ -97,8 +106,8 @@ function late(limit = 0, stderr: string): HpcnbError {
 }
 
 /**
- * What ssh said of a login that failed. A client that leaves a connection behind says nothing of what happened on the hosts before the last
- * one, so `another`, which leaves none, is asked then.
+ * What ssh said of a login that failed. A client that leaves a connection behind says nothing of
+ * what happened on the hosts before the last one, so `another`, which leaves none, is asked then.
  */
 export async function wordsOfFailure(
   { stderr }: ClientEnd,

@@ -8,11 +8,17 @@ export interface SshConfig {
   readonly controlPath: string | undefined;
   readonly hasConnectTimeout: boolean;
   readonly hasServerAlive: boolean;
-  /** What the user has set for logins of another kind, as options that undo it for a command of ours. */
+  /**
+   * What the user has set for logins of another kind, as options that undo it for a command of
+   * ours.
+   */
   readonly undone: readonly string[];
 }
 
-/** With these ssh runs no command, or reads no input. Older versions do not know them all, and do not list those. */
+/**
+ * With these ssh runs no command, or reads no input. Older versions do not know them all, and do
+ * not list those.
+ */
 const undoing: Readonly<Record<string, string>> = {
   stdinnull: "StdinNull=no",
   sessiontype: "SessionType=default",

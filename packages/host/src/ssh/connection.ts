@@ -15,11 +15,20 @@ import { controlPathIn, listens } from "./control-socket.js";
 import { shellFailure, sshFailure } from "./failure.js";
 
 export interface SshOptions extends Destination {
-  /** Whether the user is at a terminal, where ssh may ask for a password, a second factor or a new host's key. */
+  /**
+   * Whether the user is at a terminal, where ssh may ask for a password, a second factor or a new
+   * host's key.
+   */
   readonly interactive: boolean;
-  /** Where the sockets of shared connections are; for this user alone (0700). Default: hpcnb's runtime directory. */
+  /**
+   * Where the sockets of shared connections are; for this user alone (0700). Default: hpcnb's
+   * runtime directory.
+   */
   readonly controlDirectory?: string | undefined;
-  /** In the names of the sockets that this process makes besides: another process finds its remains by it. */
+  /**
+   * In the names of the sockets that this process makes besides: another process finds its remains
+   * by it.
+   */
   readonly mark?: string | undefined;
   /** Milliseconds for a login at which nobody is asked anything. */
   readonly limit?: number;
@@ -51,7 +60,9 @@ export interface Route {
 export interface SshConnection extends Destination {
   readonly controlDirectory: string | undefined;
   readonly mark: string | undefined;
-  /** To be told, at most once, that the host says nothing for longer than a person waits in silence. */
+  /**
+   * To be told, at most once, that the host says nothing for longer than a person waits in silence.
+   */
   noticeSilence(): void;
   /**
    * Makes sure that there is a shared connection, and logs in if there is none.
@@ -68,8 +79,9 @@ export interface SshConnection extends Destination {
 export const loginLimit = 60_000;
 
 /**
- * One connection to an alias for all commands, of this process and of others: whoever comes first logs in, and OpenSSH keeps the connection
- * for a while after the last. A connection that the user's own configuration has opened is used instead.
+ * One connection to an alias for all commands, of this process and of others: whoever comes first
+ * logs in, and OpenSSH keeps the connection for a while after the last. A connection that the
+ * user's own configuration has opened is used instead.
  */
 export function createSshConnection(options: SshOptions): SshConnection {
   const { alias, configFile, interactive, limit = loginLimit } = options;
@@ -117,7 +129,8 @@ export function createSshConnection(options: SshOptions): SshConnection {
   }
 
   function route(known: SshConfig, controlPath: string | undefined): Route {
-    // Once there is a connection nothing is asked; should it just have ended, the next command opens another.
+    // Once there is a connection nothing is asked; should it just have ended, the next command
+    // opens another.
     const asks = interactive && controlPath === undefined;
     return {
       config: known,

@@ -10,7 +10,10 @@ export interface ControlSocketPlace {
   readonly controlDirectory?: string | undefined;
 }
 
-/** The socket of the connection to an alias: the same for all of this user's commands. Undefined when no socket can have that path. */
+/**
+ * The socket of the connection to an alias: the same for all of this user's commands. Undefined
+ * when no socket can have that path.
+ */
 export function controlPathIn(place: ControlSocketPlace): string | undefined {
   const key = createHash("sha256")
     .update(`${place.alias}\n${place.configFile ?? ""}`)
@@ -39,7 +42,8 @@ export function listens(path: string): Promise<boolean> {
       socket.destroy();
       resolve(true);
     });
-    // ENOENT: nobody has logged in. ECONNREFUSED: the file is what a connection that was killed left behind.
+    // ENOENT: nobody has logged in. ECONNREFUSED: the file is what a connection that was killed
+    // left behind.
     socket.on("error", () => resolve(false));
   });
 }
@@ -51,8 +55,8 @@ export interface Hold {
 }
 
 /**
- * Keeps a shared connection from ending while nobody uses it: a client that is connected to it, and has asked for nothing yet, counts as
- * a user of it (PROTOCOL.mux of OpenSSH).
+ * Keeps a shared connection from ending while nobody uses it: a client that is connected to it, and
+ * has asked for nothing yet, counts as a user of it (PROTOCOL.mux of OpenSSH).
  */
 export function holdConnection(path: string): Hold {
   const socket = connect(path);

@@ -9,7 +9,10 @@ interface KnownFailure {
   readonly transient?: boolean;
 }
 
-/** The texts are OpenSSH's own, and unchanged since version 7. The first that fits counts: the more telling ones come first. */
+/**
+ * The texts are OpenSSH's own, and unchanged since version 7. The first that fits counts: the more
+ * telling ones come first.
+ */
 const knownFailures: readonly KnownFailure[] = [
   {
     pattern:
@@ -122,7 +125,10 @@ function forWhom(host: string | undefined, who: string): string {
   return host === undefined || who.includes(host) ? "" : ` (on the way to ${who})`;
 }
 
-/** So many that a changed host key is shown with its fingerprint, which is to be compared with the one that the site names. */
+/**
+ * So many that a changed host key is shown with its fingerprint, which is to be compared with the
+ * one that the site names.
+ */
 const linesShown = 9;
 
 export interface FailureContext {
@@ -171,7 +177,10 @@ export function sshFailure(
   });
 }
 
-/** Characters of what a shell said that are shown, and of a line of it: longer ones are text of ours, quoted back. */
+/**
+ * Characters of what a shell said that are shown, and of a line of it: longer ones are text of
+ * ours, quoted back.
+ */
 const shellWordsShown = 600;
 const longestLine = 200;
 

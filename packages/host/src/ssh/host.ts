@@ -11,8 +11,8 @@ export interface SshHost extends Host {
 }
 
 /**
- * Does nothing yet: the first command logs in. The connection is left to OpenSSH, which ends it a minute after its last user.
- * Every method may throw HPCNB_SSH.
+ * Does nothing yet: the first command logs in. The connection is left to OpenSSH, which ends it a
+ * minute after its last user. Every method may throw HPCNB_SSH.
  */
 export function createSshHost(options: SshOptions): SshHost {
   const connection = createSshConnection(options);

@@ -10,13 +10,17 @@ import type { SshConnection } from "./connection.js";
 import { bootstrap, readRemoteOutput, remoteCommand } from "./remote-command.js";
 import { resultOf } from "./run.js";
 
-/** Milliseconds between two signs of life, and seconds without one after which the host gives the lock to others. */
+/**
+ * Milliseconds between two signs of life, and seconds without one after which the host gives the
+ * lock to others.
+ */
 const signEvery = 20_000;
 const silence = 120;
 
 /**
- * See `Host.lock`: a process on the host holds it. That process ends with its connection, and when it hears nothing for two minutes: a
- * laptop that was cut off may leave a connection that the host takes for alive for hours.
+ * See `Host.lock`: a process on the host holds it. That process ends with its connection, and when
+ * it hears nothing for two minutes: a laptop that was cut off may leave a connection that the host
+ * takes for alive for hours.
  */
 export async function lockRemotely(connection: SshConnection, path: string, signal?: AbortSignal): Promise<Lock> {
   const route = await connection.open(signal);

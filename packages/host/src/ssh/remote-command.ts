@@ -1,11 +1,15 @@
 import { randomBytes } from "node:crypto";
 
-/** How the line begins that ssh's `bootstrap` waits for. Anything else is not run: it may be a part of the command's own input. */
+/**
+ * How the line begins that ssh's `bootstrap` waits for. Anything else is not run: it may be a part
+ * of the command's own input.
+ */
 const greeting = ": hpcnb;";
 
 /**
- * What ssh is told to run, whatever is to be run: a line of shell text follows on standard input, and after it the command's own input.
- * Every login shell understands it alike, because it has no newline, no `!` (csh), no backslash (fish) and no variable outside quotes.
+ * What ssh is told to run, whatever is to be run: a line of shell text follows on standard input,
+ * and after it the command's own input. Every login shell understands it alike, because it has no
+ * newline, no `!` (csh), no backslash (fish) and no variable outside quotes.
  */
 export const bootstrap = `exec sh -c 'IFS= read -r line; case $line in "${greeting}"*) ours=1; eval "$line" ;; *) exit 120 ;; esac'`;
 
@@ -20,8 +24,9 @@ export interface RemoteCommand {
 }
 
 /**
- * Text for the remote shell that runs an argv. Around it marks are printed: what a login file or a site's banner prints comes before the
- * first, what ssh itself says of the connection after the last. The process id in the first mark is that of the command's process group.
+ * Text for the remote shell that runs an argv. Around it marks are printed: what a login file or a
+ * site's banner prints comes before the first, what ssh itself says of the connection after the
+ * last. The process id in the first mark is that of the command's process group.
  */
 export function remoteCommand(
   argv: readonly string[],
@@ -35,7 +40,8 @@ export function remoteCommand(
     ? `{ [ -f ${quote(program)} ] && [ -x ${quote(program)} ]; }`
     : `command -v -- ${quote(program)} >/dev/null 2>&1`;
   const line = [
-    // A shell that a start-up file put in the bootstrap's place: only these two leave the rest of the input to the command.
+    // A shell that a start-up file put in the bootstrap's place: only these two leave the rest of
+    // the input to the command.
     `[ -n "$ours$BASH_VERSION$ZSH_VERSION" ] || exit 120`,
     // A newline cannot be in a line; command substitution would drop a final one.
     `n=$(printf '\\n_')`,
@@ -44,7 +50,8 @@ export function remoteCommand(
     `printf '%s\\n' ${marker} >&2`,
     ...(cwd === undefined ? [] : [`cd -- ${quote(cwd)} 2>/dev/null || ${leave(outcomes.noDirectory, "")}`]),
     `${found} || ${leave(outcomes.noProgram, "$PATH")}`,
-    // A subshell, so that `exec` makes a program of the first word, never one of the shell's own commands.
+    // A subshell, so that `exec` makes a program of the first word, never one of the shell's own
+    // commands.
     `(exec ${argv.map(quote).join(" ")})`,
     end(outcomes.ended, "$?"),
   ].join("; ");

@@ -29,7 +29,8 @@ export async function runRemotely(
     input: command.line + stdin,
     maxBuffer,
     env: ownEnvironment(),
-    // Ctrl-C in the terminal is for hpcnb, which ends what it wants ended. Only a client that asks needs the terminal.
+    // Ctrl-C in the terminal is for hpcnb, which ends what it wants ended. Only a client that asks
+    // needs the terminal.
     detached: !route.asks,
   });
   const login = route.asks ? connection.watchLogin() : undefined;
@@ -68,7 +69,10 @@ export interface Asked {
   readonly cwd?: string | undefined;
   readonly connection: SshConnection;
   readonly route: Route;
-  /** How ssh itself ended: with the exit code of the shell there, or with 255 for a failure of its own. */
+  /**
+   * How ssh itself ended: with the exit code of the shell there, or with 255 for a failure of its
+   * own.
+   */
   readonly code: number | null;
 }
 
@@ -107,7 +111,8 @@ function cutOff({ processGroup, around, stderr }: RemoteOutput, asked: Asked): H
   const said = `${stderr}\n${around}`.trim();
   if (processGroup === undefined && code !== null && code !== 255)
     return shellFailure(said, { destination: alias, who });
-  // A client of a shared connection logs in nowhere: if it ends without a word, what it shared has ended.
+  // A client of a shared connection logs in nowhere: if it ends without a word, what it shared has
+  // ended.
   const wasShared = route.controlPath !== undefined && said === "";
   if (processGroup === undefined && !wasShared) return sshFailure(around, { destination: alias, who });
   return new HpcnbError(
@@ -123,7 +128,10 @@ function statusOf(status: number): Pick<CommandResult, "exitCode" | "signal"> {
   return signal === undefined ? { exitCode: status, signal: undefined } : { exitCode: null, signal };
 }
 
-/** A command goes on when its connection ends; this ends it, with all that it started, and waits until it is over. */
+/**
+ * A command goes on when its connection ends; this ends it, with all that it started, and waits
+ * until it is over.
+ */
 const endScript = `
 kill -s TERM -- "-$1" 2>/dev/null || kill -s TERM "$1" 2>/dev/null || exit 0
 for fifth in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
@@ -137,6 +145,7 @@ async function endThere(connection: SshConnection, processGroup: number): Promis
   try {
     await runRemotely(connection, ["sh", "-c", endScript, "sh", String(processGroup)], { timeout: endLimit });
   } catch {
-    // Without a connection nothing can be ended; that the command took too long, or was interrupted, is what the caller hears.
+    // Without a connection nothing can be ended; that the command took too long, or was
+    // interrupted, is what the caller hears.
   }
 }

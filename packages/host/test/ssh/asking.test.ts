@@ -3,7 +3,10 @@ import { once } from "node:events";
 import { expect } from "chai";
 import { mayAskNow } from "../../src/ssh/asking.js";
 
-/** A program under a terminal of its own, which prints its shell's number when it does what it is to do. */
+/**
+ * A program under a terminal of its own, which prints its shell's number when it does what it is to
+ * do.
+ */
 async function atTerminal(program: string) {
   const child = spawn("script", ["-qec", `bash -c '${program}'`, "/dev/null"], {
     stdio: "pipe",

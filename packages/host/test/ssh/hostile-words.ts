@@ -1,4 +1,7 @@
-/** What a record on a host, or a session file of somebody else, may try to bring into a command line or a configuration. */
+/**
+ * What a record on a host, or a session file of somebody else, may try to bring into a command line
+ * or a configuration.
+ */
 export const hostile = [
   "a\nProxyCommand touch /tmp/x",
   "a\rProxyCommand touch /tmp/x",

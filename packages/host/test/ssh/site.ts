@@ -6,10 +6,16 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import type { Context } from "mocha";
 
-/** A submit node and a compute node on this machine: two private ssh servers with keys and configuration of their own. */
+/**
+ * A submit node and a compute node on this machine: two private ssh servers with keys and
+ * configuration of their own.
+ */
 export interface Site {
   readonly folder: string;
-  /** For ssh's -F: knows the hosts "login", "node1" and "noisy", which is login with a chatty login file. */
+  /**
+   * For ssh's -F: knows the hosts "login", "node1" and "noisy", which is login with a chatty login
+   * file.
+   */
   readonly configFile: string;
   readonly knownHosts: string;
   /** What the submit node's own ssh is told. */
@@ -154,7 +160,10 @@ ${server === "login" ? `SetEnv PATH=${path("bin")}:${process.env.PATH}\nForceCom
   };
 }
 
-/** OpenSSH's processes have sessions and groups of their own, so only their parents tell whose they are. */
+/**
+ * OpenSSH's processes have sessions and groups of their own, so only their parents tell whose they
+ * are.
+ */
 function descendants(pid: number): number[] {
   const rows = execFileSync("ps", ["-eo", "pid=,ppid=,comm="], { encoding: "utf8" })
     .trim()
@@ -179,7 +188,10 @@ function which(program: string): string {
   return execFileSync("sh", ["-c", `command -v ${program}`], { encoding: "utf8" }).trim();
 }
 
-/** A port at which nobody answers, and nobody refuses either, as behind a firewall: its queue is full already. */
+/**
+ * A port at which nobody answers, and nobody refuses either, as behind a firewall: its queue is
+ * full already.
+ */
 export async function startSilentPort(): Promise<{ port: number; stop(): void }> {
   const program = `
 import socket, sys

@@ -79,7 +79,8 @@ class NotebookJob:
                 **self.choose_database(),
             }
             server = self.make_server(application, settings)
-            # Jupyter prints what it knows of itself on one of them, and its kernels would end of it.
+            # Jupyter prints what it knows of itself on one of them, and its kernels would end of
+            # it.
             ignore(WARNINGS)
             was_told = notice_end()
             if kernels_have_sockets:

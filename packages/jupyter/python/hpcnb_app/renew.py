@@ -5,7 +5,8 @@ import gc
 # Seconds between two looks whether there is another token.
 LOOK_FOR_TOKEN_EVERY = 1.0
 
-# Seconds after which a connection is open that was let in by the old token, but was still being made.
+# Seconds after which a connection is open that was let in by the old token, but was still being
+# made.
 STRAGGLERS_AFTER = 5.0
 
 

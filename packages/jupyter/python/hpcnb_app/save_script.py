@@ -28,7 +28,8 @@ class ScriptKeeper:
         content = nbformat.read(notebook, as_version=4)
         known = content.metadata.setdefault("language_info", {})
         language = known.get("name") or content.metadata.get("kernelspec", {}).get("language")
-        # No front end has filled it in yet: without it the script of a Python notebook would end in .txt.
+        # No front end has filled it in yet: without it the script of a Python notebook would end in
+        # .txt.
         if language == "python" and "file_extension" not in known:
             known.update(name="python", file_extension=".py", nbconvert_exporter="python")
         body, resources = ScriptExporter(parent=contents_manager).from_notebook_node(content)

@@ -10,8 +10,9 @@ NOTICE_NAME = "hpcnb-time"
 # Minutes before the end at which it is told.
 NOTICE_AT = [30, 10, 2]
 
-# Asks how much time is left again and again, because a laptop's clock may be wrong and may have slept. The
-# container is what a bundler makes of an extension: https://webpack.js.org/concepts/module-federation.
+# Asks how much time is left again and again, because a laptop's clock may be wrong and may have
+# slept. The container is what a bundler makes of an extension:
+# https://webpack.js.org/concepts/module-federation.
 NOTICE_SCRIPT = """\
 (() => {
   const activate = (app) => {

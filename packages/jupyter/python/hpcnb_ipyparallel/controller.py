@@ -61,7 +61,8 @@ class Watch:
         # By the engine's number: the name of its process, and a letter.
         self.processes = {}
         self.letters = {}
-        # The same of those that were told to end; a process of another name has come back since, and is told again.
+        # The same of those that were told to end; a process of another name has come back since,
+        # and is told again.
         self.told_to_end = {}
 
     def run(self):

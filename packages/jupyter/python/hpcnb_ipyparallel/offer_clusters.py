@@ -6,7 +6,8 @@ import itertools
 PULSE = 15.0
 
 CONFIGURATION = """\
-# Written by hpcnb whenever the notebook starts: how ipyparallel starts a cluster with the profile {profile!a}.
+# Written by hpcnb whenever the notebook starts: how ipyparallel starts a cluster with the profile
+# {profile!a}.
 import sys
 
 if {module!a} not in sys.path:
@@ -37,7 +38,8 @@ def offer_clusters(security, parameters):
         text += USERS_CONFIGURATION.format(path=users)
     # Replaces the link to the user's own.
     write_private(os.path.join(profile, "ipcluster_config.py"), text)
-    # For the server, and for its kernels, which also load a cluster from a file that names these launchers.
+    # For the server, and for its kernels, which also load a cluster from a file that names these
+    # launchers.
     sys.path.append(module)
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), module]))
     if parameters["cluster"]:

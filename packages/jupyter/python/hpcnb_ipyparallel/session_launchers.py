@@ -17,7 +17,8 @@ from tornado import web
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "hpcnb_launchers.json"), encoding="utf-8") as file:
     KNOWN = json.load(file)
 
-# Seconds that a cluster may wait for its turn before `start_and_connect` and the like give up waiting. It goes on.
+# Seconds that a cluster may wait for its turn before `start_and_connect` and the like give up
+# waiting. It goes on.
 QUEUE_LIMIT = 3600
 
 OWN_CLUSTER = (

@@ -2,7 +2,8 @@
 
 import sys
 
-# A program on standard input has the working directory on its path, where a notebook's folder may hold a json.py.
+# A program on standard input has the working directory on its path, where a notebook's folder may
+# hold a json.py.
 if sys.path and sys.path[0] == "":
     del sys.path[0]
 
@@ -24,15 +25,16 @@ HOST = socket.gethostname()
 RECORD_SIZE = 4096
 JSON_ROOM = RECORD_SIZE - 65
 
-# When the job began to run, by its host's clock and by one that is never set; its shell knows for how
-# long it had run before.
+# When the job began to run, by its host's clock and by one that is never set; its shell knows for
+# how long it had run before.
 RAN = int(os.environ.pop("HPCNB_SECONDS", "0"))
 BEGAN_AT, BEGAN = time.time() - RAN, time.monotonic() - RAN
 
 # Seconds that a record may still take after a fixed delay.
 DELAY_GRACE = 5.0
 
-# Seconds that a controller may take until it has written its connection files; Python itself may come from slow storage.
+# Seconds that a controller may take until it has written its connection files; Python itself may
+# come from slow storage.
 CONTROLLER_LIMIT = 120.0
 
 # Some schedulers take 99 and 100 for "run it again" and "keep it in error".
@@ -63,7 +65,8 @@ def say(text):
     try:
         print(f"hpcnb: {text}", flush=True)
     except OSError:
-        # The log may lie on the full disk that was to be told of. A job is not ended by what it cannot say.
+        # The log may lie on the full disk that was to be told of. A job is not ended by what it
+        # cannot say.
         pass
 
 

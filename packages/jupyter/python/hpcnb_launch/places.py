@@ -11,7 +11,8 @@ SHARED_FILE_SYSTEMS = {
 # The processes that remove directories, and the pipes that tell them of this one's end.
 CLEANERS = []
 
-# The longest name of a kernel's socket: Jupyter names them by the kernel's UUID, and numbers five of them.
+# The longest name of a kernel's socket: Jupyter names them by the kernel's UUID, and numbers five
+# of them.
 KERNEL_SOCKET = f"kernel-{36 * 'x'}-ipc-5"
 
 # Bytes of sun_path without the NUL at its end, see unix(7) and macOS' sys/un.h.

@@ -31,7 +31,10 @@ function logPath(run: Pick<Run, "directory">): string {
   return `${logDirectory(run)}/notebook.log`;
 }
 
-/** The records that will be overwritten are there from the start, with their full size: see core's records.ts. */
+/**
+ * The records that will be overwritten are there from the start, with their full size: see core's
+ * records.ts.
+ */
 function runFiles({ session, run }: PlanContext, variables: Readonly<Record<string, string>>): FileToWrite[] {
   const { password } = session.notebook;
   return [

@@ -8,7 +8,10 @@ const answerLimit = 10_000;
 /** Characters: Jupyter's answer has some hundred. */
 const longestAnswer = 65_536;
 
-/** What a request fails with when nobody answers: nothing listens, or the way there ends on its far side. */
+/**
+ * What a request fails with when nobody answers: nothing listens, or the way there ends on its far
+ * side.
+ */
 const noAnswer = new Set(["ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE", "ETIMEDOUT"]);
 
 interface Answer {
@@ -16,7 +19,9 @@ interface Answer {
   readonly body: string;
 }
 
-/** See `Workload.answers`. https://jupyter-server.readthedocs.io/en/latest/developers/rest-api.html */
+/**
+ * See `Workload.answers`. https://jupyter-server.readthedocs.io/en/latest/developers/rest-api.html
+ */
 export async function serverAnswers(
   at: Pick<ConnectionFacts, "baseUrl" | "door">,
   token: string,

@@ -4,7 +4,10 @@ import { clusterLog, clusterRecord } from "./layout.js";
 import { companion, planClusterFiles, planClusterJob, planPointer, planWishes } from "./plan.js";
 import { clusterReports } from "./reports.js";
 
-/** ipyparallel's controller and engines. The first with `python -m ipyparallel.controller` as it is used here is 7. */
+/**
+ * ipyparallel's controller and engines. The first with `python -m ipyparallel.controller` as it is
+ * used here is 7.
+ */
 export const ipyparallel: ClusterKind = {
   needs: () => [{ name: "ipyparallel", title: "ipyparallel", oldest: 7 }],
   companion,

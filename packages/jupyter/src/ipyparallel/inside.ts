@@ -7,16 +7,22 @@ import { clusterRecord, insidePaths } from "./layout.js";
 import { controllerParts, engineParts, insideParts, launcherParts } from "./parts.js";
 import { controllerResources } from "./resources.js";
 
-/** What ../../python/hpcnb_ipyparallel/launchers.py puts its own words for, wherever they stand in these files and commands. */
+/**
+ * What ../../python/hpcnb_ipyparallel/launchers.py puts its own words for, wherever they stand in
+ * these files and commands.
+ */
 const placeholders = { cluster: "HPCNBCLUSTER", set: "HPCNBSET", tasks: 987654321, job: "HPCNBJOB" } as const;
 
 /**
- * Milliseconds. One for all numbers of engines, which are not known yet when the controller is submitted; good for some
- * hundreds of them.
+ * Milliseconds. One for all numbers of engines, which are not known yet when the controller is
+ * submitted; good for some hundreds of them.
  */
 const heartbeat = 1000;
 
-/** Seconds without a sign of life from the notebook after which what was started inside it ends by itself. */
+/**
+ * Seconds without a sign of life from the notebook after which what was started inside it ends by
+ * itself.
+ */
 const notebookSilence = 300;
 
 const programs = {
@@ -31,8 +37,8 @@ const programs = {
 } as const satisfies Readonly<Record<string, Program>>;
 
 /**
- * What a notebook needs for starting clusters by itself: a Python module with ipyparallel's launchers, and beside it all
- * that they need to know, as plain data. No secret is in it.
+ * What a notebook needs for starting clusters by itself: a Python module with ipyparallel's
+ * launchers, and beside it all that they need to know, as plain data. No secret is in it.
  */
 export function insideFiles(context: PlanContext): FileToWrite[] {
   const { session, run, scheduler } = context;

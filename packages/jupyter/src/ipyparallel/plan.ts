@@ -39,7 +39,10 @@ export function planWishes(run: Pick<Run, "id">, cluster: Cluster, wishes: reado
   return { path: clusterRecord(cluster, "wishes"), text: wishesText(run, wishes), inPlace: true };
 }
 
-/** A record has room for some three hundred ranges, each its first and last number. When there are more, the shortest are left out. */
+/**
+ * A record has room for some three hundred ranges, each its first and last number. When there are
+ * more, the shortest are left out.
+ */
 function wishesText(run: Pick<Run, "id">, wishes: readonly EngineWish[]): string {
   const longest = wishes.flatMap(({ ranges }) => ranges).sort((one, other) => lengthOf(other) - lengthOf(one));
   for (let room = longest.length; ; room = Math.floor(room * 0.9)) {
@@ -77,7 +80,10 @@ function planController(context: ClusterContext): JobSpec {
   });
 }
 
-/** What the notebook's program does for clusters: it runs a controller, shows clients the run's cluster, and lets them start others. */
+/**
+ * What the notebook's program does for clusters: it runs a controller, shows clients the run's
+ * cluster, and lets them start others.
+ */
 export function companion(context: PlanContext): Companion {
   const { session, run, cluster } = context;
   return {
@@ -139,9 +145,10 @@ function clusterIn({ cluster, file }: Session): NonNullable<Session["cluster"]> 
 }
 
 /**
- * Milliseconds. An engine is registered after one or two heartbeats, which ipyparallel's own 3 s make a wait of up to 6 s;
- * up to 600 engines make no more than 200 beats a second, which cost the controller little. A controller cannot change its
- * heartbeat: with those that scaling adds it has more to do.
+ * Milliseconds. An engine is registered after one or two heartbeats, which ipyparallel's own 3 s
+ * make a wait of up to 6 s; up to 600 engines make no more than 200 beats a second, which cost the
+ * controller little. A controller cannot change its heartbeat: with those that scaling adds it has
+ * more to do.
  */
 function heartbeatOf({ groups }: NonNullable<Session["cluster"]>): number {
   const engines = groups.reduce((sum, group) => sum + group.engines, 0);

@@ -4,13 +4,19 @@ import type { ControllerReport, EngineReports, EngineWord } from "@hpcnb/core/se
 import * as v from "valibot";
 import { endOf, type Fields, readReport, secondsSchema } from "../launch/reports.js";
 
-/** Far above what a session can have: the letters are deflated, and a few bytes could be a thousand times as many. */
+/**
+ * Far above what a session can have: the letters are deflated, and a few bytes could be a thousand
+ * times as many.
+ */
 const mostEngines = 1_000_000;
 
 /** A controller that an older hpcnb started does not tell its seconds. */
 const controllerSchema = v.object({ host: hostNameSchema, storage_seconds: v.exactOptional(secondsSchema) });
 
-/** A letter for each engine, in the order of their numbers, deflated and in base64: see controller.py. */
+/**
+ * A letter for each engine, in the order of their numbers, deflated and in base64: see
+ * controller.py.
+ */
 const packedSchema = v.pipe(
   v.string(),
   v.rawTransform(({ dataset, addIssue, NEVER }) => {

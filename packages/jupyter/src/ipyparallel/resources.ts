@@ -1,8 +1,9 @@
 import type { JobResources } from "@hpcnb/core";
 
 /**
- * In the same place, but one core is enough, and it lasts as long as the longest of those that need it: when one of them has
- * no limit of its own, for as long as the site lets it, which then is so for both.
+ * In the same place, but one core is enough, and it lasts as long as the longest of those that need
+ * it: when one of them has no limit of its own, for as long as the site lets it, which then is so
+ * for both.
  */
 export function controllerResources(place: JobResources, needing: readonly JobResources[]): JobResources {
   const { parallelEnvironment: _, cores: __, walltime: ___, ...rest } = place;

@@ -14,7 +14,10 @@ import { environmentScript } from "./environment.js";
 import { howToInstall } from "./how-to-install.js";
 import { runPython } from "./job-script.js";
 
-/** The oldest Python that the programs in ../python run on; ../python/start.py refuses older ones too. */
+/**
+ * The oldest Python that the programs in ../python run on; ../python/start.py refuses older ones
+ * too.
+ */
 const oldestPython = [3, 9] as const;
 
 /** A line that begins with this is the answer: see ../../python/hpcnb_launch/ask_environment.py. */
@@ -31,8 +34,8 @@ export interface Need {
 }
 
 /**
- * Versions that run configuration found in the working directory, which is the notebook's folder: CVE-2022-39286 and
- * CVE-2022-21699, fixed in the second of each.
+ * Versions that run configuration found in the working directory, which is the notebook's folder:
+ * CVE-2022-39286 and CVE-2022-21699, fixed in the second of each.
  */
 const unsafeVersions = [
   {
@@ -50,8 +53,8 @@ const unsafeVersions = [
 ] as const;
 
 /**
- * Reads all of the script first: the user's shell text may read standard input. --norc: a job's bash reads no ~/.bashrc, and this
- * one would if its standard input were a socket.
+ * Reads all of the script first: the user's shell text may read standard input. --norc: a job's
+ * bash reads no ~/.bashrc, and this one would if its standard input were a socket.
  */
 const runner = ["bash", "--norc", "-c", 'script=$(cat); exec </dev/null; eval "$script"', "bash"];
 
@@ -60,7 +63,10 @@ const packageSchema = v.nullish(versionSchema, null);
 const answerSchema = v.object({
   python: v.nullish(lineSchema, "Python"),
   version: versionSchema,
-  /** Whether it is an environment of its own, and not what a system, a site or a user has for everything. */
+  /**
+   * Whether it is an environment of its own, and not what a system, a site or a user has for
+   * everything.
+   */
   isOwn: v.optional(v.boolean(), false),
   hasPip: v.optional(v.boolean(), true),
   packages: v.record(v.string(), packageSchema),
@@ -85,7 +91,10 @@ export async function checkEnvironment(
   return judgeEnvironment(result, { ...asked, where: host.name });
 }
 
-/** Shell text (bash) that finds the session's Python and asks it what it has; `judgeEnvironment` reads what it prints. Pure. */
+/**
+ * Shell text (bash) that finds the session's Python and asks it what it has; `judgeEnvironment`
+ * reads what it prints. Pure.
+ */
 export function environmentProbe({ session, directory, needs }: Asked): string {
   const names = [...needs, ...unsafeVersions].map(({ name }) => shellWord(name));
   return `${environmentScript(session.notebook.environment, directory)}

@@ -1,9 +1,10 @@
 import { shellWord } from "@hpcnb/core";
 
 /**
- * See https://modules.readthedocs.io and https://lmod.readthedocs.io. A shell that is no login shell may have no `module`, or one
- * without MODULEPATH, which knows no module. The site's files are read in the order of a login shell. Sites that give theirs
- * other names are left to the whole login profile, the last resort.
+ * See https://modules.readthedocs.io and https://lmod.readthedocs.io. A shell that is no login
+ * shell may have no `module`, or one without MODULEPATH, which knows no module. The site's files
+ * are read in the order of a login shell. Sites that give theirs other names are left to the whole
+ * login profile, the last resort.
  */
 const moduleInit = `hpcnb_has_modules() { type module >/dev/null 2>&1 && [ -n "\${MODULEPATH-}" ]; }
 hpcnb_step="a start-up file of the module command"
@@ -25,8 +26,8 @@ set +eu
 type module >/dev/null 2>&1 || hpcnb_fail "notebook.environment.modules is set, but there is no module command on $(hostname)."`;
 
 /**
- * Some versions of `module load` fail with exit code 0. They keep LOADEDMODULES as it was, which has a module's full name
- * when it is loaded already.
+ * Some versions of `module load` fail with exit code 0. They keep LOADEDMODULES as it was, which
+ * has a module's full name when it is loaded already.
  */
 const loadFunction = `hpcnb_load() {
   hpcnb_before=\${LOADEDMODULES-}

@@ -4,8 +4,9 @@ import { condaScript } from "./environment-conda.js";
 import { moduleScript } from "./environment-modules.js";
 
 /**
- * Variables of the shell, or of a notebook, that hpcnb was started from. A Python or a Jupyter server that inherits them breaks
- * or goes astray. What modules, `setup` and `notebook.environment.variables` set comes later, and stays.
+ * Variables of the shell, or of a notebook, that hpcnb was started from. A Python or a Jupyter
+ * server that inherits them breaks or goes astray. What modules, `setup` and
+ * `notebook.environment.variables` set comes later, and stays.
  */
 export const notInherited = [
   "PYTHONHOME",
@@ -31,8 +32,9 @@ export const notInheritedPrefixes = ["JUPYTERHUB_", "JPY_", "IPP_"] as const;
 const unset = [...notInherited, ...notInheritedPrefixes.map((prefix) => `"\${!${prefix}@}"`)].join(" ");
 
 /**
- * `hpcnb_step` names what runs, while it is text that hpcnb did not write. Exit codes 99 and 100 mean "run me again" and "keep
- * me in error" to some schedulers: such text must not end a job with them by chance.
+ * `hpcnb_step` names what runs, while it is text that hpcnb did not write. Exit codes 99 and 100
+ * mean "run me again" and "keep me in error" to some schedulers: such text must not end a job with
+ * them by chance.
  */
 const prologue = `hpcnb_fail() { hpcnb_failed=1; echo "hpcnb: $*" >&2; exit 1; }
 trap 'hpcnb_code=$?; [ -n "\${hpcnb_failed-}" ] || [ -z "\${hpcnb_step-}" ] || echo "$hpcnb_step ended with exit code $hpcnb_code on \${HOSTNAME-}; its shell text must not exit." >&2; case $hpcnb_code in 99|100) exit 1 ;; esac' EXIT
@@ -45,9 +47,10 @@ const findPython = `python=$(command -v python3 || command -v python) || hpcnb_f
 case $python in /*) ;; *) python=$PWD/$python ;; esac`;
 
 /**
- * Shell text (bash) after which `$python` is the path of the Python asked for, or which ends with a sentence on stderr and
- * exit code 1. The working directory is `/` then: Python looks for modules in the one that it is started from, where a
- * notebook's folder may hold a json.py or a sitecustomize.py.
+ * Shell text (bash) after which `$python` is the path of the Python asked for, or which ends with a
+ * sentence on stderr and exit code 1. The working directory is `/` then: Python looks for modules
+ * in the one that it is started from, where a notebook's folder may hold a json.py or a
+ * sitecustomize.py.
  */
 export function environmentScript(environment: PythonEnvironment, directory: string): string {
   const { modules = [], setup, conda, venv } = environment;
@@ -70,7 +73,9 @@ hpcnb_step=
 set +eu`;
 }
 
-/** PATH may name another one first: an environment that was active already is not activated again. */
+/**
+ * PATH may name another one first: an environment that was active already is not activated again.
+ */
 function findCondasPython(name: string): string {
   const word = shellWord(name);
   return `if [ -n "\${CONDA_PREFIX-}" ]; then

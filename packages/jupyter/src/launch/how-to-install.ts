@@ -18,8 +18,9 @@ interface Wanted {
 }
 
 /**
- * Lines to paste that put what is missing where it may be put. Into the Python of a system pip installs nothing (PEP 668), and
- * into that of a site nobody but the site: there the way is an environment of the notebook's own. Pure.
+ * Lines to paste that put what is missing where it may be put. Into the Python of a system pip
+ * installs nothing (PEP 668), and into that of a site nobody but the site: there the way is an
+ * environment of the notebook's own. Pure.
  */
 export function howToInstall({ python, isOwn, hasPip }: Found, { wanted, conda, directory, host }: Wanted): string {
   const words = wanted.map(shellWord).join(" ");

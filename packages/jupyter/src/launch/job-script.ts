@@ -15,8 +15,9 @@ export interface JobScript {
 }
 
 /**
- * A job's script: bash that finds the Python asked for, which then runs the program. There is no secret in it. The program travels in a
- * variable: bash would write a here-document to a disk that may be full, and an argument is shown in every list of processes.
+ * A job's script: bash that finds the Python asked for, which then runs the program. There is no
+ * secret in it. The program travels in a variable: bash would write a here-document to a disk that
+ * may be full, and an argument is shown in every list of processes.
  */
 export function jobScript(job: JobScript): string {
   const title = job.title.replaceAll(/[\r\n]+/g, " ");
@@ -39,8 +40,9 @@ ${runPython(programText({ parts: ["hpcnb_launch/start.py"] }))} hpcnb-${job.prog
 }
 
 /**
- * Shell text that goes on as `$python` with this program, in UTF-8 whatever the locale says: names of files and records are.
- * For what it starts itself, ../../python/hpcnb_launch/start.py puts PYTHONUTF8 back. `-X utf8` is unknown to Pythons whose age is to be told.
+ * Shell text that goes on as `$python` with this program, in UTF-8 whatever the locale says: names
+ * of files and records are. For what it starts itself, ../../python/hpcnb_launch/start.py puts
+ * PYTHONUTF8 back. `-X utf8` is unknown to Pythons whose age is to be told.
  */
 export function runPython(program: string): string {
   return `export HPCNB_PYTHONUTF8="\${PYTHONUTF8-}" PYTHONUTF8=1

@@ -26,7 +26,10 @@ type LastReport =
   | { readonly state: "failed"; readonly problem: string; readonly hint?: string }
   | EndReport;
 
-/** A word that a newer version may say is not understood, and is no damage. @throws HPCNB_STATE_UNREADABLE */
+/**
+ * A word that a newer version may say is not understood, and is no damage. @throws
+ * HPCNB_STATE_UNREADABLE
+ */
 export function endOf(record: Fields, job: string): LastReport {
   const { state } = readReport(v.object({ state: v.string() }), record, job);
   if (state === "ended") return { state, ...readReport(endedSchema, record, job) };

@@ -2,7 +2,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Jobs } from "./jobs.js";
 
-/** What breaks a Python, a Jupyter server or a cluster that takes it as it comes. docs/environment.md says what is done about each. */
+/**
+ * What breaks a Python, a Jupyter server or a cluster that takes it as it comes.
+ * docs/environment.md says what is done about each.
+ */
 
 const shadow = "raise SystemExit('imported from the notebook directory')\n";
 

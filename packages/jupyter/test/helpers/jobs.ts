@@ -10,10 +10,15 @@ import { makeContext, planAll } from "./session.js";
 
 const workload = createWorkload();
 
-/** Variables of the tester's own shell that would lead Jupyter or IPython to the tester's own files. */
+/**
+ * Variables of the tester's own shell that would lead Jupyter or IPython to the tester's own files.
+ */
 const foreign = /^(JUPYTER|IPYTHON|HPCNB|PYTHON|VIRTUAL_ENV|CONDA|IPP_)/;
 
-/** A session's jobs as plain child processes, in a home of their own. `dispose` leaves nothing behind. */
+/**
+ * A session's jobs as plain child processes, in a home of their own. `dispose` leaves nothing
+ * behind.
+ */
 export class Jobs {
   /** Short, because a socket's path in it may have 107 bytes. */
   readonly root = mkdtempSync("/tmp/hpcnb-test-");

@@ -46,14 +46,19 @@ export async function runCell({ endpoint, token }: Access, kernel: string, code:
   return text;
 }
 
-/** A cell that prints how its kernel listens. On `inlet` it only takes in what forked children print, with a random word of their own. */
+/**
+ * A cell that prints how its kernel listens. On `inlet` it only takes in what forked children
+ * print, with a random word of their own.
+ */
 export const howItListens = `
 import ipykernel.connect, json, os
 info = ipykernel.connect.get_connection_info(unpack=True)
 inlet = get_ipython().kernel.iopub_thread._pipe_port
 print(json.dumps({"transport": info["transport"], "ip": info["ip"], "pid": os.getpid(), "inlet": inlet}))`;
 
-/** The TCP ports on which a process of this machine listens (Linux): proc(5), where 0A is LISTEN. */
+/**
+ * The TCP ports on which a process of this machine listens (Linux): proc(5), where 0A is LISTEN.
+ */
 export function portsOf(pid: number): number[] {
   const sockets = new Set(readdirSync(`/proc/${pid}/fd`).map((name) => linkOf(`/proc/${pid}/fd/${name}`)));
   return ["tcp", "tcp6"]

@@ -6,7 +6,10 @@ export interface Seen {
   readonly environment: string;
 }
 
-/** Every process of this machine that has `mark` in its arguments, environment or working directory's files (Linux). */
+/**
+ * Every process of this machine that has `mark` in its arguments, environment or working
+ * directory's files (Linux).
+ */
 export function processesWith(mark: string): Seen[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))

@@ -2,7 +2,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Host } from "@hpcnb/core";
 
-/** As much of a host as a check of the environment needs: it runs programs here, with these variables. */
+/**
+ * As much of a host as a check of the environment needs: it runs programs here, with these
+ * variables.
+ */
 export function shellHost(env: NodeJS.ProcessEnv): Host {
   const unused = () => Promise.reject(new Error("not needed here"));
   return {

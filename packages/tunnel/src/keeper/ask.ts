@@ -10,7 +10,10 @@ const answerLimit = 5_000;
 /** Characters: an answer has some hundred. */
 const longestAnswer = 200_000;
 
-/** What came back: an answer that fits; nothing, because nobody is there; nobody spoke in time; or something else was said. */
+/**
+ * What came back: an answer that fits; nothing, because nobody is there; nobody spoke in time; or
+ * something else was said.
+ */
 export type Reply<Answer> =
   | { readonly is: "answer"; readonly answer: Answer }
   | { readonly is: "nobody" }
@@ -24,7 +27,10 @@ export function askKeeper(
   return ask(controlSocket, question, statusSchema);
 }
 
-/** Ends a keeper, also one that is silent or of another version. Resolves when it holds nothing any more. */
+/**
+ * Ends a keeper, also one that is silent or of another version. Resolves when it holds nothing any
+ * more.
+ */
 export async function stopKeeper(controlSocket: string): Promise<void> {
   const reply = await ask(controlSocket, { op: "stop" }, stoppedSchema);
   if (reply.is === "silence" || reply.is === "strange") await endSilent(controlSocket);
@@ -50,7 +56,8 @@ function ask<S extends v.GenericSchema>(
       if (text.length > longestAnswer) done({ is: "strange", problem: "it says more than a keeper would" });
     });
     socket.on("error", (cause: NodeJS.ErrnoException) => {
-      // It may end at any moment of its own accord. A queue that is full of questions (EAGAIN) is silence.
+      // It may end at any moment of its own accord. A queue that is full of questions (EAGAIN) is
+      // silence.
       if (cause.code === "EAGAIN") return done({ is: "silence" });
       if (isAbsence(cause)) return done({ is: "nobody" });
       clearTimeout(timer);

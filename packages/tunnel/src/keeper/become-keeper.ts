@@ -3,8 +3,9 @@ import { type KeeperOutcome, type KeeperRequest, type KeeperTask, messageSchema 
 import { failureOf, serveKeeper } from "./serve.js";
 
 /**
- * Turns this process, which `createConnector` started, into a keeper. Resolves when it has nothing left to keep, or when the command that
- * started it has gone without wanting anything opened. The process must end then: what was prepared, and was of no use, ends with it.
+ * Turns this process, which `createConnector` started, into a keeper. Resolves when it has nothing
+ * left to keep, or when the command that started it has gone without wanting anything opened. The
+ * process must end then: what was prepared, and was of no use, ends with it.
  */
 export async function becomeKeeper(tunnelsFor: (task: KeeperTask) => Promise<readonly Tunnel[]>): Promise<void> {
   // A closing terminal must not take the tunnel with it.

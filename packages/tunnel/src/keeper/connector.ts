@@ -38,7 +38,10 @@ interface Wish {
   readonly endpoint: Endpoint;
 }
 
-/** Connections that are held open by keepers, one for each notebook directory, under whatever alias its host is reached. */
+/**
+ * Connections that are held open by keepers, one for each notebook directory, under whatever alias
+ * its host is reached.
+ */
 export function createConnector(options: ConnectorOptions): Connector {
   const { host, keeperProgram, localPort } = options;
   let prepared: NewKeeper | undefined;
@@ -122,7 +125,10 @@ export function createConnector(options: ConnectorOptions): Connector {
     return localPort === undefined || localPort === port;
   }
 
-  /** A new keeper in the place of the one that has replied so, or of none; on the same port if that can be had. */
+  /**
+   * A new keeper in the place of the one that has replied so, or of none; on the same port if that
+   * can be had.
+   */
   async function replace(
     controlSocket: string,
     reply: Reply<KeeperStatus>,
@@ -163,7 +169,9 @@ export async function look(controlSocket: string): Promise<(ConnectionFacts & { 
   return note && { ...silentFacts(note), run: note.run };
 }
 
-/** Ends it whatever state it is in, and removes what is left of it, also when it was killed before. */
+/**
+ * Ends it whatever state it is in, and removes what is left of it, also when it was killed before.
+ */
 export async function endKeeper(controlSocket: string): Promise<void> {
   await stopKeeper(controlSocket);
   await removeLeftOvers(controlSocket);

@@ -17,7 +17,9 @@ interface Answers {
   readonly status: () => KeeperStatus;
   readonly open: (request: KeeperRequest) => void;
   readonly stop: () => void;
-  /** The socket has another path from now on: its directory was removed, as at the end of a login. */
+  /**
+   * The socket has another path from now on: its directory was removed, as at the end of a login.
+   */
   readonly onMoved: (path: string) => void;
   readonly onTrouble: (what: string, error: unknown) => void;
   /** Another keeper has taken the place of this one. */
@@ -29,7 +31,10 @@ export interface Control {
   close(): Promise<void>;
 }
 
-/** Becomes the one keeper of this socket, and answers there. @throws HPCNB_BUSY when another one is there. */
+/**
+ * Becomes the one keeper of this socket, and answers there. @throws HPCNB_BUSY when another one is
+ * there.
+ */
 export async function serveControl(path: string, answers: Answers): Promise<Control> {
   const asking: Socket[] = [];
   const make = () => createServer((socket) => answer(socket, answers, asking));
@@ -67,7 +72,8 @@ export async function serveControl(path: string, answers: Answers): Promise<Cont
       const next = join(runtimeDirectory(), basename(path));
       const another = make();
       await claim(another, next);
-      // Closing the old one would remove a file of its name, which is the new one's if both are called the same.
+      // Closing the old one would remove a file of its name, which is the new one's if both are
+      // called the same.
       if (next !== place) server.close();
       server = another;
       place = next;

@@ -1,10 +1,15 @@
 import { type Clock, isHpcnbError, type OpenTunnel } from "@hpcnb/core";
 
-/** Milliseconds: the first pause between two tries, the longest, and how long a network may be away. */
+/**
+ * Milliseconds: the first pause between two tries, the longest, and how long a network may be away.
+ */
 const firstPause = 1_000;
 const longestPause = 60_000;
 const awayLimit = 24 * 3_600_000;
-/** A notebook that is not there is not waited for: it has ended, or the next `up` starts it somewhere else. */
+/**
+ * A notebook that is not there is not waited for: it has ended, or the next `up` starts it
+ * somewhere else.
+ */
 const triesForTheRest = 4;
 
 export interface HealOptions {
@@ -16,8 +21,8 @@ export interface HealOptions {
 }
 
 /**
- * Opens a tunnel again that ended by itself. A network that is away is waited for, with growing pauses; anything else is tried a few
- * times, so that nobody is locked out for knocking too often.
+ * Opens a tunnel again that ended by itself. A network that is away is waited for, with growing
+ * pauses; anything else is tried a few times, so that nobody is locked out for knocking too often.
  * @throws the last failure, or HPCNB_ABORTED.
  */
 export async function openAgain(

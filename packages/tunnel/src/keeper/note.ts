@@ -10,12 +10,16 @@ const lookEvery = 20;
 /** Bytes: a note has some hundred. */
 const longestNote = 65_536;
 
-/** What tells a process from all others that had or will have its number: when it began, and its command. Undefined when there is none. */
+/**
+ * What tells a process from all others that had or will have its number: when it began, and its
+ * command. Undefined when there is none.
+ */
 function identityOf(pid: number): string | undefined {
   if (!existsSync("/proc/self/stat")) return identityByPs(pid);
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // proc(5): after the name, which may hold anything, come the state and, as the 20th from there, the time of the start.
+    // proc(5): after the name, which may hold anything, come the state and, as the 20th from there,
+    // the time of the start.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     if (fields[0] === "Z" || fields[0] === "X") return undefined;
     return `${fields[19]} ${readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim()}`.slice(0, 2_000);
@@ -62,7 +66,8 @@ export function isAlive({ pid, identity }: KeeperNote): boolean {
 }
 
 /**
- * Ends a keeper that gives no answer. Only a process that is provably the one that wrote the note is killed.
+ * Ends a keeper that gives no answer. Only a process that is provably the one that wrote the note
+ * is killed.
  * @throws HPCNB_TUNNEL when which one it is cannot be proven, or when it does not end.
  */
 export async function endSilent(controlSocket: string): Promise<void> {

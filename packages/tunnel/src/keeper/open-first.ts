@@ -1,10 +1,16 @@
 import { aborted, HpcnbError, isHpcnbError, type OpenTunnel, type Tunnel, throwIfAborted } from "@hpcnb/core";
 import type { KeeperRequest } from "./protocol.js";
 
-/** Milliseconds that one kind of tunnel may take to open. The limits inside of it, such as a login's, are shorter: they have more to say. */
+/**
+ * Milliseconds that one kind of tunnel may take to open. The limits inside of it, such as a
+ * login's, are shorter: they have more to say.
+ */
 export const kindLimit = 75_000;
 
-/** Milliseconds that one may take to let go of what it has begun; shorter than anybody waits for a keeper's answer. */
+/**
+ * Milliseconds that one may take to let go of what it has begun; shorter than anybody waits for a
+ * keeper's answer.
+ */
 const endLimit = 3_000;
 
 export interface OpenLimits {
@@ -46,7 +52,10 @@ export async function openFirst(
   throw noTunnel(endpoint.host, failures);
 }
 
-/** What leaves room for another kind. A limit that is reached does too: where one way is blocked another may be open. */
+/**
+ * What leaves room for another kind. A limit that is reached does too: where one way is blocked
+ * another may be open.
+ */
 function failureOfKind(error: unknown, node: string): HpcnbError {
   if (isHpcnbError(error, "HPCNB_TUNNEL")) return error;
   if (!isHpcnbError(error, "HPCNB_TIMEOUT")) throw error;
@@ -78,7 +87,10 @@ function firstLine({ message }: Error): string {
   return message.split("\n")[0] ?? "";
 }
 
-/** Ends an opening that takes too long, or that nobody wants any more. A tunnel that opens nevertheless is closed. */
+/**
+ * Ends an opening that takes too long, or that nobody wants any more. A tunnel that opens
+ * nevertheless is closed.
+ */
 async function inTime(
   { signal, limit }: OpenLimits,
   open: (signal: AbortSignal) => Promise<OpenTunnel>,

@@ -9,7 +9,10 @@ export const firstPort = 8888;
 /** How many ports above the wished one are tried before giving up. */
 const portsTried = 100;
 
-/** A port of 127.0.0.1 that is held from its opening to its closing, whether something is behind it or not. */
+/**
+ * A port of 127.0.0.1 that is held from its opening to its closing, whether something is behind it
+ * or not.
+ */
 export interface LocalPort {
   readonly number: number;
   leadTo(address: LocalAddress): void;

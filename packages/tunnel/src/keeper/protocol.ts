@@ -4,9 +4,10 @@ import { absolutePathSchema, errorCodes, hostNameSchema, lineSchema, portSchema 
 import * as v from "valibot";
 
 /**
- * The keeper is a background process that holds a port of 127.0.0.1, and a tunnel from there. The command that starts it hands it the
- * request over the IPC channel of Node's child processes, and gets the outcome back on it. Later commands reach it at a Unix socket: one
- * line of JSON each way. Each side holds what it reads against a schema.
+ * The keeper is a background process that holds a port of 127.0.0.1, and a tunnel from there. The
+ * command that starts it hands it the request over the IPC channel of Node's child processes, and
+ * gets the outcome back on it. Later commands reach it at a Unix socket: one line of JSON each way.
+ * Each side holds what it reads against a schema.
  */
 const protocolVersion = 2;
 
@@ -80,9 +81,13 @@ export type OpenStatus = v.InferOutput<typeof openSchema>;
 export const statusSchema = v.variant("state", [
   v.object({ ...factEntries, state: v.literal("opening") }),
   openSchema,
-  /** The tunnel broke at `since` (ISO 8601) and is being opened again; `why` is the newest reason. */
+  /**
+   * The tunnel broke at `since` (ISO 8601) and is being opened again; `why` is the newest reason.
+   */
   v.object({ ...factEntries, ...placeEntries, state: v.literal("healing"), since: lineSchema, why: textSchema }),
-  /** It was given up. The port is held, so that nobody else gets what a browser still sends there. */
+  /**
+   * It was given up. The port is held, so that nobody else gets what a browser still sends there.
+   */
   v.object({ ...factEntries, ...placeEntries, state: v.literal("closed"), since: lineSchema, failure: failureSchema }),
 ]);
 export type KeeperStatus = v.InferOutput<typeof statusSchema>;
@@ -96,7 +101,10 @@ export type KeeperOutcome = v.InferOutput<typeof outcomeSchema>;
 
 export const questionSchema = v.variant("op", [
   v.object({ op: v.literal("status") }),
-  /** A status question of somebody who would like this tunnel to be open: now, and not after the next pause. */
+  /**
+   * A status question of somebody who would like this tunnel to be open: now, and not after the
+   * next pause.
+   */
   v.object({ op: v.literal("open"), request: requestSchema }),
   v.object({ op: v.literal("stop") }),
 ]);
@@ -116,7 +124,10 @@ export const noteSchema = v.object({
 });
 export type KeeperNote = v.InferOutput<typeof noteSchema>;
 
-/** The key of the keeper for this notebook directory on this host. It does not depend on the directory of the sockets. */
+/**
+ * The key of the keeper for this notebook directory on this host. It does not depend on the
+ * directory of the sockets.
+ */
 export function keyOf(host: string, directory: string): string {
   return createHash("sha256").update(`${host}\n${directory}`).digest("hex").slice(0, 16);
 }
@@ -140,7 +151,10 @@ export function doorPath(controlSocket: string): string {
   return join(dirname(controlSocket), `${basename(controlSocket, ".sock")}.door`);
 }
 
-/** In the names of all sockets that a keeper makes besides: they are found by it after the keeper was killed. */
+/**
+ * In the names of all sockets that a keeper makes besides: they are found by it after the keeper
+ * was killed.
+ */
 export function markOf(controlSocket: string): string {
   return basename(controlSocket).slice(0, 8);
 }

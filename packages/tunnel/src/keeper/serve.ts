@@ -41,8 +41,9 @@ export interface RunningKeeper {
 export type TunnelsFor = (request: KeeperRequest) => Promise<readonly Tunnel[]>;
 
 /**
- * Takes a port, opens the first tunnel that works behind it, and answers questions about it until it is told to stop, from the beginning. A
- * tunnel that ends by itself is opened again. The port is held all the time, also after that was given up.
+ * Takes a port, opens the first tunnel that works behind it, and answers questions about it until
+ * it is told to stop, from the beginning. A tunnel that ends by itself is opened again. The port is
+ * held all the time, also after that was given up.
  * @throws when the first tunnel cannot be opened; nothing is held then.
  */
 export async function serveKeeper(
@@ -62,7 +63,10 @@ class Keeper {
   #status: KeeperStatus;
   #controlSocket: string;
   #port: LocalPort | undefined;
-  /** Belongs to the present state: opening, whole, healing or waiting. It aborts when something else is wanted. */
+  /**
+   * Belongs to the present state: opening, whole, healing or waiting. It aborts when something else
+   * is wanted.
+   */
   #round = new AbortController();
   #lastTry: number;
   readonly #told = new AbortController();
@@ -83,7 +87,9 @@ class Keeper {
     this.#stopping = AbortSignal.any([this.#told.signal, ...(signal ? [signal] : [])]);
   }
 
-  /** Resolves when it has let go of everything. @throws when its first tunnel could not be opened. */
+  /**
+   * Resolves when it has let go of everything. @throws when its first tunnel could not be opened.
+   */
   async run(onFirst: (status: OpenStatus) => void): Promise<void> {
     const control = await serveControl(this.#controlSocket, {
       status: () => this.#status,
@@ -106,7 +112,10 @@ class Keeper {
     }
   }
 
-  /** Resolves when it was told to stop, or with why it has held a port long enough that leads nowhere. */
+  /**
+   * Resolves when it was told to stop, or with why it has held a port long enough that leads
+   * nowhere.
+   */
   async #live(onFirst: (status: OpenStatus) => void): Promise<string | undefined> {
     this.#writeNote();
     const port = await openPort(this.#wanted.localPort);

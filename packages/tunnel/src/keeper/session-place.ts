@@ -9,7 +9,10 @@ import { allControlSockets, controlSocketsOf } from "./sockets.js";
 /** Characters of a log that are told. */
 const toldLog = 4_000;
 
-/** A session file and its host: by these a connection is found without asking that host, which may be out of reach. */
+/**
+ * A session file and its host: by these a connection is found without asking that host, which may
+ * be out of reach.
+ */
 export interface SessionPlace {
   readonly host: string | undefined;
   readonly file: string;
@@ -26,14 +29,20 @@ export async function connectionOf(place: SessionPlace): Promise<ConnectionFacts
   return undefined;
 }
 
-/** Closes it, also one that is still being opened, and one whose keeper is silent. False when there is none. */
+/**
+ * Closes it, also one that is still being opened, and one whose keeper is silent. False when there
+ * is none.
+ */
 export async function closeConnectionOf(place: SessionPlace): Promise<boolean> {
   const controlSockets = await socketsOf(place);
   for (const controlSocket of controlSockets) await endKeeper(controlSocket);
   return controlSockets.length > 0;
 }
 
-/** The sockets of this session's living keepers. Other sessions' keepers are not asked, so that none of them keeps anybody waiting. */
+/**
+ * The sockets of this session's living keepers. Other sessions' keepers are not asked, so that none
+ * of them keeps anybody waiting.
+ */
 async function socketsOf({ host, file }: SessionPlace): Promise<string[]> {
   const found: string[] = [];
   for (const controlSocket of allControlSockets()) {
@@ -49,7 +58,10 @@ async function socketsOf({ host, file }: SessionPlace): Promise<string[]> {
   return found;
 }
 
-/** Why the last keeper of a notebook directory ended by itself; undefined when it did not, or when there was another one since. */
+/**
+ * Why the last keeper of a notebook directory ended by itself; undefined when it did not, or when
+ * there was another one since.
+ */
 export async function whyClosed(host: Host, directory: string): Promise<string | undefined> {
   const [path] = controlSocketsOf(await keyFor(host, directory))
     .map(logPath)

@@ -26,7 +26,10 @@ export function allControlSockets(): string[] {
     .filter((path) => path.endsWith(".sock"));
 }
 
-/** Removes what a keeper that has ended has left, also one that was killed: its files, its sockets, its ssh to a node. */
+/**
+ * Removes what a keeper that has ended has left, also one that was killed: its files, its sockets,
+ * its ssh to a node.
+ */
 export async function removeLeftOvers(controlSocket: string): Promise<void> {
   const directory = join(controlSocket, "..");
   const key = controlSocket.slice(directory.length + 1, -".sock".length);

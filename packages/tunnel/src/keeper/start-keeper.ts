@@ -4,7 +4,10 @@ import { aborted, check, HpcnbError } from "@hpcnb/core";
 import { kindLimit } from "./open-first.js";
 import { type KeeperMessage, type KeeperOutcome, type KeeperRequest, logPath, outcomeSchema } from "./protocol.js";
 
-/** Milliseconds that a keeper may take: so many that it can try every kind of tunnel, and tell what came of it. */
+/**
+ * Milliseconds that a keeper may take: so many that it can try every kind of tunnel, and tell what
+ * came of it.
+ */
 export function openLimit(kinds: readonly string[]): number {
   return kinds.length * kindLimit + 10_000;
 }
@@ -14,7 +17,9 @@ export interface NewKeeper {
   /** False when it has ended. */
   readonly alive: boolean;
   tell(message: KeeperMessage): void;
-  /** Resolves once its tunnel is open, or could not be opened. @throws HPCNB_ABORTED; it ends then. */
+  /**
+   * Resolves once its tunnel is open, or could not be opened. @throws HPCNB_ABORTED; it ends then.
+   */
   open(request: KeeperRequest, signal?: AbortSignal): Promise<KeeperOutcome>;
 }
 

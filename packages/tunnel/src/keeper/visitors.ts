@@ -2,14 +2,18 @@ import { connect, type Socket } from "node:net";
 import type { LocalAddress } from "@hpcnb/core";
 import { waitingAnswer } from "./waiting-page.js";
 
-/** Milliseconds in which a connection must have said what it wants, and bytes in which it must be said. */
+/**
+ * Milliseconds in which a connection must have said what it wants, and bytes in which it must be
+ * said.
+ */
 const headLimit = 10_000;
 const longestHead = 65_536;
 
 /**
- * Connections that have not said what they want, and connections that are passed on. Whoever is one too many takes the place of the one
- * that has been silent longest, so that connections nobody uses keep nobody out. Together with the other half of each that is passed on they
- * fit into the 1,024 descriptors that a process may have by default.
+ * Connections that have not said what they want, and connections that are passed on. Whoever is one
+ * too many takes the place of the one that has been silent longest, so that connections nobody uses
+ * keep nobody out. Together with the other half of each that is passed on they fit into the 1,024
+ * descriptors that a process may have by default.
  */
 const mostWaiting = 150;
 const mostPassedOn = 350;
@@ -24,7 +28,10 @@ interface Visitors {
   end(): void;
 }
 
-/** The connections to a port: each is read as far as the end of its first request's head, and only then passed on or answered. */
+/**
+ * The connections to a port: each is read as far as the end of its first request's head, and only
+ * then passed on or answered.
+ */
 export function createVisitors(): Visitors {
   let address: LocalAddress | undefined;
   let why = "The tunnel is being opened.";
@@ -107,7 +114,8 @@ export function createVisitors(): Visitors {
     outgoing.on("end", () => {
       if (hasAnswered) incoming.end();
     });
-    // Either side may vanish at any time; the other is closed with it, and a browser simply asks again.
+    // Either side may vanish at any time; the other is closed with it, and a browser simply asks
+    // again.
     outgoing.on("error", () => outgoing.destroy());
     outgoing.on("close", () => {
       if (hasAnswered) incoming.destroySoon();

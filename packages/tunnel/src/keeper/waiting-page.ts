@@ -1,7 +1,10 @@
 /** Seconds after which a browser looks again. */
 const lookAgain = 5;
 
-/** The whole HTTP answer while no tunnel leads to the notebook. It says nothing that another user of this machine must not see. Pure. */
+/**
+ * The whole HTTP answer while no tunnel leads to the notebook. It says nothing that another user of
+ * this machine must not see. Pure.
+ */
 export function waitingAnswer(why: string): string {
   const page = `<!doctype html>
 <meta charset="utf-8"><meta http-equiv="refresh" content="${lookAgain}">

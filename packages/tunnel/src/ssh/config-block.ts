@@ -13,8 +13,9 @@ export interface SshConfigBlockRequest {
 }
 
 /**
- * A block for ~/.ssh/config that forwards the port as the tunnel "jump" does, for people who want plain ssh. A line break in one of its
- * words would be a line of that file, and lines can name programs: nothing gets in unchecked.
+ * A block for ~/.ssh/config that forwards the port as the tunnel "jump" does, for people who want
+ * plain ssh. A line break in one of its words would be a line of that file, and lines can name
+ * programs: nothing gets in unchecked.
  * @throws HPCNB_TUNNEL, HPCNB_BAD_ARGUMENTS
  */
 export function sshConfigBlock({ name, alias, user, endpoint, localPort }: SshConfigBlockRequest): string {

@@ -5,8 +5,9 @@ import { openRelay } from "./relay.js";
 import { forward, type Way } from "./way.js";
 
 /**
- * Goes to the submit node, and lets that one reach the notebook: a port that is open to the cluster's network directly, anything else
- * with the ssh of the submit node, which knows the nodes of its cluster and their keys.
+ * Goes to the submit node, and lets that one reach the notebook: a port that is open to the
+ * cluster's network directly, anything else with the ssh of the submit node, which knows the nodes
+ * of its cluster and their keys.
  */
 export async function openLoginForward(
   connection: SshConnection,

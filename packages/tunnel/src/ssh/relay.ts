@@ -18,9 +18,10 @@ import { targetOn } from "./jump.js";
 import { lateness, type Way, wayLimit } from "./way.js";
 
 /**
- * On the submit node: an ssh to the node, forwarding from a socket in a directory that only this user may enter. It stays until its
- * standard input ends, which a remote `cat` sees; the word that `cat` is preceded by says that the node was reached. The ssh of the submit node
- * is the user's there, with its keys and configuration, and is asked for no forwarding but this one.
+ * On the submit node: an ssh to the node, forwarding from a socket in a directory that only this
+ * user may enter. It stays until its standard input ends, which a remote `cat` sees; the word that
+ * `cat` is preceded by says that the node was reached. The ssh of the submit node is the user's
+ * there, with its keys and configuration, and is asked for no forwarding but this one.
  */
 const relayScript = `
 umask 077
@@ -31,7 +32,10 @@ printf '%s\\n' "$directory/s"
 ssh -T -S none -o ControlMaster=no -o BatchMode=yes -o ConnectTimeout=${nodeConnectTimeout} -o ServerAliveInterval=15 -L "$directory/s:$2" -- "$1" "echo $3; exec cat"
 `;
 
-/** A socket on the submit node that leads to the notebook. @throws HPCNB_TUNNEL with what the ssh there said. */
+/**
+ * A socket on the submit node that leads to the notebook. @throws HPCNB_TUNNEL with what the ssh
+ * there said.
+ */
 export async function openRelay(connection: SshConnection, endpoint: Endpoint, signal?: AbortSignal): Promise<Way> {
   const { host: node } = endpoint;
   checkNode(node);

@@ -15,7 +15,10 @@ import { isOpen, openJump, openRoad, type Road } from "./jump.js";
 import { openLoginForward } from "./login-forward.js";
 import { needsHost, newSocketPath, type Way } from "./way.js";
 
-/** Milliseconds in which the notebook must answer through the tunnel; between two looks; and how many in a row must fail. */
+/**
+ * Milliseconds in which the notebook must answer through the tunnel; between two looks; and how
+ * many in a row must fail.
+ */
 const answerLimit = 10_000;
 const lookEvery = 30_000;
 const missesBelieved = 3;
@@ -39,7 +42,8 @@ export const jumpTunnel: Plugin = sshTunnel("jump", () => {
       });
     },
     openWay: async (connection, endpoint, options) => {
-      // One that is still under way says what another would; one that has failed before may go well now.
+      // One that is still under way says what another would; one that has failed before may go well
+      // now.
       const prepared = known?.node === endpoint.host && !known.hasFailed ? await known.road : undefined;
       known = undefined;
       const road =
@@ -138,7 +142,10 @@ function describe(endpoint: Endpoint): string {
   return `The notebook on ${endpoint.host} (${where})`;
 }
 
-/** Any answer of an HTTP server will do: which one, and whether it lets in, is not a tunnel's business. */
+/**
+ * Any answer of an HTTP server will do: which one, and whether it lets in, is not a tunnel's
+ * business.
+ */
 function answers(socketPath: string, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const limit = AbortSignal.any([AbortSignal.timeout(answerLimit), ...(signal ? [signal] : [])]);

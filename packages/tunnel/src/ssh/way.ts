@@ -27,7 +27,10 @@ export interface Way {
   close(): Promise<void>;
 }
 
-/** Milliseconds in which ssh must be ready to forward; more than it takes to connect to a node, so that ssh can say why it is not. */
+/**
+ * Milliseconds in which ssh must be ready to forward; more than it takes to connect to a node, so
+ * that ssh can say why it is not.
+ */
 export const wayLimit = 20_000;
 
 /** For `sshFailure`, of a client that was not ready. */

@@ -5,10 +5,16 @@ import type { JobHistory, JobId, JobSpec, JobState, JobStatus, Scheduler } from 
 import type { SchedulerFixture } from "./fixture.js";
 import { taskNumbers } from "./task-numbers.js";
 
-/** Runs until it is ended, but for a limited time: a suite that dies half-way leaves nothing for good. */
+/**
+ * Runs until it is ended, but for a limited time: a suite that dies half-way leaves nothing for
+ * good.
+ */
 const longScript = "#!/bin/sh\nexec sleep 600\n";
 
-/** The scheduler under test with what a test does all the time; it ends every job that the test submitted. */
+/**
+ * The scheduler under test with what a test does all the time; it ends every job that the test
+ * submitted.
+ */
 export class Bench {
   readonly fixture: SchedulerFixture;
   readonly scheduler: Scheduler;
@@ -21,7 +27,10 @@ export class Bench {
     this.scheduler = fixture.scheduler;
   }
 
-  /** A job with a name and an output file that no other test uses. Runs for long unless told otherwise. */
+  /**
+   * A job with a name and an output file that no other test uses. Runs for long unless told
+   * otherwise.
+   */
   job(changes: Partial<JobSpec> = {}): JobSpec {
     const { directory } = this.fixture;
     const name = `hpcnb-${randomBytes(4).toString("hex")}`;

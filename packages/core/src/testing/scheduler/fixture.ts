@@ -3,13 +3,15 @@ import type { JobId, JobSpec, Scheduler } from "../../scheduler.js";
 import type { WaitUntil } from "../wait-until.js";
 
 /**
- * What an adapter may be unable to do, or its test set-up unable to bring about. All are on unless set to false.
+ * What an adapter may be unable to do, or its test set-up unable to bring about. All are on unless
+ * set to false.
  *
- * realJobs: scripts really run, and their output can be read through the fixture's `host` · history: the scheduler tells how a
- * job ended · explain: it gives a reason for a job that waits · queue: a job can be made to wait, see `occupy` · hold: a job
- * can be submitted held, see `heldJob` · rejection: the scheduler refuses some job, see `rejectedJob` · outage: it can be made
- * unreachable, see `breakAnswers` · commands: it is driven by commands, see `sent` · walltime: it ends a job that
- * runs too long.
+ * realJobs: scripts really run, and their output can be read through the fixture's `host` ·
+ * history: the scheduler tells how a job ended · explain: it gives a reason for a job that waits ·
+ * queue: a job can be made to wait, see `occupy` · hold: a job can be submitted held, see `heldJob`
+ * · rejection: the scheduler refuses some job, see `rejectedJob` · outage: it can be made
+ * unreachable, see `breakAnswers` · commands: it is driven by commands, see `sent` · walltime: it
+ * ends a job that runs too long.
  */
 export type Capability =
   | "realJobs"
@@ -28,20 +30,29 @@ export type Capabilities = Readonly<Partial<Record<Capability, boolean>>>;
 export interface SchedulerFixture {
   readonly scheduler: Scheduler;
   readonly waitUntil: WaitUntil;
-  /** Absolute, on the submit node and wherever jobs run. It exists, is empty, and belongs to this fixture alone. */
+  /**
+   * Absolute, on the submit node and wherever jobs run. It exists, is empty, and belongs to this
+   * fixture alone.
+   */
   readonly directory: string;
   /** An id of the right form that no job has ever had. */
   readonly unknownId: JobId;
 
   /** realJobs: the submit node, to prepare directories and to read what jobs wrote. */
   readonly host?: Host;
-  /** queue: makes every job that is submitted from now on wait for its turn, until the function it gives is called. */
+  /**
+   * queue: makes every job that is submitted from now on wait for its turn, until the function it
+   * gives is called.
+   */
   occupy?(): Promise<() => Promise<void>>;
   /** hold: the same job, to be held until somebody releases it. */
   heldJob?(job: JobSpec): JobSpec;
   /** rejection: the same job, changed so that the scheduler refuses it. */
   rejectedJob?(job: JobSpec): JobSpec;
-  /** outage: lets no answer come from the scheduler, until the function it gives is called. Jobs go on. */
+  /**
+   * outage: lets no answer come from the scheduler, until the function it gives is called. Jobs go
+   * on.
+   */
   breakAnswers?(): Promise<() => Promise<void>>;
   /** commands: every word and text that the last `submit` sent; `recordingHost` keeps it. */
   sent?(): readonly string[];

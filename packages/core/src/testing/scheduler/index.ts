@@ -28,9 +28,10 @@ const topics: Readonly<Record<string, Topic>> = {
 };
 
 /**
- * Declares the contract of `Scheduler` as tests, one a behaviour. Each test has a fixture of its own, submits a handful of small
- * jobs at most, and ends them. Against a real scheduler a test takes as long as the scheduler does: give the runner's own limit
- * more time than the fixture's `waitUntil`.
+ * Declares the contract of `Scheduler` as tests, one a behaviour. Each test has a fixture of its
+ * own, submits a handful of small jobs at most, and ends them. Against a real scheduler a test
+ * takes as long as the scheduler does: give the runner's own limit more time than the fixture's
+ * `waitUntil`.
  */
 export function schedulerConformance(test: TestFunctions, options: SchedulerConformanceOptions): void {
   test.describe(`${options.name} as a scheduler`, () => {

@@ -4,7 +4,10 @@ import type { Capability, SchedulerConformanceOptions } from "./fixture.js";
 
 type Check = (bench: Bench) => Promise<void>;
 
-/** Declares one behaviour of the contract as a test, to be skipped where one of the capabilities is missing. */
+/**
+ * Declares one behaviour of the contract as a test, to be skipped where one of the capabilities is
+ * missing.
+ */
 export type Behaviour = (sentence: string, needs: readonly Capability[], check: Check) => void;
 
 export type Topic = (behaviour: Behaviour, options: SchedulerConformanceOptions) => void;
