@@ -3,7 +3,8 @@ const firstSeen = new Map();
 
 /** To be called after each test file's suite. Node has no public way to list open handles. */
 export function noteOpenHandles(testFile) {
-  const open = new Set(process._getActiveHandles());
+  const standard = [process.stdin, process.stdout, process.stderr];
+  const open = new Set(process._getActiveHandles().filter((handle) => !standard.includes(handle)));
   for (const handle of firstSeen.keys()) if (!open.has(handle)) firstSeen.delete(handle);
   for (const handle of open) if (!firstSeen.has(handle)) firstSeen.set(handle, testFile);
 }
@@ -20,9 +21,10 @@ export function leftOpen() {
 }
 
 function describe(handle) {
-  const { spawnargs, remoteAddress, remotePort, localPort, fd } = handle;
+  const { spawnargs, remoteAddress, remotePort, localPort } = handle;
   const kind = handle.constructor.name;
   if (spawnargs) return `${kind} ${spawnargs.join(" ")}`;
   if (remotePort) return `${kind} from port ${localPort} to ${remoteAddress}:${remotePort}`;
-  return fd === undefined ? kind : `${kind} with file descriptor ${fd}`;
+  const address = handle.listening ? handle.address() : undefined;
+  return address ? `${kind} at ${typeof address === "string" ? address : `port ${address.port}`}` : kind;
 }

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +15,7 @@ import { type RunningKeeper, serveKeeper } from "../src/keeper/serve.js";
 describe("a keeper's port", () => {
   let folder: string;
   let request: KeeperRequest;
+  let notebook: Server;
   let keeper: RunningKeeper | undefined;
   let tunnel: Tunnel & { break(): void; turns: ("opens" | "is gone")[] };
 
@@ -30,14 +31,15 @@ describe("a keeper's port", () => {
       localPort: { port: await freePort(), fixed: true },
     };
     tunnel = breakable(join(folder, "nb.sock"));
-    const server = createServer((_, response) => response.end("notebook"));
-    await once(server.listen(join(folder, "nb.sock")), "listening");
-    server.unref();
+    notebook = createServer((_, response) => response.end("notebook"));
+    await once(notebook.listen(join(folder, "nb.sock")), "listening");
   });
   afterEach(async () => {
     await stopKeeper(request.controlSocket);
     await keeper?.ended;
     keeper = undefined;
+    notebook.closeAllConnections();
+    notebook.close();
     rmSync(folder, { recursive: true, force: true });
   });
 

@@ -69,12 +69,12 @@ export async function serveControl(path: string, answers: Answers): Promise<Cont
       return;
     }
     try {
+      // First, as closing removes a file of its name, which would be the new one's if both are
+      // called the same.
+      server.close();
       const next = join(runtimeDirectory(), basename(path));
       const another = make();
       await claim(another, next);
-      // Closing the old one would remove a file of its name, which is the new one's if both are
-      // called the same.
-      if (next !== place) server.close();
       server = another;
       place = next;
       inode = inodeOf(place);
