@@ -90,7 +90,7 @@ describe("a cluster started inside the notebook, on Grid Engine", function () {
       heard.push((await cluster.testbed.exec(host, "bob", ["sh", "-c", spy, "sh", ...(await ids())])).stdout);
     }
     // The neighbour does see what may be seen.
-    for (const word of ["job_name: ", "hpcnb-inside_engine", "def run_inside_controller("])
+    for (const word of ["job_name: ", "hpcnb-inside_engine", "#: hpcnb_programs/inside_controller.py"])
       expect(heard.join("\n")).to.include(word);
     for (const key of keys) expect(heard.some((text) => text.includes(key))).to.equal(false);
     // Nothing on the way keeps bob out but the modes of hpcnb's own directories.

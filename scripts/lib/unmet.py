@@ -1,8 +1,14 @@
-"""Prints the lines of a requirements file (`name>=1.2,<3`, one each) that this Python does not meet."""
+"""
+Prints the lines of a requirements file, such as `name>=1.2,<3` or `name==1.2`, that this Python
+does not meet.
+"""
 
+import operator as operators
 import re
 import sys
 from importlib import metadata
+
+COMPARE = {">=": operators.ge, "==": operators.eq, "<": operators.lt}
 
 
 def numbers(version):
@@ -15,10 +21,10 @@ def meets(requirement):
         found = numbers(metadata.version(name))
     except metadata.PackageNotFoundError:
         return False
-    for operator, version in re.findall(r"(>=|<)\s*([\d.]+)", bounds):
-        if (found >= numbers(version)) != (operator == ">="):
-            return False
-    return True
+    return all(
+        COMPARE[operator](found, numbers(version))
+        for operator, version in re.findall(r"(>=|==|<)\s*([\d.]+)", bounds)
+    )
 
 
 with open(sys.argv[1], encoding="utf-8") as file:

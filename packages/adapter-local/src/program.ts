@@ -1,14 +1,10 @@
 import { readFileSync } from "node:fs";
-import type { Command } from "@hpcnb/core";
+import { type Command, carryModules } from "@hpcnb/core";
 
-/** One text for Python, in this order; the same place seen from src and from dist. */
-const parts = ["processes", "files", "locks", "tasks", "supervisor", "spool", "job", "submit", "changes", "verbs"];
+/** The same place seen from src and from dist. */
+const python = new URL("../python/", import.meta.url);
 
-/** Runs as much of standard input as it is told; that program finds the rest there. */
-const bootstrap =
-  'import sys; exec(compile(sys.stdin.buffer.read(int(sys.argv[1])), "<hpcnb local scheduler>", "exec"))';
-
-let program: string | undefined;
+let start: string | undefined;
 
 /**
  * A request to the scheduler's program as a command. The program travels on standard input, so that
@@ -16,11 +12,11 @@ let program: string | undefined;
  * processes.
  */
 export function requestCommand(request: Readonly<Record<string, unknown>>): Command {
-  program ??= parts.map((name) => readFileSync(new URL(`../python/${name}.py`, import.meta.url), "utf8")).join("\n");
+  start ??= readFileSync(new URL("hpcnb_local/start.py", python), "utf8").trimEnd();
+  const program = carryModules(python, ["hpcnb_local.main"]);
   return {
-    // -I -S: neither the user's Python settings nor installed packages take part; -X utf8: nor does
-    // the locale.
-    argv: ["python3", "-I", "-S", "-X", "utf8", "-c", bootstrap, String(Buffer.byteLength(program))],
+    // -I -S: neither the user's Python settings nor installed packages take part; -X utf8: nor does the locale.
+    argv: ["python3", "-I", "-S", "-X", "utf8", "-c", start, String(Buffer.byteLength(program))],
     stdin: program + JSON.stringify(request),
   };
 }

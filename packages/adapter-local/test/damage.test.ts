@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { chmod, cp, mkdir, readdir, readFile, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expectFailure } from "@hpcnb/core/testing";
 import { expect } from "chai";
-import { requestCommand } from "../src/program.js";
 import { createMachine, type Machine, until } from "./machine.js";
 
 type Damage = (path: string) => Promise<unknown>;
@@ -62,15 +62,13 @@ describe("an entry of the spool that is damaged", () => {
 
   /** What `history` says of many, asked in one program. */
   async function histories(ids: readonly string[]): Promise<{ id: string; reason?: string; exitCode?: number }[]> {
-    const { argv, stdin = "" } = requestCommand({});
-    const ask = `spool = Spool(${JSON.stringify(machine.spool)})
+    const program = `import json, sys
+sys.path.insert(0, ${JSON.stringify(fileURLToPath(new URL("../python", import.meta.url)))})
+from hpcnb_local.questions import history
+from hpcnb_local.spool import Spool
+spool = Spool(${JSON.stringify(machine.spool)})
 print(json.dumps([history(spool, {"id": id, "name": "a job"})["ended"] for id in ${JSON.stringify(ids)}]))`;
-    const program = Buffer.from(stdin)
-      .subarray(0, Number(argv.at(-1)))
-      .toString()
-      .replace(/\nmain\(\)\n$/, `\n${ask}\n`);
-    const changed = [...argv.slice(0, -1), String(Buffer.byteLength(program))];
-    return JSON.parse((await machine.host.run(changed, { stdin: program })).stdout);
+    return JSON.parse((await machine.host.run(["python3", "-B", "-c", program])).stdout);
   }
 
   const pathOf = (id: string, ...names: string[]) => join(machine.spool, "jobs", id, ...names);

@@ -7,6 +7,7 @@ export * from "./errors.js";
 export * from "./host.js";
 export * from "./plugin.js";
 export * from "./printable.js";
+export { carryModules, modulesOf } from "./python-modules.js";
 export * from "./readiness.js";
 export * from "./readiness-strategies.js";
 export * from "./records.js";

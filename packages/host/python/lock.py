@@ -1,14 +1,15 @@
 """
-Holds a lock until its standard input ends, which it does when the process at the other end lets go of
-it or is no more. Arguments: the lock's path, who holds it (for the message that others get), and
+Holds a lock until its standard input ends, which it does when the process at the other end lets go
+of it or is no more. Arguments: the lock's path, who holds it (for the message that others get), and
 optionally after how many seconds a silent input counts as ended. Prints "held", or "busy" and the
 holder. Needs Python 3.4 or later.
 
 Where the file system has locks, it is a flock, which goes with its holder. Where it has none (NFS
 without lockd, Lustre without flock), it is a claim: a file to which its holder writes every few
-seconds. A claim is dead when its process is gone from this host, or, on another host, when nobody has
-written to it for `dead_after` seconds. Nobody removes a claim of others: whoever takes over makes the
-claim that succeeds it, named after it, and only one can. The last claim of that chain holds the lock.
+seconds. A claim is dead when its process is gone from this host, or, on another host, when nobody
+has written to it for `dead_after` seconds. Nobody removes a claim of others: whoever takes over
+makes the claim that succeeds it, named after it, and only one can. The last claim of that chain
+holds the lock.
 """
 
 import errno
@@ -42,7 +43,7 @@ class Flock:
         try:
             fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Busy(os.read(self.file, 400).decode("utf-8", "replace"))
+            raise Busy(os.read(self.file, 400).decode("utf-8", "replace")) from None
         self.write(holder)
 
     def write(self, text):
@@ -84,7 +85,13 @@ class Claim:
 
     def text(self, name):
         pid = os.getpid()
-        claim = {"name": name, "holder": self.holder[:300], "place": place(), "pid": pid, "start": start_of(pid)}
+        claim = {
+            "name": name,
+            "holder": self.holder[:300],
+            "place": place(),
+            "pid": pid,
+            "start": start_of(pid),
+        }
         return ("%s %012d\n" % (json.dumps(claim), self.beats)).encode("ascii")
 
     def is_last(self):
@@ -198,7 +205,10 @@ def unlink(path):
 
 
 def remove_leftovers(path, name):
-    """Removes files of processes that were killed while they took or released the lock: the new head has no successor yet."""
+    """
+    Removes files of processes that were killed while they took or released the lock: the new head
+    has no successor yet.
+    """
     directory, base = os.path.split(path)
     for entry in os.listdir(directory or "."):
         if entry.startswith((base + ".after-", base + ".time-")) and not entry.endswith(name):
@@ -213,7 +223,11 @@ def place():
     """Where a process id means the same process; None where that cannot be told."""
     try:
         with open("/proc/sys/kernel/random/boot_id") as file:
-            return "%s %s %s" % (socket.gethostname(), file.read().strip(), os.readlink("/proc/self/ns/pid"))
+            return "%s %s %s" % (
+                socket.gethostname(),
+                file.read().strip(),
+                os.readlink("/proc/self/ns/pid"),
+            )
     except OSError:
         return None
 

@@ -1,7 +1,7 @@
 """
-Reads files. On standard input: the paths, what is known of their texts, for how many seconds to wait
-for other texts than those, and how many bytes a file may have. Paths are UTF-8, whatever the locale is.
-Prints for each file its text, its error, or nothing. Needs Python 3.4 or later.
+Reads files. On standard input: the paths, what is known of their texts, for how many seconds to
+wait for other texts than those, and how many bytes a file may have. Paths are UTF-8, whatever the
+locale is. Prints for each file its text, its error, or nothing. Needs Python 3.4 or later.
 """
 
 import json

@@ -1,7 +1,7 @@
 """
 Writes files: on standard input a list of path, text, mode, and whether a file of the same size is
-overwritten in place. Paths and texts are UTF-8, whatever the locale is. Prints the first failure, or
-an empty object. Needs Python 3.4 or later.
+overwritten in place. Paths and texts are UTF-8, whatever the locale is. Prints the first failure,
+or an empty object. Needs Python 3.4 or later.
 """
 
 import json

@@ -14,18 +14,18 @@ function script(changes: Partial<Parameters<typeof jobScript>[0]> = {}): string 
     title: "a job",
     environment: {},
     directory: "/home/ada",
-    program: { parts: ["hpcnb_launch/common.py"], run: "run_call" },
+    program: "engine",
     parameters: { nasty },
     ...changes,
   });
 }
 
-/** The script with a program that prints what it is given. */
-function runCall(text: string, env: NodeJS.ProcessEnv = {}, warning = /^$/): string {
-  const call = text.replace(
-    "export HPCNB_PROGRAM='",
-    "export HPCNB_PROGRAM='def run_call(given):\n    print(json.dumps([given, sys.argv]))\n\n\n",
-  );
+/** Python without single quotes, which is text of the shell here. */
+const tellWhatItIsGiven = "import json, sys; print(json.dumps([parameters, sys.argv]))";
+
+/** The script with another program, which prints what it is given. */
+function runCall(text: string, env: NodeJS.ProcessEnv = {}, { code = tellWhatItIsGiven, warning = /^$/ } = {}): string {
+  const call = text.replace("    engine.run(parameters)", `    ${code}`);
   const result = spawnSync("bash", ["--norc", "-c", call], {
     encoding: "utf8",
     env: { PATH: process.env.PATH, ...env },
@@ -41,8 +41,8 @@ describe("jobScript", () => {
 
   it("hands on the number of the task", () => {
     const text = script({ taskVariable: "SGE_TASK_ID" });
-    expect(JSON.parse(runCall(text, { SGE_TASK_ID: "17" }))[1]).to.deep.equal(["-c", "hpcnb-call", "17"]);
-    expect(JSON.parse(runCall(text))[1]).to.deep.equal(["-c", "hpcnb-call", ""]);
+    expect(JSON.parse(runCall(text, { SGE_TASK_ID: "17" }))[1]).to.deep.equal(["-c", "hpcnb-engine", "17"]);
+    expect(JSON.parse(runCall(text))[1]).to.deep.equal(["-c", "hpcnb-engine", ""]);
   });
 
   it("is for bash, and says in its header what it is", () => {
@@ -84,18 +84,18 @@ describe("jobScript", () => {
 
   it("says in its log and in its record that its Python is too old", () => {
     const records = mkdtempSync(join(tmpdir(), "hpcnb-old-"));
-    const refused = (run: string) => {
+    const refused = (program: "notebook" | "controller" | "engine") => {
       const text = script({
-        program: { parts: ["hpcnb_launch/common.py"], run },
+        program,
         parameters: { run: "abcde12345", records },
       });
       return spawnSync("bash", ["--norc", "-c", text.replace("OLDEST = (3, 9)", "OLDEST = (99, 0)")], {
         encoding: "utf8",
       });
     };
-    for (const name of ["notebook", "controller"]) {
+    for (const name of ["notebook", "controller"] as const) {
       writeFileSync(join(records, `${name}.record`), " ".repeat(4096));
-      const { status, stderr } = refused(`run_${name}`);
+      const { status, stderr } = refused(name);
       expect(status).to.equal(1);
       expect(stderr).to.match(/^hpcnb: \/\S+ on \S+ is Python 3\.\d+\.\d+, and 99\.0 or newer is needed\. Name an/);
       const record = decodeRecord(readFileSync(join(records, `${name}.record`), "latin1"), "abcde12345");
@@ -105,15 +105,14 @@ describe("jobScript", () => {
       });
       expect(record?.problem).to.match(/is Python 3/);
     }
-    expect(refused("run_engine").stderr).to.match(/^hpcnb: [^\n]* under notebook\.environment\.\n$/);
+    expect(refused("engine").stderr).to.match(/^hpcnb: [^\n]* under notebook\.environment\.\n$/);
     rmSync(records, { recursive: true });
   });
 
   it("gives what it starts the variables as they were", () => {
-    const seen =
-      'print(json.dumps([sorted(n for n in os.environ if n.startswith("HPCNB")), os.environ.get("PYTHONUTF8"), os.environ.get("PYTHONPATH")]))';
-    const tell = (env: NodeJS.ProcessEnv) =>
-      JSON.parse(runCall(script().replace("def run_job(", `${seen}\n\n\ndef run_job(`), env).split("\n")[0] ?? "");
+    const code =
+      'import json, os; print(json.dumps([sorted(n for n in os.environ if n.startswith("HPCNB")), os.environ.get("PYTHONUTF8"), os.environ.get("PYTHONPATH")]))';
+    const tell = (env: NodeJS.ProcessEnv) => JSON.parse(runCall(script(), env, { code }));
     expect(tell({})).to.deep.equal([[], null, null]);
     expect(tell({ PYTHONUTF8: "0" })).to.deep.equal([[], "0", null]);
     expect(tell({ PYTHONPATH: ":/a:.:/b" })).to.deep.equal([[], null, "/a:/b"]);
@@ -121,9 +120,10 @@ describe("jobScript", () => {
 
   it("reads and writes UTF-8 in any locale", () => {
     for (const locale of ["C", "POSIX", "xx_YY", "", "en_US.ISO-8859-1"]) {
-      const text = script().replace("def run_job(", 'say("ä€")\n\n\ndef run_job(');
       const env = { LC_ALL: locale, PYTHONIOENCODING: "ascii", PYTHONUTF8: "0", PYTHONCOERCECLOCALE: "0" };
-      expect(runCall(text, env, /^(bash: warning: setlocale.*\n)*$/), locale).to.match(/^hpcnb: ä€\n/);
+      const code = 'from hpcnb_launch import log; log.say("ä€")';
+      const warning = /^(bash: warning: setlocale.*\n)*$/;
+      expect(runCall(script(), env, { code, warning }), locale).to.equal("hpcnb: ä€\n");
     }
   });
 });

@@ -1,4 +1,6 @@
-"""Passes Ethernet frames between two interfaces, each frame some time after it came: python3 delay.py A B MILLISECONDS
+"""
+Passes Ethernet frames between two interfaces, each frame some time after it came: python3 delay.py
+A B MILLISECONDS
 
 Ends when one of the interfaces goes away. Prints "ready" once it passes frames.
 """

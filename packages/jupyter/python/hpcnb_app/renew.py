@@ -1,9 +1,18 @@
-"""The notebook job takes a new token while its server runs, and forgets the old one and all that was let in with it."""
+"""
+The notebook job takes a new token while its server runs, and forgets the old one and all that was
+let in with it.
+"""
 
 import gc
+import os
+import threading
+import time
+
+from hpcnb_launch import log, records
 
 # Seconds between two looks whether there is another token.
 LOOK_FOR_TOKEN_EVERY = 1.0
+
 
 # Seconds after which a connection is open that was let in by the old token, but was still being
 # made.
@@ -24,7 +33,7 @@ class TokenFollower:
         """For as long as the server runs."""
         while True:
             time.sleep(LOOK_FOR_TOKEN_EVERY)
-            secrets, _reason = read_record(self.path, self.run_id)
+            secrets, _reason = records.read(self.path, self.run_id)
             token = secrets.get("token") if secrets else None
             if isinstance(token, str) and token and token != self.token:
                 self.token = token
@@ -35,7 +44,7 @@ class TokenFollower:
         change_token(self.server, token)
         close_websockets(0)
         self.server.io_loop.call_later(STRAGGLERS_AFTER, close_websockets, STRAGGLERS_AFTER)
-        say("the token was changed. Anyone with the old one must log in again.")
+        log.say("the token was changed. Anyone with the old one must log in again.")
         threading.Thread(target=self.tell, args=(renewals,), daemon=True).start()
 
 
@@ -56,7 +65,10 @@ def change_token(server, token):
 
 
 def close_websockets(age):
-    """Those that are older than so many seconds. A kernel's or a terminal's is asked for a token only when it is opened."""
+    """
+    Those that are older than so many seconds. A kernel's or a terminal's is asked for a token only
+    when it is opened.
+    """
     from tornado.websocket import WebSocketHandler
 
     for handler in gc.get_objects():

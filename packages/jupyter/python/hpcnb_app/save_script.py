@@ -1,10 +1,20 @@
 """Keeps each notebook as a script beside it, on every save."""
 
+import os
+import shutil
+import traceback
+
+from hpcnb_launch import log
+
 SCRIPT_MARK = "Kept by hpcnb from"
+
+
 LINE_COMMENTS = {
-    ".c": "//", ".cpp": "//", ".cs": "//", ".go": "//", ".java": "//", ".js": "//", ".kt": "//", ".rs": "//",
-    ".scala": "//", ".swift": "//", ".ts": "//", ".hs": "--", ".lua": "--", ".sql": "--", ".m": "%",
-}  # fmt: skip
+    **dict.fromkeys([".c", ".cpp", ".cs", ".go", ".java", ".js", ".kt", ".rs"], "//"),
+    **dict.fromkeys([".scala", ".swift", ".ts"], "//"),
+    **dict.fromkeys([".hs", ".lua", ".sql"], "--"),
+    ".m": "%",
+}
 
 
 class ScriptKeeper:
@@ -19,7 +29,7 @@ class ScriptKeeper:
         except Exception:
             # The notebook itself is saved, and an error here would tell its user otherwise.
             traceback.print_exc()
-            say(f"{os_path} is saved, but not its script.")
+            log.say(f"{os_path} is saved, but not its script.")
 
     def keep(self, notebook, contents_manager):
         import nbformat
@@ -38,10 +48,16 @@ class ScriptKeeper:
         if self.is_users_own(script):
             if script not in self.warned:
                 self.warned.add(script)
-                say(f"{script} was not made by hpcnb, so it is left as it is and {notebook} gets no script.")
+                log.say(
+                    f"{script} was not made by hpcnb, so it is left as it is and {notebook} gets "
+                    "no script."
+                )
             return
         comment = LINE_COMMENTS.get(extension, "#")
-        mark = f"{comment} {SCRIPT_MARK} {os.path.basename(notebook)}, and rewritten on every save: edit the notebook.\n"
+        mark = (
+            f"{comment} {SCRIPT_MARK} {os.path.basename(notebook)}, and rewritten on every save: "
+            "edit the notebook.\n"
+        )
         new = os.path.join(os.path.dirname(script), f".{os.path.basename(script)}.{os.getpid()}")
         with open(new, "w", encoding="utf-8") as file:
             file.write(mark + body)
@@ -75,4 +91,7 @@ def keep_scripts(contents_manager):
 
         contents_manager.post_save_hook = both
     else:
-        say(f"{type(contents_manager).__name__} has no hook for saving, so notebooks are kept without scripts.")
+        log.say(
+            f"{type(contents_manager).__name__} has no hook for saving, so notebooks are kept "
+            "without scripts."
+        )

@@ -1,14 +1,23 @@
 """
-What a person at the notebook's page sees of the time that is left: a notification of JupyterLab's own, by an extension
-of a few lines that the job brings along. Nothing is installed for it, and it goes with the job.
+What a person at the notebook's page sees of the time that is left: a notification of JupyterLab's
+own, by an extension of a few lines that the job brings along. Nothing is installed for it, and it
+goes with the job.
 """
 
 import contextlib
+import json
+import os
+import time
+
+from hpcnb_launch import files
+from hpcnb_launch.job import BEGAN
 
 NOTICE_NAME = "hpcnb-time"
 
+
 # Minutes before the end at which it is told.
 NOTICE_AT = [30, 10, 2]
+
 
 # Asks how much time is left again and again, because a laptop's clock may be wrong and may have
 # slept. The container is what a bundler makes of an extension:
@@ -28,9 +37,13 @@ NOTICE_SCRIPT = """\
       if (left <= 0 || due >= said) return;
       said = due;
       const time = left < 120 ? `${Math.floor(left)} s` : `${Math.floor(left / 60)} min`;
-      const end = new Date(Date.now() + left * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-      const message = `The time of this notebook on the cluster is up in ${time}, at ${end}. Kernels and engines end then: save what you need.`;
-      app.commands.execute("apputils:notify", { message, type: "warning", options: { autoClose: false } });
+      const hours = { hour: "2-digit", minute: "2-digit" };
+      const end = new Date(Date.now() + left * 1000).toLocaleTimeString([], hours);
+      const message =
+        `The time of this notebook on the cluster is up in ${time}, at ${end}. ` +
+        "Kernels and engines end then: save what you need.";
+      const options = { autoClose: false };
+      app.commands.execute("apputils:notify", { message, type: "warning", options });
     };
     app.restored.then(look);
     setInterval(look, 20000);
@@ -51,9 +64,13 @@ def notice_found(directory):
     folder = os.path.join(directory, "labextensions", NOTICE_NAME)
     os.makedirs(os.path.join(folder, "static"))
     build = {"load": "static/notice.js", "extension": "./extension"}
-    about = {"name": NOTICE_NAME, "version": "1.0.0", "jupyterlab": {"extension": True, "_build": build}}
-    write_private(os.path.join(folder, "package.json"), json.dumps(about))
-    write_private(os.path.join(folder, "static", "notice.js"), NOTICE_SCRIPT)
+    about = {
+        "name": NOTICE_NAME,
+        "version": "1.0.0",
+        "jupyterlab": {"extension": True, "_build": build},
+    }
+    files.write_private(os.path.join(folder, "package.json"), json.dumps(about))
+    files.write_private(os.path.join(folder, "static", "notice.js"), NOTICE_SCRIPT)
     kept = os.environ.get("JUPYTER_PATH")
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [kept, directory]))
     try:

@@ -3,16 +3,29 @@ The controller itself, a child of the job's process: how it is started, and ende
 has started.
 """
 
+import json
 import math
+import os
+import signal
 import subprocess
+import sys
+import time
+
+from hpcnb_ipyparallel.limits import CONTROLLER_LIMIT
+from hpcnb_launch import failure, job, log, signals
+from hpcnb_launch.failure import HOST, Failure
+from hpcnb_launch.signals import HANGUPS, WARNINGS
+from hpcnb_launch.waiting import AwakeClock
 
 # Milliseconds without a sign of life after which an engine counts as lost; ipyparallel's own choice
 # is 30 s. The beat is answered by a thread without Python in it, which goes on while the engine
 # computes.
 ENGINE_SILENCE = 20_000
 
+
 # Seconds that it may take to end when it is told to.
 CONTROLLER_GRACE = 5.0
+
 
 # Whether a process can have the orphans of its children handed over to it.
 HAS_ORPHANS = sys.platform == "linux" and os.path.exists("/proc/self/stat")
@@ -58,24 +71,29 @@ def begin_controller():
     It stays in the job's process group, so that who suspends or warns the job reaches it and its
     children, too.
     """
-    ignore(WARNINGS + HANGUPS)
+    signals.ignore(WARNINGS + HANGUPS)
     if not HAS_ORPHANS:
         os.setpgid(0, 0)
-    die_with_parent()
+    job.die_with_parent()
 
 
 def read_connections(profile):
     """
     What clients and engines need for connecting, once the controller has written both completely.
     """
-    paths = [os.path.join(profile, "security", f"ipcontroller-{kind}.json") for kind in ("client", "engine")]
+    paths = [
+        os.path.join(profile, "security", f"ipcontroller-{kind}.json")
+        for kind in ("client", "engine")
+    ]
     clock = AwakeClock()
     while clock.now() < CONTROLLER_LIMIT:
         connections = [read_json(path) for path in paths]
         if all(connections):
             return connections
         time.sleep(0.05)
-    raise Failure(f"The ipyparallel controller on {HOST} was not ready after {CONTROLLER_LIMIT:.0f} s.")
+    raise Failure(
+        f"The ipyparallel controller on {HOST} was not ready after {CONTROLLER_LIMIT:.0f} s."
+    )
 
 
 def read_json(path):
@@ -90,8 +108,10 @@ def read_json(path):
 def fail_if_ended(child):
     """Told to stop as a group, the child ends as this process is about to do."""
     code = child.poll()
-    if code is not None and signal.getsignal(signal.SIGTERM) == stop:
-        raise Failure(f"The ipyparallel controller on {HOST} has ended {how_it_ended(code)}.")
+    if code is not None and signal.getsignal(signal.SIGTERM) == job.stop:
+        raise Failure(
+            f"The ipyparallel controller on {HOST} has ended {failure.how_it_ended(code)}."
+        )
 
 
 def end(child):
@@ -99,7 +119,7 @@ def end(child):
     try:
         child.wait(CONTROLLER_GRACE)
     except subprocess.TimeoutExpired:
-        say("the controller does not end, so it is killed")
+        log.say("the controller does not end, so it is killed")
     end_children_of(child)
     child.wait()
 

@@ -3,32 +3,59 @@ One task of the engine array: waits for the controller, and runs an ipyparallel 
 started again when it dies.
 """
 
+import json
 import math
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+
+from hpcnb_ipyparallel import find_controller, presence
+from hpcnb_ipyparallel.presence import (
+    FORGETTING,
+    FORGOTTEN,
+    REPLACED,
+    UNKNOWN,
+    HubConnection,
+    Presence,
+)
+from hpcnb_launch import (
+    directories,
+    failure,
+    files,
+    homes,
+    job,
+    log,
+    signals,
+    storage,
+)
+from hpcnb_launch.failure import HOST, Failure, Stopped
+from hpcnb_launch.signals import HANGUPS, WARNINGS
 
 # Seconds that ipyparallel's engine itself may wait for its registration: a suspended
 # controller is waited for as long as that takes, and one that is gone is noticed otherwise.
 REGISTRATION_PATIENCE = 1_000_000
+
 
 # Milliseconds without a sign of life after which an engine looks whether its controller is gone,
 # and ends then. ipyparallel's own choice is three minutes: a lost cluster would go on to
 # cost its user that long.
 CONTROLLER_SILENCE = 35_000
 
-# Seconds from the controller's start to its answer, or to its word why there is none: its own
-# limit, and time for what that does not count, the import of ipyparallel from slow storage and a
-# record that is seen late.
-ANSWER_LIMIT = CONTROLLER_LIMIT + 180.0
 
 # Seconds that an engine may take to end when it is told to.
 ENGINE_GRACE = 10.0
+
 
 # The exit code of an engine that cannot do better when it is started again.
 HOPELESS = 78
 
 
-def run_engine(parameters):
+def run(parameters):
     task = sys.argv[-1]
-    run_job([], lambda: EngineTask(parameters, task).run())
+    job.run([], lambda: EngineTask(parameters, task).run())
 
 
 class EngineTask:
@@ -47,9 +74,11 @@ class EngineTask:
 
     def run(self):
         run, readiness = self.parameters["run"], self.parameters["readiness"]
-        _controller, secrets, seconds = wait_for_records([self.path, self.parameters["secrets"]], run, readiness)
-        say(f"engine {self.number} on {HOST}: the storage was ready after {seconds:.1f} s")
-        enter(self.parameters["directory"])
+        _controller, secrets, seconds = storage.wait_for_records(
+            [self.path, self.parameters["secrets"]], run, readiness
+        )
+        log.say(f"engine {self.number} on {HOST}: the storage was ready after {seconds:.1f} s")
+        files.enter(self.parameters["directory"])
         os.environ.update(secrets.get("variables", {}))
         os.environ.update(HPCNB_ENGINE=str(self.number), HPCNB_GROUP=self.parameters["group"])
         try:
@@ -60,8 +89,10 @@ class EngineTask:
         try:
             self.become_engine(not_before)
         except Failure as failure:
-            say(failure.problem if failure.hint is None else f"{failure.problem} {failure.hint}")
-            raise SystemExit(HOPELESS)
+            log.say(
+                failure.problem if failure.hint is None else f"{failure.problem} {failure.hint}"
+            )
+            raise SystemExit(HOPELESS) from failure
 
     def keep_running(self):
         """
@@ -69,13 +100,13 @@ class EngineTask:
         ends here, with the last child.
         """
         restarts, deaths, not_before = self.parameters["restarts"], 0, 0.0
-        tell_warnings()
+        signals.tell_warnings()
         while True:
             child = os.fork()
             if child == 0:
                 self.children.clear()
-                ignore(WARNINGS + HANGUPS)
-                die_with_parent()
+                signals.ignore(WARNINGS + HANGUPS)
+                job.die_with_parent()
                 return not_before
             self.children.append(child)
             code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
@@ -84,19 +115,27 @@ class EngineTask:
                 raise SystemExit(min(code, 1))
             name = f"engine {self.number} on {HOST}"
             if code == REPLACED:
-                say(f"{name} ends, because another process is registered under its number")
+                log.say(f"{name} ends, because another process is registered under its number")
                 raise SystemExit(0)
             if code == FORGOTTEN:
-                say(f"{name} was suspended or out of reach, and the controller has forgotten it. It is started again, with an empty memory")
+                log.say(
+                    f"{name} was suspended or out of reach, and the controller has forgotten it. "
+                    "It is started again, with an empty memory"
+                )
                 not_before = 0.0
                 continue
             deaths += 1
-            how = "without having been registered" if code == UNKNOWN else how_it_ended(code)
+            how = (
+                "without having been registered" if code == UNKNOWN else failure.how_it_ended(code)
+            )
             end = f"{name} has ended {how}"
             if deaths > restarts:
-                say(f"{end}, and is not started again" + (f" after {restarts} times" if restarts else ""))
+                log.say(
+                    f"{end}, and is not started again"
+                    + (f" after {restarts} times" if restarts else "")
+                )
                 raise SystemExit(1)
-            say(f"{end}, and is started again ({deaths} of {restarts})")
+            log.say(f"{end}, and is started again ({deaths} of {restarts})")
             # Until the hub looks no longer for what died with it.
             not_before = time.monotonic() + FORGETTING
 
@@ -116,23 +155,25 @@ class EngineTask:
     def become_engine(self, not_before):
         # Before the controller is there: it may be queued, and the import comes from shared
         # storage.
-        keep_log_bounded()
+        log.keep_log_bounded()
         IPEngine = import_engine()
-        say(f"engine {self.number} on {HOST} waits for the controller")
-        connection, beat = wait_for_controller(self.path, self.parameters)
+        log.say(f"engine {self.number} on {HOST} waits for the controller")
+        connection, beat = find_controller.wait_for_controller(self.path, self.parameters)
         if not_before:
-            time.sleep(max(0.0, not_before + max(0.0, 5 * beat / 1000 - FORGETTING) + 1 - time.monotonic()))
-        scratch = make_scratch_directory()
+            time.sleep(
+                max(0.0, not_before + max(0.0, 5 * beat / 1000 - FORGETTING) + 1 - time.monotonic())
+            )
+        scratch = directories.make_scratch_directory()
         try:
             file = os.path.join(scratch, "controller.json")
-            write_private(file, json.dumps(connection))
-            say(f"it connects to the controller at {connection['location']}")
+            files.write_private(file, json.dumps(connection))
+            log.say(f"it connects to the controller at {connection['location']}")
             # It looks half a second less often than the controller's heart beats.
             misses = math.ceil(CONTROLLER_SILENCE / (beat + 500))
             watched(IPEngine, self, beat, scratch).launch_instance(
                 argv=[
                     f"--file={file}",
-                    f"--profile-dir={make_scratch_profile(scratch)}",
+                    f"--profile-dir={homes.make_scratch_profile(scratch)}",
                     f"--IPEngine.id={self.number - 1}",
                     f"--IPEngine.timeout={REGISTRATION_PATIENCE}",
                     f"--IPEngine.max_heartbeat_misses={misses}",
@@ -151,7 +192,7 @@ def import_engine():
     try:
         from ipyparallel.engine.app import IPEngine
     except ImportError as error:
-        raise cannot_import("ipyparallel", error)
+        raise failure.cannot_import("ipyparallel", error) from error
     return IPEngine
 
 
@@ -190,7 +231,11 @@ def watched(IPEngine, task, beat, scratch):
             """ipyparallel's own believes that a controller without heartbeats is gone."""
             self._hb_listener.flush()
             is_silent = self._hb_last_monitored > self._hb_last_pinged
-            if not is_silent or self._hb_missed_beats + 1 < self.max_heartbeat_misses or not self.presence.is_there():
+            if (
+                not is_silent
+                or self._hb_missed_beats + 1 < self.max_heartbeat_misses
+                or not self.presence.is_there()
+            ):
                 super()._hb_monitor()
 
         def ask(self):
@@ -200,7 +245,7 @@ def watched(IPEngine, task, beat, scratch):
             return self.kernel is not None
 
         def letter(self):
-            return published_letter(task.engines, task.parameters["run"], task.number)
+            return presence.published_letter(task.engines, task.parameters["run"], task.number)
 
         def leave(self, code):
             # It would tell the hub, at any time later, that the engine with this number is gone.
@@ -210,33 +255,3 @@ def watched(IPEngine, task, beat, scratch):
             os._exit(code)
 
     return Engine
-
-
-def wait_for_controller(path, parameters):
-    """
-    How to connect to it, and the milliseconds of its heartbeat. The controller may be queued for
-    hours, so only its end, the loss of its record, or a start without an answer ends this: who is
-    killed says nothing.
-    """
-    pauses = growing_pauses(0.05, 5.0)
-    clock = AwakeClock()
-    last_seen, started = clock.now(), None
-    while True:
-        record, reason = read_record(path, parameters["run"])
-        if record is not None:
-            last_seen = clock.now()
-            if record["state"] == "answering":
-                return record["engine"], record["heartbeat"]
-            if record["state"] in ("failed", "ended"):
-                problem = record.get("problem", "it was stopped")
-                raise Failure(f"There is no controller to connect to: {problem}")
-            if record["state"] == "started":
-                started = last_seen if started is None else started
-                if last_seen - started > ANSWER_LIMIT:
-                    raise Failure(
-                        f"The controller has started on {record['host']}, and {ANSWER_LIMIT:.0f} s later it does not answer.",
-                        "It was probably killed, for its memory or with its host: `hpcnb up` starts another one.",
-                    )
-        elif clock.now() - last_seen > max(parameters["readiness"]["seconds"], DELAY_GRACE):
-            raise Failure(f"{path} can no longer be read on {HOST}: {reason}.")
-        time.sleep(next(pauses))

@@ -1,16 +1,37 @@
-"""What the notebook job does about its run's cluster: shows clients its controller, and tells when that cannot be reached."""
+"""
+What the notebook job does about its run's cluster: shows clients its controller, and tells when
+that cannot be reached.
+"""
+
+import json
+import os
+import socket
+import time
+
+from hpcnb_launch import files, log, records, waiting
 
 # Seconds between two looks at which controller there is.
 LOOK_EVERY = 1.0
 
+
 # Seconds between two tries to reach it, and that one may take; so many in a row must fail.
 REACH_EVERY = 10.0
+
+
 REACH_LIMIT = 5.0
+
+
 TRIES_BELIEVED = 3
+
+# The connection breaks after these seconds of silence of the other host's system.
+KEEP_ALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 3, "TCP_KEEPCNT": 2}
 
 
 class ClusterFollower:
-    """`security` is where clients look for connection files; `tell` gets a cluster whose controller is out of reach, or None."""
+    """
+    `security` is where clients look for connection files; `tell` gets a cluster whose controller is
+    out of reach, or None.
+    """
 
     def __init__(self, parameters, security, tell):
         self.run_id = parameters["run"]
@@ -24,7 +45,7 @@ class ClusterFollower:
 
     def run(self):
         """For as long as the server runs."""
-        pauses = growing_pauses(0.1, 2.0)
+        pauses = waiting.growing_pauses(0.1, 2.0)
         while True:
             cluster, record = self.read()
             if record is not None:
@@ -33,30 +54,40 @@ class ClusterFollower:
             time.sleep(LOOK_EVERY if self.shown else next(pauses))
 
     def read(self):
-        """The run's newest cluster, and what its controller says of itself; None for what cannot be read (yet)."""
-        pointer, _reason = read_record(self.pointer, self.run_id)
+        """
+        The run's newest cluster, and what its controller says of itself; None for what cannot be
+        read (yet).
+        """
+        pointer, _reason = records.read(self.pointer, self.run_id)
         if pointer is None or pointer["cluster"] is None:
             return None, None
-        record, _reason = read_record(os.path.join(pointer["cluster"], "controller.record"), self.run_id)
+        record, _reason = records.read(
+            os.path.join(pointer["cluster"], "controller.record"), self.run_id
+        )
         return os.path.basename(pointer["cluster"]), record
 
     def show(self, client):
-        """Lets `ipyparallel.Client(profile=...)` find the controller, now and whenever it changes."""
+        """
+        Lets `ipyparallel.Client(profile=...)` find the controller, now and whenever it changes.
+        """
         if client == self.shown:
             return
         try:
             if client:
-                write_private(self.connection_file, json.dumps(client))
+                files.write_private(self.connection_file, json.dumps(client))
             elif os.path.exists(self.connection_file):
                 os.unlink(self.connection_file)
             self.shown, self.trouble = client, None
         except OSError as error:
             if str(error) != self.trouble:
-                say(f"{self.connection_file} could not be changed: {error}")
+                log.say(f"{self.connection_file} could not be changed: {error}")
             self.trouble = str(error)
 
     def reach(self, cluster, client):
-        """A host that has died says nothing: its last record stays, and a scheduler may list its jobs as running for hours."""
+        """
+        A host that has died says nothing: its last record stays, and a scheduler may list its jobs
+        as running for hours.
+        """
         if client is None:
             self.failures, unreachable = 0, None
         elif time.monotonic() < self.next_try:
@@ -66,19 +97,16 @@ class ClusterFollower:
             self.failures = 0 if self.line.is_there(client) else self.failures + 1
             unreachable = cluster if self.failures >= TRIES_BELIEVED else None
         if unreachable != self.told:
-            say(f"the controller {'cannot be reached' if unreachable else 'is there'}")
+            log.say(f"the controller {'cannot be reached' if unreachable else 'is there'}")
             self.tell(unreachable)
             self.told = unreachable
 
 
 class Line:
     """
-    A connection to the controller that is held for as long as it lasts. A suspended controller keeps
-    those that it has, and has room for few new ones.
+    A connection to the controller that is held for as long as it lasts. A suspended controller
+    keeps those that it has, and has room for few new ones.
     """
-
-    # Seconds of silence of the other host's system until it breaks.
-    ALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 3, "TCP_KEEPCNT": 2}
 
     def __init__(self):
         self.connection, self.address = None, None
@@ -94,7 +122,7 @@ class Line:
             self.connection, self.address = socket.create_connection(address, REACH_LIMIT), address
             self.connection.setblocking(False)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            for name, value in self.ALIVE.items():
+            for name, value in KEEP_ALIVE.items():
                 if hasattr(socket, name):
                     self.connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
         except OSError:

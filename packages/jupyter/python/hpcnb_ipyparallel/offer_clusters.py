@@ -1,9 +1,12 @@
-"""What the notebook job does so that clusters can be started inside it: ipyparallel's configuration, and a pulse."""
+"""
+What the notebook job does so that clusters can be started inside it: ipyparallel's configuration.
+"""
 
-import itertools
+import json
+import os
+import sys
 
-# Seconds between two signs of life for the jobs of clusters that were started inside the notebook.
-PULSE = 15.0
+from hpcnb_launch import files, homes
 
 CONFIGURATION = """\
 # Written by hpcnb whenever the notebook starts: how ipyparallel starts a cluster with the profile
@@ -13,10 +16,11 @@ import sys
 if {module!a} not in sys.path:
     sys.path.append({module!a})
 
-from hpcnb_launchers import configure
+import hpcnb_launchers.jobs
 
-configure(get_config())
+hpcnb_launchers.jobs.configure(get_config())
 """
+
 
 # Loads the user's own profile with the session's name.
 USERS_CONFIGURATION = """
@@ -25,38 +29,46 @@ load_subconfig({path!a})
 """
 
 
-def offer_clusters(security, parameters):
+def offer(security, parameters):
     """
-    Lets `ipyparallel.Cluster(profile=...)` and JupyterLab's side bar start clusters, and shows the session's own to
-    them. `security` is the directory of the session's profile for connection files.
+    Lets `ipyparallel.Cluster(profile=...)` and JupyterLab's side bar start clusters, and shows the
+    session's own to them. `security` is the directory of the session's profile for connection
+    files.
     """
     module, profile = parameters["inside"]["module"], os.path.dirname(security)
     forget_clusters(security)
-    users = os.path.join(users_ipython_directory(), os.path.basename(profile), "ipcluster_config.py")
+    users = os.path.join(
+        homes.users_ipython_directory(), os.path.basename(profile), "ipcluster_config.py"
+    )
     text = CONFIGURATION.format(profile=parameters["profile"], module=module)
     if os.path.exists(users):
         text += USERS_CONFIGURATION.format(path=users)
     # Replaces the link to the user's own.
-    write_private(os.path.join(profile, "ipcluster_config.py"), text)
+    files.write_private(os.path.join(profile, "ipcluster_config.py"), text)
     # For the server, and for its kernels, which also load a cluster from a file that names these
     # launchers.
     sys.path.append(module)
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), module]))
     if parameters["cluster"]:
-        write_private(os.path.join(security, "cluster-.json"), json.dumps(own_cluster(profile, module)))
+        files.write_private(
+            os.path.join(security, "cluster-.json"), json.dumps(own_cluster(profile, module))
+        )
 
 
 def own_cluster(profile, module):
-    """The session's own cluster, as `ipyparallel.Cluster` writes one down that others are to find. Its id is the empty one."""
+    """
+    The session's own cluster, as `ipyparallel.Cluster` writes one down that others are to find. Its
+    id is the empty one.
+    """
     with open(os.path.join(module, "hpcnb_launchers.json"), encoding="utf-8") as file:
         engines = json.load(file)["ownEngines"]
     common = {"profile_dir": profile, "cluster_id": ""}
     running = {**common, "state": "running"}
     return {
         "cluster": {**common, "class": "ipyparallel.cluster.cluster.Cluster", "n": engines},
-        "controller": {"class": "hpcnb_launchers.SessionController", "state": running},
+        "controller": {"class": "hpcnb_launchers.session.SessionController", "state": running},
         "engines": {
-            "class": "hpcnb_launchers.SessionEngines",
+            "class": "hpcnb_launchers.session.SessionEngines",
             "sets": {"session": {**running, "n": engines}},
         },
     }
@@ -67,10 +79,3 @@ def forget_clusters(security):
     for name in os.listdir(security):
         if name.startswith(("cluster-", "ipcontroller-")) and name.endswith(".json"):
             os.unlink(os.path.join(security, name))
-
-
-def beat(pulse):
-    """Overwrites its record with something new again and again; whoever reads that needs no clock to know that this job lives."""
-    for number in itertools.count():
-        pulse.try_publish("beating", number=number)
-        time.sleep(PULSE)

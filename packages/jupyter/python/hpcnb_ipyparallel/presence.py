@@ -4,38 +4,61 @@ also while it computes.
 """
 
 import base64
+import random
+import time
 import zlib
+
+from hpcnb_launch import records
 
 # Seconds between two looks of the thread; after a gap that long it was suspended, or kept from
 # running.
 LOOK = 1.0
+
+
 GAP = 5.0
+
 
 # Heartbeats between two looks at what the controller has published, which hundreds of engines do.
 BEATS_BETWEEN = 60
 
+
 # Seconds until it is asked again whether it still does not know the engine.
 ASK_AGAIN = 2.0
+
 
 # Seconds that an engine is unknown to the controller before it believes so: longer than
 # ipyparallel's hub looks for tasks that were lost with it, and would take those of the next engine
 # with its number for them.
 FORGETTING = 10.0
 
+
 # Seconds that the controller may give the number to a process that is gone, before that must
 # be another living one.
 TWIN_LIMIT = 60.0
+
 
 # Seconds an engine waits until the controller knows it; ipyparallel's 5 are too few when hundreds
 # begin together.
 REGISTRATION_LIMIT = 60.0
 
+
 # Seconds that the connection may be away before the controller counts as gone.
 DOWN_LIMIT = 10.0
+
 
 # Exit codes of an engine that was never registered, that the controller has forgotten, and for
 # which it has another one.
 UNKNOWN, FORGOTTEN, REPLACED = 75, 76, 77
+
+
+# The connection to the hub is given up after these seconds of silence of the other host's system.
+KEEP_ALIVE = {
+    "TCP_KEEPALIVE": 1,
+    "TCP_KEEPALIVE_IDLE": 10,
+    "TCP_KEEPALIVE_INTVL": 5,
+    "TCP_KEEPALIVE_CNT": 3,
+    "TCP_MAXRT": 30_000,
+}
 
 
 class Presence:
@@ -78,7 +101,11 @@ class Presence:
         if self.next_ask is not None and now >= self.next_ask and not self.is_asked:
             self.is_asked, self.next_ask = True, None
             self.engine.ask()
-        if not self.engine.was_accepted() and self.down_since is not None and now - self.down_since > REGISTRATION_LIMIT:
+        if (
+            not self.engine.was_accepted()
+            and self.down_since is not None
+            and now - self.down_since > REGISTRATION_LIMIT
+        ):
             self.engine.leave(UNKNOWN)
 
     def connected(self, is_connected):
@@ -112,7 +139,7 @@ def published_letter(path, run, number):
     """
     Of an engine, from what the controller's process has published; "-" where it says nothing of it.
     """
-    record, _reason = read_record(path, run)
+    record, _reason = records.read(path, run)
     if record is None or "engines" not in record:
         return "-"
     letters = zlib.decompress(base64.b64decode(record["engines"])).decode("ascii")
@@ -125,9 +152,6 @@ class HubConnection:
     host, is gone.
     """
 
-    # Seconds of silence of the other host's system after which a connection is given up.
-    ALIVE = {"TCP_KEEPALIVE": 1, "TCP_KEEPALIVE_IDLE": 10, "TCP_KEEPALIVE_INTVL": 5, "TCP_KEEPALIVE_CNT": 3, "TCP_MAXRT": 30_000}
-
     def __init__(self, engine):
         import zmq
         from ipyparallel import util
@@ -138,13 +162,18 @@ class HubConnection:
         self.session = type(engine.session)(parent=engine)
         self.socket = zmq.Context().socket(zmq.DEALER)
         self.socket.setsockopt(zmq.LINGER, 0)
-        for name, value in self.ALIVE.items():
+        for name, value in KEEP_ALIVE.items():
             self.socket.setsockopt(getattr(zmq, name), value)
         # A suspended controller answers no greeting.
         self.socket.setsockopt(zmq.HANDSHAKE_IVL, 0)
         self.monitor = self.socket.get_monitor_socket(zmq.EVENT_CONNECTED | zmq.EVENT_DISCONNECTED)
-        keys = {name: getattr(engine, name) for name in ("curve_serverkey", "curve_publickey", "curve_secretkey")}
-        util.connect(self.socket, engine.registration_url, **(keys if engine.curve_serverkey else {}))
+        keys = {
+            name: getattr(engine, name)
+            for name in ("curve_serverkey", "curve_publickey", "curve_secretkey")
+        }
+        util.connect(
+            self.socket, engine.registration_url, **(keys if engine.curve_serverkey else {})
+        )
 
     def ask(self):
         self.session.send(self.socket, "connection_request", content={})

@@ -1,7 +1,7 @@
 """
-Prints what the notebook's Python is and which of the packages named as arguments it has. It asks the
-packages' metadata, because importing them would take seconds. Python 2.7 can run this, to be able to
-say that it is old.
+Prints what the notebook's Python is and which of the packages named as arguments it has. It asks
+the packages' metadata, because importing them would take seconds. Python 2.7 can run this, to be
+able to say that it is old.
 """
 
 import json
@@ -21,7 +21,10 @@ def has_pip():
 
 
 def is_own():
-    """Whether it is an environment of its own, and not what a system, a site or a user has for everything."""
+    """
+    Whether it is an environment of its own, and not what a system, a site or a user has for
+    everything.
+    """
     is_virtual = sys.prefix != getattr(sys, "base_prefix", sys.prefix)
     return is_virtual or os.path.isdir(os.path.join(sys.prefix, "conda-meta"))
 

@@ -1,15 +1,37 @@
-"""A bound for the job's log: strangers may push words into a kernel's port, and code may print without end."""
+"""
+A bound for the job's log: strangers may push words into a kernel's port, and code may print without
+end.
+"""
 
 import fcntl
+import os
 import stat
+import threading
+import time
+
+
+def say(text):
+    try:
+        print(f"hpcnb: {text}", flush=True)
+    except OSError:
+        # The log may lie on the full disk that was to be told of. A job is not ended by what it
+        # cannot say.
+        pass
+
 
 # Bytes that a log may have, and what is kept of its beginning and its end when it gets longer.
 LOG_LIMIT = 100 * 2**20
+
+
 LOG_HEAD = 10 * 2**20
+
+
 LOG_TAIL = 40 * 2**20
+
 
 # Seconds between two looks at it.
 LOG_EVERY = 1.0
+
 
 CHUNK = 2**20
 
@@ -35,10 +57,16 @@ def watch_log():
 
 
 def shorten_log(descriptor):
-    """Leaves out the middle, in place: whoever reads or writes the file has it open. Words of the very moment may be lost."""
+    """
+    Leaves out the middle, in place: whoever reads or writes the file has it open. Words of the very
+    moment may be lost.
+    """
     size = os.fstat(descriptor).st_size
     left_out = size - LOG_HEAD - LOG_TAIL
-    note = f"\nhpcnb: {left_out // 2**20} MB of this log are left out here, because it had more than {LOG_LIMIT // 2**20} MB.\n"
+    note = (
+        f"\nhpcnb: {left_out // 2**20} MB of this log are left out here, because it had more than "
+        f"{LOG_LIMIT // 2**20} MB.\n"
+    )
     # The job's own descriptor cannot read.
     with open(f"/dev/fd/{descriptor}", "r+b", buffering=0) as file:
         to = LOG_HEAD + os.pwrite(file.fileno(), note.encode("ascii"), LOG_HEAD)

@@ -1,9 +1,14 @@
 """What becomes of signals that warn a job and are not to end it."""
 
+import os
+import signal
+
 # With these, schedulers announce a suspension or a soft limit, and a login that goes or a terminal
 # tells its processes. None of them is to end a job; those of the first kind are worth a word in the
 # log.
 WARNINGS = tuple(getattr(signal, name) for name in ("SIGUSR1", "SIGUSR2", "SIGXCPU"))
+
+
 HANGUPS = tuple(getattr(signal, name) for name in ("SIGHUP", "SIGTSTP", "SIGTTIN", "SIGTTOU"))
 
 
@@ -20,7 +25,10 @@ def tell_warnings():
     def tell(number, _frame):
         if number not in told:
             told.add(number)
-            text = f"{signal.Signals(number).name} came: with it, schedulers announce a soft limit or a suspension. The job goes on."
+            text = (
+                f"{signal.Signals(number).name} came: with it, schedulers announce a soft limit "
+                "or a suspension. The job goes on."
+            )
             try:
                 # Not by `print`: the signal may have come in the middle of one.
                 os.write(1, f"hpcnb: {text}\n".encode())

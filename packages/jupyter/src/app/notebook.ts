@@ -1,13 +1,10 @@
 import { encodeRecord, type FileToWrite, HpcnbError, type JobSpec } from "@hpcnb/core";
 import { jobName, type PlanContext, type Run, secretsPath } from "@hpcnb/core/session";
 import { jobSpec } from "../launch/job-spec.js";
-import type { App, Companion } from "../launch/kinds.js";
+import type { App, Parameters } from "../launch/kinds.js";
 import { logDirectory } from "../launch/layout.js";
-import { jobParts } from "../launch/parts.js";
 import { notebookReport } from "./report.js";
 import { browserUrl, serverAnswers } from "./rest.js";
-
-const parts = ["save_script", "server", "renew", "time_notice", "notebook"].map((name) => `hpcnb_app/${name}.py`);
 
 /** JupyterLab or Jupyter Notebook. */
 export const notebookApp: App = {
@@ -66,13 +63,13 @@ function secretsText(
   }
 }
 
-function planNotebook(context: PlanContext, companion: Companion): JobSpec {
+function planNotebook(context: PlanContext, companion: Parameters): JobSpec {
   const { session, directory, run } = context;
   const { notebook } = session;
   return jobSpec(context, {
     name: jobName(session.name, "notebook", run.id),
     title: "notebook server",
-    program: { parts: [...jobParts, ...companion.parts, ...parts], run: "run_notebook" },
+    program: "notebook",
     parameters: {
       app: notebook.app,
       listen: notebook.listen,
@@ -81,7 +78,7 @@ function planNotebook(context: PlanContext, companion: Companion): JobSpec {
       walltime: session.resources.walltime ?? null,
       profile: session.name,
       ipython: `${directory}/.hpcnb/ipython`,
-      ...companion.parameters,
+      ...companion,
     },
     output: logPath(run),
     resources: session.resources,

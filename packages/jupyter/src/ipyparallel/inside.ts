@@ -1,16 +1,11 @@
 import { encodeRecord, type FileToWrite, type JobResources, type JobSpec } from "@hpcnb/core";
 import { jobName, type PlanContext, secretsPath } from "@hpcnb/core/session";
 import { jobScript } from "../launch/job-script.js";
-import { jobParts } from "../launch/parts.js";
-import { type Program, programText } from "../programs.js";
+import { launcherModules, type Program } from "../python.js";
 import { clusterRecord, insidePaths } from "./layout.js";
-import { controllerParts, engineParts, insideParts, launcherParts } from "./parts.js";
 import { controllerResources } from "./resources.js";
 
-/**
- * What ../../python/hpcnb_ipyparallel/launchers.py puts its own words for, wherever they stand in
- * these files and commands.
- */
+/** What ../../python/hpcnb_launchers/jobs.py puts its own words for, wherever they stand in these files and commands. */
 const placeholders = { cluster: "HPCNBCLUSTER", set: "HPCNBSET", tasks: 987654321, job: "HPCNBJOB" } as const;
 
 /**
@@ -25,20 +20,14 @@ const heartbeat = 1000;
  */
 const notebookSilence = 300;
 
-const programs = {
-  controller: {
-    parts: [...controllerParts, ...insideParts],
-    run: "run_inside_controller",
-  },
-  engines: {
-    parts: [...engineParts, ...insideParts],
-    run: "run_inside_engine",
-  },
-} as const satisfies Readonly<Record<string, Program>>;
+const programs = { controller: "inside_controller", engines: "inside_engine" } as const satisfies Record<
+  string,
+  Program
+>;
 
 /**
- * What a notebook needs for starting clusters by itself: a Python module with ipyparallel's
- * launchers, and beside it all that they need to know, as plain data. No secret is in it.
+ * What a notebook needs for starting clusters by itself: Python modules with ipyparallel's launchers, and beside it all
+ * that they need to know, as plain data. No secret is in it.
  */
 export function insideFiles(context: PlanContext): FileToWrite[] {
   const { session, run, scheduler } = context;
@@ -53,7 +42,7 @@ export function insideFiles(context: PlanContext): FileToWrite[] {
   return [
     { path: paths.pulse, text: encodeRecord({ run: run.id, state: "waiting" }) },
     { path: `${paths.clusters}/.keep`, text: "" },
-    { path: `${paths.module}/hpcnb_launchers.py`, text: launchersModule() },
+    ...[...launcherModules()].map(([path, text]) => ({ path: `${paths.module}/${path}`, text: `${text}\n` })),
     { path: `${paths.module}/hpcnb_launchers.json`, text: JSON.stringify(knowledge) },
   ];
 }
@@ -118,18 +107,4 @@ function jobSpecs({ session, directory, run, readiness, scheduler }: PlanContext
       tasks: placeholders.tasks,
     },
   };
-}
-
-/** The parts for jobs take the first entry off the import path, which in a kernel is the user's. */
-function launchersModule(): string {
-  return `import sys
-
-import_path = list(sys.path)
-${programText({ parts: jobParts })}
-
-sys.path[:] = import_path
-
-
-${programText({ parts: launcherParts })}
-`;
 }

@@ -12,10 +12,9 @@ import {
 } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
 import { commonParameters, jobSpec } from "../launch/job-spec.js";
-import type { Companion } from "../launch/kinds.js";
+import type { Parameters } from "../launch/kinds.js";
 import { logDirectory } from "../launch/layout.js";
 import { arrayLog, clusterRecord, controllerLog, insidePaths, pointerRecord } from "./layout.js";
-import { companionParts, controllerParts, engineParts } from "./parts.js";
 import { controllerResources } from "./resources.js";
 
 const keepIt = "The running session has it: put it back, or end the session with `hpcnb down` first.";
@@ -72,7 +71,7 @@ function planController(context: ClusterContext): JobSpec {
   const groups = clusterIn(session).groups.map(({ resources }) => resources);
   return jobSpec(context, {
     title: "ipyparallel controller",
-    program: { parts: controllerParts, run: "run_controller" },
+    program: "controller",
     name: jobName(session.name, "controller", run.id, cluster.generation > 1 ? `-${cluster.generation}` : ""),
     parameters: controllerParameters(context),
     output: controllerLog(cluster),
@@ -80,20 +79,14 @@ function planController(context: ClusterContext): JobSpec {
   });
 }
 
-/**
- * What the notebook's program does for clusters: it runs a controller, shows clients the run's
- * cluster, and lets them start others.
- */
-export function companion(context: PlanContext): Companion {
+/** What the notebook's program does for clusters: it runs a controller, shows clients the run's cluster, and lets them start others. */
+export function companion(context: PlanContext): Parameters {
   const { session, run, cluster } = context;
   return {
-    parts: companionParts,
-    parameters: {
-      inside: insidePaths(run),
-      cluster: session.cluster !== undefined,
-      // Its own, for as long as it lives; after it, a cluster has a controller in a job.
-      controller: cluster?.inNotebook ? controllerParameters({ ...context, cluster }) : null,
-    },
+    inside: insidePaths(run),
+    cluster: session.cluster !== undefined,
+    // Its own, for as long as it lives; after it, a cluster has a controller in a job.
+    controller: cluster?.inNotebook ? controllerParameters({ ...context, cluster }) : null,
   };
 }
 
@@ -121,7 +114,7 @@ function planEngines(context: ClusterContext, array: EngineArray): JobSpec {
   return {
     ...jobSpec(context, {
       title: "ipyparallel engines",
-      program: { parts: engineParts, run: "run_engine" },
+      program: "engine",
       name: jobName(session.name, "engines", run.id, suffix),
       parameters: {
         records: cluster.directory,

@@ -9,7 +9,7 @@ import {
 } from "@hpcnb/core";
 import type { Session } from "@hpcnb/core/session-file";
 import * as v from "valibot";
-import { programText } from "../programs.js";
+import { scriptText } from "../python.js";
 import { environmentScript } from "./environment.js";
 import { howToInstall } from "./how-to-install.js";
 import { runPython } from "./job-script.js";
@@ -98,7 +98,7 @@ export async function checkEnvironment(
 export function environmentProbe({ session, directory, needs }: Asked): string {
   const names = [...needs, ...unsafeVersions].map(({ name }) => shellWord(name));
   return `${environmentScript(session.notebook.environment, directory)}
-${runPython(programText({ parts: ["hpcnb_launch/ask_environment.py"] }))} ${names.join(" ")}
+${runPython(scriptText("ask_environment"))} ${names.join(" ")}
 `;
 }
 

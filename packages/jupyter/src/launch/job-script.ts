@@ -1,6 +1,6 @@
 import { shellWord } from "@hpcnb/core";
 import type { PythonEnvironment } from "@hpcnb/core/session-file";
-import { type Program, programText } from "../programs.js";
+import { type Program, programText, scriptText } from "../python.js";
 import { environmentScript } from "./environment.js";
 
 export interface JobScript {
@@ -35,7 +35,7 @@ export HPCNB_SECONDS="$SECONDS"
 export HPCNB_PARAMETERS=${shellWord(asciiJson(job.parameters))}
 export HPCNB_PROGRAM=${shellWord(`${programText(job.program)}\n`)}
 
-${runPython(programText({ parts: ["hpcnb_launch/start.py"] }))} hpcnb-${job.program.run.replace("run_", "")}${task}
+${runPython(scriptText("start"))} hpcnb-${job.program}${task}
 `;
 }
 

@@ -1,6 +1,6 @@
 import type { JobResources, JobSpec } from "@hpcnb/core";
 import type { PlanContext } from "@hpcnb/core/session";
-import type { Program } from "../programs.js";
+import type { Program } from "../python.js";
 import { jobScript } from "./job-script.js";
 
 interface Job {

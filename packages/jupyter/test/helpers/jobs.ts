@@ -15,10 +15,15 @@ const workload = createWorkload();
  */
 const foreign = /^(JUPYTER|IPYTHON|HPCNB|PYTHON|VIRTUAL_ENV|CONDA|IPP_)/;
 
-/**
- * A session's jobs as plain child processes, in a home of their own. `dispose` leaves nothing
- * behind.
- */
+interface Options {
+  readonly runsOnHost?: boolean;
+  /** May put other numbers into the programs, for a test that would wait for them. */
+  readonly change?: (script: string) => string;
+  /** A scheduler's commands, which may lie below `root`. */
+  readonly commands?: (root: string) => NonNullable<PlanContext["scheduler"]["commands"]>;
+}
+
+/** A session's jobs as plain child processes, in a home of their own. `dispose` leaves nothing behind. */
 export class Jobs {
   /** Short, because a socket's path in it may have 107 bytes. */
   readonly root = mkdtempSync("/tmp/hpcnb-test-");
@@ -29,13 +34,14 @@ export class Jobs {
 
   readonly #change: (script: string) => string;
 
-  /** `change` may put other numbers into the programs, for a test that would wait for them. */
-  constructor(session: Session, { runsOnHost = true, change = (script: string) => script } = {}) {
+  constructor(session: Session, { runsOnHost = true, change = (script: string) => script, commands }: Options = {}) {
     this.#change = change;
     for (const path of [this.home, this.temporary]) mkdirSync(path);
     const directory = join(this.home, "my notebooks (ä'\"$x)");
     mkdirSync(directory);
-    this.context = makeContext({ session, directory, scheduler: { runsOnHost, taskVariable: "SGE_TASK_ID" } });
+    const own = commands ? { commands: commands(this.root) } : {};
+    const scheduler = { runsOnHost, taskVariable: "SGE_TASK_ID", ...own };
+    this.context = makeContext({ session, directory, scheduler });
     for (const { path, text } of planAll(this.context).files) {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       writeFileSync(path, text, { mode: 0o600 });

@@ -8,7 +8,13 @@ import types
 import unittest.mock
 import zlib
 
-from support import InADirectory, hpcnb
+from support import InADirectory
+
+from hpcnb_ipyparallel import watch
+from hpcnb_ipyparallel.watch import Watch
+from hpcnb_launch import log, records
+from hpcnb_launch.failure import Stopped
+from hpcnb_launch.report import Report
 
 
 class KernelError(Exception):
@@ -29,7 +35,9 @@ class Hub:
     def queue_status(self):
         if self.error:
             raise self.error
-        there = {engine: {"queue": int(engine + 1 in self.busy), "tasks": 0} for engine in self._engines}
+        there = {
+            engine: {"queue": int(engine + 1 in self.busy), "tasks": 0} for engine in self._engines
+        }
         return {engine: status for engine, status in there.items() if engine + 1 not in self.gone}
 
     def shutdown(self, engine, block):
@@ -45,35 +53,44 @@ class Hub:
 class Watching(InADirectory):
     def setUp(self):
         super().setUp()
-        self.write(hpcnb.encode_record({"run": "r", "state": "waiting"}), "engines.record")
+        self.write(records.encode({"run": "r", "state": "waiting"}), "engines.record")
         self.wish(0, ranges=[])
         self.said = []
-        self.patch(say=self.said.append)
-        modules = {"ipyparallel": types.ModuleType("ipyparallel"), "ipyparallel.error": types.ModuleType("error")}
+        self.patch(log, say=self.said.append)
+        modules = {
+            "ipyparallel": types.ModuleType("ipyparallel"),
+            "ipyparallel.error": types.ModuleType("error"),
+        }
         modules["ipyparallel.error"].KernelError = KernelError
         patcher = unittest.mock.patch.dict(sys.modules, modules)
         patcher.start()
         self.addCleanup(patcher.stop)
 
     def wish(self, wanted, ranges):
-        self.write(hpcnb.encode_record({"run": "r", "groups": [{"ranges": ranges, "wanted": wanted}]}), "wishes.record")
+        self.write(
+            records.encode({"run": "r", "groups": [{"ranges": ranges, "wanted": wanted}]}),
+            "wishes.record",
+        )
 
     def watch(self, hub, meanwhile, seconds=5):
-        """What has been published in the end. `meanwhile` is called again and again and gets the seconds that have gone by."""
+        """
+        What has been published in the end. `meanwhile` is called again and again and gets the
+        seconds that have gone by.
+        """
 
         def pause(now):
             meanwhile(now)
             if now > seconds:
-                raise hpcnb.Stopped
+                raise Stopped
 
         self.simulate_time(pause)
-        report = hpcnb.Report(self.path("engines.record"), "r")
-        with self.assertRaises(hpcnb.Stopped):
-            hpcnb.Watch(hub, {"run": "r", "records": self.root}, report).run()
+        report = Report(self.path("engines.record"), "r")
+        with self.assertRaises(Stopped):
+            Watch(hub, {"run": "r", "records": self.root}, report).run()
         return self.published()
 
     def published(self):
-        record, _reason = hpcnb.read_record(self.path("engines.record"), "r")
+        record, _reason = records.read(self.path("engines.record"), "r")
         return zlib.decompress(base64.b64decode(record["engines"])).decode()
 
     def test_engines_that_come_go_and_return_have_a_letter_each(self):
@@ -129,7 +146,9 @@ class Watching(InADirectory):
         self.wish(1, [[1, 2]])
         hub.queue_status = lambda: {engine: {"queue": 0, "tasks": 0} for engine in (0, 1)}
         hub.gone = {2}
-        self.assertEqual(self.watch(hub, lambda now: now > 2 and 1 in hub._engines and hub.end(2)), "rd")
+        self.assertEqual(
+            self.watch(hub, lambda now: now > 2 and 1 in hub._engines and hub.end(2)), "rd"
+        )
         self.assertIn("engine 2 has gone by itself", self.said)
 
     def test_a_hub_that_cannot_answer_now_is_asked_again(self):
@@ -148,7 +167,7 @@ class Watching(InADirectory):
             self.assertTrue(any("is asked again soon" in line for line in self.said))
 
     def test_a_storage_that_cannot_be_written_now_is_written_later(self):
-        publish, calls = hpcnb.Report.publish, []
+        publish, calls = Report.publish, []
 
         def failing(report, *arguments, **facts):
             calls.append(facts)
@@ -156,7 +175,7 @@ class Watching(InADirectory):
                 raise OSError(errno.ESTALE, "Stale file handle")
             publish(report, *arguments, **facts)
 
-        with unittest.mock.patch.object(hpcnb.Report, "publish", failing):
+        with unittest.mock.patch.object(Report, "publish", failing):
             self.assertEqual(self.watch(Hub(2), lambda now: None), "rr")
         self.assertEqual(len(calls), 4)
 
@@ -166,14 +185,16 @@ class Letters(InADirectory):
         random.seed(1)
         for count in (2000, 75000):
             letters = {number: random.choice("rrrrrrrrrx") for number in range(1, count + 1)}
-            record = hpcnb.packed(letters)
-            self.assertLessEqual(len(hpcnb.encode_record({"run": "abcde12345", "state": "answering", **record})), 4096)
+            record = watch.packed(letters)
+            self.assertLessEqual(
+                len(records.encode({"run": "abcde12345", "state": "answering", **record})), 4096
+            )
             self.assertEqual(record["count"], sum(letter == "r" for letter in letters.values()))
             text = zlib.decompress(base64.b64decode(record["engines"])).decode()
             self.assertTrue("".join(letters.values()).startswith(text))
             self.assertEqual(len(text) == count, count == 2000)
 
     def test_engines_that_were_never_heard_of_have_no_letter(self):
-        record = hpcnb.packed({2: "r", 4: "x"})
+        record = watch.packed({2: "r", 4: "x"})
         self.assertEqual(zlib.decompress(base64.b64decode(record["engines"])), b"-r-x")
-        self.assertEqual(hpcnb.packed({})["count"], 0)
+        self.assertEqual(watch.packed({})["count"], 0)

@@ -1,15 +1,22 @@
 """What engines wait for before they connect."""
 
-from support import InADirectory, hpcnb
+from support import InADirectory
+
+from hpcnb_ipyparallel import find_controller
+from hpcnb_ipyparallel.engine import EngineTask
+from hpcnb_launch import records
+from hpcnb_launch.failure import Failure
 
 
 class WaitingForTheController(InADirectory):
     def put(self, **record):
-        self.write(hpcnb.encode_record({"run": "r", **record}), "controller.record")
+        self.write(records.encode({"run": "r", **record}), "controller.record")
 
     def wait(self):
         readiness = {"strategy": "content", "seconds": 120}
-        return hpcnb.wait_for_controller(self.path("controller.record"), {"run": "r", "readiness": readiness})
+        return find_controller.wait_for_controller(
+            self.path("controller.record"), {"run": "r", "readiness": readiness}
+        )
 
     def test_its_connection_is_taken(self):
         self.put(state="answering", engine={"key": "k"}, heartbeat=500)
@@ -17,10 +24,10 @@ class WaitingForTheController(InADirectory):
 
     def test_its_end_is_the_end_of_waiting(self):
         self.put(state="failed", problem="out of memory")
-        with self.assertRaisesRegex(hpcnb.Failure, "no controller to connect to: out of memory"):
+        with self.assertRaisesRegex(Failure, "no controller to connect to: out of memory"):
             self.wait()
         self.put(state="ended")
-        with self.assertRaisesRegex(hpcnb.Failure, "no controller to connect to: it was stopped"):
+        with self.assertRaisesRegex(Failure, "no controller to connect to: it was stopped"):
             self.wait()
 
     def test_it_may_be_queued_for_hours_and_then_take_its_time(self):
@@ -37,7 +44,9 @@ class WaitingForTheController(InADirectory):
     def test_one_that_was_killed_after_its_start_is_not_waited_for_without_limit(self):
         self.put(state="started", host="node1")
         clock = self.simulate_time()
-        with self.assertRaisesRegex(hpcnb.Failure, "has started on node1, and 300 s later it does not answer") as caught:
+        with self.assertRaisesRegex(
+            Failure, "has started on node1, and 300 s later it does not answer"
+        ) as caught:
             self.wait()
         self.assertIn("hpcnb up", caught.exception.hint)
         self.assertTrue(300 < clock.now < 310)
@@ -50,11 +59,13 @@ class WaitingForTheController(InADirectory):
                 self.write(b"", "controller.record")
 
         clock = self.simulate_time(meanwhile)
-        with self.assertRaisesRegex(hpcnb.Failure, "controller.record can no longer be read on .*: it has 0 bytes"):
+        with self.assertRaisesRegex(
+            Failure, "controller.record can no longer be read on .*: it has 0 bytes"
+        ):
             self.wait()
         self.assertTrue(1110 < clock.now < 1140)
 
     def test_a_job_without_a_task_number_says_so(self):
         for text in ("undefined", ""):
-            with self.assertRaisesRegex(hpcnb.Failure, "task number"):
-                hpcnb.EngineTask({"first": 1, "records": "/"}, text)
+            with self.assertRaisesRegex(Failure, "task number"):
+                EngineTask({"first": 1, "records": "/"}, text)

@@ -1,26 +1,33 @@
-"""Clusters that are started inside the notebook: what is offered to ipyparallel, and how their jobs end with the notebook."""
+"""
+Clusters that are started inside the notebook: what is offered to ipyparallel, and how their jobs
+end with the notebook.
+"""
 
 import json
 import os
 import sys
 import unittest
 
-from support import InADirectory, hpcnb
+from support import InADirectory
+
+from hpcnb_ipyparallel import notebook_pulse, offer_clusters
+from hpcnb_launch import homes, records
+from hpcnb_launch.report import Report
 
 
 class Watching(InADirectory):
     def setUp(self):
         super().setUp()
-        self.pulse = self.write(hpcnb.encode_record({"run": "r", "state": "waiting"}), "pulse.record")
+        self.pulse = self.write(records.encode({"run": "r", "state": "waiting"}), "pulse.record")
         self.ended = []
 
     def watch(self, silence):
         parameters = {"run": "r", "notebook": {"pulse": self.pulse, "silence": silence}}
-        hpcnb.watch_notebook(parameters, lambda: self.ended.append(True))
+        notebook_pulse.watch_notebook(parameters, lambda: self.ended.append(True))
 
     def test_a_notebook_that_has_ended_ends_its_jobs_at_once(self):
         clock = self.simulate_time()
-        hpcnb.Report(self.pulse, "r").publish("ended")
+        Report(self.pulse, "r").publish("ended")
         self.watch(300)
         self.assertEqual((clock.now, self.ended), (0, [True]))
 
@@ -39,9 +46,11 @@ class Watching(InADirectory):
         self.assert_ends_after_the_silence()
 
     def test_a_notebook_that_beats_is_left_alone(self):
-        publish = hpcnb.Report(self.pulse, "r").publish
+        publish = Report(self.pulse, "r").publish
         # It is alive for five times the silence that it may keep.
-        clock = self.simulate_time(lambda now: publish("beating" if now < 1500 else "ended", now=now))
+        clock = self.simulate_time(
+            lambda now: publish("beating" if now < 1500 else "ended", now=now)
+        )
         self.watch(300)
         self.assertEqual((clock.now, self.ended), (1500, [True]))
 
@@ -57,9 +66,13 @@ class Offering(InADirectory):
         self.write(json.dumps({"ownEngines": 3}), "module", "hpcnb_launchers.json")
 
     def offer(self):
-        security = hpcnb.make_ipython_overlay(self.path("overlay"), "rnaseq")
-        parameters = {"inside": {"module": self.path("module")}, "profile": "rnaseq", "cluster": True}
-        hpcnb.offer_clusters(security, parameters)
+        security = homes.make_ipython_overlay(self.path("overlay"), "rnaseq")
+        parameters = {
+            "inside": {"module": self.path("module")},
+            "profile": "rnaseq",
+            "cluster": True,
+        }
+        offer_clusters.offer(security, parameters)
         return self.read("overlay", "profile_rnaseq", "ipcluster_config.py")
 
     def test_kernels_find_the_launchers_behind_all_that_the_user_has(self):

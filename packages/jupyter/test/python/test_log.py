@@ -5,37 +5,38 @@ import subprocess
 import sys
 import time
 
-from support import InADirectory, hpcnb
+from support import InADirectory
+
+from hpcnb_launch import log
 
 
 class Log(InADirectory):
     def setUp(self):
         super().setUp()
-        self.patch(LOG_LIMIT=6000, LOG_HEAD=1000, LOG_TAIL=2000)
+        self.patch(log, LOG_LIMIT=6000, LOG_HEAD=1000, LOG_TAIL=2000)
         self.log = os.open(self.path("log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         self.addCleanup(os.close, self.log)
 
     def test_its_middle_is_left_out_and_writing_goes_on_at_the_end(self):
         os.write(self.log, b"".join(b"%07d\n" % number for number in range(1000)))
-        hpcnb.shorten_log(self.log)
+        log.shorten_log(self.log)
         os.write(self.log, b"after\n")
         lines = self.read("log").splitlines()
-        self.assertEqual(lines[:125], ["%07d" % number for number in range(125)])
+        self.assertEqual(lines[:125], [f"{number:07d}" for number in range(125)])
         self.assertRegex(lines[126], "^hpcnb: 0 MB of this log are left out here")
-        self.assertEqual(lines[127:], ["%07d" % number for number in range(750, 1000)] + ["after"])
+        self.assertEqual(lines[127:], [f"{number:07d}" for number in range(750, 1000)] + ["after"])
 
     def test_one_that_is_written_without_end_stays_within_its_bound(self):
         program = """
-import os, sys, threading, time
-exec(compile(open(sys.argv[1]).read(), "log", "exec"))
-def say(text): print(text, flush=True)
-LOG_LIMIT, LOG_HEAD, LOG_TAIL, LOG_EVERY = 6_000_000, 1_000_000, 2_000_000, 0.01
-keep_log_bounded()
+from hpcnb_launch import log
+log.LOG_LIMIT, log.LOG_HEAD, log.LOG_TAIL, log.LOG_EVERY = 6_000_000, 1_000_000, 2_000_000, 0.01
+log.keep_log_bounded()
 for number in range(400_000):
     print("%0100d" % number, flush=number % 1000 == 0)
 """
-        path = os.path.join(os.environ["HPCNB_PROGRAMS"], "hpcnb_launch", "log.py")
-        with subprocess.Popen([sys.executable, "-c", program, path], stdout=self.log, stderr=self.log) as child:
+        with subprocess.Popen(
+            [sys.executable, "-c", program], stdout=self.log, stderr=self.log
+        ) as child:
             largest = 0
             while child.poll() is None:
                 largest = max(largest, os.path.getsize(self.path("log")))
@@ -45,18 +46,16 @@ for number in range(400_000):
         self.assertLess(len(text), 20_000_000)
         self.assertLess(largest, 30_000_000)
         self.assertIn("are left out here", text)
-        self.assertTrue(text.endswith("%0100d\n" % 399_999))
+        self.assertTrue(text.endswith(f"{399_999:0100d}\n"))
 
 
 class Killed(InADirectory):
     def test_its_directory_goes_with_it(self):
         """Also when all of its group is killed, and though what it started holds its pipes."""
-        program = f"""
-import sys
-sys.path.insert(0, {os.path.dirname(os.path.abspath(__file__))!r})
-from support import hpcnb
+        program = """
 import subprocess
-directory = hpcnb.make_scratch_directory()
+from hpcnb_launch import directories
+directory = directories.make_scratch_directory()
 open(directory + "/secret", "w").close()
 child = subprocess.Popen(["sleep", "600"])
 print(directory, child.pid, flush=True)
@@ -64,7 +63,11 @@ child.wait()
 """
         environment = {**os.environ, "TMPDIR": self.root}
         with subprocess.Popen(
-            [sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+            [sys.executable, "-c", program],
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         ) as job:
             directory, child = job.stdout.readline().split()
             self.assertEqual(sorted(os.listdir(directory)), ["owner", "secret"])

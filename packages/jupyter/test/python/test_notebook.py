@@ -7,7 +7,15 @@ import socket
 import types
 import unittest.mock
 
-from support import InADirectory, hpcnb
+from support import InADirectory
+
+from hpcnb_app import applications
+from hpcnb_app.notebook import NotebookJob
+from hpcnb_ipyparallel import follow
+from hpcnb_ipyparallel.follow import ClusterFollower, Line
+from hpcnb_launch import directories, log, records
+from hpcnb_launch.failure import Stopped
+from hpcnb_launch.report import Report
 
 STALE = OSError(errno.ESTALE, "Stale file handle")
 
@@ -19,45 +27,52 @@ class Threads(InADirectory):
         self.told = []
         self.reachable = True
         line = types.SimpleNamespace(is_there=lambda client: self.reachable)
-        self.patch(say=self.said.append, Line=lambda: line)
+        self.patch(log, say=self.said.append)
+        self.patch(follow, Line=lambda: line)
         self.put("notebook.record", state="started")
         parameters = {"run": "r", "records": self.root, "saveScript": False}
-        self.job = hpcnb.NotebookJob(parameters, hpcnb.Report(self.path("notebook.record"), "r"), None)
+        self.job = NotebookJob(parameters, Report(self.path("notebook.record"), "r"), None)
 
     def put(self, name, **record):
-        self.write(hpcnb.encode_record({"run": "r", **record}), name)
+        self.write(records.encode({"run": "r", **record}), name)
 
     def test_the_server_is_announced_also_when_the_storage_fails_at_first(self):
-        self.patch(answers=lambda endpoint: True)
+        self.patch(applications, answers=lambda endpoint: True)
         storage = unittest.mock.patch("os.fsync", side_effect=STALE)
         storage.start()
         self.simulate_time(lambda now: now > 10 and storage.stop())
         self.job.announce(types.SimpleNamespace(port=8888), "JupyterLab 4")
-        self.assertEqual(hpcnb.read_record(self.path("notebook.record"), "r")[0]["state"], "answering")
+        self.assertEqual(records.read(self.path("notebook.record"), "r")[0]["state"], "answering")
         self.assertEqual(len(self.said), 1)
 
     def test_kernels_listen_on_ports_where_their_sockets_have_no_room_and_the_job_says_so(self):
         os.environ["TMPDIR"] = self.root
         os.environ.pop("JUPYTER_RUNTIME_DIR", None)
         # Room for /tmp/hpcnb-12345678/nb.sock, but not for the sockets of a kernel there.
-        self.patch(answers=lambda endpoint: True, LONGEST_SOCKET_PATH=60)
+        self.patch(applications, answers=lambda endpoint: True)
+        self.patch(directories, LONGEST_SOCKET_PATH=60)
         self.job.parameters["listen"] = "auto"
         kernels_have_sockets, reason = self.job.make_directory()
         self.addCleanup(shutil.rmtree, self.job.directory)
         self.assertEqual((kernels_have_sockets, reason), (False, None))
         self.assertNotIn("JUPYTER_RUNTIME_DIR", os.environ)
         application = types.SimpleNamespace(
-            title="JupyterLab 4", has_sockets=lambda: True, socket_settings=lambda path: {"sock": path}
+            title="JupyterLab 4",
+            has_sockets=lambda: True,
+            socket_settings=lambda path: {"sock": path},
         )
         settings = self.job.choose_endpoint(application, reason)
         self.assertEqual(settings, {"sock": os.path.join(self.job.directory, "nb.sock")})
         self.job.announce(None, "JupyterLab 4")
-        record, _reason = hpcnb.read_record(self.path("notebook.record"), "r")
+        record, _reason = records.read(self.path("notebook.record"), "r")
         self.assertEqual(record["endpoint"]["kind"], "socket")
-        self.assertRegex(record["note"], r"^Kernels listen on ports, where other users of .* would have \d+ bytes")
+        self.assertRegex(
+            record["note"],
+            r"^Kernels listen on ports, where other users of .* would have \d+ bytes",
+        )
         self.assertEqual(self.said, [record["note"]])
 
-    def test_the_directory_of_kernels_is_jupyters_runtime_directory_also_when_the_server_listens_on_a_port(self):
+    def test_kernels_have_sockets_in_the_directory_also_when_the_server_listens_on_a_port(self):
         os.environ["TMPDIR"] = self.root
         self.job.parameters["listen"] = "port"
         self.assertEqual(self.job.make_directory(), (True, None))
@@ -71,12 +86,12 @@ class Threads(InADirectory):
         def pause(now):
             meanwhile(now)
             if now > 120:
-                raise hpcnb.Stopped
+                raise Stopped
 
         self.simulate_time(pause)
         os.makedirs(self.path("security"), exist_ok=True)
-        follower = hpcnb.ClusterFollower(self.job.parameters, self.path("security"), self.told.append)
-        with self.assertRaises(hpcnb.Stopped):
+        follower = ClusterFollower(self.job.parameters, self.path("security"), self.told.append)
+        with self.assertRaises(Stopped):
             follower.run()
 
     def test_the_connection_is_written_also_when_the_storage_fails_at_first(self):
@@ -132,15 +147,20 @@ class Threads(InADirectory):
         self.assertEqual(self.told, [])
 
     def test_what_is_told_of_the_cluster_is_published_once_the_server_answers(self):
-        self.patch(answers=lambda endpoint: True)
+        self.patch(applications, answers=lambda endpoint: True)
         self.simulate_time()
-        published = lambda: hpcnb.read_record(self.path("notebook.record"), "r")[0]
+
+        def published():
+            return records.read(self.path("notebook.record"), "r")[0]
+
         self.job.tell(unreachable_cluster="cluster-1")
         self.assertEqual(published()["state"], "started")
         self.job.announce(types.SimpleNamespace(port=8888), "JupyterLab 4")
         self.assertEqual(published()["unreachable_cluster"], "cluster-1")
         self.job.tell(unreachable_cluster=None)
-        self.assertEqual((published()["unreachable_cluster"], published()["server"]), (None, "JupyterLab 4"))
+        self.assertEqual(
+            (published()["unreachable_cluster"], published()["server"]), (None, "JupyterLab 4")
+        )
 
 
 class Lines(InADirectory):
@@ -149,11 +169,11 @@ class Lines(InADirectory):
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=1)
         self.addCleanup(self.listener.close)
         self.client = {"location": "127.0.0.1", "registration": self.listener.getsockname()[1]}
-        self.line = hpcnb.Line()
+        self.line = Line()
         self.addCleanup(lambda: self.line.connection and self.line.connection.close())
 
     def test_a_suspended_controller_is_there_however_often_it_is_looked_for(self):
-        self.patch(REACH_LIMIT=0.2)
+        self.patch(follow, REACH_LIMIT=0.2)
         for _try in range(20):
             self.assertTrue(self.line.is_there(self.client))
 

@@ -1,8 +1,16 @@
-"""How an engine finds out that its controller has forgotten it, and that a silent controller is still there."""
+"""
+How an engine finds out that its controller has forgotten it, and that a silent controller is still
+there.
+"""
 
 import types
 
-from support import InADirectory, hpcnb
+from support import InADirectory
+
+from hpcnb_ipyparallel import presence, watch
+from hpcnb_ipyparallel.presence import Presence
+from hpcnb_launch import records, storage
+from hpcnb_launch.waiting import AwakeClock
 
 
 class Engine:
@@ -28,16 +36,19 @@ class Presences(InADirectory):
     def setUp(self):
         super().setUp()
         self.clock = types.SimpleNamespace(now=1000.0, monotonic=lambda: self.clock.now)
-        self.patch(time=self.clock)
+        self.patch("time", monotonic=self.clock.monotonic)
         self.engine = Engine()
-        self.presence = hpcnb.Presence(self.engine, 500)
+        self.presence = Presence(self.engine, 500)
         self.presence.connected(True)
 
     def run_for(self, seconds, engines=None):
-        """Until it has left. `engines` is what the controller answers, if it does; the seconds that went by."""
+        """
+        Until it has left. `engines` is what the controller answers, if it does; the seconds that
+        went by.
+        """
         start = self.clock.now
         while self.engine.left is None and self.clock.now - start < seconds:
-            self.clock.now += hpcnb.LOOK
+            self.clock.now += presence.LOOK
             asked = self.engine.asked
             self.presence.turn()
             if engines is not None and self.engine.asked > asked:
@@ -51,9 +62,9 @@ class Presences(InADirectory):
         self.run_for(100, {1: "own"})
         self.suspend(45)
         seconds = self.run_for(100, {0: "other"})
-        self.assertEqual(self.engine.left, hpcnb.FORGOTTEN)
+        self.assertEqual(self.engine.left, presence.FORGOTTEN)
         self.assertLess(seconds, 15)
-        self.assertGreater(seconds, hpcnb.FORGETTING)
+        self.assertGreater(seconds, presence.FORGETTING)
 
     def test_one_that_was_suspended_and_is_still_known_stays(self):
         self.suspend(45)
@@ -74,7 +85,7 @@ class Presences(InADirectory):
         self.run_for(100, {1: "own"})
         self.engine.published = "x"
         self.run_for(100, {})
-        self.assertEqual(self.engine.left, hpcnb.FORGOTTEN)
+        self.assertEqual(self.engine.left, presence.FORGOTTEN)
 
     def test_one_that_is_well_asks_once(self):
         self.run_for(3600, {1: "own"})
@@ -90,7 +101,7 @@ class Presences(InADirectory):
     def test_a_registration_that_the_controller_never_completes_is_given_up(self):
         self.engine.accepted = False
         self.run_for(1000, {})
-        self.assertEqual(self.engine.left, hpcnb.UNKNOWN)
+        self.assertEqual(self.engine.left, presence.UNKNOWN)
 
     def test_a_controller_that_is_gone_is_no_longer_there(self):
         self.presence.connected(False)
@@ -101,13 +112,13 @@ class Presences(InADirectory):
         self.assertIsNone(self.engine.left)
         self.engine.accepted = False
         self.run_for(100)
-        self.assertEqual(self.engine.left, hpcnb.UNKNOWN)
+        self.assertEqual(self.engine.left, presence.UNKNOWN)
 
     def test_one_whose_number_another_living_process_has_does_not_come_back(self):
         self.suspend(45)
         seconds = self.run_for(1000, {1: "other"})
-        self.assertEqual(self.engine.left, hpcnb.REPLACED)
-        self.assertGreater(seconds, hpcnb.TWIN_LIMIT)
+        self.assertEqual(self.engine.left, presence.REPLACED)
+        self.assertGreater(seconds, presence.TWIN_LIMIT)
 
     def test_what_was_asked_of_a_connection_that_broke_is_asked_again(self):
         self.suspend(45)
@@ -115,19 +126,24 @@ class Presences(InADirectory):
         self.presence.connected(False)
         self.presence.connected(True)
         self.run_for(100, {})
-        self.assertEqual(self.engine.left, hpcnb.FORGOTTEN)
+        self.assertEqual(self.engine.left, presence.FORGOTTEN)
 
     def test_the_letter_of_an_engine_is_found_in_what_is_published(self):
-        letters = hpcnb.packed({1: "r", 3: "x"})
-        path = self.write(hpcnb.encode_record({"run": "r", "state": "answering", **letters}), "engines.record")
-        self.assertEqual([hpcnb.published_letter(path, "r", number) for number in (1, 2, 3, 4)], ["r", "-", "x", "-"])
-        self.assertEqual(hpcnb.published_letter(self.path("none"), "r", 1), "-")
+        letters = watch.packed({1: "r", 3: "x"})
+        path = self.write(
+            records.encode({"run": "r", "state": "answering", **letters}), "engines.record"
+        )
+        self.assertEqual(
+            [presence.published_letter(path, "r", number) for number in (1, 2, 3, 4)],
+            ["r", "-", "x", "-"],
+        )
+        self.assertEqual(presence.published_letter(self.path("none"), "r", 1), "-")
 
 
 class AwakeClocks(InADirectory):
     def test_a_suspension_counts_little(self):
         clock = self.simulate_time()
-        awake = hpcnb.AwakeClock()
+        awake = AwakeClock()
         for _second in range(30):
             clock.sleep(1)
             awake.now()
@@ -142,7 +158,7 @@ class AwakeClocks(InADirectory):
             if 10 < now < 1000:
                 clock.now += 3600
             if now > 3700:
-                self.write(hpcnb.encode_record({"run": "r"}), "a.record")
+                self.write(records.encode({"run": "r"}), "a.record")
 
         clock = self.simulate_time(meanwhile)
-        hpcnb.wait_for_records([path], "r", {"strategy": "content", "seconds": 120})
+        storage.wait_for_records([path], "r", {"strategy": "content", "seconds": 120})

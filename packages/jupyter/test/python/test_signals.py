@@ -5,14 +5,19 @@ import signal
 import subprocess
 import sys
 
-from support import InADirectory, hpcnb
+from support import InADirectory
 
-SIGNALS = (*hpcnb.WARNINGS, *hpcnb.HANGUPS)
+from hpcnb_app import notebook
+from hpcnb_launch import signals
+
+SIGNALS = (*signals.WARNINGS, *signals.HANGUPS)
 
 
 class Warnings(InADirectory):
     def log(self, work):
-        """What a child that runs `work` has written, after it was sent each of the signals twice."""
+        """
+        What a child that runs `work` has written, after it was sent each of the signals twice.
+        """
         here, there = os.pipe()
         child = os.fork()
         if child == 0:
@@ -29,12 +34,12 @@ class Warnings(InADirectory):
 
     def test_each_is_told_once_by_a_process_that_tells(self):
         def work():
-            hpcnb.ignore(SIGNALS)
-            hpcnb.tell_warnings()
+            signals.ignore(SIGNALS)
+            signals.tell_warnings()
 
         text = self.log(work)
-        for number in hpcnb.WARNINGS:
-            self.assertEqual(text.count(f"hpcnb: {number.name} came, "), 1)
+        for number in signals.WARNINGS:
+            self.assertEqual(text.count(f"hpcnb: {number.name} came: "), 1)
 
     def test_programs_of_one_that_ignores_them_ignore_them_until_their_own_code_handles_them(self):
         program = """
@@ -45,7 +50,7 @@ os.kill(os.getpid(), signal.SIGUSR1)
 """
 
         def work():
-            hpcnb.ignore(SIGNALS)
+            signals.ignore(SIGNALS)
             subprocess.run([sys.executable, "-c", program], check=True)
 
         self.assertEqual(self.log(work), "mine\n")
@@ -54,9 +59,11 @@ os.kill(os.getpid(), signal.SIGUSR1)
         program = "import signal, sys; print([signal.getsignal(int(n)).name for n in sys.argv[1:]])"
 
         def work():
-            hpcnb.ignore(SIGNALS)
-            hpcnb.heed_warnings()
-            numbers = [str(int(number)) for number in (signal.SIGUSR1, signal.SIGHUP, signal.SIGTSTP)]
+            signals.ignore(SIGNALS)
+            notebook.heed_warnings()
+            numbers = [
+                str(int(number)) for number in (signal.SIGUSR1, signal.SIGHUP, signal.SIGTSTP)
+            ]
             subprocess.run([sys.executable, "-c", program, *numbers], check=True)
 
         self.assertIn("['SIG_IGN', 'SIG_DFL', 'SIG_DFL']", self.log(work))
@@ -64,8 +71,8 @@ os.kill(os.getpid(), signal.SIGUSR1)
     def test_the_process_beside_tells_and_ends_with_the_job(self):
         def work():
             os.setpgid(0, 0)
-            hpcnb.ignore(SIGNALS)
-            told = hpcnb.tell_warnings_beside()
+            signals.ignore(SIGNALS)
+            told = signals.tell_warnings_beside()
             self.assertGreater(told, 0)
 
         # The log is read to its end, which the process beside would keep from coming.

@@ -1,0 +1,180 @@
+"""What can be asked of jobs."""
+
+import time
+
+from hpcnb_local.job import job_with, jobs_of, last_error, wake, way_out
+from hpcnb_local.marks import WALLTIME
+
+
+def status(spool, _request):
+    return {"jobs": [describe(job) for job in jobs_of(spool, spool.ids())]}
+
+
+def describe(job):
+    if job.problem:
+        return damaged(job)
+    about = {"id": job.id, "name": job.spec["name"]}
+    tasks = [view(job, task) for task in job.tasks if task["state"] != "ended"]
+    about.update(summary(job, tasks))
+    if "tasks" in job.spec:
+        about["tasks"] = ranges(tasks)
+    return about
+
+
+def damaged(job):
+    """
+    Its supervisor rewrites its state at its next look. Everything else that is lost stays lost.
+    """
+    if job.has_supervisor:
+        wake(job)
+    delete = f"if nothing of it runs any more, delete {job.directory}"
+    end = delete if job.is_out_of_reach else "cancelling the job ends it"
+    return {
+        "id": job.id,
+        "name": job.name(),
+        "state": "unknown",
+        "native": "damaged",
+        "reason": f"{job.problem}; {end}",
+    }
+
+
+def view(job, task):
+    number = {"first": task["number"], "last": task["number"]}
+    if not job.has_supervisor:
+        return {**number, **lost(job)}
+    if task["state"] == "queued":
+        slots = job.spec.get("slots")
+        if job.is_held:
+            return {
+                **number,
+                "state": "held",
+                "native": "held",
+                "reason": "it is held until it is released",
+            }
+        if slots is None:
+            return {**number, "state": "starting", "native": "starting", "host": job.spec["host"]}
+        return {
+            **number,
+            "state": "queued",
+            "native": "queued",
+            "reason": f"all of its {slots} slots are taken",
+        }
+    there = {"state": "running", "host": job.spec["host"], **since(task)}
+    if task["state"] == "ending" or "reason" in task:
+        reason = task.get("reason", "its processes are being ended")
+        return {**number, **there, "native": "ending", "reason": reason}
+    return {**number, **there, "native": "running"}
+
+
+def since(task):
+    if "began" not in task:
+        return {}
+    return {"startedAt": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(task["began"]))}
+
+
+def summary(job, tasks):
+    if not job.has_supervisor:
+        return lost(job)
+    if not job.tasks:
+        return {"state": "starting", "native": "starting", "host": job.spec["host"]}
+    if not tasks:
+        return {"state": "running", "native": "ending", "host": job.spec["host"]}
+    best = min(
+        tasks,
+        key=lambda task: ("running", "ending", "starting", "queued", "held").index(task["native"]),
+    )
+    return {key: value for key, value in best.items() if key not in ("first", "last")}
+
+
+def lost(job):
+    if job.is_elsewhere:
+        reason = (
+            f"it was started on {job.spec['host']}; only there can be seen whether it still runs; "
+            f"{way_out(job)}"
+        )
+        return {
+            "state": "unknown",
+            "native": "elsewhere",
+            "host": job.spec["host"],
+            "reason": reason,
+        }
+    reason = "its supervisor was killed and its processes run on; cancelling the job ends them"
+    return {"state": "error", "native": "abandoned", "host": job.spec["host"], "reason": reason}
+
+
+def ranges(tasks):
+    """Neighbours that differ in nothing but their number become one."""
+    found = []
+    for task in tasks:
+        last = found[-1] if found else None
+        if (
+            last
+            and last["last"] + 1 == task["first"]
+            and {**last, "first": 0, "last": 0} == {**task, "first": 0, "last": 0}
+        ):
+            last["last"] = task["last"]
+        else:
+            found.append(dict(task))
+    return found
+
+
+def history(spool, request):
+    job = job_with(spool, request["id"])
+    # The name of a job whose job.json is damaged is not known, and its number was given to no
+    # other.
+    if job is None or (job.spec and job.spec["name"] != request["name"]) or not job.is_over():
+        return {}
+    return {"ended": {"id": job.id, **ending(job)}}
+
+
+def ending(job):
+    if job.problem:
+        return {"reason": f"it has ended, and how is not known: {job.problem}"}
+    if not job.tasks:
+        return {"reason": f"it never started: {last_error(job.directory)}"}
+    if not job.has_ended:
+        killed = f"its supervisor was killed ({last_error(job.directory)})"
+        why = "the machine was started again while it ran" if job.place == "before" else killed
+        return {"reason": f"{why}; how it ended is not known"}
+    reasons = [
+        {"first": t["number"], "last": t["number"], "reason": t["reason"]}
+        for t in job.tasks
+        if "reason" in t
+    ]
+    if not reasons:
+        return {"exitCode": max(task["exitCode"] for task in job.tasks)}
+    overran = any(group["reason"].startswith(WALLTIME) for group in reasons)
+    return {
+        "reason": in_lines(job, ranges(reasons)),
+        **({"walltimeReached": True} if overran else {}),
+    }
+
+
+# For an array whose tasks have a reason each.
+MOST_REASONS = 20
+
+
+def in_lines(job, groups):
+    lines = [named(job, group) for group in groups if "reason" in group]
+    more = len(lines) - MOST_REASONS
+    return "\n".join(lines[:MOST_REASONS] + ([f"and {more} more"] if more > 0 else []))
+
+
+def named(job, group):
+    if "tasks" not in job.spec:
+        return group["reason"]
+    if group["first"] == group["last"]:
+        return f"task {group['first']}: {group['reason']}"
+    return f"tasks {group['first']}-{group['last']}: {group['reason']}"
+
+
+def explain(spool, request):
+    job = job_with(spool, request["id"])
+    if job is None:
+        return {}
+    if job.is_over():
+        return {"reason": ending(job).get("reason")}
+    if job.problem:
+        return {"reason": damaged(job)["reason"]}
+    views = [view(job, task) for task in job.tasks if task["state"] != "ended"]
+    return {"reason": in_lines(job, ranges(views)) or None}

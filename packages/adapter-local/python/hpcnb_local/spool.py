@@ -1,0 +1,42 @@
+"""
+The spool, which has a directory for each job, `jobs/<id>`, with these files:
+
+    job.json    what was submitted; never changes
+    script      the job's program
+    alive       locked exclusively by the job's supervisor for as long as it lives, and signed by it
+    state.json  the supervisor's word on each task
+    cancel      there once somebody asked to end the job
+    cancel-tasks  a line for each request to end some of its tasks, such as 2-3
+    held        there while tasks that wait are not to start
+    errors      what went wrong inside the supervisor itself
+
+A job's directory appears by a rename, complete and with the lock held, so there is never half a
+job.
+"""
+
+import os
+
+from hpcnb_local.places import ID, entries, place_of_id, places
+
+
+class Spool:
+    """Reads all of its places. A job goes into the first one that can be written to."""
+
+    def __init__(self, path):
+        self.places = {
+            place: os.path.join(directory, "jobs") for place, directory in places(path).items()
+        }
+        # The processes, once somebody has asked for them.
+        self.seen = None
+
+    def ids(self):
+        found = []
+        for place, jobs in self.places.items():
+            numbers = (int(name) for name in entries(jobs) if ID.fullmatch(name))
+            found += [number for number in numbers if place_of_id(number) == place]
+        return sorted(found)
+
+    def directory(self, number):
+        return os.path.join(
+            self.places.get(place_of_id(number), self.places[min(self.places)]), str(number)
+        )

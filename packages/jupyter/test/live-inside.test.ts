@@ -1,0 +1,87 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Endpoint, JobSpec } from "@hpcnb/core";
+import type { NotebookReport } from "@hpcnb/core/session";
+import { expect } from "chai";
+import { venvFrom } from "./helpers/environments.js";
+import { Jobs } from "./helpers/jobs.js";
+import { runCell, startKernel } from "./helpers/kernel.js";
+import { ask } from "./helpers/server.js";
+import { makeCluster, makeContext, makeSession } from "./helpers/session.js";
+
+/** Stand for a scheduler's commands: a job is its tasks' processes, its id a number. */
+const submit = `#!/bin/sh
+folder=$(dirname "$0")
+cat >"$folder/$$.sh"
+for task in $(seq "$2"); do
+  log=$(printf %s "$1" | sed "s/{task}/$task/")
+  SGE_TASK_ID=$task setsid bash "$folder/$$.sh" >>"$log" 2>&1 </dev/null &
+  echo $! >>"$folder/$$.pids"
+done
+echo $$`;
+const cancel = `#!/bin/sh
+kill $(cat "$(dirname "$0")/$1.pids")`;
+
+describe("a cluster started inside the notebook, really run", () => {
+  let jobs: Jobs;
+  let endpoint: Endpoint;
+  let kernel: string;
+  const { token } = makeContext().run;
+  const cell = (code: string) => runCell({ endpoint, token }, kernel, code);
+
+  before(async function () {
+    const venv = venvFrom("HPCNB_TEST_VENV", this);
+    jobs = new Jobs(makeSession({ cluster: makeCluster(1), notebook: { environment: { venv } } }), {
+      commands: (root) => {
+        mkdirSync(join(root, "scheduler"));
+        for (const [name, text] of Object.entries({ submit, cancel }))
+          writeFileSync(join(root, "scheduler", name), text, { mode: 0o700 });
+        return {
+          submit: ({ script, output, tasks = 1 }: JobSpec) => ({
+            argv: [join(root, "scheduler/submit"), output, String(tasks)],
+            stdin: script,
+          }),
+          cancel: (ids: readonly string[]) => ({ argv: [join(root, "scheduler/cancel"), ...ids] }),
+          idPattern: "^(\\d+)$",
+        };
+      },
+    });
+    jobs.start();
+    const { notebook } = await jobs.until(
+      ({ notebook, engines }) => notebook.state === "answering" && engines.size === 1,
+    );
+    endpoint = (notebook as Extract<NotebookReport, { state: "answering" }>).endpoint;
+    kernel = await startKernel({ endpoint, token });
+  });
+  after(() => jobs?.dispose());
+
+  it("has its engines, beside the session's own", async () => {
+    const code = `import ipyparallel
+cluster = ipyparallel.Cluster(profile="rnaseq", n=2)
+client = cluster.start_and_connect_sync()
+print(type(cluster.controller).__module__, client[:].apply_sync(abs, -1), ipyparallel.Client(profile="rnaseq").ids)`;
+    expect((await cell(code)).split("\n")).to.include("hpcnb_launchers.jobs [1, 1] [0]");
+  });
+
+  it("is shown by the server, which knows the session's own, too", async () => {
+    const { status, body } = await ask(endpoint, "/ipyparallel/clusters", { token });
+    expect(status, body).to.equal(200);
+    const models: { controller?: { class: string } }[] = JSON.parse(body);
+    const shown = models.flatMap(({ controller }) => (controller ? [controller.class] : []));
+    expect(shown).to.have.members(["hpcnb_launchers.session.SessionController", "hpcnb_launchers.jobs.ControllerJob"]);
+  });
+
+  it("refuses to end the session's own", async () => {
+    const code = `own = ipyparallel.Cluster.from_file(profile="rnaseq", cluster_id="")
+own.stop_cluster_sync()`;
+    let refused = "";
+    await cell(code).catch((error: Error) => {
+      refused = error.message;
+    });
+    expect(refused).to.match(/is the session's own, which `hpcnb up` starts/);
+  });
+
+  it("ends when it is told to", async () => {
+    expect(await cell("cluster.stop_cluster_sync()\nprint(cluster.controller)")).to.match(/^None$/m);
+  });
+});
