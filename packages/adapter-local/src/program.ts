@@ -15,7 +15,8 @@ export function requestCommand(request: Readonly<Record<string, unknown>>): Comm
   start ??= readFileSync(new URL("hpcnb_local/start.py", python), "utf8").trimEnd();
   const program = carryModules(python, ["hpcnb_local.main"]);
   return {
-    // -I -S: neither the user's Python settings nor installed packages take part; -X utf8: nor does the locale.
+    // -I -S: neither the user's Python settings nor installed packages take part; -X utf8: nor does
+    // the locale.
     argv: ["python3", "-I", "-S", "-X", "utf8", "-c", start, String(Buffer.byteLength(program))],
     stdin: program + JSON.stringify(request),
   };

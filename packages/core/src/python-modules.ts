@@ -8,8 +8,9 @@ const imported = /^[ \t]*from (hpcnb_\w+(?:\.\w+)*) import (?:\(([^)]*)\)|(.*))$
 const texts = new Map<string, string>();
 
 /**
- * One text that carries a program of several Python modules to a host, where nothing of hpcnb is installed: an importer
- * (../python/hpcnb_modules.py), then these modules and all of ours that they import.
+ * One text that carries a program of several Python modules to a host, where nothing of hpcnb is
+ * installed: an importer (../python/hpcnb_modules.py), then these modules and all of ours that they
+ * import.
  * @param python the directory that the modules' names start at.
  * @param names such as `hpcnb_programs.notebook`.
  */
@@ -20,7 +21,10 @@ export function carryModules(python: URL, names: readonly string[]): string {
   return known;
 }
 
-/** The modules' sources by their paths, such as `hpcnb_launch/job.py`, with those of ours that they import. */
+/**
+ * The modules' sources by their paths, such as `hpcnb_launch/job.py`, with those of ours that they
+ * import.
+ */
 export function modulesOf(python: URL, names: readonly string[]): Map<string, string> {
   const sources = new Map<string, string>();
   const todo = [...names];
@@ -34,7 +38,9 @@ export function modulesOf(python: URL, names: readonly string[]): Map<string, st
   return new Map([...sources].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** `from a import b, c` is of the modules a.b and a.c, and `from a.b import D` of the module a.b. */
+/**
+ * `from a import b, c` is of the modules a.b and a.c, and `from a.b import D` of the module a.b.
+ */
 function importsOf(source: string): string[] {
   return [...source.matchAll(imported)].flatMap(([, from = "", several, one = ""]) => {
     if (from.includes(".")) return [from];

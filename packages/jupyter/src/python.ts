@@ -17,7 +17,10 @@ export function scriptText(name: "start" | "ask_environment"): string {
   return readFileSync(new URL(`hpcnb_launch/${name}.py`, python), "utf8").trimEnd();
 }
 
-/** Modules for the import path of a notebook's server and kernels, by their paths: ipyparallel's launchers. */
+/**
+ * Modules for the import path of a notebook's server and kernels, by their paths: ipyparallel's
+ * launchers.
+ */
 export function launcherModules(): Map<string, string> {
   return modulesOf(python, ["hpcnb_launchers.jobs"]);
 }

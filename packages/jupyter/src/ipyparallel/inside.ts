@@ -5,7 +5,10 @@ import { launcherModules, type Program } from "../python.js";
 import { clusterRecord, insidePaths } from "./layout.js";
 import { controllerResources } from "./resources.js";
 
-/** What ../../python/hpcnb_launchers/jobs.py puts its own words for, wherever they stand in these files and commands. */
+/**
+ * What ../../python/hpcnb_launchers/jobs.py puts its own words for, wherever they stand in these
+ * files and commands.
+ */
 const placeholders = { cluster: "HPCNBCLUSTER", set: "HPCNBSET", tasks: 987654321, job: "HPCNBJOB" } as const;
 
 /**
@@ -26,8 +29,8 @@ const programs = { controller: "inside_controller", engines: "inside_engine" } a
 >;
 
 /**
- * What a notebook needs for starting clusters by itself: Python modules with ipyparallel's launchers, and beside it all
- * that they need to know, as plain data. No secret is in it.
+ * What a notebook needs for starting clusters by itself: Python modules with ipyparallel's
+ * launchers, and beside it all that they need to know, as plain data. No secret is in it.
  */
 export function insideFiles(context: PlanContext): FileToWrite[] {
   const { session, run, scheduler } = context;

@@ -79,7 +79,10 @@ function planController(context: ClusterContext): JobSpec {
   });
 }
 
-/** What the notebook's program does for clusters: it runs a controller, shows clients the run's cluster, and lets them start others. */
+/**
+ * What the notebook's program does for clusters: it runs a controller, shows clients the run's
+ * cluster, and lets them start others.
+ */
 export function companion(context: PlanContext): Parameters {
   const { session, run, cluster } = context;
   return {

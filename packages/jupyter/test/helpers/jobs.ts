@@ -23,7 +23,10 @@ interface Options {
   readonly commands?: (root: string) => NonNullable<PlanContext["scheduler"]["commands"]>;
 }
 
-/** A session's jobs as plain child processes, in a home of their own. `dispose` leaves nothing behind. */
+/**
+ * A session's jobs as plain child processes, in a home of their own. `dispose` leaves nothing
+ * behind.
+ */
 export class Jobs {
   /** Short, because a socket's path in it may have 107 bytes. */
   readonly root = mkdtempSync("/tmp/hpcnb-test-");
