@@ -63,6 +63,25 @@ export async function bundlePrograms() {
   await copyPython(all.filter(({ bin }) => !bin).map(({ folder }) => folder));
 }
 
+/**
+ * What yargs needs for the text of its help alone. Preparing to measure the width of emoji takes half as long as starting Node, so these are
+ * prepared when they are first called.
+ */
+const whenUsed = {
+  name: "when-used",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(cliui|string-width)$/ }, ({ path, importer, resolveDir }) =>
+      importer.endsWith("/yargs/lib/platform-shims/esm.mjs")
+        ? { path, namespace: "when-used", pluginData: resolveDir }
+        : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: "when-used" }, ({ path, pluginData }) => ({
+      contents: `export default (...words) => require(${JSON.stringify(path)}).default(...words);`,
+      resolveDir: pluginData,
+    }));
+  },
+};
+
 /** @param entries what the program starts or imports by a path, beside what it is itself. */
 async function bundleProgram(folder, entries) {
   await bundle({
@@ -71,6 +90,7 @@ async function bundleProgram(folder, entries) {
     chunkNames: "chunk-[hash]",
     splitting: true,
     conditions: ["@hpcnb/source"],
+    plugins: [whenUsed],
     // Names stay as they are, so that the stack of a fault can be read.
     minifyWhitespace: true,
     minifySyntax: true,

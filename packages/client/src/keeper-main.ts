@@ -1,7 +1,7 @@
 import { systemClock } from "@hpcnb/core";
 import { createLocalHost, createSshHost } from "@hpcnb/host";
 import { becomeKeeper, markOf } from "@hpcnb/tunnel";
-import { tunnelPlugins } from "./plugins/builtin-tunnels.js";
+import { tunnelPlugins } from "./plugins/built-in.js";
 import { loadPlugin } from "./plugins/load-plugin.js";
 
 await becomeKeeper(async ({ host: alias, kinds, sessionFile, controlSocket }) => {

@@ -1,8 +1,8 @@
-import { type Host, HpcnbError, type Plugin, readinessPlugins } from "@hpcnb/core";
+import { type Host, HpcnbError, type Plugin } from "@hpcnb/core";
 import { readRecord, resolveDirectory, type SessionRecord } from "@hpcnb/core/session";
 import { checkOptions, type Session } from "@hpcnb/core/session-file";
 import { rememberedRuns, type Warn } from "./known-sessions.js";
-import { autoTunnels } from "./plugins/builtin-tunnels.js";
+import { autoTunnels, readinessPlugins } from "./plugins/built-in.js";
 import { bundledScheduler } from "./plugins/bundled.js";
 import { loadPlugin } from "./plugins/load-plugin.js";
 import type { SessionAddress } from "./session-address.js";

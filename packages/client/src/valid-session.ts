@@ -8,7 +8,7 @@ import {
   SessionFileError,
   type SessionSource,
 } from "@hpcnb/core/session-file";
-import { autoTunnels, tunnelPlugins } from "./plugins/builtin-tunnels.js";
+import { autoTunnels, readinessPlugins, tunnelPlugins } from "./plugins/built-in.js";
 import { type FoundPlugin, findPlugin } from "./plugins/find-plugin.js";
 import { foreignHand, howToOwn, ownerOf } from "./plugins/foreign-hands.js";
 import { importPlugin } from "./plugins/load-plugin.js";
@@ -59,6 +59,8 @@ export async function loadValidSession(
   let options: Readonly<Record<string, unknown>> = {};
   for (const { pointer, found } of [...own, ...foreign]) {
     if (found.isForeign && problems.length > 0) break;
+    // The keeper loads them; hpcnb's own are known to be right.
+    if (found.kind === "tunnel" && !found.isForeign) continue;
     if (found.isForeign)
       announce(
         `The ${found.kind} "${found.name}" is ${found.path}, which belongs to ${ownerOf(found.path)}: its code runs now.`,

@@ -5,9 +5,15 @@ import { bundledPath, bundledScheduler, bundledSchedulers } from "./bundled.js";
 import { foreignHand, howToOwn } from "./foreign-hands.js";
 import { findPackage, foldersAbove, foldersOfHpcnb } from "./packages.js";
 
+/** A plugin that hpcnb itself has; its code is loaded when it is used. */
+export interface BuiltInPlugin {
+  readonly name: string;
+  load(): Promise<Plugin>;
+}
+
 /** A plugin that was found; nothing of it has run. Foreign: hpcnb does not bring it along. */
 export type FoundPlugin = { readonly kind: PluginKind; readonly name: string } & (
-  | { readonly isForeign: false; readonly builtIn: Plugin }
+  | { readonly isForeign: false; readonly builtIn: BuiltInPlugin }
   | { readonly isForeign: boolean; readonly builtIn?: undefined; readonly path: string }
 );
 
@@ -31,7 +37,7 @@ export function findPlugin(
   kind: PluginKind,
   name: string,
   sessionFile: string,
-  known: readonly Plugin[] = [],
+  known: readonly BuiltInPlugin[] = [],
 ): FoundPlugin {
   const builtIn = known.find((plugin) => plugin.name === name);
   if (builtIn) return { kind, name, isForeign: false, builtIn };
@@ -80,7 +86,7 @@ function notFound(search: {
   kind: PluginKind;
   name: string;
   looked: readonly string[];
-  known?: readonly Plugin[];
+  known?: readonly BuiltInPlugin[];
 }): HpcnbError {
   const { kind, name, looked, known = [] } = search;
   const kindName = kind === "readiness" ? "readiness strategy" : kind;

@@ -1,7 +1,7 @@
 import { pathToFileURL } from "node:url";
 import { HpcnbError, type Plugin, type PluginKind, whyNotAPlugin } from "@hpcnb/core";
 import { guardImports } from "../guard-imports.js";
-import { type FoundPlugin, findPlugin } from "./find-plugin.js";
+import { type BuiltInPlugin, type FoundPlugin, findPlugin } from "./find-plugin.js";
 
 /**
  * Finds a plugin (see `findPlugin`) and runs its code. @throws HPCNB_PLUGIN_BROKEN when it was
@@ -11,14 +11,14 @@ export async function loadPlugin(
   kind: PluginKind,
   name: string,
   sessionFile: string,
-  known: readonly Plugin[] = [],
+  known: readonly BuiltInPlugin[] = [],
 ): Promise<Plugin> {
   return importPlugin(findPlugin(kind, name, sessionFile, known));
 }
 
 /** Runs the code of a plugin that was found. @throws HPCNB_PLUGIN_BROKEN */
 export async function importPlugin(found: FoundPlugin): Promise<Plugin> {
-  if (found.builtIn) return found.builtIn;
+  if (found.builtIn) return found.builtIn.load();
   const { kind, name, path, isForeign } = found;
   const url = pathToFileURL(path).href;
   if (isForeign) guardImports();

@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { readinessPlugins } from "@hpcnb/core";
 import { expect } from "chai";
+import { readinessPlugins, tunnelPlugins } from "../../src/plugins/built-in.js";
 import { loadPlugin } from "../../src/plugins/load-plugin.js";
 
 describe("loading plugins", () => {
@@ -167,6 +167,8 @@ describe("loading plugins", () => {
 
   it("takes readiness strategies from those of core, and names them when another is asked for", async () => {
     expect((await loadPlugin("readiness", "delay", sessionFile, readinessPlugins)).name).to.equal("delay");
+    for (const { name } of tunnelPlugins)
+      expect((await loadPlugin("tunnel", name, sessionFile, tunnelPlugins)).name).to.equal(name);
     const error = await loadPlugin("readiness", "prob", sessionFile, readinessPlugins).catch((reason) => reason);
     expect(error.message).to.include("probe, delay, none");
   });

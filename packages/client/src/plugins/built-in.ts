@@ -1,0 +1,20 @@
+import { readinessPlugins as readiness } from "@hpcnb/core";
+import type { BuiltInPlugin } from "./find-plugin.js";
+
+/** The strategies that hpcnb brings along. */
+export const readinessPlugins: readonly BuiltInPlugin[] = readiness.map((plugin) => ({
+  name: plugin.name,
+  load: async () => plugin,
+}));
+
+/** The tunnels that hpcnb brings along; others come as plugins. */
+export const tunnelPlugins: readonly BuiltInPlugin[] = [
+  { name: "jump", load: async () => (await import("@hpcnb/tunnel")).jumpTunnel },
+  { name: "login-forward", load: async () => (await import("@hpcnb/tunnel")).loginForwardTunnel },
+  { name: "direct", load: async () => (await import("@hpcnb/tunnel")).directTunnel },
+];
+
+/** What `auto` tries, in this order. */
+export function autoTunnels(host: string | undefined): readonly string[] {
+  return host === undefined ? ["direct"] : ["jump", "login-forward"];
+}
