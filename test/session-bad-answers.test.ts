@@ -75,6 +75,27 @@ describe("life cycle, where nothing goes smoothly", () => {
       expect(await world.listed()).to.deep.equal([]);
     });
 
+    it("calls a session down after a second look, which waits less where the jobs were listed and cancelled", async () => {
+      const lookedAgain = async (meanwhile: (world: SimulatedSession) => void) => {
+        const world = new SimulatedSession();
+        await up(world);
+        meanwhile(world);
+        const empty: number[] = [];
+        const status: Scheduler["status"] = async (signal) => {
+          const jobs = await world.scheduler.status(signal);
+          if (jobs.length === 0) empty.push(world.clock.now());
+          return jobs;
+        };
+        const scheduler = Object.assign(Object.create(world.scheduler), { status });
+        await world.clock.run(takeDown(world.context(scheduler)));
+        expect(empty).to.have.length(2);
+        return (empty[1] ?? 0) - (empty[0] ?? 0);
+      };
+      const all = await lookedAgain(() => {});
+      const oneHadEnded = await lookedAgain((world) => world.scheduler.control.finish("2", 0));
+      expect(all).to.be.greaterThan(0).and.to.be.below(oneHadEnded);
+    });
+
     /** Loses the answer to the second submission, which is carried out. */
     async function halfSubmitted(): Promise<SimulatedSession> {
       const world = new SimulatedSession();

@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { isHpcnbError, type Plugin, readinessPlugins } from "@hpcnb/core";
+import { isHpcnbError, type Plugin } from "@hpcnb/core";
 import {
   type Problem,
   readSessionFile,

@@ -1,6 +1,6 @@
 import { isAlive, type KnownSession, knownSessions, momentsOf, rememberEnd, type StatusView } from "@hpcnb/client";
 import { isHpcnbError } from "@hpcnb/core";
-import { type EngineCounts, type JobTimes, prepared, type SessionState, wordOf } from "@hpcnb/core/session";
+import { type EngineCounts, type JobTimes, lookAt, type SessionState, wordOf } from "@hpcnb/core/session";
 import { printJson, printText, tell } from "../print.js";
 import { createProgress, silentProgress } from "../report/progress.js";
 import { renderList } from "../report/render-list.js";
@@ -59,8 +59,7 @@ async function look({ name, file, ended }: KnownSession, signal: AbortSignal): P
   if (ended) return { name, state: ended.state, phase: "ended", file, endedAt: ended.at };
   try {
     const work = async ({ context, session }: OpenSession) => {
-      const tracker = await prepared(context, "look", signal);
-      await tracker.observe();
+      const tracker = await lookAt(context, signal);
       const { state } = tracker;
       const { phase, connection, record, engines } = state;
       noteEnd(session, state);

@@ -1,14 +1,13 @@
 import { writeRedirect } from "@hpcnb/client";
 import { HpcnbError, isWhole } from "@hpcnb/core";
-import { prepared, whyNoRecord } from "@hpcnb/core/session";
+import { lookAt, whyNoRecord } from "@hpcnb/core/session";
 import { openInBrowser } from "../browser.js";
 import { tell } from "../print.js";
 import { withSession } from "../with-session.js";
 
 export async function open(options: { session: string | undefined; signal: AbortSignal }): Promise<void> {
   await withSession(options.session, async ({ context, session }) => {
-    const tracker = await prepared(context, "look", options.signal);
-    await tracker.observe();
+    const tracker = await lookAt(context, options.signal);
     const { connection } = tracker.state;
     if (!connection || !isWhole(connection)) {
       const unreadable = whyNoRecord(tracker.state);

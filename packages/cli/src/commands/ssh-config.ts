@@ -1,6 +1,6 @@
 import { isSshHost, sshConfigBlock } from "@hpcnb/client";
 import { HpcnbError } from "@hpcnb/core";
-import { prepared } from "@hpcnb/core/session";
+import { lookAt } from "@hpcnb/core/session";
 import { printText, tell } from "../print.js";
 import { withSession } from "../with-session.js";
 
@@ -10,8 +10,7 @@ const usualPort = 8888;
 /** Prints a block for ~/.ssh/config, for people who want plain ssh; writes nothing there. */
 export async function sshConfig(options: { session: string | undefined; signal: AbortSignal }): Promise<void> {
   await withSession(options.session, async ({ context, session }) => {
-    const tracker = await prepared(context, "look", options.signal);
-    await tracker.observe();
+    const tracker = await lookAt(context, options.signal);
     const endpoint = tracker.answering?.endpoint;
     if (session.host === undefined || !endpoint) {
       const why = session.host === undefined ? "its file names no host" : `it is ${tracker.state.phase}`;

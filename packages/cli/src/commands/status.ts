@@ -1,6 +1,6 @@
 import { connectionOf, type StatusView, statusView, viewFromHere, whyClosed } from "@hpcnb/client";
 import { isHpcnbError } from "@hpcnb/core";
-import { engineDifferences, prepared, type SessionContext, withLogs } from "@hpcnb/core/session";
+import { engineDifferences, lookAt, type SessionContext, withLogs } from "@hpcnb/core/session";
 import { wordFor } from "../pasteable.js";
 import { printJson, printText } from "../print.js";
 import { renderStatus, shownEngines } from "../report/render-status.js";
@@ -42,8 +42,7 @@ export async function status({ session: argument, watch, json, signal }: StatusO
 
 async function viewOf(context: SessionContext, signal: AbortSignal): Promise<StatusView> {
   const { session } = context;
-  const tracker = await prepared(context, "look", signal);
-  await tracker.observe();
+  const tracker = await lookAt(context, signal);
   await tracker.askWhy();
   const differences = engineDifferences(tracker.state);
   return statusView(session, tracker.state, {

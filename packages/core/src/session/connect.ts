@@ -1,7 +1,7 @@
 import { type ConnectionFacts, isWhole } from "../connector.js";
 import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { SessionContext } from "./context.js";
-import { prepared } from "./open-session.js";
+import { lookAt } from "./open-session.js";
 import { whyNoRecord } from "./strays.js";
 import type { Tracker } from "./tracker.js";
 
@@ -25,8 +25,7 @@ export interface Connected {
  *   HPCNB_TIMEOUT, HPCNB_STATE_UNREADABLE.
  */
 export async function connect(context: SessionContext, signal?: AbortSignal): Promise<Connected> {
-  const tracker = await prepared(context, "look", signal);
-  await tracker.observe();
+  const tracker = await lookAt(context, signal);
   const { phase, loss, damage } = tracker.state;
   const unreadable = damage ?? whyNoRecord(tracker.state);
   if (!tracker.answering && unreadable) throw unreadable;

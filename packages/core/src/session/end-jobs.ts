@@ -94,12 +94,16 @@ export async function endListed(
   const { scheduler, clock, session } = tracker.context;
   const isOurs = ({ name }: JobStatus) =>
     names.has(name) || runs.has(jobOfSession(name, session.name, scheduler)?.run ?? "");
-  const confirmation = isPending ? secondLook.afterNoAnswer : secondLook.usual;
   const asked = new Set<JobId>();
+  const unseen = new Set(names);
   const deadline = clock.now() + stopLimit;
   let lastError: unknown;
   let left: JobStatus[] | undefined;
   let empty = 0;
+  const confirmation = () => {
+    if (isPending) return secondLook.afterNoAnswer;
+    return asked.size > 0 && unseen.size === 0 ? secondLook.afterCancel : secondLook.usual;
+  };
   for (let growing = firstPause; ; growing = Math.min(growing * growth, longestPause)) {
     const asking = clock.now();
     try {
@@ -111,6 +115,7 @@ export async function endListed(
       const toCancel = left.filter(({ id }) => !asked.has(id)).map(({ id }) => id);
       await scheduler.cancel(toCancel, signal);
       for (const id of toCancel) asked.add(id);
+      for (const { name } of left) unseen.delete(name);
       lastError = undefined;
     } catch (error) {
       // Only an answer counts. A scheduler that is away now may be back before the limit.
@@ -120,7 +125,7 @@ export async function endListed(
     }
     if (empty === 0 && clock.now() + growing > deadline) throw notStopped(left, lastError);
     // A first answer without them is as old as its question.
-    const pause = empty === 0 ? growing : asking + confirmation - clock.now();
+    const pause = empty === 0 ? growing : asking + confirmation() - clock.now();
     await clock.sleep(Math.max(0, pause), signal);
   }
 }

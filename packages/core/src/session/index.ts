@@ -7,7 +7,7 @@ export { isGone, type JobFacts, jobsIn, type SessionJobs } from "./job-facts.js"
 export { jobName } from "./job-names.js";
 export * from "./layout.js";
 export * from "./life-cycle.js";
-export { prepared } from "./open-session.js";
+export { lookAt, prepared } from "./open-session.js";
 export { resolveDirectory } from "./prepare.js";
 export { renewToken } from "./renew-token.js";
 export { type GroupChange, scale } from "./scale.js";

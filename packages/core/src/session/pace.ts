@@ -1,12 +1,12 @@
 import type { Clock } from "../clock.js";
 import type { Phase } from "./life-cycle.js";
 
-/**
- * Milliseconds between two looks at what the jobs publish, and between two questions to the
- * scheduler.
- */
+/** Milliseconds between two looks at what the jobs publish. */
 const look = { first: 100, longest: 2_000 };
-const question = { first: 500, longest: 15_000 };
+/** A job that starts after a long wait in a queue may be seen late by this share of the wait, up to so many milliseconds. */
+const lateInQueue = { share: 0.05, longest: 10_000 };
+/** Milliseconds between two questions to the scheduler. Once jobs run they tell of themselves, and it only knows whether they are there. */
+const question = { queued: 500, running: 2_000, longest: 15_000 };
 const growth = 1.5;
 
 /** One round of looking. */
@@ -23,20 +23,25 @@ export interface Turn {
  */
 export class Pace {
   lookPause = look.first;
-  #questionPause = question.first;
+  #questionPause: number = question.queued;
   #nextQuestion: number;
+  #begun: number;
+  #isFirst = true;
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
     this.#clock = clock;
     this.#nextQuestion = clock.now();
+    this.#begun = clock.now();
   }
 
   turn(phase: Phase): Turn {
     const left = this.#nextQuestion - this.#clock.now();
     const asks = left <= 0;
-    // A queue may take days, and nothing may wait that long on a submit node.
-    return { asks, patience: asks || phase === "queued" ? undefined : Math.min(left, look.longest) };
+    // A queue may take days, for which nothing is to wait on a submit node. And what is there already is told at once.
+    const waits = phase !== "queued" && !this.#isFirst;
+    this.#isFirst = false;
+    return { asks, patience: waits ? Math.min(asks ? this.#questionPause : left, look.longest) : undefined };
   }
 
   done({ asks }: Turn, reached: boolean): void {
@@ -47,9 +52,11 @@ export class Pace {
     if (!reached) this.#nextQuestion = this.#clock.now();
   }
 
-  restart(): void {
+  /** For a phase that has just begun. */
+  restart(phase: Phase): void {
     this.lookPause = look.first;
-    this.#questionPause = question.first;
+    this.#questionPause = phase === "queued" ? question.queued : question.running;
+    this.#begun = this.#clock.now();
   }
 
   somethingNew(): void {
@@ -60,8 +67,14 @@ export class Pace {
   pause({ patience }: Turn, phase: Phase, reached: boolean, lookStart: number): number {
     if (reached && patience === undefined && phase !== "queued") return 0;
     const pause = phase === "queued" ? Math.max(this.lookPause, Math.min(this.#questionPause, 1_000)) : this.lookPause;
-    this.lookPause = Math.min(this.lookPause * growth, reached ? look.longest : question.longest);
+    this.lookPause = Math.min(this.lookPause * growth, reached ? this.#longestLook(phase) : question.longest);
     // A host that has waited for news has done so already.
     return reached ? pause - (this.#clock.now() - lookStart) : pause;
+  }
+
+  #longestLook(phase: Phase): number {
+    if (phase !== "queued") return look.longest;
+    const waited = this.#clock.now() - this.#begun;
+    return Math.max(look.longest, Math.min(waited * lateInQueue.share, lateInQueue.longest));
   }
 }

@@ -44,8 +44,10 @@ export async function knownRuns({ context, directory }: Tracker, signal?: AbortS
   const own = new Set<string>();
   const elsewhere = new Set<string>();
   for (const known of remembered) (known.directory === directory ? own : elsewhere).add(known.run);
-  for (const id of await listRuns(host, directory, signal)) {
-    const started = await startedAt(host, runDirectory(directory, id), id, signal);
+  const ids = await listRuns(host, directory, signal);
+  const secrets = await readEach(host, secretsOf(directory, ids), signal);
+  for (const [index, id] of ids.entries()) {
+    const started = startedIn(secrets[index], id);
     if (started === undefined) continue;
     const origin = await originOf(host, directory, { run: { id, directory: started }, remembered, signal });
     (origin === undefined ? own : elsewhere).add(id);
@@ -54,20 +56,24 @@ export async function knownRuns({ context, directory }: Tracker, signal?: AbortS
   return { own, elsewhere };
 }
 
+function secretsOf(directory: string, runs: readonly string[]): string[] {
+  return runs.map((id) => secretsPath({ directory: runDirectory(directory, id) }));
+}
+
 /** The directory that a run's secrets name as its own; undefined where they are damaged. */
-async function startedAt(host: Host, directory: string, id: string, signal?: AbortSignal): Promise<string | undefined> {
-  const [text] = await readWhole(host, [secretsPath({ directory })], signal);
+function startedIn(text: string | undefined, id: string): string | undefined {
   const place = check(absolutePathSchema, decodeRecord(text, id)?.directory).value;
   return place?.endsWith(runDirectory("", id)) ? place : undefined;
 }
 
-/** A file that cannot be read is as good as none: only what is proven counts. */
-async function readWhole(host: Host, paths: readonly string[], signal?: AbortSignal): Promise<(string | undefined)[]> {
+/** All at once. A file that cannot be read is as good as none, and says nothing of the others: only what is proven counts. */
+async function readEach(host: Host, paths: readonly string[], signal?: AbortSignal): Promise<(string | undefined)[]> {
   try {
     return await host.readFiles(paths, signal);
   } catch (error) {
     if (!isHpcnbError(error, "HPCNB_COMMAND_FAILED")) throw error;
-    return [];
+    if (paths.length === 1) return [undefined];
+    return (await Promise.all(paths.map((path) => readEach(host, [path], signal)))).flat();
   }
 }
 
@@ -80,10 +86,7 @@ export async function pruneRuns(tracker: Tracker, alive: () => Promise<ReadonlyS
   const old = (await listRuns(host, tracker.directory)).slice(runsKept);
   if (old.length === 0) return;
   const needed = await alive();
-  const texts = await readWhole(
-    host,
-    old.map((id) => secretsPath({ directory: runDirectory(tracker.directory, id) })),
-  );
+  const texts = await readEach(host, secretsOf(tracker.directory, old));
   const dead = old.filter((id, index) => texts[index] !== undefined && !needed.has(id));
   if (dead.length > 0) await removeRuns(host, tracker.directory, dead);
 }

@@ -84,19 +84,19 @@ export class Tracker {
    * where there may be some.
    * @returns what is known of this folder's runs.
    */
-  async lookForStrays(): Promise<KnownRuns> {
+  async lookForStrays(asked?: Promise<JobStatus[]>): Promise<KnownRuns> {
     const runs = await knownRuns(this, this.#signal);
     this.runs = runs;
-    await this.#listStrays(runs);
+    await this.#listStrays(runs, asked);
     if (runs.own.size === 0 || this.state.strays?.own.length || this.state.trouble !== undefined) return runs;
     await this.context.clock.sleep(secondLook.usual, this.#signal);
     await this.#listStrays(runs);
     return runs;
   }
 
-  async #listStrays(runs: KnownRuns): Promise<void> {
+  async #listStrays(runs: KnownRuns, asked = this.context.scheduler.status(this.#signal)): Promise<void> {
     try {
-      const jobs = await this.context.scheduler.status(this.#signal);
+      const jobs = await asked;
       this.dispatch({ type: "strays-listed", strays: straysIn(jobs, this.context, runs) });
     } catch (error) {
       this.#failed(error);
@@ -115,9 +115,9 @@ export class Tracker {
   }
 
   /** One question to the scheduler. No answer is an event like any other, and changes nothing. */
-  async askScheduler(): Promise<void> {
+  async askScheduler(asked = this.context.scheduler.status(this.#signal)): Promise<void> {
     try {
-      this.listed(await this.context.scheduler.status(this.#signal));
+      this.listed(await asked);
     } catch (error) {
       this.#failed(error);
     }
@@ -204,13 +204,16 @@ export class Tracker {
     else this.dispatch({ type: "tunnel-closed" });
   }
 
-  /** Everything there is to know at this moment, in as few questions as it takes. */
-  async observe(): Promise<void> {
+  /**
+   * Everything there is to know at this moment, in as few questions as it takes. The scheduler may have been asked already: a job that was
+   * submitted since is missing in its answer, and no single answer is believed that lacks a job.
+   */
+  async observe(asked?: Promise<JobStatus[]>): Promise<void> {
     const record = await this.lookForRecord();
-    if (!record) await this.lookForStrays();
+    if (!record) await this.lookForStrays(asked);
     if (record?.ended) await this.#closeTunnelOf(record);
     if (!record || record.ended) return;
-    await Promise.all([this.askScheduler(), this.#lookAtReports(), this.readConnection()]);
+    await Promise.all([this.askScheduler(asked), this.#lookAtReports(), this.readConnection()]);
     await this.askHistory();
     const engines = enginesIn(this.state);
     const isDoubtful = this.#absent().some((job) => !isGone(job)) || this.state.jobs.engines.some(lacksTasks(engines));

@@ -52,7 +52,7 @@ export async function waitUntilUp(tracker: Tracker, { timeout, signal }: WaitOpt
       phase = state.phase;
       phaseStart = clock.now();
       limitStart = phaseStart;
-      pace.restart();
+      pace.restart(phase);
     }
     if (waitsForScheduler(state)) limitStart = clock.now();
     throwIfLate(state, { inPhase: clock.now() - limitStart, inAll: clock.now() - start }, limits);

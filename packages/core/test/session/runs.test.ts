@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodeRecord, type Host } from "@hpcnb/core";
+import { encodeRecord, type Host, HpcnbError } from "@hpcnb/core";
 import type { RememberedRun } from "@hpcnb/core/session";
 import { expect } from "chai";
 import { originOf } from "../../src/session/origin.js";
@@ -66,6 +66,26 @@ describe("runs of a folder", () => {
     // A link and a folder without secrets have names like runs, and one of the runs is alive.
     expect(left.filter((name) => name.startsWith("run"))).to.have.length(10);
     expect(existsSync(join(folder, "precious"))).to.equal(true);
+  });
+
+  it("are known by their secrets, which are read in one question; one that cannot be read hides no other", async () => {
+    for (const number of [1, 2, 3]) makeRun(folder, id(number));
+    let questions = 0;
+    let damaged: string | undefined;
+    const readFiles: Host["readFiles"] = async (paths) => {
+      questions += 1;
+      if (paths.some((path) => damaged !== undefined && path.includes(damaged)))
+        throw new HpcnbError("HPCNB_COMMAND_FAILED", `${damaged} cannot be read`);
+      return host.readFiles(paths);
+    };
+    const tracker = {
+      directory: folder,
+      context: { host: { ...host, readFiles }, remembered: [] },
+    } as unknown as Tracker;
+    expect([...(await knownRuns(tracker)).own].sort()).to.deep.equal([id(1), id(2), id(3)]);
+    expect(questions).to.equal(1);
+    damaged = id(2);
+    expect([...(await knownRuns(tracker)).own].sort()).to.deep.equal([id(1), id(3)]);
   });
 
   it("are not removed through a link", async () => {
