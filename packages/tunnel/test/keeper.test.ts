@@ -11,7 +11,7 @@ import { type ConnectorOptions, closeConnectionOf, connectionOf, createConnector
 import { expect } from "chai";
 import { freePort, startSilentPort } from "../../host/test/ssh/site.js";
 import { askKeeper } from "../src/keeper/ask.js";
-import { controlSocketIn, type KeeperStatus, keyOf } from "../src/keeper/protocol.js";
+import { controlSocketIn, type KeeperStatus, keyOf, logPath, markOf } from "../src/keeper/protocol.js";
 
 /** Starts real background processes: what `up` leaves behind on the user's machine. */
 describe("keeper", () => {
@@ -65,6 +65,23 @@ describe("keeper", () => {
     expect(await (await fetch(`${baseUrl}/x`)).text()).to.equal("notebook /x");
     expect(await connectorWith().current("/d")).to.include({ kind: "direct", baseUrl, run: "run1" });
     expect(await connectorWith().current("/other")).to.equal(undefined);
+  });
+
+  it("keeps what it has made ready before it was asked to connect, and removes what another has left", async () => {
+    const mark = markOf(controlSocket());
+    const [old, ready] = ["old", "ready"].map((name) => join(runtimeDirectory(), `node-${mark}-${name}`)) as [
+      string,
+      string,
+    ];
+    writeFileSync(old, "");
+    connector.prepare?.("/d", hostname());
+    await until(async () => existsSync(logPath(controlSocket())));
+    writeFileSync(ready, "");
+    await connector.connect("/d", "run1", endpoint);
+    expect(existsSync(old)).to.equal(false);
+    expect(existsSync(ready)).to.equal(true);
+    await connector.disconnect("/d");
+    expect(existsSync(ready)).to.equal(false);
   });
 
   it("is reused for the same run, and replaced on the same port for another", async () => {

@@ -15,7 +15,7 @@ import { connectionFacts, isPlaced, silentFacts } from "./facts.js";
 import { readNote } from "./note.js";
 import { firstPort } from "./port.js";
 import { type Failure, type KeeperRequest, type KeeperStatus, keyOf } from "./protocol.js";
-import { allControlSockets, controlSocketsOf, newControlSocket, removeLeftOvers } from "./sockets.js";
+import { allControlSockets, controlSocketsOf, namesBeside, newControlSocket, removeLeftOvers } from "./sockets.js";
 import { type NewKeeper, openLimit, startKeeper } from "./start-keeper.js";
 
 /** Milliseconds between two questions to a keeper that is opening its tunnel. */
@@ -44,7 +44,8 @@ interface Wish {
  */
 export function createConnector(options: ConnectorOptions): Connector {
   const { host, keeperProgram, localPort } = options;
-  let prepared: NewKeeper | undefined;
+  /** A keeper that makes ready what it will need, and what other keepers had made before. */
+  let prepared: { readonly keeper: NewKeeper; readonly before: ReadonlySet<string> } | undefined;
 
   return {
     check: () => {
@@ -55,8 +56,9 @@ export function createConnector(options: ConnectorOptions): Connector {
       keyFor(host, directory)
         .then((key) => {
           const controlSocket = newControlSocket(key);
-          prepared = startKeeper(keeperProgram, controlSocket);
-          prepared.tell({ prepare: { ...task(controlSocket), node } });
+          const before = namesBeside(controlSocket);
+          prepared = { before, keeper: startKeeper(keeperProgram, controlSocket) };
+          prepared.keeper.tell({ prepare: { ...task(controlSocket), node } });
         })
         // Connecting meets the same, and tells it.
         .catch(() => {});
@@ -135,10 +137,11 @@ export function createConnector(options: ConnectorOptions): Connector {
     { key, signal, ...wish }: Wish & { readonly key: string; readonly signal: AbortSignal | undefined },
   ): Promise<ConnectionFacts> {
     const before = reply.is === "answer" && isPlaced(reply.answer) ? reply.answer : readNote(controlSocket);
-    await endKeeper(controlSocket);
-    const request = requestFor(newControlSocket(key), wish, before?.port ?? firstPort);
-    const keeper = prepared?.alive ? prepared : startKeeper(keeperProgram, request.controlSocket);
+    const ready = prepared?.keeper.alive ? prepared : undefined;
     prepared = undefined;
+    await endKeeper(controlSocket, ready?.before);
+    const request = requestFor(newControlSocket(key), wish, before?.port ?? firstPort);
+    const keeper = ready?.keeper ?? startKeeper(keeperProgram, request.controlSocket);
     const outcome = await keeper.open(request, signal);
     if ("failed" in outcome) throw failed(outcome.failed);
     const { opened } = outcome;
@@ -169,10 +172,8 @@ export async function look(controlSocket: string): Promise<(ConnectionFacts & { 
   return note && { ...silentFacts(note), run: note.run };
 }
 
-/**
- * Ends it whatever state it is in, and removes what is left of it, also when it was killed before.
- */
-export async function endKeeper(controlSocket: string): Promise<void> {
+/** Ends it whatever state it is in, and removes what is left of it, also when it was killed before: see `removeLeftOvers`. */
+export async function endKeeper(controlSocket: string, old?: ReadonlySet<string>): Promise<void> {
   await stopKeeper(controlSocket);
-  await removeLeftOvers(controlSocket);
+  await removeLeftOvers(controlSocket, old);
 }

@@ -26,15 +26,21 @@ export function allControlSockets(): string[] {
     .filter((path) => path.endsWith(".sock"));
 }
 
+/** The names of everything that keepers have beside a control socket now. */
+export function namesBeside(controlSocket: string): ReadonlySet<string> {
+  return new Set(namesIn(join(controlSocket, "..")));
+}
+
 /**
- * Removes what a keeper that has ended has left, also one that was killed: its files, its sockets,
- * its ssh to a node.
+ * Removes what a keeper that has ended has left, also one that was killed: its files, its sockets, its ssh to a node.
+ * @param old the names of what may be its own, where a new keeper has begun to make the same since.
  */
-export async function removeLeftOvers(controlSocket: string): Promise<void> {
+export async function removeLeftOvers(controlSocket: string, old?: ReadonlySet<string>): Promise<void> {
   const directory = join(controlSocket, "..");
   const key = controlSocket.slice(directory.length + 1, -".sock".length);
   const mark = markOf(controlSocket);
   for (const name of namesIn(directory)) {
+    if (old && !old.has(name)) continue;
     const path = join(directory, name);
     if (name.startsWith(`node-${mark}-`) && (await somebodyListens(path))) await endConnection(path, endLimit);
     const isIts = name.startsWith(`${key}.`) || name.startsWith(`way-${mark}-`) || name.startsWith(`node-${mark}-`);
