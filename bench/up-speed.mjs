@@ -1,12 +1,13 @@
 /**
- * From the moment that the notebook's job runs to the moment that its URL answers on the laptop, on
- * a testbed with a real Grid Engine: `hpcnb up` against the same server started by a hand-written
- * job script and forwarded by an ssh that is open already. At most 1.25 times. Also what an `up`
- * costs: logins at the submit node (at most 1), calls of ssh (nearly all of them a remote command
- * over that login) and of the scheduler.
+ * From the moment that the notebook's job runs to the moment that its URL answers on the laptop, on a testbed with a real Grid Engine:
+ * `hpcnb up` against the same server started by a hand-written job script and forwarded by an ssh that is open already. At most 1.25 times.
+ * Also what `up`, `status` and `connect` cost on a near network and on one of 100 ms a round trip: seconds, logins at the submit node, calls of
+ * ssh (nearly all of them a remote command over that login) and of the scheduler. An `up` logs in once.
  */
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { callsSince, countCalls } from "./lib/counted-calls.mjs";
+import { cleanEnvironment } from "./lib/environment.mjs";
 import { hold, median, printTable } from "./lib/table.mjs";
 import { withTestbed } from "./lib/testbed.mjs";
 
@@ -41,8 +42,8 @@ async function compare(testbed) {
     return stdout.trim();
   };
   const shell = (host, text, input) => run(host, ["sh", "-euc", text], input);
-  await shell("login", `mkdir -p ${project} count`);
-  await shell("laptop", "mkdir -p count && cat > session.yaml", session);
+  await shell("login", `mkdir -p ${project}`);
+  await shell("laptop", "cat > session.yaml", session);
   await shell("login", "cat > floor.sh", floor);
   await countCalls(shell);
   // Neither is to pay for what a first start reads from disk.
@@ -50,18 +51,15 @@ async function compare(testbed) {
   await byHand();
   const seconds = { "by hand": [], "hpcnb up": [] };
   const logins = [];
-  let calls = {};
   const sshdLog = `/var/lib/hpcnb-testbed/${testbed.name}/hosts/login/sshd.log`;
   const countLogins = async () => (await readFile(sshdLog, "utf8")).split("Accepted").length - 1;
   for (let count = 0; count < runs; count++) {
     seconds["by hand"].push(await byHand());
-    await shell("laptop", "pkill -x ssh || true; : > calls");
-    await shell("login", ": > calls");
+    await shell("laptop", "pkill -x ssh || true");
     const before = await countLogins();
     seconds["hpcnb up"].push(
       await up(async () => {
         logins.push((await countLogins()) - before);
-        calls = { client: await tally(shell, "laptop"), scheduler: await tally(shell, "login") };
       }),
     );
   }
@@ -69,7 +67,33 @@ async function compare(testbed) {
   printTable(seconds, 2);
   hold("ratio of medians", median(seconds["hpcnb up"]) / median(seconds["by hand"]), 1.25);
   hold("logins of an up from the laptop, of all runs the most", Math.max(...logins), 1);
-  console.log(`calls of an up from the laptop: ${calls.client}; on the submit node ${calls.scheduler}`);
+  await compareNetworks();
+
+  async function compareNetworks() {
+    console.log("what a command costs from the laptop, on a near network and on one of 100 ms a round trip");
+    for (const network of ["near", "100 ms"]) {
+      if (network !== "near") await testbed.fault("slow-network");
+      await shell("laptop", "pkill -x ssh || true");
+      await tell(network, "up");
+      await tell(network, "status");
+      await run("laptop", ["hpcnb", "disconnect", "session.yaml"]);
+      await tell(network, "connect");
+      await run("laptop", ["hpcnb", "down", "session.yaml"]);
+    }
+    await testbed.heal();
+  }
+
+  /** A row of what one command costs. */
+  async function tell(network, command) {
+    const before = await countLogins();
+    await callsSince(shell);
+    const start = performance.now();
+    await shell("laptop", `PATH=$HOME/count:$PATH hpcnb ${command} session.yaml 2>&1`);
+    const seconds = ((performance.now() - start) / 1000).toFixed(2);
+    const calls = Object.entries(await callsSince(shell)).map(([name, count]) => `${count} ${name}`);
+    const made = (await countLogins()) - before;
+    console.log(`${network.padEnd(8)}${command.padEnd(9)}${seconds} s, ${made} logins, ${calls.join(", ")}`);
+  }
 
   async function up(look = async () => {}) {
     const answered = firstAnswer();
@@ -84,7 +108,7 @@ async function compare(testbed) {
     const argv = await testbed.command("laptop", "alice", [
       ...["ssh", "-N", "-J", "login", "-o", "ExitOnForwardFailure=yes", "-L", `${port}:/tmp/floor.sock`, "node1"],
     ]);
-    const forward = spawn(argv[0], argv.slice(1), { stdio: "ignore" });
+    const forward = spawn(argv[0], argv.slice(1), { stdio: "ignore", env: cleanEnvironment() });
     const ended = new Promise((done) => forward.once("exit", done));
     await shell("laptop", `until ss -Hltn | grep -q 127.0.0.1:${port}; do sleep 0.05; done`);
     const answered = firstAnswer();
@@ -107,19 +131,4 @@ async function compare(testbed) {
   async function running() {
     return Number(await run("login", ["cat", `${project}/running`])) / 1e9;
   }
-}
-
-/** Programs of the same name that are found first, write a line, and hand over. */
-async function countCalls(shell) {
-  const counted = (name) => `#!/bin/sh\\necho ${name} >> $HOME/calls\\nexec /usr/bin/${name} "$@"\\n`;
-  const install = (names) =>
-    names.map((name) => `printf '${counted(name)}' > count/${name}; chmod +x count/${name}`).join("; ");
-  await shell("laptop", install(["ssh"]));
-  await shell("login", install(["qsub", "qstat", "qdel", "qacct"]));
-  await shell("login", "{ echo 'PATH=$HOME/count:$PATH'; cat .bashrc; } > new && mv new .bashrc");
-}
-
-async function tally(shell, host) {
-  const names = (await shell(host, "cat calls")).split("\n").filter(Boolean);
-  return [...new Set(names)].map((name) => `${names.filter((one) => one === name).length} ${name}`).join(", ");
 }

@@ -1,3 +1,5 @@
+import { availableParallelism, loadavg } from "node:os";
+
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
@@ -5,10 +7,11 @@ export function median(values) {
 }
 
 /**
- * A row for each name: the smallest, the middle and the largest of its numbers, with so many digits
- * after the point.
+ * A row for each name: the smallest, the middle and the largest of its numbers, with so many digits after the point. Above them, what else the
+ * machine had to do in the last minute.
  */
 export function printTable(rows, digits) {
+  console.log(`(load ${loadavg()[0].toFixed(1)} on ${availableParallelism()} processors)`);
   console.log(row("", ["min", "median", "max"]));
   for (const [name, values] of Object.entries(rows)) {
     const numbers = [Math.min(...values), median(values), Math.max(...values)];

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
+import { cleanThisEnvironment } from "./environment.mjs";
 
 const { resolve } = createRequire(new URL("../../package.json", import.meta.url));
 const { startTestbed, unsupportedReason } = await import(pathToFileURL(resolve("@hpcnb/testbed")));
@@ -11,6 +12,7 @@ const { startTestbed, unsupportedReason } = await import(pathToFileURL(resolve("
 export async function withTestbed(options, work) {
   const reason = await unsupportedReason();
   if (reason !== undefined) return console.log(`left out: ${reason}`);
+  cleanThisEnvironment();
   const testbed = await startAnew(options);
   try {
     await work(testbed);

@@ -14,7 +14,7 @@ describe("npm run bench", () => {
   it("runs nothing when a name is not one of its programs'", async () => {
     const { exitCode, stderr } = await node("scripts/bench.mjs", "startup", "stats");
     expect(stderr).to.contain(
-      "no program in bench/ is named stats: they are daily, engines, qstat-parse, startup, status, up-speed",
+      "no program in bench/ is named stats: they are daily, engines, first-word, qstat-parse, startup, status, up-speed",
     );
     expect(exitCode).to.equal(2);
   });
@@ -29,7 +29,8 @@ describe("npm run bench", () => {
 
   it("prints the smallest, the middle and the largest of each row", async () => {
     const print = 'import("./bench/lib/table.mjs").then((table) => table.printTable({ one: [3, 1, 2, 10] }, 1))';
-    const [head, row] = (await node("--eval", print)).stdout.split("\n");
+    const [load, head, row] = (await node("--eval", print)).stdout.split("\n");
+    expect(load).to.match(/^\(load [\d.]+ on \d+ processors\)$/);
     expect(head?.trim().split(/ +/)).to.deep.equal(["min", "median", "max"]);
     expect(row?.split(/ +/)).to.deep.equal(["one", "1.0", "2.5", "10.0"]);
   });

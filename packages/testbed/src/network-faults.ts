@@ -8,7 +8,7 @@ import { attempt, waitFor } from "./run.js";
 import { namespaceOf, pathsOf, type Site, switchHost } from "./site.js";
 
 /** Milliseconds that a slow network adds to each round trip. */
-const addedRoundTrip = 40;
+const addedRoundTrip = 100;
 
 /** The end of a host's cable to one network: what a fault strikes. */
 interface End {
