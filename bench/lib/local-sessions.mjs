@@ -8,8 +8,8 @@ const program = resolve("packages/cli/bin/hpcnb.js");
 const venv = process.env.HPCNB_TEST_VENV ?? resolve("examples/quickstart/.venv");
 
 /**
- * Runs `work` with sessions on this machine, none of which is left afterwards: a real one, and so many whose notebook's job runs and goes on
- * setting its environment up. To look at a session costs the same, and twenty notebook servers would be the machine's whole work.
+ * Runs `work` with sessions on this machine: a real one, and `count` more whose notebook's job never gets beyond its set-up. Looking at one costs
+ * the same, and twenty notebook servers would be the machine's whole work. All of them are ended afterwards.
  */
 export async function withLocalSessions(count, work) {
   if (!existsSync(venv)) {

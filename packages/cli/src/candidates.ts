@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { findSessionFile, knownSessions, parseAddress } from "@hpcnb/client";
+import { findSessionFile, knownSessions, parseAddress } from "@hpcnb/client/files";
 import { errorCodes, isHpcnbError } from "@hpcnb/core";
 import { readSessionFile } from "@hpcnb/core/session-file";
 import type { CommandModule } from "yargs";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { knownSessions } from "@hpcnb/client";
+import { knownSessions } from "@hpcnb/client/files";
 import { closestOf, HpcnbError, shellWord } from "@hpcnb/core";
 import type { CommandModule } from "yargs";
 import { nameOf, optionsOf } from "./command-words.js";

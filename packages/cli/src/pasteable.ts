@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { knownSessions } from "@hpcnb/client";
+import { knownSessions } from "@hpcnb/client/files";
 import { shellWord } from "@hpcnb/core";
 import type { Session } from "@hpcnb/core/session-file";
 import { tell } from "./print.js";

@@ -1,4 +1,4 @@
-import { foreignHand } from "@hpcnb/client";
+import { foreignHand } from "@hpcnb/client/files";
 import type { Session } from "@hpcnb/core/session-file";
 import { tell } from "./print.js";
 

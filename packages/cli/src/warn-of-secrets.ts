@@ -1,4 +1,4 @@
-import { secretLooking } from "@hpcnb/client";
+import { secretLooking } from "@hpcnb/client/files";
 import type { Session } from "@hpcnb/core/session-file";
 import { tell } from "./print.js";
 

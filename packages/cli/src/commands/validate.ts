@@ -1,4 +1,4 @@
-import { findSessionFile, loadValidSession, venvProblems } from "@hpcnb/client";
+import { findSessionFile, loadValidSession, venvProblems } from "@hpcnb/client/files";
 import { printJson, tell } from "../print.js";
 import { warnOfOthers } from "../warn-of-others.js";
 import { warnOfSecrets } from "../warn-of-secrets.js";

@@ -38,7 +38,7 @@ export class Pace {
   turn(phase: Phase): Turn {
     const left = this.#nextQuestion - this.#clock.now();
     const asks = left <= 0;
-    // A queue may take days, for which nothing is to wait on a submit node. And what is there already is told at once.
+    // A queue may take days: no program is to wait for it on a submit node. And what is there already is told at once.
     const waits = phase !== "queued" && !this.#isFirst;
     this.#isFirst = false;
     return { asks, patience: waits ? Math.min(asks ? this.#questionPause : left, look.longest) : undefined };

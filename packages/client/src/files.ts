@@ -1,0 +1,15 @@
+/** What this machine alone can tell of sessions: for commands that meet no host, and are to start as fast as can be. */
+export { findSessionFile } from "./find-session.js";
+export {
+  type KnownSession,
+  knownSessions,
+  rememberEnd,
+  rememberedRuns,
+  rememberSession,
+  type Warn,
+} from "./known-sessions.js";
+export { foreignHand } from "./plugins/foreign-hands.js";
+export { connectCommand, parseAddress } from "./session-address.js";
+export { loadValidSession, type SessionPlugins, type ValidSession } from "./valid-session.js";
+export { exportedVariables, secretLooking } from "./variables.js";
+export { venvProblems } from "./venv-problems.js";
