@@ -1,6 +1,7 @@
 /**
- * What people wait for every day, with real sessions on this machine. The floor is an `hpcnb validate` and a Python that does nothing, one
- * after the other: where those take 100 ms, `hpcnb status` takes at most 0.3 s, and `hpcnb list` of 20 sessions 0.5 s.
+ * What people wait for every day, with real sessions on this machine. The floor is an `hpcnb
+ * validate` and a Python that does nothing, one after the other: where those take 100 ms, `hpcnb
+ * status` takes at most 0.3 s, and `hpcnb list` of 20 sessions 0.5 s.
  */
 import { run, withLocalSessions } from "./lib/local-sessions.mjs";
 import { hold, printTable } from "./lib/table.mjs";

@@ -1,6 +1,7 @@
 /**
- * How long it takes until a command says its first word at a terminal, beside a Node that says one. A person waits for the words of those that
- * wait for something themselves: at most 4 times as long, which is 100 ms where Node takes 25.
+ * How long it takes until a command says its first word at a terminal, beside a Node that says one.
+ * A person waits for the words of those that wait for something themselves: at most 4 times as
+ * long, which is 100 ms where Node takes 25.
  */
 import { firstWord, withLocalSessions } from "./lib/local-sessions.mjs";
 import { hold, printTable } from "./lib/table.mjs";

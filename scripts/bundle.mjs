@@ -64,8 +64,8 @@ export async function bundlePrograms() {
 }
 
 /**
- * What yargs needs for the text of its help alone. Preparing to measure the width of emoji takes half as long as starting Node, so these are
- * prepared when they are first called.
+ * What yargs needs for the text of its help alone. Preparing to measure the width of emoji takes
+ * half as long as starting Node, so these are prepared when they are first called.
  */
 const whenUsed = {
   name: "when-used",

@@ -1,4 +1,5 @@
-import { HpcnbError, lookAt, type Scheduler } from "@hpcnb/core";
+import { HpcnbError, type Scheduler } from "@hpcnb/core";
+import { lookAt } from "@hpcnb/core/session";
 import { expect } from "chai";
 import { failure, SimulatedSession, up } from "./support/simulated-session.js";
 

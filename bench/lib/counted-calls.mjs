@@ -1,7 +1,12 @@
-/** On the laptop ssh, on the submit node the scheduler's commands: whoever calls one leaves a line. */
+/**
+ * On the laptop ssh, on the submit node the scheduler's commands: whoever calls one leaves a line.
+ */
 const counted = { laptop: ["ssh"], login: ["qsub", "qstat", "qdel", "qacct"] };
 
-/** Programs of the same name that are found first, write a line, and hand over. On the laptop they are in `~/count` alone. */
+/**
+ * Programs of the same name that are found first, write a line, and hand over. On the laptop they
+ * are in `~/count` alone.
+ */
 export async function countCalls(shell) {
   const program = (name) => `#!/bin/sh\\necho ${name} >> $HOME/calls\\nexec /usr/bin/${name} "$@"\\n`;
   for (const [host, names] of Object.entries(counted)) {

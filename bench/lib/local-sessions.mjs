@@ -8,8 +8,9 @@ const program = resolve("packages/cli/bin/hpcnb.js");
 const venv = process.env.HPCNB_TEST_VENV ?? resolve("examples/quickstart/.venv");
 
 /**
- * Runs `work` with sessions on this machine: a real one, and `count` more whose notebook's job never gets beyond its set-up. Looking at one costs
- * the same, and twenty notebook servers would be the machine's whole work. All of them are ended afterwards.
+ * Runs `work` with sessions on this machine: a real one, and `count` more whose notebook's job
+ * never gets beyond its set-up. Looking at one costs the same, and twenty notebook servers would be
+ * the machine's whole work. All of them are ended afterwards.
  */
 export async function withLocalSessions(count, work) {
   if (!existsSync(venv)) {
@@ -51,7 +52,9 @@ export function run([name, ...args], env, expected = 0) {
   return performance.now() - start;
 }
 
-/** Milliseconds from start to the first byte at a terminal of its own, and then waits for the end. */
+/**
+ * Milliseconds from start to the first byte at a terminal of its own, and then waits for the end.
+ */
 export async function firstWord(argv, env) {
   const command = argv.map((word) => `'${word}'`).join(" ");
   const start = performance.now();

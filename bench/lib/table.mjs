@@ -7,8 +7,8 @@ export function median(values) {
 }
 
 /**
- * A row for each name: the smallest, the middle and the largest of its numbers, with so many digits after the point. Above them, what else the
- * machine had to do in the last minute.
+ * A row for each name: the smallest, the middle and the largest of its numbers, with so many digits
+ * after the point. Above them, what else the machine had to do in the last minute.
  */
 export function printTable(rows, digits) {
   console.log(`(load ${loadavg()[0].toFixed(1)} on ${availableParallelism()} processors)`);

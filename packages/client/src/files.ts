@@ -1,4 +1,7 @@
-/** What this machine alone can tell of sessions: for commands that meet no host, and are to start as fast as can be. */
+/**
+ * What this machine alone can tell of sessions: for commands that meet no host, and are to start as
+ * fast as can be.
+ */
 export { findSessionFile } from "./find-session.js";
 export {
   type KnownSession,

@@ -17,7 +17,10 @@ export async function prepared(context: SessionContext, mode: "make" | "look", s
   return tracker;
 }
 
-/** A session as it is now. The scheduler is asked while its folder is still looked up: neither needs the other's answer. */
+/**
+ * A session as it is now. The scheduler is asked while its folder is still looked up: neither needs
+ * the other's answer.
+ */
 export async function lookAt(context: SessionContext, signal?: AbortSignal): Promise<Tracker> {
   const asked = context.scheduler.status(signal);
   // What the folder has to say comes first; where this is needed, it is awaited.

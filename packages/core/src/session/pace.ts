@@ -3,9 +3,15 @@ import type { Phase } from "./life-cycle.js";
 
 /** Milliseconds between two looks at what the jobs publish. */
 const look = { first: 100, longest: 2_000 };
-/** A job that starts after a long wait in a queue may be seen late by this share of the wait, up to so many milliseconds. */
+/**
+ * A job that starts after a long wait in a queue may be seen late by this share of the wait, up to
+ * so many milliseconds.
+ */
 const lateInQueue = { share: 0.05, longest: 10_000 };
-/** Milliseconds between two questions to the scheduler. Once jobs run they tell of themselves, and it only knows whether they are there. */
+/**
+ * Milliseconds between two questions to the scheduler. Once jobs run they tell of themselves, and
+ * it only knows whether they are there.
+ */
 const question = { queued: 500, running: 2_000, longest: 15_000 };
 const growth = 1.5;
 
@@ -38,7 +44,8 @@ export class Pace {
   turn(phase: Phase): Turn {
     const left = this.#nextQuestion - this.#clock.now();
     const asks = left <= 0;
-    // A queue may take days: no program is to wait for it on a submit node. And what is there already is told at once.
+    // A queue may take days: no program is to wait for it on a submit node. And what is there
+    // already is told at once.
     const waits = phase !== "queued" && !this.#isFirst;
     this.#isFirst = false;
     return { asks, patience: waits ? Math.min(asks ? this.#questionPause : left, look.longest) : undefined };

@@ -66,7 +66,10 @@ function startedIn(text: string | undefined, id: string): string | undefined {
   return place?.endsWith(runDirectory("", id)) ? place : undefined;
 }
 
-/** All at once. A file that cannot be read is as good as none, and says nothing of the others: only what is proven counts. */
+/**
+ * All at once. A file that cannot be read is as good as none, and says nothing of the others: only
+ * what is proven counts.
+ */
 async function readEach(host: Host, paths: readonly string[], signal?: AbortSignal): Promise<(string | undefined)[]> {
   try {
     return await host.readFiles(paths, signal);

@@ -205,8 +205,9 @@ export class Tracker {
   }
 
   /**
-   * Everything there is to know at this moment, in as few questions as it takes. The scheduler may have been asked already: a job that was
-   * submitted since is missing in its answer, and no single answer is believed that lacks a job.
+   * Everything there is to know at this moment, in as few questions as it takes. The scheduler may
+   * have been asked already: a job that was submitted since is missing in its answer, and no single
+   * answer is believed that lacks a job.
    */
   async observe(asked?: Promise<JobStatus[]>): Promise<void> {
     const record = await this.lookForRecord();

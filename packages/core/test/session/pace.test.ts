@@ -4,7 +4,10 @@ import type { Phase } from "../../src/session/life-cycle.js";
 import { Pace, type Turn } from "../../src/session/pace.js";
 
 describe("the pace of looking", () => {
-  /** The turns of a phase that lasts so many milliseconds, where a host waits for news as long as it may. */
+  /**
+   * The turns of a phase that lasts so many milliseconds, where a host waits for news as long as it
+   * may.
+   */
   async function turnsOf(phase: Phase, milliseconds: number): Promise<(Turn & { at: number; pause: number })[]> {
     const clock = new SimulatedClock();
     const pace = new Pace(clock);

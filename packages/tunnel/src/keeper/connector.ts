@@ -172,7 +172,10 @@ export async function look(controlSocket: string): Promise<(ConnectionFacts & { 
   return note && { ...silentFacts(note), run: note.run };
 }
 
-/** Ends it whatever state it is in, and removes what is left of it, also when it was killed before: see `removeLeftOvers`. */
+/**
+ * Ends it whatever state it is in, and removes what is left of it, also when it was killed before:
+ * see `removeLeftOvers`.
+ */
 export async function endKeeper(controlSocket: string, old?: ReadonlySet<string>): Promise<void> {
   await stopKeeper(controlSocket);
   await removeLeftOvers(controlSocket, old);

@@ -32,7 +32,8 @@ export function namesBeside(controlSocket: string): ReadonlySet<string> {
 }
 
 /**
- * Removes what a keeper that has ended has left, also one that was killed: its files, its sockets, its ssh to a node.
+ * Removes what a keeper that has ended has left, also one that was killed: its files, its sockets,
+ * its ssh to a node.
  * @param old the names of what may be its own, where a new keeper has begun to make the same since.
  */
 export async function removeLeftOvers(controlSocket: string, old?: ReadonlySet<string>): Promise<void> {
