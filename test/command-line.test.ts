@@ -162,7 +162,7 @@ describe("the command line", () => {
     it("in fish has the same", function () {
       if (!existsSync("/usr/bin/fish")) this.skip(); // needs fish
       const fish = (line: string) => ask("fish", `hpcnb completion fish | source; complete -C '${line}'`);
-      expect(fish("hpcnb sta")).to.deep.equal(["status\tSay where the session is: jobs, notebook, tunnel, engines"]);
+      expect(fish("hpcnb sta")).to.deep.equal(["status\tShow the session: jobs, notebook, tunnel, engines"]);
       expect(fish("hpcnb scale g")).to.deep.equal(["gpu=\tthe file has 1"]);
     });
 

@@ -34,7 +34,7 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
         .option("open", {
           type: "boolean",
           default: true,
-          describe: "Open the notebook in the browser, at a terminal with one; --no-open does not",
+          describe: "Open the notebook in the browser, if this machine has one; --no-open prevents it",
         })
         .option("json", json),
     async ({ session, timeout, dryRun, open, json }) => {
@@ -47,7 +47,7 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
   ),
   define(
     "status [session]",
-    "Say where the session is: jobs, notebook, tunnel, engines",
+    "Show the session: jobs, notebook, tunnel, engines",
     (y) =>
       y
         .positional("session", session)
@@ -66,7 +66,7 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
           default: [] as string[],
           describe: "[session] [notebook | controller | engine K | engines | all]",
         })
-        .option("follow", { alias: "f", type: "boolean", default: false, describe: "Go on printing what is added" })
+        .option("follow", { alias: "f", type: "boolean", default: false, describe: "Keep printing new lines" })
         .option("tail", {
           alias: "n",
           type: "string",
@@ -113,7 +113,7 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
   ),
   define(
     "scale [words..]",
-    "Change how many engines there are, while the notebook goes on",
+    "Change the number of engines, while the notebook goes on",
     (y) =>
       y
         .positional("words", {
@@ -135,20 +135,20 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
   ),
   define(
     "validate [session]",
-    "Check a session file and start nothing; a plugin that it names runs once all else is right",
+    "Check a session file and start nothing; its plugin runs if all else is right",
     (y) => y.positional("session", session).option("json", json),
     async ({ session, json }) => (await import("./commands/validate.js")).validate({ session, json }),
   ),
   define(
     "doctor [session]",
-    "Look, hop by hop, whether a session could come up, and say what to do",
+    "Check, hop by hop, whether a session could come up, and say what to do",
     (y) =>
       y
         .positional("session", session)
         .option("job", {
           type: "boolean",
           default: false,
-          describe: "Submit a tiny job, too: it tells what a node has, and how late it sees files",
+          describe: "Also submit a tiny job: it shows a node's Python, and how late the node sees files",
         })
         .option("json", json),
     async ({ session, job, json }) => (await import("./commands/doctor.js")).doctor({ session, job, json, signal }),
