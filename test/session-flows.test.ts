@@ -1,3 +1,4 @@
+import { createMockScheduler } from "@hpcnb/adapter-mock";
 import { HpcnbError, type Scheduler } from "@hpcnb/core";
 import {
   bringUp,
@@ -261,13 +262,55 @@ describe("life cycle on a simulated scheduler", () => {
   it("refuses to touch another session in the same directory, and its own under another scheduler", async () => {
     const world = new SimulatedSession();
     await up(world);
-    for (const change of [{ name: "other" }, { scheduler: { plugin: "mock", options: { seed: 2 } } }]) {
+    for (const change of [{ name: "other" }, { scheduler: { plugin: "local", options: {} } }]) {
       const context = { ...world.context(), session: { ...world.session, ...change } };
       for (const command of [bringUp, takeDown]) {
         expect((await failure(world.clock.run<unknown>(command(context)))).code).to.equal("HPCNB_OTHER_SESSION");
       }
     }
     expect(await world.listed()).to.have.length(3);
+  });
+
+  it("drives what runs by the scheduler options that it was started with, and says so", async () => {
+    const world = new SimulatedSession();
+    const own = { plugin: "mock", options: { cell: "a" } };
+    const notes: string[] = [];
+    const asked: unknown[] = [];
+    world.session = { ...world.session, scheduler: own };
+    await up(world);
+    const changed = (): SessionContext => ({
+      ...world.context(createMockScheduler({ clock: world.clock })),
+      session: { ...world.session, scheduler: { plugin: "mock", options: { cell: "b" } } },
+      schedulerFor: async (options) => {
+        asked.push(options);
+        return world.scheduler;
+      },
+      note: (text) => notes.push(text),
+    });
+    expect((await world.clock.run(connect(changed()))).tracker.state.phase).to.equal("up");
+    expect((await world.clock.run(bringUp(changed()))).state.phase).to.equal("up");
+    expect(await world.clock.run(takeDown(changed()))).to.deep.equal({ cancelled: 3 });
+    expect(await world.listed()).to.deep.equal([]);
+    expect(new Set(asked.map((options) => JSON.stringify(options)))).to.deep.equal(new Set(['{"cell":"a"}']));
+    expect(notes).to.have.length(3);
+    expect(notes[0]).to.include('{"cell":"a"}').and.to.include('{"cell":"b"}');
+  });
+
+  it("starts again with the options of the file, after what ran was lost", async () => {
+    const world = new SimulatedSession();
+    await up(world);
+    await world.clock.run(world.scheduler.cancel(await world.listed()));
+    let submitted = 0;
+    const submit: Scheduler["submit"] = (...request) => {
+      submitted += 1;
+      return world.scheduler.submit(...request);
+    };
+    const context = {
+      ...world.context({ ...world.scheduler, submit }),
+      session: { ...world.session, scheduler: { plugin: "mock", options: { cell: "b" } } },
+    };
+    expect((await world.clock.run(bringUp(context))).state.phase).to.equal("up");
+    expect(submitted).to.equal(3);
   });
 
   it("connects to a notebook that runs, and starts nothing for it", async () => {

@@ -100,6 +100,7 @@ export class SimulatedSession {
       session: this.session,
       host: this.host,
       scheduler,
+      schedulerFor: async () => this.scheduler,
       workload: this.#workload(),
       readiness,
       connector: this.#connector(),

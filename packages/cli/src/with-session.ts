@@ -1,8 +1,7 @@
-import { findSessionFile, loadSession, parseAddress } from "@hpcnb/client";
+import { findSessionFile, parseAddress } from "@hpcnb/client";
 import type { SessionContext } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
-import { hostOf } from "./host-of.js";
-import { tell, tellNote } from "./print.js";
+import { tell } from "./print.js";
 import { createProgress, type Progress } from "./report/progress.js";
 
 export interface OpenSession {
@@ -39,12 +38,14 @@ export async function withSession<T>(
   try {
     if (address) progress.begin(`${place}: ${doing ?? "looking for it"}`);
     else progress.begin(`${place}: reading it`, true);
-    const { session, plugins } = await loadSession(place, { announce, hostOf, note: tellNote, warn: tell });
+    const { processClient } = await import("./container.js");
+    const client = processClient();
+    const valid = await client.load(place, announce);
+    const { session } = valid;
     progress.begin(
       `${session.name}${session.host === undefined ? "" : ` on ${session.host}`}: ${doing ?? "looking for it"}`,
     );
-    const { composeSession } = await import("./container.js");
-    const context = composeSession(session, plugins);
+    const context = client.open(valid);
     try {
       return await work({ session, context, progress });
     } finally {

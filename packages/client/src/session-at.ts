@@ -1,10 +1,11 @@
 import { type Host, HpcnbError, type Plugin } from "@hpcnb/core";
 import { readRecord, resolveDirectory, type SessionRecord } from "@hpcnb/core/session";
-import { checkOptions, type Session } from "@hpcnb/core/session-file";
+import type { Session } from "@hpcnb/core/session-file";
 import { rememberedRuns, type Warn } from "./known-sessions.js";
 import { autoTunnels, readinessPlugins } from "./plugins/built-in.js";
 import { bundledScheduler } from "./plugins/bundled.js";
 import { loadPlugin } from "./plugins/load-plugin.js";
+import { expectOptions } from "./plugins/plugin-options.js";
 import type { SessionAddress } from "./session-address.js";
 import type { ValidSession } from "./valid-session.js";
 
@@ -55,14 +56,8 @@ export async function schedulerOf({ scheduler }: Pick<SessionRecord, "scheduler"
     );
   }
   const plugin = await loadPlugin("scheduler", scheduler.plugin, place);
-  const { faults } = await checkOptions(scheduler.options, plugin.scheduler?.optionsSchema ?? {});
-  const [fault] = faults;
-  if (!fault) return plugin;
-  throw new HpcnbError(
-    "HPCNB_STATE_UNREADABLE",
-    `The record at ${place} has options that the scheduler ${plugin.name} does not take: ${fault.message}.`,
-    { hint: "It may come from a newer hpcnb: use that one." },
-  );
+  await expectOptions(plugin, scheduler.options, place);
+  return plugin;
 }
 
 /** What only matters for starting is left at its default: from here nothing is started. */

@@ -68,11 +68,12 @@ function alone(): Check[] {
 }
 
 async function examineSession(
-  { session, plugins }: ValidSession,
+  valid: ValidSession,
   { job, signal, watcher }: { job: boolean; signal: AbortSignal; watcher: Parameters<typeof examine>[1] },
 ): Promise<Finding[]> {
-  const { composeSession } = await import("../container.js");
-  const context = composeSession(session, plugins);
+  const { session, plugins } = valid;
+  const { processClient } = await import("../container.js");
+  const context = processClient().open(valid);
   const examined: Examined = { context, signal, directory: "" };
   try {
     const checks = [

@@ -1,5 +1,5 @@
-import type { OptionsSchema, Plugin } from "@hpcnb/core";
-import type { Problem, SessionSource } from "@hpcnb/core/session-file";
+import { HpcnbError, type OptionsSchema, type Plugin } from "@hpcnb/core";
+import { checkOptions, type Problem, type SessionSource } from "@hpcnb/core/session-file";
 import { valueAt } from "../source-values.js";
 
 /**
@@ -30,5 +30,24 @@ function demandsSomething(schema: OptionsSchema): boolean {
     JSON.stringify(schema, (key, value) => (key === "description" ? undefined : value)).match(
       /"(required|default|minProperties)":/,
     ) !== null
+  );
+}
+
+/**
+ * Options that a session's record has are held against the schema of its plugin, as those of a file
+ * are. @throws HPCNB_STATE_UNREADABLE
+ */
+export async function expectOptions(
+  plugin: Plugin,
+  options: Readonly<Record<string, unknown>>,
+  place: string,
+): Promise<void> {
+  const { faults } = await checkOptions(options, plugin.scheduler?.optionsSchema ?? {});
+  const [fault] = faults;
+  if (!fault) return;
+  throw new HpcnbError(
+    "HPCNB_STATE_UNREADABLE",
+    `The record at ${place} has options that the scheduler ${plugin.name} does not take: ${fault.message}.`,
+    { hint: "It may come from a newer hpcnb: use that one." },
   );
 }

@@ -80,7 +80,15 @@ async function examined(world: { host: Host; scheduler?: Scheduler; check?: () =
   const readiness = readinessPlugins[0]?.readiness?.create({ clock: systemClock, timeout: 1 });
   if (!readiness) throw new Error("There is no readiness");
   const context: SessionContext = {
-    ...{ session, host, scheduler, readiness, connector: undefined, variables: {} },
+    ...{
+      session,
+      host,
+      scheduler,
+      schedulerFor: async () => scheduler,
+      readiness,
+      connector: undefined,
+      variables: {},
+    },
     clock: jumpingClock(),
     workload: { ...createWorkload(), check },
   };

@@ -11,7 +11,13 @@ import type { Workload } from "./workload.js";
 export interface SessionContext {
   readonly session: Session;
   readonly host: Host;
+  /** With the options of the session file. */
   readonly scheduler: Scheduler;
+  /**
+   * The same scheduler with the options that a session was started with, which its record has.
+   * @throws HPCNB_STATE_UNREADABLE when its plugin takes no such options.
+   */
+  readonly schedulerFor: (options: Readonly<Record<string, unknown>>) => Promise<Scheduler>;
   readonly workload: Workload;
   readonly readiness: StorageReadiness;
   /** Undefined where no browser is, on a submit node. */

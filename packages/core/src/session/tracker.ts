@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { JobId, JobState, JobStatus } from "../scheduler.js";
 import type { SessionContext } from "./context.js";
@@ -25,7 +26,11 @@ import type { NotebookReport } from "./workload.js";
  */
 export class Tracker {
   state: SessionState = initialState;
-  readonly context: SessionContext;
+  /**
+   * Its scheduler has the options that the session runs with; before it is started, those of the
+   * session file.
+   */
+  context: SessionContext;
   /** Absolute, on the host. */
   readonly directory: string;
   /**
@@ -36,13 +41,18 @@ export class Tracker {
   hostAhead = 0;
   /** What is known of this folder's runs, once strays were looked for. */
   runs: KnownRuns | undefined;
+  readonly #given: SessionContext;
+  /** Those of the scheduler in `context`. */
+  #options: SessionRecord["scheduler"]["options"];
   readonly #signal: AbortSignal | undefined;
   /** What `explain` has said last of a job, and how the job stood then. */
   readonly #reasons = new Map<JobId, { readonly standing: string; readonly reason: string }>();
 
   constructor(context: SessionContext, directory: string, signal?: AbortSignal) {
     this.context = context;
+    this.#given = context;
     this.directory = directory;
+    this.#options = context.session.scheduler.options;
     this.wanted = { cluster: context.session.cluster, connection: context.connector !== undefined };
     this.#signal = signal;
   }
@@ -75,6 +85,7 @@ export class Tracker {
     const { host, remembered, session } = this.context;
     const { record, problem } = await lookAtRecord(host, this.directory, { remembered, signal: this.#signal });
     if (record && !record.ended) expectSameSession(record, session, this.directory);
+    await this.#takeOptionsOf(record);
     this.dispatch({ type: "record-read", record, ...(problem ? { problem } : {}) });
     return record;
   }
@@ -109,8 +120,28 @@ export class Tracker {
     this.dispatch({ type: "question-failed", error });
   }
 
+  /**
+   * Jobs that run are asked for and ended as they were submitted, whatever the session file says by
+   * now.
+   */
+  async #takeOptionsOf(record: SessionRecord | undefined): Promise<void> {
+    const { session, note } = this.#given;
+    const { options } = record && !record.ended ? record.scheduler : session.scheduler;
+    if (isDeepStrictEqual(options, this.#options)) return;
+    this.#options = options;
+    if (isDeepStrictEqual(options, session.scheduler.options)) {
+      this.context = this.#given;
+      return;
+    }
+    this.context = { ...this.#given, scheduler: await this.#given.schedulerFor(options) };
+    note?.(
+      `${session.name} runs with the scheduler options ${JSON.stringify(options)}. Those of ${session.file}, ${JSON.stringify(session.scheduler.options)}, apply when it is started again.`,
+    );
+  }
+
   async writeRecord(record: SessionRecord): Promise<void> {
     await writeRecord(this.context.host, this.directory, record, this.#signal);
+    await this.#takeOptionsOf(record);
     this.dispatch({ type: "record-read", record });
   }
 

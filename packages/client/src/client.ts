@@ -1,0 +1,49 @@
+import { type Clock, type Host, type Plugin, systemClock } from "@hpcnb/core";
+import type { SessionContext } from "@hpcnb/core/session";
+import { loadSession } from "./load-session.js";
+import type { Surroundings } from "./session-at.js";
+import { openSite, type Site } from "./site.js";
+import type { ValidSession } from "./valid-session.js";
+
+export interface ClientOptions extends Surroundings {
+  /** Default: the system's. */
+  readonly clock?: Clock;
+}
+
+/**
+ * What a front end holds for as long as it runs: the hosts that it reaches, and the sites of its
+ * sessions.
+ */
+export interface Client {
+  hostOf(alias: string | undefined): Host;
+  /**
+   * A session by its file, or by where it is (`host:/directory`). `announce` is told before code
+   * runs that hpcnb does not bring along. @throws SessionFileError with all that is wrong with the
+   * file; HPCNB_NO_SESSION where no session ever was.
+   */
+  load(place: string, announce?: (sentence: string) => void): Promise<ValidSession>;
+  /**
+   * All that is needed to act on a session, on the site that it shares with others of its host and
+   * scheduler.
+   */
+  open(valid: ValidSession): SessionContext;
+}
+
+export function createClient({ clock = systemClock, ...around }: ClientOptions): Client {
+  const sites = new Map<Plugin, Map<string | undefined, Site>>();
+
+  function siteOf({ session: { host: alias }, plugins: { scheduler } }: ValidSession): Site {
+    const known = sites.get(scheduler) ?? new Map<string | undefined, Site>();
+    sites.set(scheduler, known);
+    const { hostOf, note, warn } = around;
+    const site = known.get(alias) ?? openSite({ alias, host: hostOf(alias), scheduler, clock, note, warn });
+    known.set(alias, site);
+    return site;
+  }
+
+  return {
+    hostOf: around.hostOf,
+    load: (place, announce) => loadSession(place, { announce, ...around }),
+    open: (valid) => siteOf(valid).open(valid),
+  };
+}

@@ -1,0 +1,87 @@
+import { fileURLToPath } from "node:url";
+import { type Clock, type Host, type Plugin, type Scheduler, sharedScheduler } from "@hpcnb/core";
+import type { SessionContext } from "@hpcnb/core/session";
+import { createWorkload } from "@hpcnb/jupyter";
+import { createConnector } from "@hpcnb/tunnel";
+import { rememberedRuns, type Warn } from "./known-sessions.js";
+import { expectOptions } from "./plugins/plugin-options.js";
+import type { ValidSession } from "./valid-session.js";
+import { exportedVariables } from "./variables.js";
+
+export interface SiteOptions {
+  /** The submit node's ssh alias; undefined for this machine. */
+  readonly alias: string | undefined;
+  readonly host: Host;
+  /** A plugin that offers a scheduler. */
+  readonly scheduler: Plugin;
+  readonly clock: Clock;
+  /** Told what a person should know beside what was asked for. */
+  readonly note: (text: string) => void;
+  readonly warn: Warn;
+}
+
+/** A cluster as this process uses it. Its sessions share the submit node and the scheduler. */
+export interface Site {
+  readonly host: Host;
+  /**
+   * The site's scheduler with these options, which its plugin must have found valid. There is one
+   * object for all who ask with the same options, and one question for all who ask at the same
+   * time.
+   */
+  scheduler(options: Readonly<Record<string, unknown>>): Scheduler;
+  /** All that is needed to act on a session of this site. Nothing is done yet. */
+  open(valid: ValidSession): SessionContext;
+}
+
+export function openSite({ alias, host, scheduler: plugin, clock, note, warn }: SiteOptions): Site {
+  const schedulers = new Map<string, Scheduler>();
+
+  function scheduler(options: Readonly<Record<string, unknown>>): Scheduler {
+    const key = JSON.stringify(options);
+    const known = schedulers.get(key) ?? sharedScheduler(offered(plugin, "scheduler").create({ host, clock, options }));
+    schedulers.set(key, known);
+    return known;
+  }
+
+  function open({ session, plugins }: ValidSession): SessionContext {
+    const { options } = session.scheduler;
+    const own = scheduler(options);
+    const connector = () =>
+      createConnector({
+        keeperProgram: fileURLToPath(new URL("../bin/keeper.js", import.meta.url)),
+        host,
+        alias,
+        sessionFile: session.file,
+        kinds: plugins.tunnelKinds,
+        localPort: session.tunnel.localPort,
+      });
+    // On a submit node there is nothing to connect: the notebook runs elsewhere, and the browser is
+    // elsewhere again.
+    const browserIsHere = alias !== undefined || own.runsOnHost;
+    return {
+      session,
+      host,
+      scheduler: own,
+      schedulerFor: async (recorded) => {
+        await expectOptions(plugin, recorded, session.file);
+        return scheduler(recorded);
+      },
+      workload: createWorkload(),
+      readiness: offered(plugins.readiness, "readiness").create({ clock, timeout: session.storage.timeout }),
+      connector: browserIsHere ? connector() : undefined,
+      clock,
+      variables: exportedVariables(session),
+      remembered: rememberedRuns(alias, warn),
+      note,
+    };
+  }
+
+  return { host, scheduler, open };
+}
+
+/** The loader has made sure that the plugin offers what it was loaded for. */
+function offered<Kind extends "scheduler" | "readiness">(plugin: Plugin, kind: Kind): NonNullable<Plugin[Kind]> {
+  const factory = plugin[kind];
+  if (!factory) throw new Error(`The plugin ${plugin.name} offers no ${kind}`);
+  return factory;
+}
