@@ -222,6 +222,8 @@ describe("keeper", () => {
     });
 
     it("is replaced on the same port", async () => {
+      // Nobody else takes this port in the moment between the two keepers, as they may take 8888.
+      connector = connectorWith({ localPort: await freePort() });
       const pid = await stopIt();
       const { baseUrl, lostPort } = await connector.connect("/d", "run1", endpoint);
       expect(lostPort).to.equal(undefined);
