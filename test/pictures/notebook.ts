@@ -9,7 +9,8 @@ export async function pictureOfNotebook(url: string): Promise<Buffer> {
   try {
     const page = await newTallPage(browser);
     const plot = await executeExampleNotebook(page, url);
-    await page.getByRole("button", { name: "No", exact: true }).click(); // JupyterLab asks whether it may fetch news.
+    // JupyterLab asks once whether it may fetch news, and remembers the answer.
+    await page.addStyleTag({ content: ".Toastify { display: none }" });
     await page.locator('.lm-TabBar-tab[data-id="ipp-cluster-launcher"]').first().click();
     await page.locator(".ipp-ClusterListingItem").first().waitFor();
     await page.setViewportSize({ width: 1200, height: 780 });

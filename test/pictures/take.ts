@@ -2,7 +2,7 @@
  * Brings the quickstart up in a folder of its own, and takes the pictures of it into the directory
  * that is named.
  */
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hasChromium } from "../support/browser.js";
 import { createProject } from "../support/project.js";
@@ -19,6 +19,7 @@ if (!project)
 
 try {
   mkdirSync(target, { recursive: true });
+  appendFileSync(join(project.directory, "session.yaml"), "resources: { walltime: 8h }\n");
   const up = await screenAfter(["up"], project);
   keep("up.svg", drawScreen(up, "A terminal: hpcnb up"));
   const url = up.text.match(/http:\/\/127\.0\.0\.1:\d+\/\S*token=[0-9a-f]+/)?.[0];

@@ -1,3 +1,4 @@
+import type { JobTimes } from "./job-times.js";
 import type { Endpoint } from "./tunnel.js";
 
 export interface ConnectionFacts {
@@ -17,6 +18,14 @@ export interface ConnectionFacts {
   readonly stuck?: string;
   /** The port that it had before; another program has it now. */
   readonly lostPort?: number;
+  /** The notebook job's times, as they were when it was connected. */
+  readonly times?: JobTimes;
+}
+
+export interface ConnectOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** The notebook job's times, to be known while its host cannot be asked. */
+  readonly times?: JobTimes;
 }
 
 /** Whether the connection leads to the notebook, by its keeper's own word. */
@@ -50,7 +59,7 @@ export interface Connector {
    * @throws HPCNB_PORT_TAKEN or HPCNB_TUNNEL. A port that was held before is still held then, and
    *   leads nowhere.
    */
-  connect(directory: string, run: string, endpoint: Endpoint, signal?: AbortSignal): Promise<ConnectionFacts>;
+  connect(directory: string, run: string, endpoint: Endpoint, options?: ConnectOptions): Promise<ConnectionFacts>;
 
   /**
    * Closes it if there is one; resolves when nothing listens any more. Connections that were opened

@@ -5,6 +5,7 @@ export * from "./command-scheduler.js";
 export * from "./connector.js";
 export * from "./errors.js";
 export * from "./host.js";
+export type { JobTimes } from "./job-times.js";
 export * from "./plugin.js";
 export * from "./printable.js";
 export { carryModules, modulesOf } from "./python-modules.js";

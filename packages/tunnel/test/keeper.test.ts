@@ -84,6 +84,14 @@ describe("keeper", () => {
     expect(existsSync(ready)).to.equal(false);
   });
 
+  it("knows the notebook's times, the newest that it was told", async () => {
+    const times = { startedAt: "2026-01-01T10:00:00Z", walltime: 3600, endsAt: "2026-01-01T11:00:00Z" };
+    expect((await connector.connect("/d", "run1", endpoint)).times).to.equal(undefined);
+    await connector.connect("/d", "run1", endpoint, { times });
+    await connector.connect("/d", "run1", endpoint);
+    expect((await connector.current("/d"))?.times).to.deep.equal(times);
+  });
+
   it("is reused for the same run, and replaced on the same port for another", async () => {
     const first = await connector.connect("/d", "run1", endpoint);
     expect(await connector.connect("/d", "run1", endpoint)).to.deep.equal(first);
@@ -149,7 +157,10 @@ describe("keeper", () => {
     const silent = await startSilentPort();
     const walled: Endpoint = { kind: "port", host: hostname(), address: "127.0.0.1", port: silent.port };
     const ending = new AbortController();
-    const connecting = expectFailure(connector.connect("/d", "run1", walled, ending.signal), "HPCNB_ABORTED");
+    const connecting = expectFailure(
+      connector.connect("/d", "run1", walled, { signal: ending.signal }),
+      "HPCNB_ABORTED",
+    );
     await until(async () => existsSync(controlSocket()));
     ending.abort();
     await connecting;

@@ -1,4 +1,4 @@
-import { statusView } from "@hpcnb/client";
+import { statusView, viewFromHere } from "@hpcnb/client";
 import {
   advance,
   engineDifferences,
@@ -7,6 +7,7 @@ import {
   type SessionEvent,
   type SessionRecord,
 } from "@hpcnb/core/session";
+import type { Session } from "@hpcnb/core/session-file";
 import { expect } from "chai";
 import { renderStatus } from "../../src/report/render-status.js";
 import { plain } from "../plain.js";
@@ -128,5 +129,14 @@ describe("status", () => {
     expect(lines([{ type: "tunnel-opened", connection }]).filter((line) => line.startsWith("tunnel"))).to.deep.equal([
       "tunnel      jump",
     ]);
+  });
+
+  it("tells the time that is left also where only this machine is left to be asked", () => {
+    const session = { name: "rnaseq", host: "login", notebook: { directory: "/d" } } as Session;
+    const times = { startedAt: at(10, 0), walltime: 8 * 3600, endsAt: at(18, 0) };
+    const view = viewFromHere(session, { kind: "jump", baseUrl: "http://127.0.0.1:8888", times });
+    expect(view).to.include(times);
+    const [headline] = plain(renderStatus(view, { now: Date.parse(at(17, 0)), called: "rnaseq" })).split("\n");
+    expect(headline).to.equal("rnaseq  unknown, 1 h left: login cannot be asked");
   });
 });

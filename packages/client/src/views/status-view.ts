@@ -203,7 +203,7 @@ export function viewFromHere(session: Session, connection: ConnectionFacts | und
     phase: "unknown",
     why: `${session.host} cannot be asked`,
     directory: session.notebook.directory,
-    ...(connection ? tunnelView(connection) : {}),
+    ...(connection ? { ...connection.times, ...tunnelView(connection) } : {}),
     jobs: [],
   };
 }

@@ -3,6 +3,7 @@ import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { SessionContext } from "./context.js";
 import { lookAt } from "./open-session.js";
 import { whyNoRecord } from "./strays.js";
+import { notebookTimes } from "./times.js";
 import type { Tracker } from "./tracker.js";
 
 /**
@@ -77,7 +78,10 @@ export async function tryToConnect(tracker: Tracker, signal?: AbortSignal): Prom
   const { record } = tracker.state;
   const endpoint = tracker.answering?.endpoint;
   if (!connector || !endpoint || !record) return undefined;
-  const connection = await connector.connect(tracker.directory, record.run.id, endpoint, signal);
+  const connection = await connector.connect(tracker.directory, record.run.id, endpoint, {
+    signal,
+    times: notebookTimes(tracker.state, Date.now()),
+  });
   if (!isWhole(connection)) {
     tracker.dispatch({ type: "tunnel-opened", connection });
     return undefined;

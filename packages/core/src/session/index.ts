@@ -1,3 +1,4 @@
+export type { JobTimes } from "../job-times.js";
 export { type BringUpOptions, bringUp, type SessionUp } from "./bring-up.js";
 export { type Connected, connect } from "./connect.js";
 export type { RememberedRun, SessionContext } from "./context.js";
@@ -16,7 +17,7 @@ export { type SessionEnd, sessionNameSchema } from "./session-schema.js";
 export { rehearse } from "./start-run.js";
 export { type Stray, type Strays, whyNoRecord } from "./strays.js";
 export { type TakenDown, takeDown } from "./take-down.js";
-export { engineTimes, type JobTimes, jobTimes, notebookTimes } from "./times.js";
+export { engineTimes, jobTimes, notebookTimes } from "./times.js";
 export { Tracker } from "./tracker.js";
 export { waitForEngines } from "./wait-for-engines.js";
 export { type SessionWord, sessionWords, wordOf } from "./words.js";

@@ -1,17 +1,7 @@
+import type { JobTimes } from "../job-times.js";
 import { countsAsThere, type EngineFacts } from "./engines.js";
 import type { JobFacts } from "./job-facts.js";
 import { enginesIn, type SessionState } from "./life-cycle.js";
-
-/**
- * When a job began to run and when its time will be up, as far as that is known. Times are ISO
- * 8601.
- */
-export interface JobTimes {
-  readonly startedAt?: string;
-  /** Seconds, as they were asked for. */
-  readonly walltime?: number;
-  readonly endsAt?: string;
-}
 
 /** Milliseconds. A clock may be this wrong before it is not believed. */
 const slack = 60_000;

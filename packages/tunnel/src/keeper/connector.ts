@@ -6,6 +6,7 @@ import {
   type Host,
   HpcnbError,
   isHpcnbError,
+  type JobTimes,
   systemClock,
   throwIfAborted,
 } from "@hpcnb/core";
@@ -36,6 +37,7 @@ export interface ConnectorOptions {
 interface Wish {
   readonly run: string;
   readonly endpoint: Endpoint;
+  readonly times: JobTimes | undefined;
 }
 
 /**
@@ -72,10 +74,10 @@ export function createConnector(options: ConnectorOptions): Connector {
       return undefined;
     },
 
-    connect: async (directory, run, endpoint, signal) => {
+    connect: async (directory, run, endpoint, { signal, times } = {}) => {
       const key = await keyFor(host, directory);
       const deadline = systemClock.now() + openLimit(options.kinds);
-      const wish = { run, endpoint };
+      const wish = { run, endpoint, times };
       let asked = false;
       for (;;) {
         throwIfAborted(signal);
@@ -117,9 +119,9 @@ export function createConnector(options: ConnectorOptions): Connector {
     return { kinds: [...kinds], host: alias, sessionFile, controlSocket };
   }
 
-  function requestFor(controlSocket: string, { run, endpoint }: Wish, port: number): KeeperRequest {
+  function requestFor(controlSocket: string, { run, endpoint, times }: Wish, port: number): KeeperRequest {
     const wished = localPort === undefined ? { port, fixed: false } : { port: localPort, fixed: true };
-    return { ...task(controlSocket), run, endpoint, localPort: wished };
+    return { ...task(controlSocket), run, endpoint, times, localPort: wished };
   }
 
   /** Another tunnel.localPort may stand in the session file by now. */

@@ -8,12 +8,13 @@ export function isPlaced(status: KeeperStatus): status is PlacedStatus {
 }
 
 export function connectionFacts(status: PlacedStatus): ConnectionFacts {
-  const { kind, port, door, note } = status;
+  const { kind, port, door, note, times } = status;
   return {
     kind,
     baseUrl: `http://127.0.0.1:${port}`,
     door,
     ...(note === undefined ? {} : { note }),
+    ...(times === undefined ? {} : { times }),
     ...(status.state === "healing" ? { healing: { since: status.since, why: status.why } } : {}),
     ...(status.state === "closed"
       ? { stuck: `It was given up at ${status.since}, and its port is kept: ${status.failure.message}` }

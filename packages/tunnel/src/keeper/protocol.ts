@@ -18,6 +18,13 @@ const endpointSchema = v.variant("kind", [
   v.object({ kind: v.literal("port"), host: hostNameSchema, address: lineSchema, port: portSchema }),
 ]);
 
+/** See `JobTimes`. */
+const timesSchema = v.object({
+  startedAt: v.exactOptional(v.pipe(v.string(), v.isoTimestamp())),
+  walltime: v.exactOptional(v.pipe(v.number(), v.minValue(0))),
+  endsAt: v.exactOptional(v.pipe(v.string(), v.isoTimestamp())),
+});
+
 /** What a keeper can make ready for before there is a request. */
 const taskEntries = {
   /** The tunnels to try, in order. */
@@ -35,6 +42,7 @@ const requestSchema = v.object({
   ...taskEntries,
   run: lineSchema,
   endpoint: endpointSchema,
+  times: v.optional(timesSchema),
   /** A port that must be used, or the first of those that may be. */
   localPort: v.object({ port: portSchema, fixed: v.boolean() }),
 });
@@ -64,6 +72,7 @@ const factEntries = {
   kinds: v.array(lineSchema),
   pid: v.pipe(v.number(), v.integer(), v.minValue(2)),
   endpoint: endpointSchema,
+  times: v.optional(timesSchema),
   host: v.optional(lineSchema),
   sessionFile: lineSchema,
 };
@@ -92,8 +101,8 @@ export const statusSchema = v.variant("state", [
 ]);
 export type KeeperStatus = v.InferOutput<typeof statusSchema>;
 
-export function factsOf({ run, kinds, endpoint, host, sessionFile }: KeeperRequest) {
-  return { version: protocolVersion, run, kinds, endpoint, host, sessionFile, pid: process.pid } as const;
+export function factsOf({ run, kinds, endpoint, times, host, sessionFile }: KeeperRequest) {
+  return { version: protocolVersion, run, kinds, endpoint, times, host, sessionFile, pid: process.pid } as const;
 }
 
 export const outcomeSchema = v.union([v.object({ opened: openSchema }), v.object({ failed: failureSchema })]);

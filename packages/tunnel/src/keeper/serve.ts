@@ -186,6 +186,9 @@ class Keeper {
     const { run, endpoint } = this.#wanted;
     const isSame = request.run === run && isDeepStrictEqual(request.endpoint, endpoint) && this.#offers(request.kinds);
     if (isSame && this.#status.state !== "closed") {
+      const { times = this.#wanted.times } = request;
+      this.#wanted = { ...this.#wanted, times };
+      this.#status = { ...this.#status, times };
       if (this.#clock.now() - this.#lastTry >= nudgeEvery) this.#nudges.dispatchEvent(new Event("retry"));
       return;
     }
