@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { sessionWords } from "@hpcnb/core/session";
+import { sessionWords } from "@hpcnb/core";
 import { expect } from "chai";
 import { root } from "./repository.js";
 

@@ -63,3 +63,6 @@ export function checkJson<S extends v.GenericSchema>(schema: S, text: string): C
   }
   return check(schema, value);
 }
+
+/** As in the session file. */
+export const sessionNameSchema = v.pipe(v.string(), v.regex(/^(?!default$)[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/));

@@ -13,6 +13,7 @@ export * from "./readiness.js";
 export * from "./readiness-strategies.js";
 export * from "./records.js";
 export * from "./scheduler.js";
+export * from "./session-words.js";
 export { sharedScheduler } from "./shared-scheduler.js";
 export { shellWord } from "./shell-word.js";
 export { closestOf, suggest } from "./suggest.js";

@@ -1,4 +1,4 @@
-import type { SessionWord } from "@hpcnb/core/session";
+import type { SessionWord } from "@hpcnb/core";
 import type { Piece } from "../print.js";
 
 const good: readonly string[] = ["up"] satisfies SessionWord[];

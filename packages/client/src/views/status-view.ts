@@ -1,4 +1,4 @@
-import type { ConnectionFacts } from "@hpcnb/core";
+import type { ConnectionFacts, SessionWord } from "@hpcnb/core";
 import {
   type EngineArray,
   type EngineDifference,
@@ -13,7 +13,6 @@ import {
   jobTimes,
   notebookTimes,
   type SessionState,
-  type SessionWord,
   type Stray,
   whyNoRecord,
   wordOf,

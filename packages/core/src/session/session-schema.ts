@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { absolutePathSchema, countSchema, lineSchema, runIdSchema } from "../checked.js";
+import { absolutePathSchema, countSchema, lineSchema, runIdSchema, sessionNameSchema } from "../checked.js";
 import type { PluginChoice } from "../session-file/session.js";
 import { runDirectory } from "./layout.js";
 
@@ -11,8 +11,6 @@ const mostEngines = 1_000_000;
 
 const textSchema = v.pipe(v.string(), v.maxLength(20_000));
 
-/** As in the session file. */
-export const sessionNameSchema = v.pipe(v.string(), v.regex(/^(?!default$)[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/));
 const groupSchema = v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9_-]{0,31}$/));
 
 /** A job's id becomes an argument of a scheduler's command. */
