@@ -46,7 +46,14 @@ const knownFailures: readonly KnownFailure[] = [
       `Run \`${command}\` once in a terminal, and confirm the key if it is the one that the site names.`,
   },
   {
-    pattern: /Could not resolve hostname (\S+?):/,
+    // An IPv6 address has more colons.
+    pattern: /Could not resolve hostname (([^\s:]+):(\d+)): /,
+    say: ([, host = ""], who) => `${host} is no host's name: it has a port in it${forWhom(host, who)}.`,
+    hint: (_, [, , name, port]) =>
+      `ssh reads ports from ~/.ssh/config. Write an entry there, such as \`Host mycluster\`, \`HostName ${name}\`, \`Port ${port}\`, and use its name as the host.`,
+  },
+  {
+    pattern: /Could not resolve hostname (\S+): /,
     say: ([, host], who) => `There is no host ${host} that could be found${forWhom(host, who)}.`,
     hint: () => "Check the spelling, your ~/.ssh/config, and whether this machine is on the network or needs a VPN.",
     transient: true,

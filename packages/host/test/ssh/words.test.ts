@@ -177,6 +177,18 @@ describe("parseSshConfig", () => {
 describe("sshFailure", () => {
   const cases: [said: string, message: RegExp, hint: RegExp, transient: boolean][] = [
     [
+      "ssh: Could not resolve hostname 127.0.0.1:9: Name or service not known",
+      /127\.0\.0\.1:9 is no host's name: it has a port in it/,
+      /`HostName 127\.0\.0\.1`, `Port 9`/,
+      false,
+    ],
+    [
+      "ssh: Could not resolve hostname fe80::1:2: Name or service not known",
+      /no host fe80::1:2 .*\(on the way to login\)/,
+      /VPN/,
+      true,
+    ],
+    [
       "ssh: Could not resolve hostname nono: Name or service not known",
       /no host nono .*\(on the way to login\)/,
       /VPN/,
