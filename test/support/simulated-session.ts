@@ -139,6 +139,7 @@ export class SimulatedSession {
         this.#connection = { kind: "direct", baseUrl: "http://127.0.0.1:8888", run };
         return this.#connection;
       },
+      oneTimeAddress: async () => "http://127.0.0.1:8888/hpcnb/open/once",
       disconnect: async () => {
         this.#connection = undefined;
       },

@@ -18,6 +18,28 @@ export function whyNoBrowser(environment: NodeJS.ProcessEnv, platform: NodeJS.Pl
 }
 
 /**
+ * The programs to try, in order, each with its arguments; none where the `open` package knows best.
+ * An address has no character that means anything to a shell or to Windows. Pure.
+ */
+export function openers(environment: NodeJS.ProcessEnv, address: string): readonly (readonly [string, ...string[]])[] {
+  // A list of commands, as xdg-open has it; the first one counts, with the address in the place of
+  // %s.
+  const [command = ""] = (environment.BROWSER ?? "").split(":");
+  const [program, ...args] = command.split(" ").filter(Boolean);
+  if (program !== undefined) {
+    const words = command.includes("%s") ? args.map((word) => word.replaceAll("%s", address)) : [...args, address];
+    return [[program, ...words]];
+  }
+  if (!environment.WSL_DISTRO_NAME) return [];
+  // wslu brings the first one; the second is Windows' own, whose first argument is a window's
+  // title.
+  return [
+    ["wslview", address],
+    ["cmd.exe", "/c", "start", "", address],
+  ];
+}
+
+/**
  * Opens an address in the user's browser.
  * @returns why that failed, or undefined. A browser that goes on running counts as opened.
  */
@@ -39,15 +61,16 @@ export async function openInBrowser(address: string): Promise<string | undefined
 }
 
 async function start(address: string): Promise<ChildProcess> {
-  // A list of commands, as xdg-open has it; the first one counts, with the address in the place of
-  // %s.
-  const [command = ""] = (process.env.BROWSER ?? "").split(":");
-  if (command === "") return (await import("open")).default(address);
-  const words = command.split(" ").filter(Boolean);
-  const [program = "", ...args] = words.map((word) => word.replaceAll("%s", address));
-  const all = command.includes("%s") ? args : [...args, address];
-  const child = spawn(program, all, { stdio: "ignore", detached: true });
-  await once(child, "spawn");
-  child.unref();
-  return child;
+  for (const [program, ...args] of openers(process.env, address)) {
+    try {
+      const child = spawn(program, args, { stdio: "ignore", detached: true });
+      await once(child, "spawn");
+      child.unref();
+      return child;
+    } catch (error) {
+      // What the user has chosen is not replaced.
+      if (process.env.BROWSER || (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+  }
+  return (await import("open")).default(address);
 }

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { openInBrowser, whyNoBrowser } from "../src/browser.js";
+import { openers, openInBrowser, whyNoBrowser } from "../src/browser.js";
 
 describe("whyNoBrowser", () => {
   for (const [environment, platform, why] of [
@@ -19,6 +19,27 @@ describe("whyNoBrowser", () => {
   ] as const) {
     it(`is ${why ?? "nothing"} on ${platform} with ${JSON.stringify(environment)}`, () => {
       expect(whyNoBrowser(environment, platform)).to.equal(why);
+    });
+  }
+});
+
+describe("openers", () => {
+  for (const [environment, expected] of [
+    [{}, []],
+    [{ BROWSER: "" }, []],
+    [{ BROWSER: "firefox:chromium" }, [["firefox", "URL"]]],
+    [{ BROWSER: "firefox --new-tab=%s" }, [["firefox", "--new-tab=URL"]]],
+    [{ BROWSER: "firefox", WSL_DISTRO_NAME: "Debian" }, [["firefox", "URL"]]],
+    [
+      { WSL_DISTRO_NAME: "Debian" },
+      [
+        ["wslview", "URL"],
+        ["cmd.exe", "/c", "start", "", "URL"],
+      ],
+    ],
+  ] as const) {
+    it(`are ${JSON.stringify(expected)} with ${JSON.stringify(environment)}`, () => {
+      expect(openers(environment, "URL")).to.deep.equal(expected);
     });
   }
 });

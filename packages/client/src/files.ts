@@ -12,7 +12,7 @@ export {
   type Warn,
 } from "./known-sessions.js";
 export { foreignHand } from "./plugins/foreign-hands.js";
-export { connectCommand, parseAddress } from "./session-address.js";
+export { connectCommand, forwardCommand, parseAddress } from "./session-address.js";
 export { loadValidSession, type SessionPlugins, type ValidSession } from "./valid-session.js";
 export { exportedVariables, secretLooking } from "./variables.js";
 export { venvProblems } from "./venv-problems.js";

@@ -13,7 +13,6 @@ export { type Findings, type FoundPython, lookAround, parseFindings, parseModule
 export { type FoundScheduler, schedulerOf } from "./init/schedulers.js";
 export { findStart, type LogFile, pieceSize, readPiece } from "./logs/log-pieces.js";
 export { LogReader, type LogSource } from "./logs/many-logs.js";
-export { writeRedirect } from "./notebook-page.js";
 export { openSite, type Site, type SiteOptions } from "./site.js";
 export { endedStepsOf, endStepsOf } from "./views/end-steps.js";
 export { describeRegistered } from "./views/registered.js";

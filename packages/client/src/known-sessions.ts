@@ -92,7 +92,6 @@ export function rememberEnd(
   warn: Warn,
 ): void {
   warnIfNot("remembered", warn, () => {
-    rmSync(pagePath(session.name), { force: true });
     const known = knownSessions(warn);
     const before = known.find(({ file }) => file === session.file);
     if (!before) return;
@@ -106,14 +105,6 @@ const absent = { run: undefined, host: undefined, directory: undefined, ended: u
 
 function byEnd(one: KnownSession, other: KnownSession): number {
   return (other.ended?.at ?? "").localeCompare(one.ended?.at ?? "");
-}
-
-/**
- * Where `hpcnb open` puts the page that leads to a notebook, with its token. A name may come from a
- * host: it names no path.
- */
-export function pagePath(name: string): string {
-  return join(stateDirectory(), "open", `${shortHash(name)}.html`);
 }
 
 function shortHash(text: string): string {

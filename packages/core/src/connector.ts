@@ -33,6 +33,15 @@ export function isWhole({ healing, stuck }: ConnectionFacts): boolean {
   return healing === undefined && stuck === undefined;
 }
 
+/**
+ * Paths on the notebook's server, with their queries: a page, and the path whose answer has the
+ * cookies of a login.
+ */
+export interface LoginPaths {
+  readonly page: string;
+  readonly login: string;
+}
+
 /** The way from this machine to the notebook, kept by a background process. */
 export interface Connector {
   /**
@@ -60,6 +69,13 @@ export interface Connector {
    *   leads nowhere.
    */
   connect(directory: string, run: string, endpoint: Endpoint, options?: ConnectOptions): Promise<ConnectionFacts>;
+
+  /**
+   * An address that lets one browser in: it works once, within a minute, and for this user alone
+   * where that can be told. Nobody is let in by it while the connection is not whole.
+   * @throws HPCNB_TUNNEL when there is no connection.
+   */
+  oneTimeAddress(directory: string, login: LoginPaths): Promise<string>;
 
   /**
    * Closes it if there is one; resolves when nothing listens any more. Connections that were opened

@@ -1,5 +1,8 @@
 import { checkJson } from "@hpcnb/core";
+import { oneTimePathIn } from "../../../packages/tunnel/src/keeper/one-time.js";
+import { userOf } from "../../../packages/tunnel/src/keeper/peer-user.js";
 import {
+  addressSchema,
   messageSchema,
   noteSchema,
   outcomeSchema,
@@ -11,7 +14,7 @@ import { textsLike, valuesLike } from "../inputs.js";
 import { isOneLine } from "./fixtures.js";
 
 const facts = {
-  version: 2,
+  version: 3,
   run: "abcdefghij",
   kinds: ["jump"],
   pid: 77,
@@ -34,6 +37,8 @@ const words = [
   { failed: failure },
   { op: "status" },
   { op: "open", request },
+  { op: "address", page: "/lab", login: "/lab?token=x" },
+  { address: "http://127.0.0.1:8888/hpcnb/open/x" },
   { open: request },
   { prepare: { ...task, node: "h" } },
   { pid: 77, identity: "i", run: "abcdefghij", host: "login", sessionFile: "/f", port: 8888 },
@@ -54,6 +59,26 @@ export const keepers = [
     regressions: [],
     read: readAll,
   }),
+  defineReader({
+    name: "requests for a one-time address",
+    inputs: textsLike(["GET /hpcnb/open/a-b_c HTTP/1.1\r\nHost: x\r\n\r\n"]),
+    regressions: [],
+    extreme: (text) => text,
+    read: (text) => {
+      const path = oneTimePathIn(Buffer.from(text)) ?? "/hpcnb/open/x";
+      demand(/^\/hpcnb\/open\/[\w-]+$/.test(path), () => `the path ${JSON.stringify(path)}`);
+    },
+  }),
+  defineReader({
+    name: "the kernel's table of connections",
+    inputs: textsLike(["  sl\n 0: 0100007F:A1B2 0100007F:22B8 01 0:0 0:0 0 1002 0 31002 1\n"]),
+    regressions: [],
+    extreme: (text) => text,
+    read: (text) => {
+      const user = userOf(text, { from: 0xa1b2, to: 8888 }) ?? 0;
+      demand(Number.isInteger(user), () => `the user ${user}`);
+    },
+  }),
 ];
 
 function readAll(text: string): void {
@@ -62,5 +87,6 @@ function readAll(text: string): void {
     demand(Number.isInteger(status.port) && status.port > 0 && status.port < 65_536, () => `the port ${status.port}`);
     demand(isOneLine(status.kind) && status.door.startsWith("/"), () => `the door ${status.door}`);
   }
-  for (const schema of [messageSchema, outcomeSchema, questionSchema, noteSchema]) checkJson(schema, text);
+  for (const schema of [addressSchema, messageSchema, outcomeSchema, questionSchema, noteSchema])
+    checkJson(schema, text);
 }

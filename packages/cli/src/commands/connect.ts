@@ -1,5 +1,5 @@
 import { closeConnectionOf, findSessionFile, parseAddress, rememberSession } from "@hpcnb/client";
-import { connect as connectTo, prepared, type SessionState } from "@hpcnb/core/session";
+import { type Connected, connect as connectTo, prepared, type SessionState } from "@hpcnb/core/session";
 import { warnOfLostPort } from "../lost-port.js";
 import { printJson, printText, tell } from "../print.js";
 import { type OpenSession, withSession } from "../with-session.js";
@@ -13,19 +13,26 @@ interface ConnectOptions {
 /** Opens the tunnel to a session that runs, from this machine, and prints its URL. */
 export async function connect({ session: argument, json, signal }: ConnectOptions): Promise<void> {
   const work = async ({ context, session, progress }: OpenSession) => {
-    const where = session.host === undefined ? session.name : `${session.name} on ${session.host}`;
-    const observe = ({ reports }: SessionState) => {
-      if (reports.notebook.state === "answering") progress.begin(`${where}: opening the way to its notebook`);
-    };
-    const { tracker, baseUrl, token } = await connectTo({ ...context, observe }, signal);
-    rememberSession({ ...session, run: tracker.state.record?.run.id, directory: tracker.directory }, tell);
+    const { tracker, baseUrl, token } = await openTheWay({ context, session, progress }, signal);
     const url = context.workload.url(baseUrl, session, token);
     const { connection } = tracker.state;
-    if (connection) warnOfLostPort(connection);
     if (json) printJson({ name: session.name, url, tunnel: connection?.kind });
     else printText(`${url}\n`);
   };
   await withSession(argument, work, { doing: "looking for it" });
+}
+
+/** Connects to a notebook that answers, and tells what it does. */
+export async function openTheWay({ context, session, progress }: OpenSession, signal: AbortSignal): Promise<Connected> {
+  const where = session.host === undefined ? session.name : `${session.name} on ${session.host}`;
+  const observe = ({ reports }: SessionState) => {
+    if (reports.notebook.state === "answering") progress.begin(`${where}: opening the way to its notebook`);
+  };
+  const connected = await connectTo({ ...context, observe }, signal);
+  const { state, directory } = connected.tracker;
+  rememberSession({ ...session, run: state.record?.run.id, directory }, tell);
+  if (state.connection) warnOfLostPort(state.connection);
+  return connected;
 }
 
 /**

@@ -1,29 +1,35 @@
-import { writeRedirect } from "@hpcnb/client";
-import { HpcnbError, isWhole } from "@hpcnb/core";
-import { lookAt, whyNoRecord } from "@hpcnb/core/session";
-import { openInBrowser } from "../browser.js";
-import { tell } from "../print.js";
+import { connectCommand, forwardCommand } from "@hpcnb/client";
+import { answeringNotebook } from "@hpcnb/core/session";
+import { whyNoBrowser } from "../browser.js";
+import { openNotebook } from "../open-notebook.js";
+import { printText, tell } from "../print.js";
 import { withSession } from "../with-session.js";
+import { openTheWay } from "./connect.js";
 
+/**
+ * Opens the notebook in the browser, and the tunnel before it if there is none. Where no browser
+ * opens, the URL is printed.
+ */
 export async function open(options: { session: string | undefined; signal: AbortSignal }): Promise<void> {
-  await withSession(options.session, async ({ context, session }) => {
-    const tracker = await lookAt(context, options.signal);
-    const { connection } = tracker.state;
-    if (!connection || !isWhole(connection)) {
-      const unreadable = whyNoRecord(tracker.state);
-      if (unreadable) throw unreadable;
-      throw new HpcnbError("HPCNB_NO_SESSION", `${session.name} is not reachable from here (${tracker.state.phase}).`, {
-        hint: "`hpcnb up` starts it, or connects to it; `hpcnb status` shows its tunnel.",
-      });
-    }
-    const token = await tracker.readToken();
-    const problem = await openInBrowser(
-      writeRedirect(session.name, context.workload.url(connection.baseUrl, session, token)),
-    );
-    if (problem === undefined) tell(`Opening ${context.workload.url(connection.baseUrl, session)} in your browser.`);
-    else
-      throw new HpcnbError("HPCNB_COMMAND_FAILED", `Nothing was opened: ${problem}.`, {
-        hint: "`hpcnb connect` prints the address, to be opened by hand.",
-      });
-  });
+  await withSession(
+    options.session,
+    async (found) => {
+      const { context, session } = found;
+      if (!context.connector) {
+        const { directory } = await answeringNotebook(context, options.signal);
+        tell("No browser opens on a submit node. Open it from your own machine with:");
+        return printText(`${connectCommand(directory)}\n`);
+      }
+      const { tracker, baseUrl, token } = await openTheWay(found, options.signal);
+      const why =
+        whyNoBrowser(process.env, process.platform) ??
+        (await openNotebook(context, { directory: tracker.directory, baseUrl, token }));
+      if (why === undefined) return tell(`${context.workload.url(baseUrl, session)} opens in your browser.`);
+      tell(`No browser was opened: ${why}. Open this address in a browser on this machine:`);
+      printText(`${context.workload.url(baseUrl, session, token)}\n`);
+      tell(`It has the session's token, so give it to nobody. For a browser on another machine, run there first:`);
+      tell(`  ${forwardCommand(Number(new URL(baseUrl).port))}`);
+    },
+    { doing: "looking for it" },
+  );
 }

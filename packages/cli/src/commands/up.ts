@@ -1,26 +1,18 @@
-import {
-  connectCommand,
-  isAlive,
-  momentsOf,
-  parseAddress,
-  rememberSession,
-  type Step,
-  stepsOf,
-  writeRedirect,
-} from "@hpcnb/client";
+import { connectCommand, isAlive, momentsOf, parseAddress, rememberSession, type Step, stepsOf } from "@hpcnb/client";
 import { HpcnbError, isHpcnbError } from "@hpcnb/core";
 import {
   askedEngines,
   bringUp,
   notebookTimes,
+  type SessionContext,
   type SessionState,
   type SessionUp,
-  type Workload,
   wordOf,
 } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
-import { openInBrowser, whyNoBrowser } from "../browser.js";
+import { whyNoBrowser } from "../browser.js";
 import { warnOfLostPort } from "../lost-port.js";
+import { openNotebook } from "../open-notebook.js";
 import { typed, wordFor } from "../pasteable.js";
 import { printJson, printText, tell, tellLines, tellNote } from "../print.js";
 import { closingCard } from "../report/closing-card.js";
@@ -91,7 +83,7 @@ export async function up({ session: argument, timeout, json, open, signal }: UpO
       );
       progress.stop();
       if (result.state.connection) warnOfLostPort(result.state.connection);
-      await report(result, { session, workload: context.workload, json, open });
+      await report(result, { context, json, open });
       tellTheAbsent(`${session.name} is up`, performance.now() - begun);
     } catch (error) {
       progress.stop();
@@ -122,18 +114,16 @@ function describeFound(state: SessionState, session: Session): string {
 }
 
 interface Ending extends Pick<UpOptions, "json" | "open"> {
-  readonly session: Session;
-  readonly workload: Workload;
+  readonly context: SessionContext;
 }
 
 /**
  * stdout gets the URL; on a submit node, where no browser is, the command that opens it elsewhere.
  */
-async function report(
-  { state, directory, token }: SessionUp,
-  { session, workload, json, open }: Ending,
-): Promise<void> {
-  const url = state.connection && workload.url(state.connection.baseUrl, session, token);
+async function report({ state, directory, token }: SessionUp, { context, json, open }: Ending): Promise<void> {
+  const { session, workload } = context;
+  const { connection } = state;
+  const url = connection && workload.url(connection.baseUrl, session, token);
   if (json) {
     const { engines, phase, record } = state;
     const { submittedAt, startedAt, walltime, endsAt } = momentsOf(state);
@@ -150,8 +140,8 @@ async function report(
   tellLines(card.above);
   printText(`${url ?? connectCommand(directory)}\n`);
   tellLines(card.below);
-  if (!opens) return;
-  const problem = await openInBrowser(writeRedirect(session.name, url));
+  if (!opens || !connection) return;
+  const problem = await openNotebook(context, { directory, baseUrl: connection.baseUrl, token });
   if (problem !== undefined) tellNote(`Nothing was opened: ${problem}. Open the address above yourself.`);
 }
 

@@ -5,6 +5,7 @@ import { lookAt } from "./open-session.js";
 import { whyNoRecord } from "./strays.js";
 import { notebookTimes } from "./times.js";
 import type { Tracker } from "./tracker.js";
+import { wordOf } from "./words.js";
 
 /**
  * Milliseconds that a notebook may take to answer through a tunnel that was just opened, and
@@ -22,23 +23,19 @@ export interface Connected {
 /**
  * Opens the way from this machine to a notebook that already answers on its host; starts nothing
  * there. What is open already is used.
- * @throws HPCNB_NO_SESSION when there is no such notebook (yet), HPCNB_TUNNEL, HPCNB_PORT_TAKEN,
- *   HPCNB_TIMEOUT, HPCNB_STATE_UNREADABLE.
+ * @throws what `answeringNotebook` throws; HPCNB_UNSUPPORTED where no browser is; HPCNB_TUNNEL,
+ *   HPCNB_PORT_TAKEN, HPCNB_TIMEOUT.
  */
 export async function connect(context: SessionContext, signal?: AbortSignal): Promise<Connected> {
-  const tracker = await lookAt(context, signal);
-  const { phase, loss, damage } = tracker.state;
-  const unreadable = damage ?? whyNoRecord(tracker.state);
-  if (!tracker.answering && unreadable) throw unreadable;
-  if (!tracker.answering || phase === "ended" || phase === "failed") {
+  const tracker = await answeringNotebook(context, signal);
+  if (!context.connector)
     throw new HpcnbError(
-      "HPCNB_NO_SESSION",
-      `${context.session.name} has no notebook to connect to: it is ${phase}${loss ? ` (${loss.why})` : ""}.`,
+      "HPCNB_UNSUPPORTED",
+      "There is nothing to connect on a submit node: the browser is elsewhere.",
       {
-        hint: "`hpcnb up` starts it, or waits for it.",
+        hint: "Run the command on your own machine, as `hpcnb connect HOST:DIRECTORY`. `hpcnb open` prints it.",
       },
     );
-  }
   // Without it a tunnel would be of no use.
   await tracker.readToken();
   const deadline = context.clock.now() + answerLimit;
@@ -48,6 +45,25 @@ export async function connect(context: SessionContext, signal?: AbortSignal): Pr
     if (context.clock.now() > deadline) throw noAnswer(tracker.state.connection);
     await context.clock.sleep(retryEvery, signal);
   }
+}
+
+/**
+ * A session whose notebook answers on its host, whether there is a way to it from here or not.
+ * @throws HPCNB_NO_SESSION when there is no notebook yet, HPCNB_JOB_ENDED when there is none any
+ *   more, HPCNB_STATE_UNREADABLE.
+ */
+export async function answeringNotebook(context: SessionContext, signal?: AbortSignal): Promise<Tracker> {
+  const tracker = await lookAt(context, signal);
+  const { phase, loss, damage } = tracker.state;
+  const unreadable = damage ?? whyNoRecord(tracker.state);
+  if (!tracker.answering && unreadable) throw unreadable;
+  const isOver = phase === "ended" || phase === "failed";
+  if (tracker.answering && !isOver) return tracker;
+  throw new HpcnbError(
+    isOver ? "HPCNB_JOB_ENDED" : "HPCNB_NO_SESSION",
+    `${context.session.name} has no notebook to connect to: it is ${wordOf(tracker.state)}${loss ? ` (${loss.why})` : ""}.`,
+    { hint: isOver ? "`hpcnb up` starts it again." : "`hpcnb up` starts it, or waits for it." },
+  );
 }
 
 function noAnswer(connection: ConnectionFacts | undefined): HpcnbError {

@@ -1,6 +1,6 @@
 export type { JobTimes } from "../job-times.js";
 export { type BringUpOptions, bringUp, type SessionUp } from "./bring-up.js";
-export { type Connected, connect } from "./connect.js";
+export { answeringNotebook, type Connected, connect } from "./connect.js";
 export type { RememberedRun, SessionContext } from "./context.js";
 export { type EngineDifference, engineDifferences, withLogs } from "./engine-differences.js";
 export { type EngineCounts, type EngineFacts, isRegistered, rangesOf } from "./engines.js";

@@ -1,8 +1,8 @@
 import { connect } from "node:net";
-import { checkJson, HpcnbError } from "@hpcnb/core";
+import { checkJson, HpcnbError, type LoginPaths } from "@hpcnb/core";
 import type * as v from "valibot";
 import { endSilent } from "./note.js";
-import { type ControlQuestion, type KeeperStatus, statusSchema, stoppedSchema } from "./protocol.js";
+import { addressSchema, type ControlQuestion, type KeeperStatus, statusSchema, stoppedSchema } from "./protocol.js";
 
 /** Milliseconds that a keeper may take to answer a question. */
 const answerLimit = 5_000;
@@ -22,9 +22,14 @@ export type Reply<Answer> =
 
 export function askKeeper(
   controlSocket: string,
-  question: Exclude<ControlQuestion, { op: "stop" }>,
+  question: Extract<ControlQuestion, { op: "status" | "open" }>,
 ): Promise<Reply<KeeperStatus>> {
   return ask(controlSocket, question, statusSchema);
+}
+
+/** Asks it for an address that lets one browser in, once. */
+export function askForAddress(controlSocket: string, login: LoginPaths): Promise<Reply<{ address: string }>> {
+  return ask(controlSocket, { op: "address", ...login }, addressSchema);
 }
 
 /**

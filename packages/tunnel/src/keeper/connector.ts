@@ -11,7 +11,7 @@ import {
   throwIfAborted,
 } from "@hpcnb/core";
 import { runtimeDirectory } from "@hpcnb/host";
-import { askKeeper, type Reply, stopKeeper } from "./ask.js";
+import { askForAddress, askKeeper, type Reply, stopKeeper } from "./ask.js";
 import { connectionFacts, isPlaced, silentFacts } from "./facts.js";
 import { readNote } from "./note.js";
 import { firstPort } from "./port.js";
@@ -104,6 +104,16 @@ export function createConnector(options: ConnectorOptions): Connector {
           if (!isHpcnbError(error, "HPCNB_BUSY") || systemClock.now() > deadline) throw error;
         }
       }
+    },
+
+    oneTimeAddress: async (directory, login) => {
+      for (const controlSocket of controlSocketsOf(await keyFor(host, directory))) {
+        const reply = await askForAddress(controlSocket, login);
+        if (reply.is === "answer") return reply.answer.address;
+      }
+      throw new HpcnbError("HPCNB_TUNNEL", "The keeper of this tunnel gives no address for a browser.", {
+        hint: "`hpcnb connect` opens the tunnel again if it was closed just now, and prints the notebook's URL.",
+      });
     },
 
     disconnect: async (directory, runs = []) => {

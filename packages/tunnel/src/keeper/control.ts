@@ -1,7 +1,7 @@
 import { lstatSync, rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { basename, join } from "node:path";
-import { checkJson, HpcnbError } from "@hpcnb/core";
+import { checkJson, HpcnbError, type LoginPaths } from "@hpcnb/core";
 import { runtimeDirectory } from "@hpcnb/host";
 import { closeServer, listen } from "./port.js";
 import { type KeeperRequest, type KeeperStatus, questionSchema } from "./protocol.js";
@@ -16,6 +16,8 @@ const longestQuestion = 200_000;
 interface Answers {
   readonly status: () => KeeperStatus;
   readonly open: (request: KeeperRequest) => void;
+  /** A one-time address; undefined while there is no port. */
+  readonly address: (login: LoginPaths) => string | undefined;
   readonly stop: () => void;
   /**
    * The socket has another path from now on: its directory was removed, as at the end of a login.
@@ -140,6 +142,11 @@ function answer(socket: Socket, answers: Answers, asking: Socket[]): void {
     if (question.op === "stop") {
       asking.push(socket);
       answers.stop();
+      return;
+    }
+    if (question.op === "address") {
+      const address = answers.address(question);
+      socket.end(`${JSON.stringify(address === undefined ? { problem: "it has no port yet" } : { address })}\n`);
       return;
     }
     if (question.op === "open") answers.open(question.request);

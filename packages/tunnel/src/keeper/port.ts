@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
-import { HpcnbError, type LocalAddress } from "@hpcnb/core";
+import { type Clock, HpcnbError, type LocalAddress, type LoginPaths, systemClock } from "@hpcnb/core";
+import { createOneTimePaths } from "./one-time.js";
 import { createVisitors } from "./visitors.js";
 
 /** A session without `tunnel.localPort` gets the first free port from here on. */
@@ -20,13 +21,19 @@ export interface LocalPort {
   leadNowhere(why: string): void;
   /** Lets this user alone in by a Unix socket, too; by another one when it is called again. */
   openDoor(path: string): Promise<void>;
+  /** An address of this port that lets one browser of this user's in, once, within a minute. */
+  oneTimeAddress(login: LoginPaths): string;
   /** Resolves when nothing listens any more. */
   close(): Promise<void>;
 }
 
 /** @throws HPCNB_PORT_TAKEN */
-export async function openPort(wish: { readonly port: number; readonly fixed: boolean }): Promise<LocalPort> {
-  const visitors = createVisitors();
+export async function openPort(
+  wish: { readonly port: number; readonly fixed: boolean },
+  clock: Clock = systemClock,
+): Promise<LocalPort> {
+  const oneTime = createOneTimePaths(clock);
+  const visitors = createVisitors(oneTime);
   const server = createServer({ allowHalfOpen: true }, visitors.accept);
   const number = await listenNear(server, wish);
   let door: Server | undefined;
@@ -34,6 +41,7 @@ export async function openPort(wish: { readonly port: number; readonly fixed: bo
     number,
     leadTo: visitors.leadTo,
     leadNowhere: visitors.leadNowhere,
+    oneTimeAddress: (login) => `http://127.0.0.1:${number}${oneTime.make(login)}`,
     openDoor: async (path) => {
       if (door) await closeServer(door);
       // Left by a killed keeper: the caller of this has become the one keeper there.

@@ -9,7 +9,7 @@ import * as v from "valibot";
  * gets the outcome back on it. Later commands reach it at a Unix socket: one line of JSON each way.
  * Each side holds what it reads against a schema.
  */
-const protocolVersion = 2;
+const protocolVersion = 3;
 
 const textSchema = v.pipe(v.string(), v.maxLength(20_000));
 
@@ -108,6 +108,9 @@ export function factsOf({ run, kinds, endpoint, times, host, sessionFile }: Keep
 export const outcomeSchema = v.union([v.object({ opened: openSchema }), v.object({ failed: failureSchema })]);
 export type KeeperOutcome = v.InferOutput<typeof outcomeSchema>;
 
+/** With its query; not one that leads to another server. */
+const serverPathSchema = v.pipe(v.string(), v.maxLength(4_000), v.regex(/^\/(?!\/)[!-~]*$/));
+
 export const questionSchema = v.variant("op", [
   v.object({ op: v.literal("status") }),
   /**
@@ -115,9 +118,15 @@ export const questionSchema = v.variant("op", [
    * next pause.
    */
   v.object({ op: v.literal("open"), request: requestSchema }),
+  /** Asks for an address that lets one browser in, once. */
+  v.object({ op: v.literal("address"), page: serverPathSchema, login: serverPathSchema }),
   v.object({ op: v.literal("stop") }),
 ]);
 export type ControlQuestion = v.InferOutput<typeof questionSchema>;
+
+export const addressSchema = v.object({
+  address: v.pipe(v.string(), v.regex(/^http:\/\/127\.0\.0\.1:\d{1,5}\/[\w/-]{1,200}$/)),
+});
 
 export const stoppedSchema = v.object({ stopped: v.literal(true) });
 

@@ -94,6 +94,7 @@ class Keeper {
     const control = await serveControl(this.#controlSocket, {
       status: () => this.#status,
       open: (request) => this.#want(request),
+      address: (login) => this.#port?.oneTimeAddress(login),
       stop: () => this.#told.abort(),
       onMoved: (path) => this.#move(path),
       onTrouble: (what, error) => this.#complain(what, error),
@@ -118,7 +119,7 @@ class Keeper {
    */
   async #live(onFirst: (status: OpenStatus) => void): Promise<string | undefined> {
     this.#writeNote();
-    const port = await openPort(this.#wanted.localPort);
+    const port = await openPort(this.#wanted.localPort, this.#clock);
     this.#port = port;
     this.#writeNote();
     await port.openDoor(doorPath(this.#controlSocket));

@@ -1,6 +1,8 @@
 import { connect, type Socket } from "node:net";
 import type { LocalAddress } from "@hpcnb/core";
-import { waitingAnswer } from "./waiting-page.js";
+import { letIn } from "./let-in.js";
+import { type OneTimePaths, oneTimePathIn } from "./one-time.js";
+import { waitingAnswer } from "./pages.js";
 
 /**
  * Milliseconds in which a connection must have said what it wants, and bytes in which it must be
@@ -30,9 +32,10 @@ interface Visitors {
 
 /**
  * The connections to a port: each is read as far as the end of its first request's head, and only
- * then passed on or answered.
+ * then passed on or answered. One that asks for a one-time path is answered here, also when a
+ * browser asks for it over a connection that was passed on before.
  */
-export function createVisitors(): Visitors {
+export function createVisitors(oneTime: OneTimePaths): Visitors {
   let address: LocalAddress | undefined;
   let why = "The tunnel is being opened.";
   const waiting = new Set<Socket>();
@@ -86,8 +89,10 @@ export function createVisitors(): Visitors {
       incoming.off("data", listenOn);
       incoming.pause();
       waiting.delete(incoming);
-      if (address) passOn(incoming, head, address);
-      else refuse(incoming);
+      const path = oneTimePathIn(head);
+      if (!address) refuse(incoming);
+      else if (path !== undefined) answerVisit(incoming, { head, path }, address);
+      else passOn(incoming, head, address);
     };
     incoming.on("data", listenOn);
   }
@@ -99,6 +104,7 @@ export function createVisitors(): Visitors {
       for (const socket of longest) socket.destroy();
     }
     let hasAnswered = false;
+    let isTaken = false;
     const outgoing = connect(to);
     outgoing.write(head);
     const use = () => {
@@ -109,7 +115,25 @@ export function createVisitors(): Visitors {
       hasAnswered = true;
       use();
     });
-    incoming.on("data", use);
+    incoming.on("data", (chunk: Buffer) => {
+      if (isTaken) return;
+      use();
+      // No other request and no part of one begins with a path that is known here: nobody could
+      // guess it.
+      const path = oneTimePathIn(chunk);
+      if (path === undefined || !oneTime.knows(path)) {
+        if (outgoing.write(chunk)) return;
+        incoming.pause();
+        outgoing.once("drain", () => incoming.resume());
+        return;
+      }
+      isTaken = true;
+      passedOn.delete(incoming);
+      outgoing.unpipe(incoming);
+      outgoing.destroy();
+      answerVisit(incoming, { head: chunk, path }, to);
+    });
+    incoming.on("end", () => outgoing.end());
     outgoing.pipe(incoming, { end: false });
     outgoing.on("end", () => {
       if (hasAnswered) incoming.end();
@@ -118,6 +142,7 @@ export function createVisitors(): Visitors {
     // again.
     outgoing.on("error", () => outgoing.destroy());
     outgoing.on("close", () => {
+      if (isTaken) return;
       if (hasAnswered) incoming.destroySoon();
       else if (!incoming.destroyed) refuse(incoming);
     });
@@ -125,13 +150,21 @@ export function createVisitors(): Visitors {
       passedOn.delete(incoming);
       outgoing.destroySoon();
     });
-    incoming.pipe(outgoing);
+    incoming.resume();
+  }
+
+  function answerVisit(incoming: Socket, visit: { head: Buffer; path: string }, to: LocalAddress): void {
+    letIn({ from: incoming, ...visit }, oneTime, to).then((answer) => endWith(incoming, answer));
   }
 
   function refuse(incoming: Socket): void {
+    endWith(incoming, waitingAnswer(address ? "The tunnel has just closed, or the notebook has ended." : why));
+  }
+
+  function endWith(incoming: Socket, answer: string): void {
     // What is left of the request is read, or the answer would be lost with it.
     incoming.resume();
-    incoming.end(waitingAnswer(address ? "The tunnel has just closed, or the notebook has ended." : why));
+    incoming.end(answer);
     setTimeout(() => incoming.destroy(), headLimit).unref();
   }
 }
