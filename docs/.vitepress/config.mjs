@@ -30,6 +30,7 @@ export default defineConfig({
         ["Clusters from inside", "/clusters-from-inside"],
         ["Grid Engine", "/grid-engine"],
         ["Over ssh", "/ssh"],
+        ["VS Code", "/vscode"],
         ["When it does not come up", "/diagnosis"],
       ),
       pages("Look up", ["Error codes", "/errors"], ["What surrounds a session", "/environment"]),
