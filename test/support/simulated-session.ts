@@ -156,7 +156,7 @@ export class SimulatedSession {
     if (role === "notebook" && this.storageIsLate) this.#late.push(() => this.#publish({ name, output }, task));
     else if (role === "notebook") {
       const endpoint = { kind: "socket", host: "node1", path: "/tmp/hpcnb-1/nb.sock" };
-      write("notebook", { state: "answering", host: "node1", storage_seconds: 0.1, endpoint, server: "JupyterLab 4" });
+      write("notebook", { state: "answering", host: "node1", storageSeconds: 0.1, endpoint, server: "JupyterLab 4" });
     } else if (role === "controller") {
       write("controller", { state: "answering", host: "node2" });
     } else {

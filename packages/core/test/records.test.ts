@@ -1,4 +1,5 @@
-import { decodeRecord, encodeRecord, recordSize } from "@hpcnb/core";
+import { readFileSync } from "node:fs";
+import { decodeRecord, encodeRecord, type PublishedRecord, recordSize } from "@hpcnb/core";
 import { expect } from "chai";
 
 const run = "abcdefghij";
@@ -25,5 +26,37 @@ describe("records", () => {
 
   it("that do not fit are refused", () => {
     expect(() => encodeRecord({ run, text: "x".repeat(recordSize) })).to.throw(RangeError);
+  });
+
+  describe("as packages/jupyter/test/python/test_records.py has them, too", () => {
+    interface Text {
+      readonly what: string;
+      readonly json: string;
+      readonly digest: string;
+    }
+    interface Vectors {
+      readonly size: number;
+      readonly run: string;
+      readonly records: readonly (Text & { readonly writtenBy: string; readonly record: PublishedRecord })[];
+      /** Texts that are no record of this run. */
+      readonly none: readonly Text[];
+    }
+    const vectors: Vectors = JSON.parse(readFileSync(new URL("records.json", import.meta.url), "utf8"));
+    const textOf = ({ json, digest }: Text) => `${json.padEnd(vectors.size - digest.length - 1)}${digest}\n`;
+
+    it("have this size", () => expect(recordSize).to.equal(vectors.size));
+
+    for (const vector of vectors.records) {
+      it(`are read: ${vector.what}, written by ${vector.writtenBy}`, () => {
+        expect(decodeRecord(textOf(vector), vectors.run)).to.deep.equal(vector.record);
+        if (vector.writtenBy === "TypeScript") expect(encodeRecord(vector.record)).to.equal(textOf(vector));
+      });
+    }
+
+    for (const vector of vectors.none) {
+      it(`are not believed: ${vector.what}`, () => {
+        expect(decodeRecord(textOf(vector), vectors.run)).to.equal(undefined);
+      });
+    }
   });
 });

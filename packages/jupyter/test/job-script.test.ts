@@ -2,12 +2,19 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodeRecord } from "@hpcnb/core";
+import { decodeRecord, recordSize } from "@hpcnb/core";
 import { expect } from "chai";
 import { asciiJson, jobScript } from "../src/launch/job-script.js";
+import type { JobParameters } from "../src/launch/parameters.js";
 import { makeCluster, makeContext, makeSession, planAll } from "./helpers/session.js";
 
 const nasty = "a'b\"c\\d\\' $HOME `x` \n\r\t ä€😀 \u2028 %s {}";
+
+const parameters: JobParameters = {
+  run: "abcde12345",
+  directory: "/home/ada",
+  readiness: { strategy: "content", seconds: 20 },
+};
 
 function script(changes: Partial<Parameters<typeof jobScript>[0]> = {}): string {
   return jobScript({
@@ -15,7 +22,7 @@ function script(changes: Partial<Parameters<typeof jobScript>[0]> = {}): string 
     environment: {},
     directory: "/home/ada",
     program: "engine",
-    parameters: { nasty },
+    parameters: { ...parameters, nasty } as JobParameters,
     ...changes,
   });
 }
@@ -36,7 +43,7 @@ function runCall(text: string, env: NodeJS.ProcessEnv = {}, { code = tellWhatItI
 
 describe("jobScript", () => {
   it("gives the program its parameters unharmed, whatever is in them", () => {
-    expect(JSON.parse(runCall(script()))[0]).to.deep.equal({ nasty });
+    expect(JSON.parse(runCall(script()))[0]).to.deep.equal({ ...parameters, nasty });
   });
 
   it("hands on the number of the task", () => {
@@ -52,7 +59,7 @@ describe("jobScript", () => {
 
   it("needs no disk: bash before 5.1 writes here-documents to one, and 5.0 is what it is told to be like", () => {
     const text = script({ environment: { setup: "TMPDIR=/no/such/directory" } });
-    expect(JSON.parse(runCall(`BASH_COMPAT=5.0\n${text}`))[0]).to.deep.equal({ nasty });
+    expect(JSON.parse(runCall(`BASH_COMPAT=5.0\n${text}`))[0]).to.deep.equal({ ...parameters, nasty });
     expect(text).to.not.match(/<</);
   });
 
@@ -63,13 +70,13 @@ describe("jobScript", () => {
 
   it("runs with a small stack, which leaves little room for variables", () => {
     const text = script({ environment: { setup: "ulimit -s 256" } });
-    expect(JSON.parse(runCall(text))[0]).to.deep.equal({ nasty });
+    expect(JSON.parse(runCall(text))[0]).to.deep.equal({ ...parameters, nasty });
   });
 
   it("is not ended by a warning while the environment is set up, nor are its programs", () => {
     const names = ["USR1", "USR2", "XCPU", "HUP", "TSTP", "TTIN", "TTOU"];
     const setup = names.map((name) => `kill -${name} $$\nsh -c 'kill -${name} $$'`).join("\n");
-    expect(JSON.parse(runCall(script({ environment: { setup } })))[0]).to.deep.equal({ nasty });
+    expect(JSON.parse(runCall(script({ environment: { setup } })))[0]).to.deep.equal({ ...parameters, nasty });
   });
 
   it("imports nothing from the directory it runs in", () => {
@@ -78,23 +85,21 @@ describe("jobScript", () => {
     );
     for (const path of ["", ":/elsewhere", ".", ".:lib"]) {
       const setup = `cd $(mktemp -d) && mkdir lib && ${modules.join(" && ")}\nexport PYTHONPATH=${path}`;
-      expect(JSON.parse(runCall(script({ environment: { setup } })))[0], path).to.deep.equal({ nasty });
+      expect(JSON.parse(runCall(script({ environment: { setup } })))[0], path).to.deep.equal({ ...parameters, nasty });
     }
   });
 
   it("says in its log and in its record that its Python is too old", () => {
     const records = mkdtempSync(join(tmpdir(), "hpcnb-old-"));
     const refused = (program: "notebook" | "controller" | "engine") => {
-      const text = script({
-        program,
-        parameters: { run: "abcde12345", records },
-      });
+      const record = join(records, `${program}.record`);
+      const text = script({ program, parameters: { ...parameters, ...(program === "engine" ? {} : { record }) } });
       return spawnSync("bash", ["--norc", "-c", text.replace("OLDEST = (3, 9)", "OLDEST = (99, 0)")], {
         encoding: "utf8",
       });
     };
     for (const name of ["notebook", "controller"] as const) {
-      writeFileSync(join(records, `${name}.record`), " ".repeat(4096));
+      writeFileSync(join(records, `${name}.record`), " ".repeat(recordSize));
       const { status, stderr } = refused(name);
       expect(status).to.equal(1);
       expect(stderr).to.match(/^hpcnb: \/\S+ on \S+ is Python 3\.\d+\.\d+, and 99\.0 or newer is needed\. Name an/);

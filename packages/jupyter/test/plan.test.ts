@@ -19,7 +19,11 @@ describe("plan", () => {
     const run = context.run.id;
     const own = { run, directory: context.run.directory, token: context.run.token };
     expect(record("secrets")).to.deep.equal({ ...own, password: "argon2:x", variables: {} });
-    expect(record("cluster")).to.deep.equal({ run, cluster: directory });
+    expect(record("cluster")).to.deep.equal({
+      run,
+      generation: 1,
+      controllerRecord: `${directory}/controller.record`,
+    });
     expect(record("cluster-1/wishes")).to.deep.equal({ run, groups: [] });
     for (const name of ["notebook", "cluster-1/controller", "cluster-1/engines"])
       expect(record(name), name).to.deep.equal({ run, state: "waiting" });
@@ -148,7 +152,7 @@ describe("a controller in the notebook job", () => {
     const context = makeContext({ session });
     const { jobs } = planAll(context);
     expect(jobs.map(({ role }) => role)).to.deep.equal(["notebook", "engines"]);
-    expect(jobs[0]?.spec.script).to.include(`"records":"${context.cluster?.directory}"`);
+    expect(jobs[0]?.spec.script).to.include(`"record":"${context.cluster?.directory}/controller.record"`);
   });
 });
 
@@ -192,7 +196,7 @@ describe("what a notebook needs for starting clusters", () => {
       `${directory}/inside/HPCNBCLUSTER/controller.log`,
     ]);
     expect(jobs.engines.argv.at(-1)).to.equal("1-987654321");
-    expect(jobs.engines.stdin).to.include(`"records":"${directory}/inside/HPCNBCLUSTER"`);
+    expect(jobs.engines.stdin).to.include(`"controllerRecord":"${directory}/inside/HPCNBCLUSTER/controller.record"`);
     expect(jobs.cancel.argv).to.deep.equal(["cancel", "HPCNBJOB"]);
     expect(jobs.files.map(({ path }: { path: string }) => path)).to.include(jobs.controllerRecord);
   });

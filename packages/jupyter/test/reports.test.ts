@@ -14,12 +14,12 @@ describe("reports", () => {
 
   it("understands an answering session", () => {
     const endpoint = { kind: "socket", host: "node1", path: "/tmp/x/nb.sock" };
-    const answering = { state: "answering", host: "node1", endpoint, server: "JupyterLab 4.6.6", storage_seconds: 0.1 };
+    const answering = { state: "answering", host: "node1", endpoint, server: "JupyterLab 4.6.6", storageSeconds: 0.1 };
     const secret = { key: "secret" };
     expect(
       reports([
-        { run: "r", ...answering, note: "why", unreachable_cluster: "cluster-3" },
-        { run: "r", state: "answering", host: "node2", client: secret, engine: secret, storage_seconds: 2 },
+        { run: "r", ...answering, note: "why", unreachableCluster: 3 },
+        { run: "r", state: "answering", host: "node2", client: secret, engine: secret, storageSeconds: 2 },
         { run: "r", state: "answering", engines: deflateSync("rra-xd").toString("base64"), count: 3 },
       ]),
     ).to.deep.equal({

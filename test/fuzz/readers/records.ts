@@ -38,14 +38,14 @@ const notebook = {
   run,
   state: "answering",
   host: "h",
-  storage_seconds: 0.1,
+  storageSeconds: 0.1,
   endpoint: { kind: "socket", host: "h", path: "/p" },
   server: "JupyterLab",
   note: "x",
-  unreachable_cluster: "cluster-1",
+  unreachableCluster: 1,
 };
 const failed = { run, state: "failed", problem: "p", hint: "h" };
-const controller = { run, state: "started", host: "h", storage_seconds: 1 };
+const controller = { run, state: "started", host: "h", storageSeconds: 1 };
 const engines = { run, state: "answering", engines: "eJwrAgAAcwBz" };
 
 /** What the scheduler lists while the records are read. */
@@ -149,7 +149,7 @@ export const records = [
     name: "reports of jobs",
     share: 3,
     inputs: fc.tuple(
-      valuesLike([notebook, failed, { run, state: "started", host: "h", storage_seconds: 1 }, { run, state: "ended" }]),
+      valuesLike([notebook, failed, { run, state: "started", host: "h", storageSeconds: 1 }, { run, state: "ended" }]),
       valuesLike([controller, failed]),
       valuesLike([engines]),
     ),

@@ -8,8 +8,6 @@ from hpcnb_local.answers import Unanswerable
 
 # Ids in the second place are above this, so that both places are read as one spool.
 SECOND_PLACE = 1_000_000_000
-
-
 ID = re.compile("[1-9][0-9]{0,11}")
 
 

@@ -10,10 +10,7 @@ from hpcnb_local.places import entries, place_of_id
 
 # Seconds that an ended job can still be asked about, and how many of them.
 KEEP = 7 * 24 * 3600
-
-
 KEEP_AT_MOST = 1000
-
 
 # How many are removed with a submission, which is not to wait for them.
 REMOVE_AT_ONCE = 200

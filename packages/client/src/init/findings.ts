@@ -35,7 +35,7 @@ export async function lookAround(
 ): Promise<Findings> {
   const options = { signal, timeout: limit };
   const [{ stdout }, modules] = await Promise.all([
-    host.run(["sh", "-c", lookScript, "hpcnb", directory], options),
+    host.run(["sh", "-c", lookScript(), "hpcnb", directory], options),
     host.run(["bash", "--norc", "-c", modulesScript], options).catch((error) => {
       // Listing modules is slow or broken on some sites; what else fails, the other question meets,
       // too.

@@ -1,9 +1,13 @@
+import { shellWord } from "@hpcnb/core";
+import { findJupyter } from "../python.js";
+
 /**
  * What a machine and a folder have, as lines of words with tabs between: see `parseFindings`.
  * Nothing is changed. A Python is asked where its packages are, from `/`: in a notebook's folder
  * there may be a file that has the name of one.
  */
-export const lookScript = `
+export function lookScript(): string {
+  return `
 LC_ALL=C; export LC_ALL
 unset CDPATH PYTHONHOME
 case $1 in "~") set -- "$HOME" ;; "~/"*) set -- "$HOME/\${1#"~/"}" ;; esac
@@ -41,11 +45,9 @@ for file in "$1"/*.ipynb; do
 done
 cd /
 python=$(command -v python3 || command -v python)
-[ -z "$python" ] || printf 'python\\t%s\\t%s\\n' "$python" "$("$python" -c '
-from importlib.util import find_spec
-print("\\t".join(word if find_spec(name) else "" for word, name in (("lab", "jupyterlab"), ("ipyparallel", "ipyparallel"))))
-' 2>/dev/null </dev/null)"
+[ -z "$python" ] || printf 'python\\t%s\\t%s\\n' "$python" "$("$python" -c ${shellWord(findJupyter())} 2>/dev/null </dev/null)"
 `;
+}
 
 /**
  * Lists modules that promise a Python, in a bash that knows \`module\` as one of a login does. It

@@ -12,7 +12,6 @@ from hpcnb_launch import failure
 # Jupyter's default. With a socket it insists on it, whatever the user's own configuration says.
 DEFAULT_PORT = 8888
 
-
 # Jupyter's own classes for the list in the browser. The user's configuration may give each another
 # directory.
 FILE_MANAGERS = (

@@ -121,12 +121,12 @@ class NotebookJob:
 
     def wait_for_storage(self):
         run, readiness = self.parameters["run"], self.parameters["readiness"]
-        path = os.path.join(self.parameters["records"], "secrets.record")
+        path = self.parameters["secretsRecord"]
         _own, secrets, self.storage_seconds = storage.wait_for_records(
             [self.report.path, path], run, readiness
         )
         self.report.publish(
-            "started", host=HOST, storage_seconds=self.storage_seconds, began=round(BEGAN_AT, 3)
+            "started", host=HOST, storageSeconds=self.storage_seconds, began=round(BEGAN_AT, 3)
         )
         return secrets
 
@@ -186,7 +186,7 @@ class NotebookJob:
             host=HOST,
             endpoint=self.endpoint(server),
             server=title,
-            storage_seconds=self.storage_seconds,
+            storageSeconds=self.storage_seconds,
             began=round(BEGAN_AT, 3),
             **note,
         )

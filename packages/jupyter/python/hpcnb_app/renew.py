@@ -13,7 +13,6 @@ from hpcnb_launch import log, records
 # Seconds between two looks whether there is another token.
 LOOK_FOR_TOKEN_EVERY = 1.0
 
-
 # Seconds after which a connection is open that was let in by the old token, but was still being
 # made.
 STRAGGLERS_AFTER = 5.0
@@ -24,7 +23,7 @@ class TokenFollower:
 
     def __init__(self, parameters, server, token, tell):
         self.run_id = parameters["run"]
-        self.path = os.path.join(parameters["records"], "secrets.record")
+        self.path = parameters["secretsRecord"]
         self.server = server
         self.token = token
         self.tell = tell

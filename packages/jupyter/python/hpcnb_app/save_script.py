@@ -7,8 +7,6 @@ import traceback
 from hpcnb_launch import log
 
 SCRIPT_MARK = "Kept by hpcnb from"
-
-
 LINE_COMMENTS = {
     **dict.fromkeys([".c", ".cpp", ".cs", ".go", ".java", ".js", ".kt", ".rs"], "//"),
     **dict.fromkeys([".scala", ".swift", ".ts"], "//"),

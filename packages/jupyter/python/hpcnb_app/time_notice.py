@@ -14,7 +14,6 @@ from hpcnb_launch.job import BEGAN
 
 NOTICE_NAME = "hpcnb-time"
 
-
 # Minutes before the end at which it is told.
 NOTICE_AT = [30, 10, 2]
 

@@ -20,7 +20,7 @@ class Companion:
         self.parameters = parameters
         if parameters["controller"]:
             start_controller_process(parameters["controller"])
-        self.pulse = Report(parameters["inside"]["pulse"], parameters["run"])
+        self.pulse = Report(parameters["pulseRecord"], parameters["run"])
 
     def offer(self, security):
         """
@@ -34,7 +34,9 @@ class Companion:
         """When the server is there. `tell` publishes facts in the notebook's record."""
         if self.parameters["cluster"]:
             follower = ClusterFollower(
-                self.parameters, security, lambda cluster: tell(unreachable_cluster=cluster)
+                self.parameters,
+                security,
+                lambda generation: tell(unreachableCluster=generation),
             )
             start_thread(follower.run)
 
@@ -56,9 +58,7 @@ def start_controller_process(parameters):
     def tell_its_end():
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         if code < 0:
-            report = Report(
-                os.path.join(parameters["records"], "controller.record"), parameters["run"]
-            )
+            report = Report(parameters["record"], parameters["run"])
             report.keep_trying(
                 "failed",
                 problem=(

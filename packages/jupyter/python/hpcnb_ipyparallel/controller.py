@@ -16,8 +16,7 @@ from hpcnb_launch.report import Report
 
 def run(parameters, has_own_log=True):
     own, engines = (
-        Report(os.path.join(parameters["records"], f"{name}.record"), parameters["run"])
-        for name in ("controller", "engines")
+        Report(parameters[name], parameters["run"]) for name in ("record", "enginesRecord")
     )
     if has_own_log:
         log.keep_log_bounded()
@@ -35,7 +34,7 @@ class ControllerJob:
         _own, seconds = storage.wait_for_records(
             [self.report.path], self.parameters["run"], self.parameters["readiness"]
         )
-        self.report.publish("started", host=HOST, storage_seconds=seconds)
+        self.report.publish("started", host=HOST, storageSeconds=seconds)
         scratch = directories.make_scratch_directory()
         child = None
         try:
@@ -54,7 +53,7 @@ class ControllerJob:
                 "engine": engine,
                 "heartbeat": self.parameters["heartbeat"],
             }
-            self.report.keep_trying("answering", host=HOST, storage_seconds=seconds, **connections)
+            self.report.keep_trying("answering", host=HOST, storageSeconds=seconds, **connections)
             path = os.path.join(profile, "security", "ipcontroller-client.json")
             with Client(path, timeout=60) as known:
                 Watch(known, self.parameters, self.engines).run()

@@ -22,10 +22,8 @@ from hpcnb_launch.waiting import AwakeClock
 # computes.
 ENGINE_SILENCE = 20_000
 
-
 # Seconds that it may take to end when it is told to.
 CONTROLLER_GRACE = 5.0
-
 
 # Whether a process can have the orphans of its children handed over to it.
 HAS_ORPHANS = sys.platform == "linux" and os.path.exists("/proc/self/stat")

@@ -38,16 +38,13 @@ from hpcnb_launch.signals import HANGUPS, WARNINGS
 # controller is waited for as long as that takes, and one that is gone is noticed otherwise.
 REGISTRATION_PATIENCE = 1_000_000
 
-
 # Milliseconds without a sign of life after which an engine looks whether its controller is gone,
 # and ends then. ipyparallel's own choice is three minutes: a lost cluster would go on to
 # cost its user that long.
 CONTROLLER_SILENCE = 35_000
 
-
 # Seconds that an engine may take to end when it is told to.
 ENGINE_GRACE = 10.0
-
 
 # The exit code of an engine that cannot do better when it is started again.
 HOPELESS = 78
@@ -68,14 +65,14 @@ class EngineTask:
             raise Failure(f"The scheduler has not given this job a task number, but {task!r}.")
         self.parameters = parameters
         self.number = parameters["first"] + int(task) - 1
-        self.path = os.path.join(parameters["records"], "controller.record")
-        self.engines = os.path.join(parameters["records"], "engines.record")
+        self.path = parameters["controllerRecord"]
+        self.engines = parameters["enginesRecord"]
         self.children = []
 
     def run(self):
         run, readiness = self.parameters["run"], self.parameters["readiness"]
         _controller, secrets, seconds = storage.wait_for_records(
-            [self.path, self.parameters["secrets"]], run, readiness
+            [self.path, self.parameters["secretsRecord"]], run, readiness
         )
         log.say(f"engine {self.number} on {HOST}: the storage was ready after {seconds:.1f} s")
         files.enter(self.parameters["directory"])

@@ -13,14 +13,9 @@ from hpcnb_launch import files, log, records, waiting
 # Seconds between two looks at which controller there is.
 LOOK_EVERY = 1.0
 
-
 # Seconds between two tries to reach it, and that one may take; so many in a row must fail.
 REACH_EVERY = 10.0
-
-
 REACH_LIMIT = 5.0
-
-
 TRIES_BELIEVED = 3
 
 # The connection breaks after these seconds of silence of the other host's system.
@@ -29,13 +24,13 @@ KEEP_ALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 3, "TCP_KEEPCNT": 2}
 
 class ClusterFollower:
     """
-    `security` is where clients look for connection files; `tell` gets a cluster whose controller is
-    out of reach, or None.
+    `security` is where clients look for connection files; `tell` gets the generation of a cluster
+    whose controller is out of reach, or None.
     """
 
     def __init__(self, parameters, security, tell):
         self.run_id = parameters["run"]
-        self.pointer = os.path.join(parameters["records"], "cluster.record")
+        self.pointer = parameters["pointerRecord"]
         self.connection_file = os.path.join(security, "ipcontroller-client.json")
         self.tell = tell
         self.shown = None
@@ -47,24 +42,22 @@ class ClusterFollower:
         """For as long as the server runs."""
         pauses = waiting.growing_pauses(0.1, 2.0)
         while True:
-            cluster, record = self.read()
+            generation, record = self.read()
             if record is not None:
                 self.show(record.get("client"))
-                self.reach(cluster, record.get("client"))
+                self.reach(generation, record.get("client"))
             time.sleep(LOOK_EVERY if self.shown else next(pauses))
 
     def read(self):
         """
-        The run's newest cluster, and what its controller says of itself; None for what cannot be
-        read (yet).
+        The generation of the run's newest cluster, and what its controller says of itself; None for
+        what cannot be read (yet).
         """
         pointer, _reason = records.read(self.pointer, self.run_id)
-        if pointer is None or pointer["cluster"] is None:
+        if pointer is None or pointer["generation"] is None:
             return None, None
-        record, _reason = records.read(
-            os.path.join(pointer["cluster"], "controller.record"), self.run_id
-        )
-        return os.path.basename(pointer["cluster"]), record
+        record, _reason = records.read(pointer["controllerRecord"], self.run_id)
+        return pointer["generation"], record
 
     def show(self, client):
         """
@@ -83,7 +76,7 @@ class ClusterFollower:
                 log.say(f"{self.connection_file} could not be changed: {error}")
             self.trouble = str(error)
 
-    def reach(self, cluster, client):
+    def reach(self, generation, client):
         """
         A host that has died says nothing: its last record stays, and a scheduler may list its jobs
         as running for hours.
@@ -95,7 +88,7 @@ class ClusterFollower:
         else:
             self.next_try = time.monotonic() + REACH_EVERY
             self.failures = 0 if self.line.is_there(client) else self.failures + 1
-            unreachable = cluster if self.failures >= TRIES_BELIEVED else None
+            unreachable = generation if self.failures >= TRIES_BELIEVED else None
         if unreachable != self.told:
             log.say(f"the controller {'cannot be reached' if unreachable else 'is there'}")
             self.tell(unreachable)

@@ -38,7 +38,7 @@ def watch_notebook(parameters, end):
     Calls `end` when the notebook has ended, or was not heard of for `silence` seconds. A notebook
     that reached its walltime could tell nobody, and its jobs may have been queued until after that.
     """
-    pulse, silence = parameters["notebook"]["pulse"], parameters["notebook"]["silence"]
+    pulse, silence = parameters["pulseRecord"], parameters["silence"]
     clock = AwakeClock()
     heard, last = None, clock.now()
     while clock.now() - last < silence:

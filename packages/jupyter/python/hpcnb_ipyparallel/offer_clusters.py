@@ -35,7 +35,7 @@ def offer(security, parameters):
     session's own to them. `security` is the directory of the session's profile for connection
     files.
     """
-    module, profile = parameters["inside"]["module"], os.path.dirname(security)
+    module, profile = parameters["launchers"], os.path.dirname(security)
     forget_clusters(security)
     users = os.path.join(
         homes.users_ipython_directory(), os.path.basename(profile), "ipcluster_config.py"

@@ -13,43 +13,33 @@ from hpcnb_launch import records
 # Seconds between two looks of the thread; after a gap that long it was suspended, or kept from
 # running.
 LOOK = 1.0
-
-
 GAP = 5.0
-
 
 # Heartbeats between two looks at what the controller has published, which hundreds of engines do.
 BEATS_BETWEEN = 60
 
-
 # Seconds until it is asked again whether it still does not know the engine.
 ASK_AGAIN = 2.0
-
 
 # Seconds that an engine is unknown to the controller before it believes so: longer than
 # ipyparallel's hub looks for tasks that were lost with it, and would take those of the next engine
 # with its number for them.
 FORGETTING = 10.0
 
-
 # Seconds that the controller may give the number to a process that is gone, before that must
 # be another living one.
 TWIN_LIMIT = 60.0
-
 
 # Seconds an engine waits until the controller knows it; ipyparallel's 5 are too few when hundreds
 # begin together.
 REGISTRATION_LIMIT = 60.0
 
-
 # Seconds that the connection may be away before the controller counts as gone.
 DOWN_LIMIT = 10.0
-
 
 # Exit codes of an engine that was never registered, that the controller has forgotten, and for
 # which it has another one.
 UNKNOWN, FORGOTTEN, REPLACED = 75, 76, 77
-
 
 # The connection to the hub is given up after these seconds of silence of the other host's system.
 KEEP_ALIVE = {

@@ -1,7 +1,6 @@
 """Watches which engines the controller knows, says so in a record, and ends idle ones."""
 
 import base64
-import os
 import time
 import zlib
 
@@ -21,7 +20,7 @@ class Watch:
     def __init__(self, client, parameters, report):
         self.client = client
         self.run_id = parameters["run"]
-        self.wishes = os.path.join(parameters["records"], "wishes.record")
+        self.wishes = parameters["wishesRecord"]
         self.report = report
         # By the engine's number: the name of its process, and a letter.
         self.processes = {}

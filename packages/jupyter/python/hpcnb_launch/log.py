@@ -21,18 +21,11 @@ def say(text):
 
 # Bytes that a log may have, and what is kept of its beginning and its end when it gets longer.
 LOG_LIMIT = 100 * 2**20
-
-
 LOG_HEAD = 10 * 2**20
-
-
 LOG_TAIL = 40 * 2**20
-
 
 # Seconds between two looks at it.
 LOG_EVERY = 1.0
-
-
 CHUNK = 2**20
 
 

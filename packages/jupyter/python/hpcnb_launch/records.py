@@ -5,8 +5,6 @@ import json
 import os
 
 RECORD_SIZE = 4096
-
-
 JSON_ROOM = RECORD_SIZE - 65
 
 
@@ -24,7 +22,12 @@ def decode(data, run):
     text = data[:JSON_ROOM].rstrip(b" ")
     if hashlib.sha256(text).hexdigest().encode("ascii") + b"\n" != data[JSON_ROOM:]:
         return None, "its checksum does not fit its content"
-    record = json.loads(text)
+    try:
+        record = json.loads(text)
+    except ValueError:
+        return None, "it is no JSON"
+    if not isinstance(record, dict):
+        return None, "it is no object"
     if record.get("run") != run:
         return None, f"it is of run {record.get('run')}"
     return record, None

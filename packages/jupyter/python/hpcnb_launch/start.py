@@ -36,7 +36,7 @@ def leave_out_here():
 def refuse():
     import socket
 
-    name, version = sys.argv[1].replace("hpcnb-", ""), ".".join(map(str, sys.version_info[:3]))
+    version = ".".join(map(str, sys.version_info[:3]))
     problem = "%s on %s is Python %s, and %s or newer is needed." % (
         sys.executable,
         socket.gethostname(),
@@ -45,26 +45,28 @@ def refuse():
     )
     hint = "Name an environment with a newer Python under notebook.environment."
     sys.stderr.write("hpcnb: %s %s\n" % (problem, hint))
-    if "engine" not in name:
-        publish(name.replace("inside_", ""), problem, hint)
+    publish(problem, hint)
     sys.exit(1)
 
 
-def publish(name, problem, hint):
+def publish(problem, hint):
     """
-    As `Report.publish` in report.py. On shared storage the record may not be there yet: then only
-    the log has said it.
+    As `Report.publish` in report.py. An engine has no record of its own. On shared storage the
+    record may not be there yet: then only the log has said it.
     """
     import hashlib
     import json
 
-    known = json.loads(os.environ["HPCNB_PARAMETERS"])
-    record = {"run": known["run"], "state": "failed", "problem": problem, "hint": hint}
+    parameters = json.loads(os.environ["HPCNB_PARAMETERS"])
+    if "record" not in parameters:
+        return
+    record = {"run": parameters["run"], "state": "failed", "problem": problem, "hint": hint}
     text = json.dumps(record).encode("ascii")
-    data = text.ljust(4096 - 65) + hashlib.sha256(text).hexdigest().encode("ascii") + b"\n"
+    end = hashlib.sha256(text).hexdigest().encode("ascii") + b"\n"
     try:
-        with open(os.path.join(known["records"], name + ".record"), "r+b") as file:
-            file.write(data)
+        with open(parameters["record"], "r+b") as file:
+            size = os.fstat(file.fileno()).st_size
+            file.write(text.ljust(size - len(end)) + end)
     except (EnvironmentError, UnicodeError) as error:
         sys.stderr.write("hpcnb: no record could be written: %s\n" % error)
 

@@ -18,8 +18,6 @@ from hpcnb_launchers.known import KNOWN
 # Seconds that a cluster may wait for its turn before `start_and_connect` and the like give up
 # waiting. It goes on.
 QUEUE_LIMIT = 3600
-
-
 OWN_CLUSTER = (
     f"The cluster without an id in the profile {KNOWN['session']} is the session's own, which "
     "`hpcnb up` starts and "

@@ -1,7 +1,5 @@
 """The notebook job: a server, and beside it what clusters need."""
 
-import os
-
 from hpcnb_app.notebook import NotebookJob
 from hpcnb_ipyparallel.companion import Companion
 from hpcnb_launch import job
@@ -10,5 +8,5 @@ from hpcnb_launch.report import Report
 
 def run(parameters):
     companion = Companion(parameters)
-    report = Report(os.path.join(parameters["records"], "notebook.record"), parameters["run"])
+    report = Report(parameters["record"], parameters["run"])
     job.run([report, companion.pulse], NotebookJob(parameters, report, companion).run)

@@ -1,8 +1,9 @@
 import { encodeRecord, type FileToWrite, HpcnbError, type JobSpec } from "@hpcnb/core";
-import { jobName, type PlanContext, type Run, secretsPath } from "@hpcnb/core/session";
-import { jobSpec } from "../launch/job-spec.js";
-import type { App, Parameters } from "../launch/kinds.js";
+import { jobName, type PlanContext, type Run, secretsPath, sessionDirectory } from "@hpcnb/core/session";
+import { jobParameters, jobSpec } from "../launch/job-spec.js";
+import type { App } from "../launch/kinds.js";
 import { logDirectory } from "../launch/layout.js";
+import type { NotebookParameters } from "./parameters.js";
 import { notebookReport } from "./report.js";
 import { browserUrl, serverAnswers } from "./rest.js";
 
@@ -63,23 +64,25 @@ function secretsText(
   }
 }
 
-function planNotebook(context: PlanContext, companion: Parameters): JobSpec {
+function planNotebook(context: PlanContext, companion: object): JobSpec {
   const { session, directory, run } = context;
   const { notebook } = session;
+  const parameters: NotebookParameters = {
+    ...jobParameters(context),
+    record: recordPath(run),
+    secretsRecord: secretsPath(run),
+    app: notebook.app,
+    listen: notebook.listen,
+    saveScript: notebook.saveScript,
+    walltime: session.resources.walltime ?? null,
+    profile: session.name,
+    ipython: `${sessionDirectory(directory)}/ipython`,
+  };
   return jobSpec(context, {
     name: jobName(session.name, "notebook", run.id),
     title: "notebook server",
     program: "notebook",
-    parameters: {
-      app: notebook.app,
-      listen: notebook.listen,
-      saveScript: notebook.saveScript,
-      // Seconds that it may run.
-      walltime: session.resources.walltime ?? null,
-      profile: session.name,
-      ipython: `${directory}/.hpcnb/ipython`,
-      ...companion,
-    },
+    parameters: { ...parameters, ...companion },
     output: logPath(run),
     resources: session.resources,
   });

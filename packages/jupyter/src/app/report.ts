@@ -6,7 +6,7 @@ import { endOf, type Fields, readReport, secondsSchema, textSchema } from "../la
 /** Seconds since 1970. An older hpcnb's job does not tell. */
 const beganSchema = v.exactOptional(v.pipe(secondsSchema, v.maxValue(8e12)));
 
-const startedSchema = v.object({ host: hostNameSchema, storage_seconds: secondsSchema, began: beganSchema });
+const startedSchema = v.object({ host: hostNameSchema, storageSeconds: secondsSchema, began: beganSchema });
 
 const answeringSchema = v.object({
   ...startedSchema.entries,
@@ -16,8 +16,8 @@ const answeringSchema = v.object({
   ]),
   server: lineSchema,
   note: v.exactOptional(textSchema),
-  /** The cluster's directory, which names its generation. */
-  unreachable_cluster: v.nullish(lineSchema),
+  /** The generation of a cluster. */
+  unreachableCluster: v.nullish(countSchema),
   /** How often the token was changed. */
   renewals: v.exactOptional(countSchema),
 });
@@ -26,25 +26,24 @@ const answeringSchema = v.object({
 export function notebookReport(record: Fields | undefined): NotebookReport {
   if (record === undefined) return { state: "waiting" };
   if (record.state === "started") {
-    const { host, storage_seconds: storageSeconds, began } = readReport(startedSchema, record, "notebook");
+    const { host, storageSeconds, began } = readReport(startedSchema, record, "notebook");
     return { state: "started", host, storageSeconds, ...startOf(began) };
   }
   if (record.state !== "answering") return endOf(record, "notebook");
-  const { host, storage_seconds, began, endpoint, server, note, unreachable_cluster, renewals } = readReport(
+  const { host, storageSeconds, began, endpoint, server, note, unreachableCluster, renewals } = readReport(
     answeringSchema,
     record,
     "notebook",
   );
-  const generation = /^cluster-(\d{1,8})$/.exec(unreachable_cluster ?? "")?.[1];
   return {
     state: "answering",
     host,
-    storageSeconds: storage_seconds,
+    storageSeconds,
     ...startOf(began),
     endpoint,
     server,
     ...(note === undefined ? {} : { note }),
-    ...(generation === undefined ? {} : { unreachableCluster: Number(generation) }),
+    ...(unreachableCluster == null ? {} : { unreachableCluster }),
     ...(renewals === undefined ? {} : { renewals }),
   };
 }

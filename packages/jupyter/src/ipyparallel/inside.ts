@@ -1,8 +1,10 @@
 import { encodeRecord, type FileToWrite, type JobResources, type JobSpec } from "@hpcnb/core";
 import { jobName, type PlanContext, secretsPath } from "@hpcnb/core/session";
 import { jobScript } from "../launch/job-script.js";
+import { jobParameters } from "../launch/job-spec.js";
 import { launcherModules, type Program } from "../python.js";
 import { clusterRecord, insidePaths } from "./layout.js";
+import type { ControllerParameters, EngineParameters, PulseParameters } from "./parameters.js";
 import { controllerResources } from "./resources.js";
 
 /**
@@ -70,20 +72,31 @@ function insideJobs(context: PlanContext, commands: NonNullable<PlanContext["sch
   };
 }
 
-function jobSpecs({ session, directory, run, readiness, scheduler }: PlanContext, records: string) {
-  const { environment } = session.notebook;
-  const parameters = {
-    run: run.id,
-    records,
-    directory,
-    readiness,
+function jobSpecs(context: PlanContext, records: string) {
+  const { session, directory, run, readiness, scheduler } = context;
+  const record = (name: "controller" | "engines" | "wishes") => clusterRecord({ directory: records }, name);
+  const pulse: PulseParameters = {
+    pulseRecord: insidePaths(run).pulse,
+    silence: Math.max(notebookSilence, 2 * readiness.seconds),
+  };
+  const controller: ControllerParameters = {
+    ...jobParameters(context),
+    record: record("controller"),
+    enginesRecord: record("engines"),
+    wishesRecord: record("wishes"),
+    oneHost: scheduler.runsOnHost,
     heartbeat,
-    secrets: secretsPath(run),
+  };
+  const engine: EngineParameters = {
+    ...jobParameters(context),
+    controllerRecord: record("controller"),
+    enginesRecord: record("engines"),
+    secretsRecord: secretsPath(run),
     first: 1,
     group: "engines",
     restarts: 0,
-    notebook: { pulse: insidePaths(run).pulse, silence: Math.max(notebookSilence, 2 * readiness.seconds) },
   };
+  const parameters = { controller: { ...controller, ...pulse }, engines: { ...engine, ...pulse } };
   const spec = (kind: keyof typeof programs, log: string, resources: JobResources, own: object): JobSpec => {
     // It ends with what makes it unique, which adapters keep of a long name.
     const name = jobName(session.name, kind, run.id, `-${placeholders.cluster}`);
@@ -91,10 +104,10 @@ function jobSpecs({ session, directory, run, readiness, scheduler }: PlanContext
       name,
       script: jobScript({
         title: `${name}: ipyparallel ${kind}, started inside the notebook of the session ${session.name}`,
-        environment,
+        environment: session.notebook.environment,
         directory,
         program: programs[kind],
-        parameters: { ...parameters, oneHost: scheduler.runsOnHost },
+        parameters: parameters[kind],
         ...own,
       }),
       workingDirectory: directory,

@@ -11,10 +11,10 @@ import {
   secretsPath,
 } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
-import { commonParameters, jobSpec } from "../launch/job-spec.js";
-import type { Parameters } from "../launch/kinds.js";
+import { jobParameters, jobSpec } from "../launch/job-spec.js";
 import { logDirectory } from "../launch/layout.js";
 import { arrayLog, clusterRecord, controllerLog, insidePaths, pointerRecord } from "./layout.js";
+import type { CompanionParameters, ControllerParameters, EngineParameters, Pointer } from "./parameters.js";
 import { controllerResources } from "./resources.js";
 
 const keepIt = "The running session has it: put it back, or end the session with `hpcnb down` first.";
@@ -30,8 +30,10 @@ export function planClusterFiles({ run, cluster }: ClusterContext): FileToWrite[
 }
 
 export function planPointer(run: Pick<Run, "id" | "directory">, cluster: Cluster | undefined): FileToWrite {
-  const text = encodeRecord({ run: run.id, cluster: cluster?.directory ?? null });
-  return { path: pointerRecord(run), text, inPlace: true };
+  const pointer: Pointer = cluster
+    ? { generation: cluster.generation, controllerRecord: clusterRecord(cluster, "controller") }
+    : { generation: null };
+  return { path: pointerRecord(run), text: encodeRecord({ run: run.id, ...pointer }), inPlace: true };
 }
 
 export function planWishes(run: Pick<Run, "id">, cluster: Cluster, wishes: readonly EngineWish[]): FileToWrite {
@@ -83,21 +85,26 @@ function planController(context: ClusterContext): JobSpec {
  * What the notebook's program does for clusters: it runs a controller, shows clients the run's
  * cluster, and lets them start others.
  */
-export function companion(context: PlanContext): Parameters {
+export function companion(context: PlanContext): CompanionParameters {
   const { session, run, cluster } = context;
+  const paths = insidePaths(run);
   return {
-    inside: insidePaths(run),
+    pulseRecord: paths.pulse,
+    pointerRecord: pointerRecord(run),
+    launchers: paths.module,
     cluster: session.cluster !== undefined,
     // Its own, for as long as it lives; after it, a cluster has a controller in a job.
     controller: cluster?.inNotebook ? controllerParameters({ ...context, cluster }) : null,
   };
 }
 
-function controllerParameters(context: ClusterContext) {
+function controllerParameters(context: ClusterContext): ControllerParameters {
   const { cluster, scheduler } = context;
   return {
-    ...commonParameters(context),
-    records: cluster.directory,
+    ...jobParameters(context),
+    record: clusterRecord(cluster, "controller"),
+    enginesRecord: clusterRecord(cluster, "engines"),
+    wishesRecord: clusterRecord(cluster, "wishes"),
     oneHost: scheduler.runsOnHost,
     heartbeat: heartbeatOf(clusterIn(context.session)),
   };
@@ -114,18 +121,21 @@ function planEngines(context: ClusterContext, array: EngineArray): JobSpec {
   }
   // The first array of all has the plain name; names are what a job is found by.
   const suffix = cluster.generation === 1 && array.first === 1 ? "" : `-${cluster.generation}-${array.first}`;
+  const parameters: EngineParameters = {
+    ...jobParameters(context),
+    controllerRecord: clusterRecord(cluster, "controller"),
+    enginesRecord: clusterRecord(cluster, "engines"),
+    secretsRecord: secretsPath(run),
+    first: array.first,
+    group: array.group,
+    restarts,
+  };
   return {
     ...jobSpec(context, {
       title: "ipyparallel engines",
       program: "engine",
       name: jobName(session.name, "engines", run.id, suffix),
-      parameters: {
-        records: cluster.directory,
-        secrets: secretsPath(run),
-        first: array.first,
-        group: array.group,
-        restarts,
-      },
+      parameters,
       output: arrayLog(cluster, array),
       resources: group.resources,
       taskVariable: scheduler.taskVariable,

@@ -11,7 +11,7 @@ import { endOf, type Fields, readReport, secondsSchema } from "../launch/reports
 const mostEngines = 1_000_000;
 
 /** A controller that an older hpcnb started does not tell its seconds. */
-const controllerSchema = v.object({ host: hostNameSchema, storage_seconds: v.exactOptional(secondsSchema) });
+const controllerSchema = v.object({ host: hostNameSchema, storageSeconds: v.exactOptional(secondsSchema) });
 
 /**
  * A letter for each engine, in the order of their numbers, deflated and in base64: see
@@ -40,8 +40,7 @@ function controllerReport(record: Fields | undefined): ControllerReport {
   if (record === undefined) return { state: "waiting" };
   const { state } = record;
   if (state !== "started" && state !== "answering") return endOf(record, "controller");
-  const { host, storage_seconds } = readReport(controllerSchema, record, "controller");
-  return { state, host, ...(storage_seconds === undefined ? {} : { storageSeconds: storage_seconds }) };
+  return { state, ...readReport(controllerSchema, record, "controller") };
 }
 
 function engineReports(record: Fields | undefined): EngineReports {

@@ -2,6 +2,7 @@ import { shellWord } from "@hpcnb/core";
 import type { PythonEnvironment } from "@hpcnb/core/session-file";
 import { type Program, programText, scriptText } from "../python.js";
 import { environmentScript } from "./environment.js";
+import type { JobParameters } from "./parameters.js";
 
 export interface JobScript {
   /** One line for people who read the script or see it in a list of processes. */
@@ -9,7 +10,7 @@ export interface JobScript {
   readonly environment: PythonEnvironment;
   readonly directory: string;
   readonly program: Program;
-  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly parameters: JobParameters;
   /** The shell variable with the number of the task, in an array job. */
   readonly taskVariable?: string;
 }

@@ -2,13 +2,14 @@ import type { JobResources, JobSpec } from "@hpcnb/core";
 import type { PlanContext } from "@hpcnb/core/session";
 import type { Program } from "../python.js";
 import { jobScript } from "./job-script.js";
+import type { JobParameters } from "./parameters.js";
 
 interface Job {
   readonly name: string;
   /** What the job is, for people. */
   readonly title: string;
   readonly program: Program;
-  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly parameters: JobParameters;
   readonly output: string;
   readonly resources: JobResources;
   readonly taskVariable?: string;
@@ -24,7 +25,7 @@ export function jobSpec(context: PlanContext, job: Job): JobSpec {
       environment: session.notebook.environment,
       directory,
       program: job.program,
-      parameters: { ...commonParameters(context), ...job.parameters },
+      parameters: job.parameters,
       ...(job.taskVariable === undefined ? {} : { taskVariable: job.taskVariable }),
     }),
     workingDirectory: directory,
@@ -33,7 +34,6 @@ export function jobSpec(context: PlanContext, job: Job): JobSpec {
   };
 }
 
-/** What every program is told. `records` is where it publishes. */
-export function commonParameters({ run, directory, readiness }: PlanContext) {
-  return { run: run.id, records: run.directory, directory, readiness };
+export function jobParameters({ run, directory, readiness }: PlanContext): JobParameters {
+  return { run: run.id, directory, readiness };
 }

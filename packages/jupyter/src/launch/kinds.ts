@@ -16,16 +16,13 @@ import type { Session } from "@hpcnb/core/session-file";
 import type { Need } from "./check.js";
 import type { Fields } from "./reports.js";
 
-/** What a program is told; plain data. */
-export type Parameters = Readonly<Record<string, unknown>>;
-
 /** What a person opens in the browser: a server in a job of its own. */
 export interface App extends Pick<Workload, "answers" | "url"> {
   /** Checked in the session's Python environment. */
   needs(session: Session): Need[];
   /** @throws HPCNB_BAD_SESSION_FILE when the variables are too many. */
   runFiles(context: PlanContext, variables: Readonly<Record<string, string>>): FileToWrite[];
-  job(context: PlanContext, companion: Parameters): JobSpec;
+  job(context: PlanContext, companion: object): JobSpec;
   recordPath(run: Pick<Run, "directory">): string;
   report(record: Fields | undefined): NotebookReport;
   logPath(run: Pick<Run, "directory">): string;
@@ -35,8 +32,8 @@ export interface App extends Pick<Workload, "answers" | "url"> {
 export interface ClusterKind {
   /** Checked in the session's Python environment, when the session has a cluster. */
   needs(): Need[];
-  /** For what a cluster kind has running inside the app's job. */
-  companion(context: PlanContext): Parameters;
+  /** Parameters, for what a cluster kind has running inside the app's job. */
+  companion(context: PlanContext): object;
   runFiles(context: PlanContext): FileToWrite[];
   clusterFiles(context: ClusterContext): FileToWrite[];
   job(context: ClusterContext, place: Exclude<JobPlace, { role: "notebook" }>): JobSpec;

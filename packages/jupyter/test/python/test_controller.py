@@ -86,7 +86,8 @@ class Watching(InADirectory):
         self.simulate_time(pause)
         report = Report(self.path("engines.record"), "r")
         with self.assertRaises(Stopped):
-            Watch(hub, {"run": "r", "records": self.root}, report).run()
+            parameters = {"run": "r", "wishesRecord": self.path("wishes.record")}
+            Watch(hub, parameters, report).run()
         return self.published()
 
     def published(self):

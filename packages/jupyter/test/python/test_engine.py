@@ -68,4 +68,4 @@ class WaitingForTheController(InADirectory):
     def test_a_job_without_a_task_number_says_so(self):
         for text in ("undefined", ""):
             with self.assertRaisesRegex(Failure, "task number"):
-                EngineTask({"first": 1, "records": "/"}, text)
+                EngineTask({"first": 1}, text)

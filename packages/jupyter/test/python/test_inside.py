@@ -22,7 +22,7 @@ class Watching(InADirectory):
         self.ended = []
 
     def watch(self, silence):
-        parameters = {"run": "r", "notebook": {"pulse": self.pulse, "silence": silence}}
+        parameters = {"run": "r", "pulseRecord": self.pulse, "silence": silence}
         notebook_pulse.watch_notebook(parameters, lambda: self.ended.append(True))
 
     def test_a_notebook_that_has_ended_ends_its_jobs_at_once(self):
@@ -68,7 +68,7 @@ class Offering(InADirectory):
     def offer(self):
         security = homes.make_ipython_overlay(self.path("overlay"), "rnaseq")
         parameters = {
-            "inside": {"module": self.path("module")},
+            "launchers": self.path("module"),
             "profile": "rnaseq",
             "cluster": True,
         }

@@ -30,11 +30,19 @@ class Threads(InADirectory):
         self.patch(log, say=self.said.append)
         self.patch(follow, Line=lambda: line)
         self.put("notebook.record", state="started")
-        parameters = {"run": "r", "records": self.root, "saveScript": False}
+        parameters = {
+            "run": "r",
+            "pointerRecord": self.path("cluster.record"),
+            "saveScript": False,
+        }
         self.job = NotebookJob(parameters, Report(self.path("notebook.record"), "r"), None)
 
     def put(self, name, **record):
         self.write(records.encode({"run": "r", **record}), name)
+
+    def point(self, generation, *names):
+        controller = self.path(*names)
+        self.put("cluster.record", generation=generation, controllerRecord=controller)
 
     def test_the_server_is_announced_also_when_the_storage_fails_at_first(self):
         self.patch(applications, answers=lambda endpoint: True)
@@ -95,7 +103,7 @@ class Threads(InADirectory):
             follower.run()
 
     def test_the_connection_is_written_also_when_the_storage_fails_at_first(self):
-        self.put("cluster.record", cluster=self.root)
+        self.point(1, "controller.record")
         self.put("controller.record", state="answering", client={"key": "k"})
         storage = unittest.mock.patch("os.replace", side_effect=STALE)
         storage.start()
@@ -104,7 +112,7 @@ class Threads(InADirectory):
         self.assertEqual(len(self.said), 1)
 
     def test_a_connection_file_that_somebody_has_removed_is_no_error(self):
-        self.put("cluster.record", cluster=self.root)
+        self.point(1, "controller.record")
         path = self.path("security", "ipcontroller-client.json")
 
         def meanwhile(now):
@@ -121,8 +129,7 @@ class Threads(InADirectory):
         self.assertEqual(self.said, [])
 
     def test_a_controller_out_of_reach_is_told_after_some_tries_and_when_it_is_back(self):
-        cluster = self.path("cluster-2")
-        self.put("cluster.record", cluster=cluster)
+        self.point(2, "cluster-2", "controller.record")
         self.put("cluster-2/controller.record", state="answering", client={"key": "k"})
         seen = []
 
@@ -132,12 +139,12 @@ class Threads(InADirectory):
                 seen.append((self.told[-1], now))
 
         self.follow(meanwhile)
-        self.assertEqual([what for what, _when in seen], ["cluster-2", None])
+        self.assertEqual([what for what, _when in seen], [2, None])
         self.assertTrue(50 <= seen[0][1] <= 65, seen)
         self.assertTrue(80 <= seen[1][1] <= 95, seen)
 
     def test_one_try_that_fails_is_not_believed(self):
-        self.put("cluster.record", cluster=self.root)
+        self.point(1, "controller.record")
         self.put("controller.record", state="answering", client={"key": "k"})
 
         def meanwhile(now):
@@ -153,13 +160,13 @@ class Threads(InADirectory):
         def published():
             return records.read(self.path("notebook.record"), "r")[0]
 
-        self.job.tell(unreachable_cluster="cluster-1")
+        self.job.tell(unreachableCluster=1)
         self.assertEqual(published()["state"], "started")
         self.job.announce(types.SimpleNamespace(port=8888), "JupyterLab 4")
-        self.assertEqual(published()["unreachable_cluster"], "cluster-1")
-        self.job.tell(unreachable_cluster=None)
+        self.assertEqual(published()["unreachableCluster"], 1)
+        self.job.tell(unreachableCluster=None)
         self.assertEqual(
-            (published()["unreachable_cluster"], published()["server"]), (None, "JupyterLab 4")
+            (published()["unreachableCluster"], published()["server"]), (None, "JupyterLab 4")
         )
 
 

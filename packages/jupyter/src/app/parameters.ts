@@ -1,0 +1,15 @@
+import type { Session } from "@hpcnb/core/session-file";
+import type { ReportingParameters } from "../launch/parameters.js";
+
+/** See ../../python/hpcnb_app/notebook.py. */
+export interface NotebookParameters
+  extends ReportingParameters,
+    Pick<Session["notebook"], "app" | "listen" | "saveScript"> {
+  readonly secretsRecord: string;
+  /** Seconds that the job may run. */
+  readonly walltime: number | null;
+  /** The name of the session's IPython profile. */
+  readonly profile: string;
+  /** The session's IPYTHONDIR. */
+  readonly ipython: string;
+}
