@@ -3,6 +3,7 @@ import { HpcnbError, type Scheduler } from "@hpcnb/core";
 import {
   bringUp,
   connect,
+  lookAt,
   rehearse,
   type SessionContext,
   scale,
@@ -289,10 +290,15 @@ describe("life cycle on a simulated scheduler", () => {
     });
     expect((await world.clock.run(connect(changed()))).tracker.state.phase).to.equal("up");
     expect((await world.clock.run(bringUp(changed()))).state.phase).to.equal("up");
+    const answers: number[] = [];
+    const observe: SessionContext["observe"] = (_, event) =>
+      event.type === "jobs-listed" && answers.push(event.jobs.length);
+    await world.clock.run(lookAt({ ...changed(), observe }));
+    expect(answers).to.deep.equal([3]);
     expect(await world.clock.run(takeDown(changed()))).to.deep.equal({ cancelled: 3 });
     expect(await world.listed()).to.deep.equal([]);
     expect(new Set(asked.map((options) => JSON.stringify(options)))).to.deep.equal(new Set(['{"cell":"a"}']));
-    expect(notes).to.have.length(3);
+    expect(notes).to.have.length(4);
     expect(notes[0]).to.include('{"cell":"a"}').and.to.include('{"cell":"b"}');
   });
 

@@ -36,6 +36,7 @@ export default defineConfig({
       pages("Look up", ["Error codes", "/errors"], ["What surrounds a session", "/environment"]),
       pages(
         "Extend",
+        ["Embedding", "/embedding"],
         ["JSON", "/json"],
         ["Writing an adapter", "/writing-an-adapter"],
         ["The testbed", "/testbed"],

@@ -1,6 +1,6 @@
 import { connectionOf, type StatusView, statusView, viewFromHere, whyClosed } from "@hpcnb/client";
-import { isHpcnbError } from "@hpcnb/core";
-import { engineDifferences, lookAt, type SessionContext, withLogs } from "@hpcnb/core/session";
+import { aborted } from "@hpcnb/core";
+import { engineDifferences, type Look, type SessionContext, watch, withLogs } from "@hpcnb/core/session";
 import { wordFor } from "../pasteable.js";
 import { printJson, printText } from "../print.js";
 import { renderStatus, shownEngines } from "../report/render-status.js";
@@ -15,35 +15,34 @@ export interface StatusOptions {
   readonly signal: AbortSignal;
 }
 
-export async function status({ session: argument, watch, json, signal }: StatusOptions): Promise<void> {
+export async function status({ session: argument, watch: isKept, json, signal }: StatusOptions): Promise<void> {
   await withSession(argument, async ({ context, session, progress }) => {
     const called = wordFor(session);
-    const print = (view: StatusView) =>
-      json ? printJson(view) : printText(...renderStatus(view, { now: Date.now(), called }));
-    const look = async () => {
-      try {
-        return { view: await viewOf(context, signal) };
-      } catch (error) {
-        if (!isHpcnbError(error, "HPCNB_SSH")) throw error;
-        // This machine's own facts can still be shown. The jobs are unknown, not gone.
-        return { view: viewFromHere(session, await connectionOf(session)), error };
+    async function* views() {
+      for await (const look of watch(context, signal)) {
+        progress.stop();
+        yield await viewOf(context, look);
       }
-    };
-    if (watch) {
-      const first = await look();
-      progress.stop();
-      return watchStatus(first.view, { called, json, signal, look: async () => (await look()).view });
     }
-    const { view, error } = await look();
-    print(view);
-    if (error) throw error;
+    if (isKept) return watchStatus(views(), { called, json });
+    const look = await firstLook(context, signal);
+    const view = await viewOf(context, look);
+    if (json) printJson(view);
+    else printText(...renderStatus(view, { now: Date.now(), called }));
+    if (look.problem) throw look.problem;
   });
 }
 
-async function viewOf(context: SessionContext, signal: AbortSignal): Promise<StatusView> {
+/** The first look of all. */
+async function firstLook(context: SessionContext, signal: AbortSignal): Promise<Look> {
+  for await (const look of watch(context, signal)) return look;
+  throw aborted(signal);
+}
+
+/** This machine's own facts can still be shown where the host cannot be reached. */
+async function viewOf(context: SessionContext, { tracker, problem }: Look): Promise<StatusView> {
   const { session } = context;
-  const tracker = await lookAt(context, signal);
-  await tracker.askWhy();
+  if (problem) return viewFromHere(session, await connectionOf(session));
   const differences = engineDifferences(tracker.state);
   return statusView(session, tracker.state, {
     differences: [...(await withLogs(tracker, differences.slice(0, shownEngines))), ...differences.slice(shownEngines)],

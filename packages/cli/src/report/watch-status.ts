@@ -1,5 +1,4 @@
 import type { StatusView } from "@hpcnb/client";
-import { isHpcnbError, systemClock } from "@hpcnb/core";
 import { type Piece, printJson, printText, screen, tellNote } from "../print.js";
 import { createEndNotice } from "./end-notice.js";
 import { clip, linesOf } from "./lay-out.js";
@@ -7,46 +6,36 @@ import { createLiveRegion } from "./live-region.js";
 import { isLive } from "./progress.js";
 import { renderStatus } from "./render-status.js";
 
-/** Milliseconds between two looks: as often as a waiting `up` asks a scheduler in the long run. */
-const lookEvery = 10_000;
-
 export interface WatchOptions {
   readonly called: string;
   readonly json: boolean;
-  /** Ends it, and is no failure. */
-  readonly signal: AbortSignal;
-  look(): Promise<StatusView>;
 }
 
 /**
  * Keeps a status on the screen, or, where nothing can be redrawn, prints it whenever it has
  * changed.
  */
-export async function watchStatus(first: StatusView, options: WatchOptions): Promise<void> {
-  const { called, json, signal, look } = options;
-  let view = first;
-  const rendered = () => renderStatus(view, { now: Date.now(), called });
+export async function watchStatus(views: AsyncIterable<StatusView>, { called, json }: WatchOptions): Promise<void> {
   const isDrawn = !json && isLive(screen());
-  const region = isDrawn
-    ? createLiveRegion(screen(), (columns) => linesOf(rendered()).map((line) => clip(line, columns)))
-    : undefined;
   const notice = createEndNotice(tellNote);
+  let view: StatusView | undefined;
+  let region: ReturnType<typeof createLiveRegion> | undefined;
   let said = "";
+  const rendered = () => (view ? renderStatus(view, { now: Date.now(), called }) : []);
   try {
-    for (;;) {
+    for await (const seen of views) {
+      view = seen;
+      if (isDrawn)
+        region ??= createLiveRegion(screen(), (columns) => linesOf(rendered()).map((line) => clip(line, columns)));
       region?.draw();
       if (!isDrawn && JSON.stringify(view) !== said) print(json ? view : rendered(), json);
       said = JSON.stringify(view);
       notice(view);
-      await systemClock.sleep(lookEvery, signal);
-      view = await look();
     }
-  } catch (error) {
-    if (!isHpcnbError(error, "HPCNB_ABORTED")) throw error;
   } finally {
     region?.stop();
     // What was seen last stays.
-    if (isDrawn) printText(...rendered());
+    if (region) printText(...rendered());
   }
 }
 

@@ -20,5 +20,6 @@ export { type TakenDown, takeDown } from "./take-down.js";
 export { engineTimes, jobTimes, notebookTimes } from "./times.js";
 export { Tracker } from "./tracker.js";
 export { waitForEngines } from "./wait-for-engines.js";
+export { type Look, watch } from "./watch.js";
 export { wordOf } from "./words.js";
 export type * from "./workload.js";

@@ -245,7 +245,9 @@ export class Tracker {
     if (!record) await this.lookForStrays(asked);
     if (record?.ended) await this.#closeTunnelOf(record);
     if (!record || record.ended) return;
-    await Promise.all([this.askScheduler(asked), this.#lookAtReports(), this.readConnection()]);
+    // The answer of a scheduler with other options than the session runs with says nothing of it.
+    const answer = this.context === this.#given ? asked : undefined;
+    await Promise.all([this.askScheduler(answer), this.#lookAtReports(), this.readConnection()]);
     await this.askHistory();
     const engines = enginesIn(this.state);
     const isDoubtful = this.#absent().some((job) => !isGone(job)) || this.state.jobs.engines.some(lacksTasks(engines));
