@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { bundledSchedulers } from "@hpcnb/client";
 import { expect } from "chai";
 import { root } from "./repository.js";
 
@@ -8,6 +9,7 @@ interface Manifest {
   readonly version: string;
   readonly description?: string;
   readonly keywords?: readonly string[];
+  readonly dependencies?: Readonly<Record<string, string>>;
   readonly license?: string;
   readonly engines?: { readonly node?: string };
   readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
@@ -54,5 +56,17 @@ describe("Every package", () => {
         if (typeof target === "object") expect(Object.keys(target).at(-1), `${name} ${path}`).to.equal("default");
       }
     }
+  });
+
+  it("is built: tsconfig.test.json, which is the only list of them, has them all", async () => {
+    const { references } = JSON.parse(await readFile(join(root, "tsconfig.test.json"), "utf8"));
+    const folders = (await readdir(join(root, "packages"))).map((folder) => ({ path: `packages/${folder}` }));
+    expect(references).to.have.deep.members(folders);
+  });
+
+  it("that is an adapter of hpcnb's own is one of the client's dependencies, and known by its short name", () => {
+    const client = manifests.find(({ name }) => name === "@hpcnb/client");
+    const adapters = Object.keys(client?.dependencies ?? {}).filter((name) => name.startsWith("@hpcnb/adapter-"));
+    expect(adapters).to.have.members(bundledSchedulers.map((name) => `@hpcnb/adapter-${name}`));
   });
 });

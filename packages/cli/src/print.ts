@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import type { Results } from "@hpcnb/client";
 import { printable, printableLine } from "@hpcnb/core";
 import { createLogCleaner } from "./report/terminal-log.js";
 
@@ -117,6 +118,11 @@ export function printJson(value: unknown, indent?: number): void {
   live?.stop();
   printedJson = true;
   show(process.stdout, `${JSON.stringify(value, null, indent)}\n`);
+}
+
+/** What a command prints with `--json`. */
+export function printResult<Command extends keyof Results>(value: Results[Command], indent?: number): void {
+  printJson(value, indent);
 }
 
 /**

@@ -13,8 +13,11 @@ export { type Findings, type FoundPython, lookAround, parseFindings, parseModule
 export { type FoundScheduler, schedulerOf } from "./init/schedulers.js";
 export { findStart, type LogFile, pieceSize, readPiece } from "./logs/log-pieces.js";
 export { LogReader, type LogSource } from "./logs/many-logs.js";
+export { bundledSchedulers } from "./plugins/bundled.js";
 export { openSite, type Site, type SiteOptions } from "./site.js";
 export { endedStepsOf, endStepsOf } from "./views/end-steps.js";
+export type { ListedSession } from "./views/listed-session.js";
 export { describeRegistered } from "./views/registered.js";
+export type * from "./views/results.js";
 export { isAlive, momentsOf, type StatusView, statusView, viewFromHere } from "./views/status-view.js";
 export { type Step, stepsOf } from "./views/steps.js";

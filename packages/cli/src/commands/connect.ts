@@ -1,7 +1,7 @@
 import { closeConnectionOf, findSessionFile, parseAddress, rememberSession } from "@hpcnb/client";
 import { type Connected, connect as connectTo, prepared, type SessionState } from "@hpcnb/core/session";
 import { warnOfLostPort } from "../lost-port.js";
-import { printJson, printText, tell } from "../print.js";
+import { printResult, printText, tell } from "../print.js";
 import { type OpenSession, withSession } from "../with-session.js";
 
 interface ConnectOptions {
@@ -16,7 +16,7 @@ export async function connect({ session: argument, json, signal }: ConnectOption
     const { tracker, baseUrl, token } = await openTheWay({ context, session, progress }, signal);
     const url = context.workload.url(baseUrl, session, token);
     const { connection } = tracker.state;
-    if (json) printJson({ name: session.name, url, tunnel: connection?.kind });
+    if (json) printResult<"connect">({ name: session.name, url, tunnel: connection?.kind });
     else printText(`${url}\n`);
   };
   await withSession(argument, work, { doing: "looking for it" });
@@ -54,7 +54,7 @@ export async function disconnect({ session: argument, json, signal }: ConnectOpt
 }
 
 function report(name: string, closed: boolean, json: boolean): void {
-  if (json) printJson({ name, closed });
+  if (json) printResult<"disconnect">({ name, closed });
   else if (!closed) tell(`${name} was not connected to this machine.`);
   else {
     tell(`${name} is disconnected and goes on; \`hpcnb connect\` opens it again.`);

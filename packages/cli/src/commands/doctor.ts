@@ -18,7 +18,7 @@ import type { Session } from "@hpcnb/core/session-file";
 import { browserCheck } from "../doctor/browser.js";
 import { showFinding } from "../doctor/show.js";
 import { typed, wordFor } from "../pasteable.js";
-import { printJson, tell } from "../print.js";
+import { printResult, tell } from "../print.js";
 import { createProgress } from "../report/progress.js";
 
 export interface DoctorOptions {
@@ -98,7 +98,7 @@ async function wantedPort({ tunnel }: Session, { context, directory }: Examined)
 
 function report(checks: readonly Finding[], { session, json }: { session: Session | undefined; json: boolean }): void {
   const failed = checks.filter(({ state }) => state === "failed");
-  if (json) printJson({ name: session?.name, ready: failed.length === 0, checks }, 2);
+  if (json) printResult<"doctor">({ name: session?.name, ready: failed.length === 0, checks }, 2);
   if (failed.length > 0) {
     const names = failed.map((finding) => finding.name).join(", ");
     throw new HpcnbError("HPCNB_NOT_READY", `A session could not come up: ${names}.`, {

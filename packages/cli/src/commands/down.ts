@@ -2,7 +2,7 @@ import { endedStepsOf, endStepsOf, rememberEnd } from "@hpcnb/client";
 import { HpcnbError, isHpcnbError } from "@hpcnb/core";
 import { type SessionContext, type SessionState, type TakenDown, takeDown } from "@hpcnb/core/session";
 import { typed, wordFor } from "../pasteable.js";
-import { printJson, tell } from "../print.js";
+import { printResult, tell } from "../print.js";
 import type { Progress } from "../report/progress.js";
 import { type OpenSession, withSession } from "../with-session.js";
 
@@ -16,7 +16,11 @@ export async function down(options: {
     progress.stop();
     if (result) rememberEnd(session, { at: new Date().toISOString(), state: "ended by you" }, tell);
     if (options.json) {
-      printJson({ name: session.name, phase: result ? "ended" : "absent", cancelled: result?.cancelled ?? 0 });
+      printResult<"down">({
+        name: session.name,
+        phase: result ? "ended" : "absent",
+        cancelled: result?.cancelled ?? 0,
+      });
     } else tell(sentence(session.name, result));
   };
   await withSession(options.session, work, { doing: "looking for its jobs" });

@@ -1,7 +1,7 @@
 import { HpcnbError } from "@hpcnb/core";
 import { writeSession } from "../init/write-session.js";
 import { typed } from "../pasteable.js";
-import { printJson, printText, tell } from "../print.js";
+import { printResult, printText, tell } from "../print.js";
 import { canAsk, createPrompts } from "../prompts.js";
 
 export interface InitOptions {
@@ -26,7 +26,7 @@ export async function init({ folder = ".", yes, json, signal }: InitOptions): Pr
     const { up } = await import("./up.js");
     return up({ session: file, timeout: undefined, json, open: true, signal });
   }
-  if (json) printJson({ file });
+  if (json) printResult<"init">({ file });
   else printText(`${file}\n`);
   tell(`\`${typed("up", file)}\` starts it.`);
 }

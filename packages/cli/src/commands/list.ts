@@ -1,29 +1,14 @@
-import { isAlive, type KnownSession, knownSessions, momentsOf, rememberEnd, type StatusView } from "@hpcnb/client";
+import { isAlive, type KnownSession, knownSessions, type ListedSession, momentsOf, rememberEnd } from "@hpcnb/client";
 import { isHpcnbError } from "@hpcnb/core";
-import { type EngineCounts, type JobTimes, lookAt, type SessionState, wordOf } from "@hpcnb/core/session";
-import { printJson, printText, tell } from "../print.js";
+import { lookAt, type SessionState, wordOf } from "@hpcnb/core/session";
+import { printResult, printText, tell } from "../print.js";
 import { createProgress, silentProgress } from "../report/progress.js";
 import { renderList } from "../report/render-list.js";
 import { type OpenSession, withSession } from "../with-session.js";
 
-/** Its JSON only ever gains keys: docs/json.md. */
-export interface ListedSession extends JobTimes {
-  readonly name: string;
-  readonly state: StatusView["state"];
-  readonly phase: StatusView["phase"];
-  readonly file: string;
-  readonly run?: string;
-  readonly host?: string;
-  readonly engines?: EngineCounts;
-  readonly submittedAt?: string;
-  readonly endedAt?: string;
-  readonly url?: string;
-  readonly problem?: string;
-}
-
 export async function list(options: { json: boolean; signal: AbortSignal }): Promise<void> {
   const rows = onePerRun(await lookAtAll(knownSessions(tell), options.signal));
-  if (options.json) printJson(rows);
+  if (options.json) printResult<"list">(rows);
   else if (rows.length === 0) tell("This machine knows no session. `hpcnb up` starts one.");
   else printText(...renderList(rows, Date.now()));
 }

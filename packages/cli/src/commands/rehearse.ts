@@ -1,5 +1,5 @@
 import { rehearse as rehearseSession } from "@hpcnb/core/session";
-import { printJson, printText, tell } from "../print.js";
+import { printResult, printText, tell } from "../print.js";
 import { warnOfOthers } from "../warn-of-others.js";
 import { type OpenSession, withSession } from "../with-session.js";
 
@@ -13,7 +13,7 @@ export async function rehearse(options: {
     warnOfOthers(session);
     const { files, jobs } = await rehearseSession(context, options.signal);
     if (options.json) {
-      printJson({ name: session.name, files, jobs });
+      printResult<"up --dry-run">({ name: session.name, files, jobs });
       return;
     }
     const written = ["# These files would be written, for you alone:", ...files.map((path) => `#   ${path}`)];

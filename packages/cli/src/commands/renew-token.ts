@@ -1,6 +1,6 @@
 import { isWhole } from "@hpcnb/core";
 import { renewToken as renew } from "@hpcnb/core/session";
-import { printJson, printText, tell } from "../print.js";
+import { printResult, printText, tell } from "../print.js";
 import { withSession } from "../with-session.js";
 
 /**
@@ -18,7 +18,7 @@ export async function renewToken(options: {
     const token = await tracker.readToken();
     const url =
       connection && isWhole(connection) ? context.workload.url(connection.baseUrl, session, token) : undefined;
-    if (options.json) return printJson({ name: session.name, url });
+    if (options.json) return printResult<"renew-token">({ name: session.name, url });
     if (url) printText(`${url}\n`);
     const next = url ? "Open the new URL" : "`hpcnb connect` prints the new URL";
     tell(`${session.name} has a new token. ${next}: tabs that are open have the old one.`);

@@ -8,7 +8,7 @@ import {
   waitForEngines,
 } from "@hpcnb/core/session";
 import { typed, wordFor } from "../pasteable.js";
-import { printJson, tell } from "../print.js";
+import { printResult, tell } from "../print.js";
 import { createProgress } from "../report/progress.js";
 import { type OpenSession, withSession } from "../with-session.js";
 
@@ -35,7 +35,7 @@ export async function scale(options: {
       if (!options.json) for (const change of told) tell(sentence(change));
       interrupted = "the engines still come";
       const state = options.wait ? await waitTelling(context, options.signal) : undefined;
-      if (options.json) printJson({ name: session.name, groups: told, engines: state?.engines });
+      if (options.json) printResult<"scale">({ name: session.name, groups: told, engines: state?.engines });
     } catch (error) {
       if (!isHpcnbError(error, "HPCNB_ABORTED")) throw error;
       throw new HpcnbError("HPCNB_ABORTED", `Interrupted; ${interrupted}.`, {

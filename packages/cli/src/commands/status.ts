@@ -2,7 +2,7 @@ import { connectionOf, type StatusView, statusView, viewFromHere, whyClosed } fr
 import { aborted } from "@hpcnb/core";
 import { engineDifferences, type Look, type SessionContext, watch, withLogs } from "@hpcnb/core/session";
 import { wordFor } from "../pasteable.js";
-import { printJson, printText } from "../print.js";
+import { printResult, printText } from "../print.js";
 import { renderStatus, shownEngines } from "../report/render-status.js";
 import { watchStatus } from "../report/watch-status.js";
 import { withSession } from "../with-session.js";
@@ -27,7 +27,7 @@ export async function status({ session: argument, watch: isKept, json, signal }:
     if (isKept) return watchStatus(views(), { called, json });
     const look = await firstLook(context, signal);
     const view = await viewOf(context, look);
-    if (json) printJson(view);
+    if (json) printResult<"status">(view);
     else printText(...renderStatus(view, { now: Date.now(), called }));
     if (look.problem) throw look.problem;
   });

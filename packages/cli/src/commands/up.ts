@@ -14,7 +14,7 @@ import { whyNoBrowser } from "../browser.js";
 import { warnOfLostPort } from "../lost-port.js";
 import { openNotebook } from "../open-notebook.js";
 import { typed, wordFor } from "../pasteable.js";
-import { printJson, printText, tell, tellLines, tellNote } from "../print.js";
+import { printResult, printText, tell, tellLines, tellNote } from "../print.js";
 import { closingCard } from "../report/closing-card.js";
 import { createEndNotice } from "../report/end-notice.js";
 import { isLive } from "../report/progress.js";
@@ -130,7 +130,7 @@ async function report({ state, directory, token }: SessionUp, { context, json, o
     const times = { submittedAt, startedAt, walltime, endsAt };
     const run = record?.run.id;
     const facts = { name: session.name, phase, state: wordOf(state), url, directory, run, jobs: record?.jobs, engines };
-    printJson({ ...facts, ...times });
+    printResult<"up">({ ...facts, ...times });
     return;
   }
   const opens = open && url !== undefined && isAtDesk();

@@ -1,5 +1,5 @@
 import { findSessionFile, loadValidSession, venvProblems } from "@hpcnb/client/files";
-import { printJson, tell } from "../print.js";
+import { printResult, tell } from "../print.js";
 import { warnOfOthers } from "../warn-of-others.js";
 import { warnOfSecrets } from "../warn-of-secrets.js";
 
@@ -9,6 +9,6 @@ export async function validate(options: { session: string | undefined; json: boo
   warnOfSecrets(session);
   // A hash is no password, but it is what one is guessed from.
   const shown = { ...session, notebook: { ...session.notebook, password: session.notebook.password && "***" } };
-  if (options.json) printJson(shown);
+  if (options.json) printResult<"validate">(shown);
   else tell(`${session.file} is valid: session ${session.name}, scheduler ${session.scheduler.plugin}.`);
 }

@@ -1,5 +1,5 @@
+import type { ListedSession } from "@hpcnb/client";
 import { printableLine } from "@hpcnb/core";
-import type { ListedSession } from "../commands/list.js";
 import type { Piece } from "../print.js";
 import { inColour } from "./state-colour.js";
 import { timeLeft, timeSince } from "./times.js";

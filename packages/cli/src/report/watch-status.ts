@@ -1,5 +1,5 @@
 import type { StatusView } from "@hpcnb/client";
-import { type Piece, printJson, printText, screen, tellNote } from "../print.js";
+import { type Piece, printResult, printText, screen, tellNote } from "../print.js";
 import { createEndNotice } from "./end-notice.js";
 import { clip, linesOf } from "./lay-out.js";
 import { createLiveRegion } from "./live-region.js";
@@ -40,6 +40,6 @@ export async function watchStatus(views: AsyncIterable<StatusView>, { called, js
 }
 
 function print(what: StatusView | Piece[], json: boolean): void {
-  if (json) printJson(what);
+  if (json) printResult<"status">(what as StatusView);
   else printText(...(what as Piece[]), "\n");
 }

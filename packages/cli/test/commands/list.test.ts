@@ -1,5 +1,6 @@
+import type { ListedSession } from "@hpcnb/client";
 import { expect } from "chai";
-import { type ListedSession, onePerRun } from "../../src/commands/list.js";
+import { onePerRun } from "../../src/commands/list.js";
 import { renderList } from "../../src/report/render-list.js";
 import { plain } from "../plain.js";
 
