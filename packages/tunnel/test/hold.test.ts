@@ -97,6 +97,23 @@ describe("a keeper's port", () => {
     expect((await status()).state).to.equal("open");
   });
 
+  it("is let go by a keeper whose place another one has taken, and the other one's files stay", async () => {
+    await start();
+    const replaced = keeper;
+    for (const name of readdirSync(folder)) if (name.startsWith("0123")) rmSync(join(folder, name));
+    const port = request.localPort.port;
+    request = { ...request, localPort: { port: await freePort(), fixed: true } };
+    await start();
+    const names = readdirSync(folder);
+    await replaced?.ended;
+    expect(readdirSync(folder)).to.deep.equal(names);
+    const door = connect(join(folder, "0123456789abcdef.door"));
+    await once(door, "connect");
+    door.destroy();
+    expect(await answer()).to.equal(200);
+    expect(await fetch(`http://127.0.0.1:${port}`).catch(() => "refused")).to.equal("refused");
+  });
+
   it("stays when the directory of its control socket is removed, and is found where the next commands look", async () => {
     const saved = process.env.XDG_RUNTIME_DIR;
     const place = join(folder, "login");

@@ -55,7 +55,7 @@ export async function serveControl(path: string, answers: Answers): Promise<Cont
       clearInterval(timer);
       await looking;
       // Closing a Unix server removes the file of its name, which is the other keeper's by now.
-      const closed = isReplaced ? undefined : closeServer(server);
+      const closed = isReplaced ? server.unref() : closeServer(server);
       for (const socket of asking) socket.end(`${JSON.stringify({ stopped: true })}\n`);
       await closed;
     },

@@ -23,8 +23,11 @@ export interface LocalPort {
   openDoor(path: string): Promise<void>;
   /** An address of this port that lets one browser of this user's in, once, within a minute. */
   oneTimeAddress(login: LoginPaths): string;
-  /** Resolves when nothing listens any more. */
-  close(): Promise<void>;
+  /**
+   * Resolves when the port is free. The door's file is removed with it. `leavesDoor` is for when
+   * that file is another keeper's by now: closing a Unix server removes whatever has its name.
+   */
+  close(how?: { readonly leavesDoor: boolean }): Promise<void>;
 }
 
 /** @throws HPCNB_PORT_TAKEN */
@@ -49,8 +52,9 @@ export async function openPort(
       door = createServer({ allowHalfOpen: true }, visitors.accept);
       await listen(door, { path });
     },
-    close: async () => {
-      const closing = [server, ...(door ? [door] : [])].map(closeServer);
+    close: async ({ leavesDoor } = { leavesDoor: false }) => {
+      if (leavesDoor) door?.unref();
+      const closing = [server, ...(door && !leavesDoor ? [door] : [])].map(closeServer);
       visitors.end();
       await Promise.all(closing);
     },

@@ -69,6 +69,8 @@ class Keeper {
    */
   #round = new AbortController();
   #lastTry: number;
+  /** Another keeper has its place: the files there are not its own any more. */
+  #isReplaced = false;
   readonly #told = new AbortController();
   readonly #stopping: AbortSignal;
   readonly #nudges = new EventTarget();
@@ -98,7 +100,10 @@ class Keeper {
       stop: () => this.#told.abort(),
       onMoved: (path) => this.#move(path),
       onTrouble: (what, error) => this.#complain(what, error),
-      onReplaced: () => this.#told.abort(),
+      onReplaced: () => {
+        this.#isReplaced = true;
+        this.#told.abort();
+      },
     });
     try {
       const why = await this.#live(onFirst);
@@ -107,8 +112,8 @@ class Keeper {
       this.#writeLog(undefined);
       throw this.#stopping.aborted ? stoppedEarly() : error;
     } finally {
-      await this.#port?.close();
-      rmSync(notePath(this.#controlSocket), { force: true });
+      await this.#port?.close({ leavesDoor: this.#isReplaced });
+      if (!this.#isReplaced) rmSync(notePath(this.#controlSocket), { force: true });
       await control.close();
     }
   }
@@ -245,6 +250,7 @@ class Keeper {
   }
 
   #writeLog(why: string | undefined): void {
+    if (this.#isReplaced) return;
     const path = logPath(this.#controlSocket);
     if (why === undefined) rmSync(path, { force: true });
     else writeFileSync(path, `${why}\n`, { mode: 0o600 });
