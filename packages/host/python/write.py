@@ -51,10 +51,37 @@ def overwrite(path, text, mode):
     return True
 
 
+def remove_abandoned(path):
+    """New files that a process of this machine was writing when it was killed."""
+    directory, base = os.path.split(path)
+    start = base + (".%s-" % socket.gethostname()).encode()
+    for name in os.listdir(directory):
+        if not name.startswith(start) or not name.endswith(b".new"):
+            continue
+        pid = name[len(start) :].split(b"-")[0]
+        if pid.isdigit() and not is_running(int(pid)):
+            try:
+                os.unlink(os.path.join(directory, name))
+            except FileNotFoundError:
+                pass
+
+
+def is_running(pid):
+    try:
+        os.kill(pid, 0)
+        return True
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+
+
 def write(number, path, text, mode, in_place):
     make(os.path.dirname(path))
     if in_place and overwrite(path, text, mode):
         return
+    if os.path.exists(path):
+        remove_abandoned(path)
     # Beside the file, because only within one file system a rename is atomic. Nobody else has this
     # name.
     new = path + (".%s-%d-%d.new" % (socket.gethostname(), os.getpid(), number)).encode()

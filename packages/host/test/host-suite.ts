@@ -1,6 +1,7 @@
-import { type ChildProcessByStdio, execFileSync } from "node:child_process";
+import { type ChildProcessByStdio, execFileSync, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readdir, readFile, stat, symlink, truncate, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { type Host, isHpcnbError } from "@hpcnb/core";
@@ -128,6 +129,17 @@ export function describeHost(place: () => HostPlace): void {
       await host.writeFiles([{ path, text: "new" }]);
       expect((await stat(path)).ino).not.to.equal(before.ino);
       expect(await readdir(directory)).to.deep.equal(["a"]);
+    });
+
+    it("take away what a writer left that was killed, and leave another writer's file alone", async () => {
+      const path = join(directory, "a");
+      await host.writeFiles([{ path, text: "old" }]);
+      const gone = spawnSync("true").pid;
+      const name = (host: string, pid: number) => `a.${host}-${pid}-1.new`;
+      const others = [name(hostname(), process.pid), name("elsewhere", gone), `b.${hostname()}-${gone}-1.new`];
+      for (const each of [name(hostname(), gone), ...others]) await writeFile(join(directory, each), "ol");
+      await host.writeFiles([{ path, text: "new" }]);
+      expect(await readdir(directory)).to.have.members(["a", ...others]);
     });
 
     describeInPlace(place);

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
-import { type FileHandle, mkdir, open, rename, stat, unlink } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, unlink } from "node:fs/promises";
 import { hostname } from "node:os";
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type FileToWrite, HpcnbError } from "@hpcnb/core";
 import { cannotWrite, notPrivate } from "../cannot-write.js";
 import { isMissing, isSystemError, wordsOf } from "../file-errors.js";
@@ -73,6 +73,7 @@ async function overwrite({ path, text, mode = 0o600 }: FileToWrite): Promise<boo
 let writes = 0;
 
 async function replace({ path, text, mode = 0o600 }: FileToWrite, goesOn: () => void): Promise<void> {
+  if (await isThere(path)) await removeAbandoned(path);
   // Beside the file, because only within one file system a rename is atomic. Nobody else has this
   // name.
   const name = `${path}.${hostname()}-${process.pid}-${++writes}.new`;
@@ -89,6 +90,28 @@ async function replace({ path, text, mode = 0o600 }: FileToWrite, goesOn: () => 
   } catch (error) {
     await unlink(name);
     throw error;
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}
+
+/** New files that a process of this machine was writing when it was killed. One that still runs may go on with its own. */
+async function removeAbandoned(path: string): Promise<void> {
+  const start = `${basename(path)}.${hostname()}-`;
+  for (const name of await readdir(dirname(path))) {
+    if (!name.startsWith(start) || !name.endsWith(".new")) continue;
+    const pid = Number.parseInt(name.slice(start.length), 10);
+    if (pid > 0 && !isRunning(pid)) await rm(join(dirname(path), name), { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return !isSystemError(error, "ESRCH");
   }
 }
 
