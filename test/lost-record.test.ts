@@ -27,13 +27,14 @@ describe("a session whose folder changes under it", () => {
     expect((await project.ok("down")).stderr).to.match(
       /session\.json on this machine is damaged: .*\n.* is down: 3 jobs ended/,
     );
+    expect((await project.run("logs")).stderr).to.match(/its record is gone. Its logs are below \S+\.hpcnb\/runs/);
     await project.ok("up");
     rmSync(join(project.directory, ".hpcnb"), { recursive: true });
     expect(await phase()).to.equal("lost");
-    expect((await project.run("up")).stderr).to.include("`hpcnb down` ends them");
+    expect((await project.run("up")).stderr).to.match(/hpcnb down\b[^`]*` ends them/);
     expect((await project.ok("down")).stderr).to.match(/is down: 3 jobs ended/);
     expect(processesMentioning(project.folder)).to.deep.equal([]);
-    expect((await project.ok("down")).stderr).to.include("never started");
+    expect((await project.ok("down")).stderr).to.include("does not run: nothing to do");
   });
 
   it("is not its copy's, and is found where the folder is moved to", async () => {

@@ -237,6 +237,24 @@ describe("life cycle on a simulated scheduler", () => {
     expect(await world.listed()).to.deep.equal([]);
   });
 
+  it("gives up on a scheduler that goes away after one answer without the jobs, and says what is missing", async () => {
+    const world = new SimulatedSession();
+    await up(world);
+    let isAway = false;
+    const scheduler: Scheduler = Object.assign(Object.create(world.scheduler), {
+      status: async (signal?: AbortSignal) => {
+        if (isAway) throw new HpcnbError("HPCNB_SCHEDULER_UNREACHABLE", "no answer", { transient: true });
+        const jobs = await world.scheduler.status(signal);
+        isAway = jobs.length === 0;
+        return jobs;
+      },
+    });
+    const error = await failure(world.clock.run(takeDown(world.context(scheduler))));
+    expect(error.code).to.equal("HPCNB_NOT_STOPPED");
+    expect(error.message).to.include("no second answer");
+    expect((await world.clock.run(takeDown(world.context())))?.cancelled).to.equal(0);
+  });
+
   it("ends the jobs too that the notebook has submitted, and none of another session", async () => {
     const world = new SimulatedSession();
     await up(world);

@@ -27,7 +27,7 @@ export async function down(options: {
 }
 
 function sentence(name: string, result: TakenDown | undefined): string {
-  if (!result) return `${name} was never started: nothing to do.`;
+  if (!result) return `${name} does not run: nothing to do.`;
   const { cancelled, lost } = result;
   const why = lost === undefined ? "" : `${lost}\n`;
   if (cancelled > 0) return `${why}${name} is down: ${cancelled} ${cancelled === 1 ? "job" : "jobs"} ended.`;

@@ -5,6 +5,7 @@ import {
   type LogPlace,
   prepared,
   type Role,
+  runsDirectory,
   type SessionContext,
   type SessionRecord,
   type Tracker,
@@ -57,14 +58,17 @@ export async function logs({ words, follow, tail, signal }: LogsOptions): Promis
   }
 }
 
-/** @throws HPCNB_NO_SESSION when the session was never started. */
+/** @throws HPCNB_NO_SESSION when the session was never started, or has ended without its record. */
 async function startedRecord(tracker: Tracker, name: string): Promise<SessionRecord> {
   const record = await tracker.readRecord();
   if (record) return record;
-  await tracker.lookForStrays();
+  const runs = await tracker.lookForStrays();
+  const what =
+    runs.own.size === 0
+      ? `${name} was never started: it has no logs.`
+      : `${name} has ended, and its record is gone. Its logs are below ${runsDirectory(tracker.directory)}, if they are left.`;
   throw (
-    whyNoRecord(tracker.state) ??
-    new HpcnbError("HPCNB_NO_SESSION", `${name} was never started: it has no logs.`, { hint: "`hpcnb up` starts it." })
+    whyNoRecord(tracker.state) ?? new HpcnbError("HPCNB_NO_SESSION", what, { hint: "`hpcnb up` starts the session." })
   );
 }
 

@@ -123,17 +123,18 @@ export async function endListed(
       tracker.dispatch({ type: "question-failed", error });
       lastError = error;
     }
-    if (empty === 0 && clock.now() + growing > deadline) throw notStopped(left, lastError);
+    const isConfirming = empty > 0 && lastError === undefined;
+    if (!isConfirming && clock.now() + growing > deadline) throw notStopped(left, lastError);
     // A first answer without them is as old as its question.
-    const pause = empty === 0 ? growing : asking + confirmation() - clock.now();
+    const pause = isConfirming ? asking + confirmation() - clock.now() : growing;
     await clock.sleep(Math.max(0, pause), signal);
   }
 }
 
 function notStopped(left: readonly JobStatus[] | undefined, cause: unknown): HpcnbError {
-  const what = left
+  const what = left?.length
     ? `the scheduler still lists ${left.map(({ id, name, native }) => `${id} (${name}, ${native})`).join(", ")}`
-    : "the scheduler gave no answer";
+    : `the scheduler gave no ${left ? "second answer that lists none of the jobs" : "answer"}`;
   return new HpcnbError("HPCNB_NOT_STOPPED", `After ${stopLimit / 1000} s ${what}.`, {
     cause,
     transient: true,
