@@ -48,7 +48,7 @@ export function openSite({ alias, host, scheduler: plugin, clock, note, warn }: 
     const own = scheduler(options);
     const connector = () =>
       createConnector({
-        keeperProgram: fileURLToPath(new URL("../bin/keeper.js", import.meta.url)),
+        keeperProgram: [fileURLToPath(new URL("../bin/keeper.js", import.meta.url))],
         host,
         alias,
         sessionFile: session.file,

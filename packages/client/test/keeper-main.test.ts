@@ -1,14 +1,14 @@
 import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import type { Endpoint } from "@hpcnb/core";
 import { createSshHost } from "@hpcnb/host";
 import { createConnector } from "@hpcnb/tunnel";
 import { expect } from "chai";
 import { needSshServer, type Site, startSite, until } from "../../host/test/ssh/site.js";
+import { fromSource } from "../../tunnel/test/fixtures/from-source.js";
 
 /**
  * The keeper's program itself, with an ssh to a node that it has made ready before anybody wants a
@@ -27,7 +27,7 @@ describe("a keeper that is not used", () => {
     writeFileSync(join(bin, "ssh"), `#!/bin/sh\nexec /usr/bin/ssh -F ${site.configFile} "$@"\n`, { mode: 0o755 });
     process.env.PATH = `${bin}:${saved.PATH}`;
     process.env.XDG_RUNTIME_DIR = site.controlDirectory;
-    process.env.NODE_OPTIONS = `--import ${pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href} --conditions=@hpcnb/source`;
+    process.env.NODE_OPTIONS = fromSource.join(" ");
   });
   after(async () => {
     for (const name of ["PATH", "XDG_RUNTIME_DIR", "NODE_OPTIONS"]) {
@@ -38,7 +38,7 @@ describe("a keeper that is not used", () => {
   });
 
   const options = {
-    keeperProgram: fileURLToPath(new URL("../src/keeper-main.ts", import.meta.url)),
+    keeperProgram: [...fromSource, fileURLToPath(new URL("../src/keeper-main.ts", import.meta.url))],
     alias: "login",
     sessionFile: "/nowhere/session.yaml",
     kinds: ["jump"],

@@ -1,9 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { createRequire } from "node:module";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import type { Connector, Endpoint } from "@hpcnb/core";
 import { expectFailure } from "@hpcnb/core/testing";
 import { createLocalHost, runtimeDirectory } from "@hpcnb/host";
@@ -12,6 +11,7 @@ import { expect } from "chai";
 import { freePort, startSilentPort } from "../../host/test/ssh/site.js";
 import { askKeeper } from "../src/keeper/ask.js";
 import { controlSocketIn, type KeeperStatus, keyOf, logPath, markOf } from "../src/keeper/protocol.js";
+import { fromSource } from "./fixtures/from-source.js";
 
 /** Starts real background processes: what `up` leaves behind on the user's machine. */
 describe("keeper", () => {
@@ -24,7 +24,7 @@ describe("keeper", () => {
 
   const connectorWith = (options: Partial<ConnectorOptions> = {}) =>
     createConnector({
-      keeperProgram: fileURLToPath(new URL("fixtures/keeper.ts", import.meta.url)),
+      keeperProgram: [...fromSource, fileURLToPath(new URL("fixtures/keeper.ts", import.meta.url))],
       host: createLocalHost(),
       alias: undefined,
       sessionFile: "/nowhere/session.yaml",
@@ -38,8 +38,6 @@ describe("keeper", () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "hpcnb-test-"));
     process.env.XDG_RUNTIME_DIR = folder;
-    // The keeper's program is TypeScript here; installed, it is JavaScript.
-    process.env.NODE_OPTIONS = `--import ${pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href} --conditions=@hpcnb/source`;
     const path = join(folder, "nb.sock");
     server = await serve(path, "notebook");
     endpoint = { kind: "socket", host: hostname(), path };
@@ -65,6 +63,12 @@ describe("keeper", () => {
     expect(await (await fetch(`${baseUrl}/x`)).text()).to.equal("notebook /x");
     expect(await connectorWith().current("/d")).to.include({ kind: "direct", baseUrl, run: "run1" });
     expect(await connectorWith().current("/other")).to.equal(undefined);
+  });
+
+  it("takes nothing from the variables of Node in the shell that it is started from", async () => {
+    process.env.NODE_OPTIONS = "--require=/nowhere/debugger.js";
+    const { baseUrl } = await connector.connect("/d", "run1", endpoint);
+    expect(await (await fetch(`${baseUrl}/x`)).text()).to.equal("notebook /x");
   });
 
   it("keeps what it has made ready before it was asked to connect, and removes what another has left", async () => {
@@ -136,7 +140,7 @@ describe("keeper", () => {
   });
 
   it("is opened again when the session file has got another port or kind", async () => {
-    const first = await connector.connect("/d", "run1", endpoint);
+    const first = await connectorWith({ localPort: await freePort() }).connect("/d", "run1", endpoint);
     const wished = await freePort();
     const second = await connectorWith({ localPort: wished }).connect("/d", "run1", endpoint);
     expect(second.baseUrl).to.equal(`http://127.0.0.1:${wished}`);

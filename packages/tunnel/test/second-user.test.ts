@@ -1,15 +1,15 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, request, type Server } from "node:http";
-import { createRequire } from "node:module";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import type { ConnectionFacts, Connector, Endpoint } from "@hpcnb/core";
 import { createLocalHost } from "@hpcnb/host";
 import { createConnector } from "@hpcnb/tunnel";
 import { expect } from "chai";
 import { until } from "../../host/test/ssh/site.js";
+import { fromSource } from "./fixtures/from-source.js";
 
 const token = "0123456789abcdef";
 
@@ -18,7 +18,7 @@ const token = "0123456789abcdef";
  * token there.
  */
 describe("a second user", () => {
-  const saved = { XDG_RUNTIME_DIR: process.env.XDG_RUNTIME_DIR, NODE_OPTIONS: process.env.NODE_OPTIONS };
+  const saved = { XDG_RUNTIME_DIR: process.env.XDG_RUNTIME_DIR };
   let folder: string;
   let connector: Connector;
   let server: Server | undefined;
@@ -35,9 +35,8 @@ describe("a second user", () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "hpcnb-second-"));
     process.env.XDG_RUNTIME_DIR = folder;
-    process.env.NODE_OPTIONS = `--import ${pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href} --conditions=@hpcnb/source`;
     connector = createConnector({
-      keeperProgram: fileURLToPath(new URL("fixtures/keeper.ts", import.meta.url)),
+      keeperProgram: [...fromSource, fileURLToPath(new URL("fixtures/keeper.ts", import.meta.url))],
       host: createLocalHost(),
       alias: undefined,
       sessionFile: "/nowhere/session.yaml",

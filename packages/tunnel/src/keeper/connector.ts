@@ -23,8 +23,8 @@ import { type NewKeeper, openLimit, startKeeper } from "./start-keeper.js";
 const askEvery = 200;
 
 export interface ConnectorOptions {
-  /** The program that becomes the keeper: it calls `becomeKeeper`. */
-  readonly keeperProgram: string;
+  /** Node's arguments for the program that becomes the keeper: it calls `becomeKeeper`. */
+  readonly keeperProgram: readonly string[];
   readonly host: Host;
   /** By which the keeper reaches the host; undefined for this machine. */
   readonly alias: string | undefined;

@@ -24,11 +24,16 @@ export interface NewKeeper {
 }
 
 /** What it says goes to a file beside its control socket: there is nobody else to tell. */
-export function startKeeper(program: string, controlSocket: string): NewKeeper {
+export function startKeeper(program: readonly string[], controlSocket: string): NewKeeper {
   const logFile = logPath(controlSocket);
   const log = openSync(logFile, "w", 0o600);
   // What it is asked travels over IPC: an argv is readable by everybody on this machine.
-  const child = spawn(process.execPath, [program], { detached: true, cwd: "/", stdio: ["ignore", log, log, "ipc"] });
+  const child = spawn(process.execPath, program, {
+    detached: true,
+    cwd: "/",
+    env: withoutNode(),
+    stdio: ["ignore", log, log, "ipc"],
+  });
   closeSync(log);
   let failure: Error | undefined;
   child.on("error", (error) => {
@@ -45,6 +50,14 @@ export function startKeeper(program: string, controlSocket: string): NewKeeper {
       return outcomeOf(child, { request, logFile, signal, failure: () => failure });
     },
   };
+}
+
+/**
+ * What steers Node in the user's shell is not for a process that stays: with `--inspect` in
+ * NODE_OPTIONS, every user of this machine could run code in it.
+ */
+function withoutNode(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("NODE_")));
 }
 
 /** Whether this process stays alive for it. */
