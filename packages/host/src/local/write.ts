@@ -97,7 +97,10 @@ async function isThere(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined)) !== undefined;
 }
 
-/** New files that a process of this machine was writing when it was killed. One that still runs may go on with its own. */
+/**
+ * New files that a process of this machine was writing when it was killed. One that still runs may
+ * go on with its own.
+ */
 async function removeAbandoned(path: string): Promise<void> {
   const start = `${basename(path)}.${hostname()}-`;
   for (const name of await readdir(dirname(path))) {
