@@ -26,8 +26,6 @@ export default {
       status: async () => jobs,
       explain: async () => undefined,
       cancel: async () => {},
-      hold: async () => {},
-      release: async () => {},
       history: async () => undefined,
       render: () => "",
     }),

@@ -18,7 +18,7 @@ const idSchema = v.pipe(v.string(), v.regex(/^[1-9]\d{0,11}$/));
 const reasonSchema = v.pipe(v.string(), v.maxLength(1_000_000));
 
 const viewEntries = {
-  state: v.picklist(["queued", "held", "starting", "running", "error", "unknown"]),
+  state: v.picklist(["queued", "starting", "running", "error", "unknown"]),
   native: lineSchema,
   host: v.exactOptional(lineSchema),
   startedAt: v.exactOptional(v.pipe(v.string(), v.isoTimestamp())),
@@ -62,10 +62,6 @@ export function parseStatus(result: CommandResult): JobStatus[] {
 
 export function parseCancel(result: CommandResult): void {
   answer(v.object({}), result, "The local scheduler did not cancel");
-}
-
-export function parseHold(result: CommandResult): void {
-  answer(v.object({}), result, "The local scheduler did not hold or release");
 }
 
 export function parseExplain(result: CommandResult): string | undefined {

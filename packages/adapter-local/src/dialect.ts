@@ -1,5 +1,5 @@
 import { check, HpcnbError, type JobSpec, lineSchema, type SchedulerDialect } from "@hpcnb/core";
-import { parseCancel, parseExplain, parseHistory, parseHold, parseStatus, parseSubmit } from "./answers.js";
+import { parseCancel, parseExplain, parseHistory, parseStatus, parseSubmit } from "./answers.js";
 import { requestCommand } from "./program.js";
 import { render } from "./render.js";
 
@@ -31,9 +31,6 @@ export function localDialect({ spool, slots }: LocalOptions): SchedulerDialect {
     cancel: (targets) =>
       ask("cancel", { targets: targets.map((target) => (typeof target === "string" ? { id: target } : target)) }),
     parseCancel,
-    hold: (ids) => ask("hold", { ids }),
-    release: (ids) => ask("release", { ids }),
-    parseHold,
     explain: (id) => ask("explain", { id }),
     parseExplain,
     history: ({ id, name }) => ask("history", { id, name }),

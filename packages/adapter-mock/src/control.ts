@@ -48,7 +48,7 @@ export interface MockControl {
   catchUp(): void;
 }
 
-export type Request = "submit" | "status" | "cancel" | "hold" | "release" | "explain" | "history";
+export type Request = "submit" | "status" | "cancel" | "explain" | "history";
 
 /** What the control has changed about answers still to come. */
 export interface Orders {

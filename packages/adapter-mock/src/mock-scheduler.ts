@@ -21,7 +21,7 @@ export function createMockScheduler(options: MockOptions): MockScheduler {
   const orders: Orders = {
     rejection: undefined,
     omitted: new Map(),
-    requests: { submit: 0, status: 0, cancel: 0, hold: 0, release: 0, explain: 0, history: 0 },
+    requests: { submit: 0, status: 0, cancel: 0, explain: 0, history: 0 },
   };
 
   function request<T>(kind: Request, carryOut: () => T, signal?: AbortSignal): Promise<T> {
@@ -67,13 +67,6 @@ export function createMockScheduler(options: MockOptions): MockScheduler {
     }
   }
 
-  function setHeld(ids: readonly JobId[], held: boolean): void {
-    for (const id of ids) {
-      const job = simulation.jobs.get(id);
-      if (job) simulation.setHeld(job, held);
-    }
-  }
-
   function explain(id: JobId): string | undefined {
     const job = simulation.jobs.get(id);
     if (!job || job.open === 0) return undefined;
@@ -94,8 +87,6 @@ export function createMockScheduler(options: MockOptions): MockScheduler {
     submit: (job, signal) => request("submit", () => submit(job), signal),
     status: (signal) => request("status", status, signal),
     cancel: (targets, signal) => request("cancel", () => cancel(targets), signal),
-    hold: (ids, signal) => request("hold", () => setHeld(ids, true), signal),
-    release: (ids, signal) => request("release", () => setHeld(ids, false), signal),
     explain: (id, signal) => request("explain", () => explain(id), signal),
     history: (job, signal) => request("history", () => history(job), signal),
     render,

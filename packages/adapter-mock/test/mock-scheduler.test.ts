@@ -184,7 +184,7 @@ describe("createMockScheduler", () => {
     expect((await scheduler.status()).map(summary)).to.deep.equal(["1-1 running, 2-2 error, 3-3 running"]);
     expect(await scheduler.history({ id: c as string, name: job.name })).to.equal(undefined);
     expect(await scheduler.status()).to.have.length(2);
-    expect(control.requests).to.include({ submit: 4, status: 2, cancel: 0, hold: 0, history: 2 });
+    expect(control.requests).to.include({ submit: 4, status: 2, cancel: 0, history: 2 });
     expect(() => control.finish("99")).to.throw(RangeError);
     expect(() => control.finish(d as string, 0, 4)).to.throw(RangeError);
   });

@@ -158,44 +158,6 @@ const faults: Record<string, readonly [caughtBy: string, fault: Fault]> = {
       },
     }),
   ],
-  "does not hold": ["hold: keeps a job from starting until it is released", () => ({ hold: async () => {} })],
-  "only says that it holds": [
-    "hold: keeps a job from starting until it is released",
-    ({ status, hold, release }) => {
-      const held = new Set<JobId>();
-      return {
-        hold: async (ids, signal) => {
-          await hold(ids, signal);
-          await release(ids, signal);
-          for (const id of ids) held.add(id);
-        },
-        status: async (signal) =>
-          (await status(signal)).map((job) =>
-            job.state === "queued" && held.has(job.id) ? { ...job, state: "held" } : job,
-          ),
-      };
-    },
-  ],
-  "ends what runs of an array that it is to hold": [
-    "hold: keeps an array's other tasks from starting, while those that run go on",
-    ({ hold, control }) => ({
-      hold: async (ids, signal) => {
-        await hold(ids, signal);
-        for (const id of ids) control.finish(id, 0, 1);
-      },
-    }),
-  ],
-  "never releases": ["hold: releases a job that was submitted held", () => ({ release: async () => {} })],
-  "complains of jobs that it cannot hold": [
-    "hold: takes an id that no job has for one that is gone, and may be asked twice",
-    ({ hold, control }) => ({
-      hold: async (ids, signal) => {
-        await hold(ids, signal);
-        const missing = ids.find((id) => !control.jobs.some((job) => job.id === id));
-        if (missing) throw new HpcnbError("HPCNB_SCHEDULER_ANSWER", `There is no job ${missing}.`);
-      },
-    }),
-  ],
   "runs all tasks at once": [
     "arrays: never runs more tasks at once than it was told",
     ({ submit }) => ({ submit: ({ tasksAtOnce: _, ...job }, signal) => submit(job, signal) }),
@@ -298,7 +260,6 @@ describe("the conformance suite", () => {
     expect(failed).to.deep.equal([
       "cancel: ends a job that waits, before it ever runs",
       "cancel: ends tasks that wait, and the others run",
-      "hold: keeps a job from starting until it is released",
       "arrays: lists every task of an array that waits",
       "explain: says why a job waits, and the job runs when it can",
     ]);

@@ -12,9 +12,8 @@ export function cancelWords(targets: readonly CancelTarget[]): string[] {
 }
 
 /**
- * What the commands say of what they do, what they have done before, and jobs and tasks that are
- * gone. A job on a host that does not answer is registered for deletion too, and ends when the host
- * is back.
+ * What qdel says of what it does, what it has done before, and jobs and tasks that are gone. A job
+ * on a host that does not answer is registered for deletion too, and ends when the host is back.
  */
 const harmless = [
   / has (registered|deleted) /,
@@ -23,18 +22,13 @@ const harmless = [
   /do not exist/,
   /unable to sync state with remote execd/,
   / comprises no tasks/,
-  /^modified hold of /,
 ];
 
-export const parseCancel = (result: CommandResult) => expectTaken(result, "cancel");
-
-export const parseHold = (result: CommandResult) => expectTaken(result, "hold or release");
-
-/** The commands fail as a whole when one of their jobs is gone, so each of their lines counts. */
-function expectTaken(result: CommandResult, what: string): void {
-  expectReached(result, `Asking to ${what}`);
+/** qdel fails as a whole when one of the jobs is gone, so each of its lines counts. */
+export function parseCancel(result: CommandResult): void {
+  expectReached(result, "Asking to cancel");
   if (result.exitCode === 0) return;
   const lines = spokenLines(result);
   if (lines.length > 0 && lines.every((line) => harmless.some((words) => words.test(line)))) return;
-  throw new HpcnbError("HPCNB_SCHEDULER_ANSWER", `Grid Engine did not ${what}: ${describeResult(result)}`);
+  throw new HpcnbError("HPCNB_SCHEDULER_ANSWER", `Grid Engine did not cancel: ${describeResult(result)}`);
 }

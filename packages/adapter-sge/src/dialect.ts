@@ -1,5 +1,5 @@
 import type { SchedulerDialect } from "@hpcnb/core";
-import { cancelWords, parseCancel, parseHold } from "./cancel.js";
+import { cancelWords, parseCancel } from "./cancel.js";
 import { gridEngineCommand } from "./command.js";
 import { parseExplain } from "./explain.js";
 import { parseHistory } from "./history.js";
@@ -26,9 +26,6 @@ export function gridEngineDialect(options: GridEngineOptions = {}): SchedulerDia
     parseStatus,
     cancel: (targets) => command("qdel", ...cancelWords(targets)),
     parseCancel,
-    hold: (ids) => command("qhold", ...ids),
-    release: (ids) => command("qrls", ...ids),
-    parseHold,
     explain: (id) => command("qstat", "-j", id),
     parseExplain,
     history: ({ id }) => command("qacct", "-j", id),

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { cancelWords, parseCancel, parseHold } from "../src/cancel.js";
+import { cancelWords, parseCancel } from "../src/cancel.js";
 import { answer, failure, fixture } from "./example.js";
 
 const failed = (name: string) => () => parseCancel(answer({ exitCode: 1, stdout: fixture(name) }));
@@ -46,19 +46,5 @@ describe("qdel's answer", () => {
       "HPCNB_SCHEDULER_UNREACHABLE",
     );
     expect(error.transient).to.equal(true);
-  });
-});
-
-describe("the answer of qhold and qrls", () => {
-  it("is no error for jobs that are held, released, as they were, or gone", () => {
-    for (const stdout of [fixture("qhold-array.txt"), fixture("qrls.txt"), ""]) parseHold(answer({ stdout }));
-    const gone = `${fixture("qhold-unknown.txt")}${fixture("qhold-array.txt")}`;
-    parseHold(answer({ exitCode: 3, stdout: gone }));
-  });
-
-  it("is an error for another user's job, and none when the qmaster cannot be reached", () => {
-    const hold = (exitCode: number, name: string) => () => parseHold(answer({ exitCode, stdout: fixture(name) }));
-    expect(failure(hold(18, "qhold-denied.txt"), "HPCNB_SCHEDULER_ANSWER").message).to.include("at least owner");
-    failure(hold(11, "qhold-no-qmaster.txt"), "HPCNB_SCHEDULER_UNREACHABLE");
   });
 });

@@ -92,7 +92,7 @@ export function siteHabitsTests(cluster: () => Cluster): void {
     const script = "#!/bin/sh\n#$ -N script -o /home/alice/from-script\npwd\necho complaint >&2\n";
     const id = await scheduler.submit(job({ script, resources: { native: ["-h"] } }));
     expect((await scheduler.status()).find((one) => one.id === id)?.name).to.equal("habits");
-    await scheduler.release([id]);
+    await shell('qrls "$1"', id);
     await untilGone();
     expect(await logOf(`${directory}/log`)).to.equal(`${directory}\ncomplaint\n`);
   });

@@ -1,6 +1,6 @@
 import { isHpcnbError } from "@hpcnb/core";
 import { expect } from "chai";
-import { parseCancel, parseHold } from "../src/cancel.js";
+import { parseCancel } from "../src/cancel.js";
 import { parseExplain } from "../src/explain.js";
 import { parseHistory } from "../src/history.js";
 import { parseStatus } from "../src/status.js";
@@ -30,8 +30,6 @@ const parsers: Record<string, (one: Captured) => unknown> = {
   "qstat -j": ({ result }) => parseExplain(result),
   "qacct ": historyOf,
   "qdel ": ({ result }) => parseCancel(result),
-  "qhold ": ({ result }) => parseHold(result),
-  "qrls ": ({ result }) => parseHold(result),
 };
 
 describe("answers of other Grid Engines", () => {

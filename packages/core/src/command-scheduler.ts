@@ -40,11 +40,6 @@ export interface SchedulerDialect {
    */
   parseCancel(result: CommandResult): void;
 
-  hold(ids: readonly JobId[]): Command;
-  release(ids: readonly JobId[]): Command;
-  /** For both. Throws if the request was not accepted. A job that no longer exists is no error. */
-  parseHold(result: CommandResult): void;
-
   explain(id: JobId): Command;
   parseExplain(result: CommandResult): string | undefined;
 
@@ -115,12 +110,6 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
       if (some.length === 0) return;
       const what = some.map((target) => (typeof target === "string" ? target : `tasks of ${target.id}`)).join(", ");
       dialect.parseCancel(await ask(dialect.cancel(some), `Cancelling ${what}`, signal));
-    },
-    hold: async (ids, signal) => {
-      if (ids.length > 0) dialect.parseHold(await ask(dialect.hold(ids), `Holding ${ids.join(", ")}`, signal));
-    },
-    release: async (ids, signal) => {
-      if (ids.length > 0) dialect.parseHold(await ask(dialect.release(ids), `Releasing ${ids.join(", ")}`, signal));
     },
     explain: async (id, signal) =>
       dialect.parseExplain(await ask(dialect.explain(id), `Asking about job ${id}`, signal)),

@@ -182,7 +182,7 @@ export interface Scheduler {
   /**
    * All jobs of this user that the scheduler lists, with one question. A job that is absent from an
    * answer has ended, or was never there, or the answer was incomplete in a way that could not be
-   * seen: the caller decides (see `absence` in the session's life cycle).
+   * seen: the caller decides (see `advance` in the session's life cycle).
    *
    * @throws HPCNB_SCHEDULER_UNREACHABLE or HPCNB_SCHEDULER_ANSWER when there is no full answer.
    *   Nothing is known then: unknown is not gone.
@@ -195,18 +195,6 @@ export interface Scheduler {
    * while. A job or a task that is not there (any more) is no error.
    */
   cancel(targets: readonly CancelTarget[], signal?: AbortSignal): Promise<void>;
-
-  /**
-   * Keeps what still waits of these jobs from starting, until `release`; what runs goes on. A job
-   * that is not there (any more) is no error.
-   */
-  hold(ids: readonly JobId[], signal?: AbortSignal): Promise<void>;
-
-  /**
-   * Undoes `hold`, and the user's own hold with which a job was submitted. A job that is not held,
-   * or not there, is no error.
-   */
-  release(ids: readonly JobId[], signal?: AbortSignal): Promise<void>;
 
   /**
    * Why a job waits or failed, in the scheduler's words, one reason a line; undefined when it says

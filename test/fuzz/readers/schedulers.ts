@@ -121,29 +121,25 @@ export const schedulers = [
     },
   }),
   defineReader({
-    name: "qdel, qhold and qrls",
-    inputs: resultsOf(textsLike(fixtures(folder, /^q(del|hold|rls)/))),
+    name: "qdel",
+    inputs: resultsOf(textsLike(fixtures(folder, /^qdel/))),
     regressions: [],
     extreme: printed,
-    read: (result) => {
-      sge.parseCancel(result);
-      sge.parseHold(result);
-    },
+    read: (result) => sge.parseCancel(result),
   }),
-  ...(["parseSubmit", "parseStatus", "parseExplain", "parseHistory", "parseCancel", "parseHold"] as const).map(
-    (parser) =>
-      defineReader({
-        name: `the local scheduler's answers (${parser})`,
-        inputs: fc.oneof(localAnswers, resultsOf(textsLike(['{"id":"7"}', '{"jobs":[]}']))),
-        regressions: odd,
-        extreme: printed,
-        read: (result) => {
-          if (parser === "parseStatus") return lookAtJobs(local.parseStatus(result));
-          if (parser === "parseHistory") return lookAtHistory(local.parseHistory(result, job));
-          if (parser === "parseSubmit")
-            return demand(/^\d+$/.test(String(local.parseSubmit(result, job))), () => "the id");
-          return local[parser](result);
-        },
-      }),
+  ...(["parseSubmit", "parseStatus", "parseExplain", "parseHistory", "parseCancel"] as const).map((parser) =>
+    defineReader({
+      name: `the local scheduler's answers (${parser})`,
+      inputs: fc.oneof(localAnswers, resultsOf(textsLike(['{"id":"7"}', '{"jobs":[]}']))),
+      regressions: odd,
+      extreme: printed,
+      read: (result) => {
+        if (parser === "parseStatus") return lookAtJobs(local.parseStatus(result));
+        if (parser === "parseHistory") return lookAtHistory(local.parseHistory(result, job));
+        if (parser === "parseSubmit")
+          return demand(/^\d+$/.test(String(local.parseSubmit(result, job))), () => "the id");
+        return local[parser](result);
+      },
+    }),
   ),
 ];

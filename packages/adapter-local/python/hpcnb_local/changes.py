@@ -85,27 +85,6 @@ def append_ranges(path, ranges):
         file.write(text)
 
 
-def hold(spool, request):
-    def work(job, _target):
-        write_text(job.path("held"), "", 0o600)
-
-    each(spool, [{"id": id} for id in request["ids"]], work)
-    return {}
-
-
-def release(spool, request):
-    def work(job, _target):
-        try:
-            os.unlink(job.path("held"))
-        except FileNotFoundError:
-            # It was not held, or somebody else has just released it.
-            return
-        wake(job)
-
-    each(spool, [{"id": id} for id in request["ids"]], work)
-    return {}
-
-
 def end_strays(job, chosen):
     lock = take_lock_soon(job.path("alive"))
     if lock is None:

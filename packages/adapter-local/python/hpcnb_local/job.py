@@ -86,7 +86,6 @@ class Job:
         self.is_elsewhere = self.place == "elsewhere" or bool(
             is_hidden and self.spec and self.spec["host"] != HOST
         )
-        self.is_held = os.path.lexists(self.path("held"))
 
     def path(self, name):
         return os.path.join(self.directory, name)

@@ -31,7 +31,7 @@ def answer_to(request):
 
     if request["verb"] == "submit":
         from hpcnb_local import submit as module
-    elif request["verb"] in ("cancel", "hold", "release"):
+    elif request["verb"] == "cancel":
         from hpcnb_local import changes as module
     else:
         from hpcnb_local import questions as module

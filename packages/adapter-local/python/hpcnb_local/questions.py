@@ -44,13 +44,6 @@ def view(job, task):
         return {**number, **lost(job)}
     if task["state"] == "queued":
         slots = job.spec.get("slots")
-        if job.is_held:
-            return {
-                **number,
-                "state": "held",
-                "native": "held",
-                "reason": "it is held until it is released",
-            }
         if slots is None:
             return {**number, "state": "starting", "native": "starting", "host": job.spec["host"]}
         return {
@@ -81,7 +74,7 @@ def summary(job, tasks):
         return {"state": "running", "native": "ending", "host": job.spec["host"]}
     best = min(
         tasks,
-        key=lambda task: ("running", "ending", "starting", "queued", "held").index(task["native"]),
+        key=lambda task: ("running", "ending", "starting", "queued").index(task["native"]),
     )
     return {key: value for key, value in best.items() if key not in ("first", "last")}
 

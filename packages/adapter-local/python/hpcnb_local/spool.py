@@ -7,7 +7,6 @@ The spool, which has a directory for each job, `jobs/<id>`, with these files:
     state.json  the supervisor's word on each task
     cancel      there once somebody asked to end the job
     cancel-tasks  a line for each request to end some of its tasks, such as 2-3
-    held        there while tasks that wait are not to start
     errors      what went wrong inside the supervisor itself
 
 A job's directory appears by a rename, complete and with the lock held, so there is never half a

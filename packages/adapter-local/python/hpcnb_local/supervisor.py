@@ -222,8 +222,6 @@ class Supervisor:
         )
 
     def start_queued(self):
-        if os.path.lexists(os.path.join(self.directory, "held")):
-            return
         busy = sum(task.state in ("running", "ending") for task in self.tasks)
         free = self.job.get("slots", len(self.tasks)) - busy
         for task in [task for task in self.tasks if task.state == "queued"][:free]:

@@ -65,8 +65,6 @@ function fakeScheduler(broken: Partial<Scheduler> = {}): Scheduler {
     submit: async () => "7",
     status: async () => [],
     cancel: async () => {},
-    hold: async () => {},
-    release: async () => {},
     explain: async () => undefined,
     history: async () => undefined,
     ...broken,

@@ -9,8 +9,6 @@ const calls: Partial<Record<keyof Scheduler, Call>> = {
   submit: (bench, _id, signal) => bench.submit(bench.job(), signal),
   status: ({ scheduler }, _id, signal) => scheduler.status(signal),
   cancel: ({ scheduler }, id, signal) => scheduler.cancel([id], signal),
-  hold: ({ scheduler }, id, signal) => scheduler.hold([id], signal),
-  release: ({ scheduler }, id, signal) => scheduler.release([id], signal),
   explain: ({ scheduler }, id, signal) => scheduler.explain(id, signal),
   history: (bench, id, signal) => bench.history(id, signal),
 };

@@ -6,7 +6,6 @@ import { commands } from "./commands.js";
 import { concurrency } from "./concurrency.js";
 import { explain } from "./explain.js";
 import type { SchedulerConformanceOptions } from "./fixture.js";
-import { hold } from "./hold.js";
 import { names } from "./names.js";
 import { status } from "./status.js";
 import { submit } from "./submit.js";
@@ -18,7 +17,6 @@ const topics: Readonly<Record<string, Topic>> = {
   submit,
   status,
   cancel,
-  hold,
   arrays,
   explain,
   names,
