@@ -33,7 +33,8 @@ describe("life cycle on a simulated scheduler", () => {
     const { files, jobs } = await world.clock.run(rehearse(world.context()));
     expect(files.filter((path) => path.endsWith("/secrets.record"))).to.have.length(1);
     expect(jobs).to.have.length(3);
-    expect(jobs[2]).to.include("demo-engines-");
+    expect(jobs[2]?.command).to.include("demo-engines-");
+    expect(jobs[2]?.script).to.match(/^#!/);
     expect(world.host.files.size).to.equal(0);
     expect(await world.listed()).to.deep.equal([]);
   });

@@ -46,8 +46,6 @@ function jobRequest({ name, script, workingDirectory, output, resources, tasks }
   refuse("resources.native", resources.native?.length ? resources.native : undefined, "no submit command");
   if (check(lineSchema, name).problem !== undefined)
     throw new HpcnbError("HPCNB_SUBMIT_REJECTED", `A job's name is one line: ${JSON.stringify(name)}.`);
-  if (tasks !== undefined && !(Number.isInteger(tasks) && tasks >= 1))
-    throw new HpcnbError("HPCNB_SUBMIT_REJECTED", `An array has one task or more, not ${tasks}.`);
   const { walltime } = resources;
   return {
     name,

@@ -1,10 +1,7 @@
 import type { JobSpec } from "@hpcnb/core";
 
-/**
- * A job as the local scheduler will take it, for people: what surrounds the script as comments,
- * then the script.
- */
-export function render({ name, script, workingDirectory, output, resources, tasks }: JobSpec): string {
+/** What the local scheduler is told of a job, for people: its command is a program of many lines. */
+export function render({ name, workingDirectory, output, resources, tasks }: JobSpec): string {
   const { cores, memory, walltime } = resources;
   const lines = [
     `job ${name}`,
@@ -15,5 +12,5 @@ export function render({ name, script, workingDirectory, output, resources, task
     cores === undefined ? undefined : `cores ${cores} (not enforced)`,
     memory === undefined ? undefined : `memory ${memory} bytes (not enforced)`,
   ];
-  return [...lines.filter((line) => line !== undefined).map((line) => `# ${line}`), script].join("\n");
+  return lines.flatMap((line) => (line === undefined ? [] : [`# ${line}`])).join("\n");
 }

@@ -100,9 +100,9 @@ function nameOf(name: string): string {
 }
 
 function render(job: JobSpec): string {
-  const { script, name, ...rest } = job;
+  const { script: _, name, ...rest } = job;
   const words = Object.entries({ name: nameOf(name), ...rest }).map(
     ([key, value]) => `# ${key}: ${typeof value === "object" ? JSON.stringify(value) : value}`,
   );
-  return ["# what the simulation is given:", ...words, "", script].join("\n");
+  return ["# what the simulation is given:", ...words].join("\n");
 }

@@ -203,7 +203,7 @@ const faults: Record<string, readonly [caughtBy: string, fault: Fault]> = {
   ],
   "renders half of it": [
     "names: renders what it would submit",
-    ({ render }) => ({ render: (job) => render({ ...job, script: "#!/bin/sh\n" }) }),
+    ({ render }) => ({ render: (job) => render({ ...job, output: "/elsewhere" }) }),
   ],
   "gives two jobs one id": [
     "concurrency: gives jobs that are submitted at the same time ids of their own",

@@ -5,7 +5,6 @@ import { parseExplain } from "./explain.js";
 import { parseHistory } from "./history.js";
 import { nameOf } from "./name.js";
 import type { GridEngineOptions } from "./options.js";
-import { render } from "./render.js";
 import { parseStatus } from "./status.js";
 import { submitArgv } from "./submit.js";
 import { idLine, parseSubmit } from "./submit-answer.js";
@@ -30,6 +29,5 @@ export function gridEngineDialect(options: GridEngineOptions = {}): SchedulerDia
     parseExplain,
     history: ({ id }) => command("qacct", "-j", id),
     parseHistory,
-    render: (job) => render(gridEngineCommand(options, submitArgv(job, options)), job.script),
   };
 }

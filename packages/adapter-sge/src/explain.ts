@@ -1,11 +1,5 @@
-import { type CommandResult, expectAnswer } from "@hpcnb/core";
+import { type CommandResult, expectAnswer, firstLines } from "@hpcnb/core";
 import { expectReached, spokenLines } from "./failures.js";
-
-/**
- * A large site gives a reason for each queue instance. Only so many are shown, the others are
- * counted.
- */
-const most = 20;
 
 const collectsNone =
   "Grid Engine gives no reason: this site does not collect them (schedd_job_info is off in its scheduler's configuration).";
@@ -24,7 +18,7 @@ export function parseExplain(result: CommandResult): string | undefined {
       id === undefined
         ? []
         : [`(once the cause is removed, \`qmod -cj ${id}\` clears the error of a job that is still there)`];
-    return list([...errors.map((match) => withoutStamp(match[2] ?? "")), ...clear]);
+    return firstLines([...errors.map((match) => withoutStamp(match[2] ?? "")), ...clear]);
   }
   // For a running job, a full queue is no reason. In an array other tasks may wait: `qstat -j` does
   // not say which ones.
@@ -33,14 +27,14 @@ export function parseExplain(result: CommandResult): string | undefined {
 
   const delays = lines.flatMap(delayIn);
   const start = lines.findIndex((line) => line.startsWith("scheduling info:"));
-  if (start < 0) return list(delays);
+  if (start < 0) return firstLines(delays);
   const end = lines.findIndex((line, index) => index > start && !/^\s/.test(line));
   const info = lines
     .slice(start, end < 0 ? undefined : end)
     .map((line) => line.replace(/^scheduling info:/, "").trim());
   if (info.some((line) => /^\(?Collecting of scheduler job information is turned off/.test(line)))
-    return list([...delays, collectsNone]);
-  return list([...delays, ...info.filter((line) => !/^\(?(There are )?no messages/i.test(line))]);
+    return firstLines([...delays, collectsNone]);
+  return firstLines([...delays, ...info.filter((line) => !/^\(?(There are )?no messages/i.test(line))]);
 }
 
 /** What the job itself says of its beginning: also where nobody typed it, but a default did. */
@@ -58,11 +52,4 @@ function delayIn(line: string): string[] {
  */
 function withoutStamp(reason: string): string {
   return reason.replace(/^\S+ \S+ \[\d+:\d+\]: /, "");
-}
-
-function list(reasons: readonly string[]): string | undefined {
-  const different = [...new Set(reasons)].filter(Boolean);
-  const shown = different.slice(0, most);
-  if (different.length > most) shown.push(`... and ${different.length - most} more`);
-  return shown.length === 0 ? undefined : shown.join("\n");
 }

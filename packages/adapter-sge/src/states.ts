@@ -22,15 +22,3 @@ export function stateOf(native: string): JobState {
   if (!/^[dRwEzsSTtrhq]+$/.test(native)) return "unknown";
   return decisive.find(([letter]) => native.includes(letter))?.[1] ?? "unknown";
 }
-
-/** An array is in the state of its liveliest task. */
-export const liveliest: readonly JobState[] = [
-  "running",
-  "starting",
-  "suspended",
-  "queued",
-  "held",
-  "error",
-  "unknown",
-  "finished",
-];

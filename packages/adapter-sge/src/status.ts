@@ -1,8 +1,16 @@
-import { type CommandResult, expectAnswer, HpcnbError, type JobStatus, type TaskStatus } from "@hpcnb/core";
+import {
+  type CommandResult,
+  expectAnswer,
+  HpcnbError,
+  type JobStatus,
+  joinRuns,
+  overall,
+  type TaskStatus,
+} from "@hpcnb/core";
 import { expectReached } from "./failures.js";
 import { type Listing, readListings } from "./qstat-xml.js";
-import { liveliest, stateOf } from "./states.js";
-import { compressTasks, parseTasks } from "./tasks.js";
+import { stateOf } from "./states.js";
+import { parseTasks } from "./tasks.js";
 
 /**
  * What qstat -xml lists: an array's waiting tasks together on one entry, each of its running tasks
@@ -24,7 +32,7 @@ export function parseStatus(result: CommandResult): JobStatus[] {
     id,
     name,
     ...overall(tasks),
-    ...(isArray ? { tasks: compressTasks(tasks) } : {}),
+    ...(isArray ? { tasks: joinRuns(tasks) } : {}),
   }));
 }
 
@@ -56,14 +64,4 @@ function timeIn(text: string): string | undefined {
   const [, seconds] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?$/.exec(text) ?? [];
   const moment = seconds === undefined && /^\d{13}$/.test(text) ? Number(text) : Date.parse(`${seconds}Z`);
   return Number.isNaN(moment) ? undefined : `${new Date(moment).toISOString().slice(0, 19)}Z`;
-}
-
-function overall(tasks: readonly TaskStatus[]): Omit<JobStatus, "id" | "name"> {
-  let best: TaskStatus | undefined;
-  for (const task of tasks) {
-    if (!best || liveliest.indexOf(task.state) < liveliest.indexOf(best.state)) best = task;
-  }
-  if (!best) return { state: "unknown", native: "(none)" };
-  const { first: _, last: __, ...what } = best;
-  return what;
 }

@@ -10,8 +10,6 @@ import { outputPath, workingDirectoryPath } from "./paths.js";
  */
 export function submitArgv(job: JobSpec, options: GridEngineOptions): string[] {
   const { name, script, workingDirectory, resources, tasks, tasksAtOnce } = job;
-  if (tasks !== undefined && !(Number.isInteger(tasks) && tasks >= 1))
-    throw reject(`An array has one task or more, not ${tasks}.`);
   return [
     "qsub",
     "-terse",

@@ -1,4 +1,4 @@
-import type { TaskRange, TaskStatus } from "@hpcnb/core";
+import type { TaskRange } from "@hpcnb/core";
 
 /** Far above what any site lets an array have (max_aj_tasks in sge_conf(5), 75,000 by default). */
 const highest = 10_000_000;
@@ -26,28 +26,4 @@ export function parseTasks(text: string): TaskRange[] | undefined {
     else for (let task = first; task <= last; task += step) ranges.push({ first: task, last: task });
   }
   return ranges;
-}
-
-function isAlike(run: TaskStatus, task: TaskStatus): boolean {
-  return run.native === task.native && run.host === task.host && run.startedAt === task.startedAt;
-}
-
-/**
- * Ascending, none twice, neighbours in the same state on the same host since the same second as
- * one. Changes its argument.
- */
-export function compressTasks(tasks: TaskStatus[]): TaskStatus[] {
-  tasks.sort((a, b) => a.first - b.first);
-  const runs: TaskStatus[] = [];
-  let end = 0;
-  for (const task of tasks) {
-    if (task.last <= end) continue;
-    const first = Math.max(task.first, end + 1);
-    const run = runs.at(-1);
-    if (run && first === end + 1 && isAlike(run, task)) {
-      runs[runs.length - 1] = { ...run, last: task.last };
-    } else runs.push(first === task.first ? task : { ...task, first });
-    end = task.last;
-  }
-  return runs;
 }

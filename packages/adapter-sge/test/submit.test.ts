@@ -74,7 +74,6 @@ describe("the qsub command", () => {
     expect(cores.message).to.include("4 cores").and.to.include("parallel environment");
     expect(cores.hint).to.include("resources.parallelEnvironment");
     expect(reject({ resources: { memory: 2 ** 30 } }).hint).to.include("scheduler.options.memoryResource");
-    expect(reject({ tasks: 0 }).message).to.include("0");
     expect(reject({ workingDirectory: "/home/a\nb" }).message)
       .to.include("line break")
       .and.to.include("/home/a\\nb");

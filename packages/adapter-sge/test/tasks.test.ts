@@ -1,6 +1,5 @@
-import type { TaskStatus } from "@hpcnb/core";
 import { expect } from "chai";
-import { compressTasks, parseTasks } from "../src/tasks.js";
+import { parseTasks } from "../src/tasks.js";
 
 describe("task numbers", () => {
   it("are read in all forms that qstat has", () => {
@@ -27,30 +26,5 @@ describe("task numbers", () => {
     expect(parseTasks(Array.from({ length: 1000 }, () => "1-100000:2").join(","))?.length).to.be.lessThan(200_000);
     expect(parseTasks(" ".repeat(2e5))).to.equal(undefined);
     expect(parseTasks(`${" ".repeat(2e5)}x`)).to.equal(undefined);
-  });
-
-  const task = (first: number, last: number, native = "r", host = "node1"): TaskStatus => ({
-    first,
-    last,
-    state: "running",
-    native,
-    host,
-  });
-
-  it("are put in order and together where nothing differs", () => {
-    const runs = compressTasks([
-      task(10, 10),
-      task(2, 2),
-      task(1, 1),
-      task(3, 3, "t"),
-      task(4, 9),
-      task(11, 11, "r", "node2"),
-    ]);
-    expect(runs).to.deep.equal([task(1, 2), task(3, 3, "t"), task(4, 10), task(11, 11, "r", "node2")]);
-  });
-
-  it("are listed once, although an answer has them twice", () => {
-    const runs = compressTasks([task(1, 5), task(3, 8, "t"), task(4, 4), task(5, 5)]);
-    expect(runs).to.deep.equal([task(1, 5), task(6, 8, "t")]);
   });
 });

@@ -31,14 +31,20 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
           default: false,
           describe: "Print what would be submitted, and start nothing; plugins of the file run",
         })
+        .option("full", {
+          type: "boolean",
+          default: false,
+          implies: "dry-run",
+          describe: "With --dry-run: print the whole job scripts",
+        })
         .option("open", {
           type: "boolean",
           default: true,
           describe: "Open the notebook in the browser, if this machine has one; --no-open prevents it",
         })
         .option("json", json),
-    async ({ session, timeout, dryRun, open, json }) => {
-      if (dryRun) return (await import("./commands/rehearse.js")).rehearse({ session, json, signal });
+    async ({ session, timeout, dryRun, full, open, json }) => {
+      if (dryRun) return (await import("./commands/rehearse.js")).rehearse({ session, full, json, signal });
       const { up } = await import("./commands/up.js");
       const limit = timeout === undefined ? undefined : durationOf(timeout);
       const { offerSession } = await import("./init/offer.js");

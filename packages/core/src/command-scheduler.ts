@@ -1,6 +1,7 @@
 import { expectSuccess } from "./command.js";
 import { HpcnbError, isHpcnbError } from "./errors.js";
 import type { CommandResult, Host } from "./host.js";
+import { renderCommand } from "./render-command.js";
 import type {
   CancelTarget,
   Command,
@@ -11,6 +12,7 @@ import type {
   Scheduler,
   SubmittedJob,
 } from "./scheduler.js";
+import { checkTasks } from "./task-runs.js";
 
 /**
  * All that differs between schedulers that are driven by commands: what to run, and what the output
@@ -28,6 +30,7 @@ export interface SchedulerDialect {
   readonly idPattern?: string;
   nameOf(name: string): string;
 
+  /** An array has a task at least: that is checked before. */
   submit(job: JobSpec): Command;
   parseSubmit(result: CommandResult, job: JobSpec): JobId | UnwantedJob;
 
@@ -47,7 +50,8 @@ export interface SchedulerDialect {
   /** Undefined also when the answer speaks of another job, see `Scheduler.history`. */
   parseHistory(result: CommandResult, job: SubmittedJob): JobHistory | undefined;
 
-  render(job: JobSpec): string;
+  /** Given where `submit` would not tell people what they need to know. */
+  render?(job: JobSpec): string;
 }
 
 /**
@@ -90,16 +94,20 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
     }
   }
 
-  const { idPattern, submit, cancel } = dialect;
+  const { idPattern, cancel } = dialect;
+  const submit = (job: JobSpec) => {
+    checkTasks(job);
+    return dialect.submit(job);
+  };
   return {
     runsOnHost: dialect.runsOnHost,
     taskVariable: dialect.taskVariable,
     ...(idPattern === undefined ? {} : { commands: { submit, cancel, idPattern } }),
     nameOf: dialect.nameOf,
-    render: dialect.render,
+    render: (job) => dialect.render?.(job) ?? renderCommand(submit(job)),
 
     submit: async (job, signal) => {
-      const accepted = dialect.parseSubmit(await ask(dialect.submit(job), `Submitting ${job.name}`, signal), job);
+      const accepted = dialect.parseSubmit(await ask(submit(job), `Submitting ${job.name}`, signal), job);
       if (typeof accepted === "string") return accepted;
       dialect.parseCancel(await ask(dialect.cancel([accepted.id]), `Cancelling ${accepted.id}`, signal));
       throw accepted.error;

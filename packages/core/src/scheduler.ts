@@ -118,7 +118,8 @@ export interface Command {
   readonly argv: readonly string[];
   readonly stdin?: string;
   /**
-   * What messages show in place of `argv`, where that is a wrapper around the scheduler's command.
+   * What people are shown in place of `argv`, where that is a wrapper around the scheduler's
+   * command: the last words of `argv`.
    */
   readonly shown?: readonly string[];
 }
@@ -211,7 +212,10 @@ export interface Scheduler {
    */
   history(job: SubmittedJob, signal?: AbortSignal): Promise<JobHistory | undefined>;
 
-  /** Exactly what `submit` would send: command and script, for people to read. Pure. */
+  /**
+   * What `submit` would send with the job's script, for people to read: every word of the
+   * scheduler's command. `renderCommand` makes it of one. Pure.
+   */
   render(job: JobSpec): string;
 
   dispose?(): Promise<void>;

@@ -1,24 +1,40 @@
-import { rehearse as rehearseSession } from "@hpcnb/core/session";
+import { type RehearsedJob, rehearse as rehearseSession } from "@hpcnb/core/session";
 import { printResult, printText, tell } from "../print.js";
 import { warnOfOthers } from "../warn-of-others.js";
 import { type OpenSession, withSession } from "../with-session.js";
 
+/** Lines of a job script that are shown without --full: its head. hpcnb's own programs follow. */
+const headLines = 12;
+
 /** `up --dry-run`: prints what would be written and submitted, and does nothing. */
 export async function rehearse(options: {
-  session: string | undefined;
-  json: boolean;
-  signal: AbortSignal;
+  readonly session: string | undefined;
+  readonly full: boolean;
+  readonly json: boolean;
+  readonly signal: AbortSignal;
 }): Promise<void> {
   const work = async ({ context, session }: OpenSession) => {
     warnOfOthers(session);
     const { files, jobs } = await rehearseSession(context, options.signal);
     if (options.json) {
-      printResult<"up --dry-run">({ name: session.name, files, jobs });
+      printResult<"up --dry-run">({ name: session.name, files, jobs: jobs.map(whole) });
       return;
     }
     const written = ["# These files would be written, for you alone:", ...files.map((path) => `#   ${path}`)];
-    printText(`${[written.join("\n"), ...jobs.map((job) => job.trimEnd())].join("\n\n")}\n`);
+    const shown = jobs.map(options.full ? whole : head);
+    printText(`${[written.join("\n"), ...shown].join("\n\n")}\n`);
     tell("Nothing was written or submitted. A real start chooses other, random names.");
   };
   await withSession(options.session, work, { announce: tell, doing: "looking at what would be submitted" });
+}
+
+function whole({ command, script }: RehearsedJob): string {
+  return `${command}\n\n${script.trimEnd()}`;
+}
+
+function head({ command, script }: RehearsedJob): string {
+  const lines = script.trimEnd().split("\n");
+  if (lines.length <= headLines) return whole({ command, script });
+  const more = `# ... and ${lines.length - headLines} more lines: --full prints them`;
+  return whole({ command, script: [...lines.slice(0, headLines), more].join("\n") });
 }

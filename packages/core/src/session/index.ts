@@ -14,7 +14,7 @@ export { renewToken } from "./renew-token.js";
 export { type GroupChange, scale } from "./scale.js";
 export { askedEngines, clusterOf, type JobRecord, readRecord, type SessionRecord } from "./session-record.js";
 export type { SessionEnd } from "./session-schema.js";
-export { rehearse } from "./start-run.js";
+export { type RehearsedJob, rehearse } from "./start-run.js";
 export { type Stray, type Strays, whyNoRecord } from "./strays.js";
 export { type TakenDown, takeDown } from "./take-down.js";
 export { engineTimes, jobTimes, notebookTimes } from "./times.js";

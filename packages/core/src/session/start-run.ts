@@ -43,14 +43,21 @@ async function forgetRun({ context: { host, note }, directory }: Tracker, run: s
   }
 }
 
+/** A job for people to read. */
+export interface RehearsedJob {
+  /** What the scheduler would be told, see `Scheduler.render`. */
+  readonly command: string;
+  readonly script: string;
+}
+
 /**
- * What starting a session would do: the files that it would write, and what it would submit, for
- * people to read. Nothing is done.
+ * What starting a session would do: the files that it would write, and what it would submit.
+ * Nothing is done.
  */
 export async function rehearse(
   context: SessionContext,
   signal?: AbortSignal,
-): Promise<{ readonly files: readonly string[]; readonly jobs: readonly string[] }> {
+): Promise<{ readonly files: readonly string[]; readonly jobs: readonly RehearsedJob[] }> {
   const tracker = await prepared(context, "look", signal);
   const { files, rendered } = planRun(tracker);
   return { files: files.map(({ path }) => path), jobs: rendered };
@@ -64,7 +71,7 @@ interface PlannedRun {
    * What will be submitted. A job that the scheduler could never express is refused here, before
    * anything is done.
    */
-  readonly rendered: readonly string[];
+  readonly rendered: readonly RehearsedJob[];
 }
 
 /** A new run. Nothing of it exists yet. */
@@ -90,7 +97,10 @@ function planRun(tracker: Tracker): PlannedRun {
       ...(cluster ? clusterJobs(tracker, { ...context, cluster }, wanted) : []),
     ],
   };
-  const rendered = record.jobs.map((job) => scheduler.render(workload.job(context, placeOfJob(job))));
+  const rendered = record.jobs.map((job) => {
+    const spec = workload.job(context, placeOfJob(job));
+    return { command: scheduler.render(spec), script: spec.script };
+  });
   return { context, files, record, rendered };
 }
 
