@@ -34,7 +34,6 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
         .option("full", {
           type: "boolean",
           default: false,
-          implies: "dry-run",
           describe: "With --dry-run: print the whole job scripts",
         })
         .option("open", {
@@ -45,6 +44,7 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
         .option("json", json),
     async ({ session, timeout, dryRun, full, open, json }) => {
       if (dryRun) return (await import("./commands/rehearse.js")).rehearse({ session, full, json, signal });
+      if (full) throw new HpcnbError("HPCNB_BAD_ARGUMENTS", "--full goes with --dry-run: a start prints no scripts.");
       const { up } = await import("./commands/up.js");
       const limit = timeout === undefined ? undefined : durationOf(timeout);
       const { offerSession } = await import("./init/offer.js");
