@@ -58,9 +58,11 @@ describe("quickstart, end to end", function () {
   });
 
   it("up again finds the session instead of starting another", async () => {
-    const { stdout, stderr } = await project.ok("up");
+    const { stdout, stderr } = await project.ok("up", "--verbose");
     expect(stdout.trim()).to.equal(url);
     expect(stderr).to.include("session: found");
+    expect(stderr, "each command").to.match(/^here: python3 .*: exit code 0 after \d+\.\d\d s$/m);
+    expect(stderr).not.to.include(new URL(url).searchParams.get("token"));
   });
 
   it("every cell of the example notebook runs, on all four engines, and draws its plot", async () => {

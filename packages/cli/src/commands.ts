@@ -4,6 +4,12 @@ import type { ArgumentsCamelCase, Argv, CommandModule } from "yargs";
 const session = { type: "string", describe: "Session file, or the name of a known session [./session.yaml]" } as const;
 const json = { type: "boolean", default: false, describe: "One JSON value on stdout, for programs" } as const;
 
+const verbose = {
+  type: "boolean",
+  default: false,
+  describe: "Show on stderr each command that is run, how long it took, and how it ended",
+} as const;
+
 /**
  * What can be typed after `hpcnb`, in the order of its help. A command's code is loaded when the
  * command is used: starting up is part of what every command costs.
@@ -185,14 +191,22 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
   ),
 ];
 
-/** A command whose handler gets what its options say. */
+/** A command whose handler gets what its options say; those of every command are added. */
 function define<Options>(
   command: string,
   describe: string,
   builder: (y: Argv) => Argv<Options>,
   handler: (options: ArgumentsCamelCase<Options>) => Promise<void>,
 ): CommandModule {
-  return { command, describe, builder, handler } as unknown as CommandModule;
+  return {
+    command,
+    describe,
+    builder: (y: Argv) => builder(y).option("verbose", verbose),
+    handler: async (options: ArgumentsCamelCase<Options & { readonly verbose: boolean }>) => {
+      if (options.verbose) (await import("./verbose.js")).beVerbose();
+      await handler(options);
+    },
+  } as unknown as CommandModule;
 }
 
 function durationOf(text: string): number {

@@ -4,6 +4,7 @@ import { type Clock, type Host, systemClock } from "@hpcnb/core";
 import { container, type DependencyContainer, type InjectionToken, instanceCachingFactory } from "tsyringe";
 import { hostOf } from "./host-of.js";
 import { tell, tellNote } from "./print.js";
+import { log } from "./verbose.js";
 
 /** What a front end says to a person beside its results. */
 interface Printer {
@@ -28,7 +29,12 @@ once(ClockToken, () => systemClock);
 once(HostsToken, () => hostOf);
 once<Printer>(PrinterToken, () => ({ note: tellNote, warn: (sentence) => tell(sentence) }));
 once(ClientToken, (c) =>
-  createClient({ clock: c.resolve(ClockToken), hostOf: c.resolve(HostsToken), ...c.resolve<Printer>(PrinterToken) }),
+  createClient({
+    clock: c.resolve(ClockToken),
+    hostOf: c.resolve(HostsToken),
+    log,
+    ...c.resolve<Printer>(PrinterToken),
+  }),
 );
 
 export function processClient(): Client {

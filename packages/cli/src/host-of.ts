@@ -2,6 +2,7 @@ import { createHosts, type LoginWatch } from "@hpcnb/client";
 import type { Host } from "@hpcnb/core";
 import { listen } from "./interruption.js";
 import { holdLive, passOn, tell } from "./print.js";
+import { log } from "./verbose.js";
 
 const hosts = createHosts((alias) => {
   const interactive = process.stdin.isTTY && process.stderr.isTTY;
@@ -11,7 +12,7 @@ const hosts = createHosts((alias) => {
     hear: passOn,
     watchLogin: loginWatcher(alias, interactive),
   };
-});
+}, log);
 
 /**
  * The submit node for a command that a person has typed: this machine, or the one behind an ssh

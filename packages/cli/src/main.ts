@@ -8,7 +8,7 @@ import { printError } from "./print-error.js";
 
 endWithReaders();
 
-const words = process.argv.slice(2);
+const words = commandFirst(process.argv.slice(2));
 try {
   await run(words);
 } catch (error) {
@@ -19,6 +19,12 @@ try {
   process.exitCode = printError(error, { json: asksForJson(words), hint });
 }
 endWithoutFiles();
+
+/** The one option that may stand before the command, as it does for all of them. */
+function commandFirst([first, second, ...rest]: readonly string[]): readonly string[] {
+  if (first === "--verbose" && second !== undefined) return [second, first, ...rest];
+  return process.argv.slice(2);
+}
 
 /**
  * A command that is named first is the only one that yargs gets to know. Describing the others

@@ -1,4 +1,4 @@
-import { type Clock, type Host, type Plugin, systemClock } from "@hpcnb/core";
+import { type Clock, type Host, type Log, type Plugin, systemClock } from "@hpcnb/core";
 import type { SessionContext } from "@hpcnb/core/session";
 import { loadSession } from "./load-session.js";
 import type { Surroundings } from "./session-at.js";
@@ -8,6 +8,8 @@ import type { ValidSession } from "./valid-session.js";
 export interface ClientOptions extends Surroundings {
   /** Default: the system's. */
   readonly clock?: Clock;
+  /** Told what schedulers do without a command; the hosts have their own. Default: nobody is. */
+  readonly log?: Log;
 }
 
 /**
@@ -29,14 +31,14 @@ export interface Client {
   open(valid: ValidSession): SessionContext;
 }
 
-export function createClient({ clock = systemClock, ...around }: ClientOptions): Client {
+export function createClient({ clock = systemClock, log = () => {}, ...around }: ClientOptions): Client {
   const sites = new Map<Plugin, Map<string | undefined, Site>>();
 
   function siteOf({ session: { host: alias }, plugins: { scheduler } }: ValidSession): Site {
     const known = sites.get(scheduler) ?? new Map<string | undefined, Site>();
     sites.set(scheduler, known);
     const { hostOf, note, warn } = around;
-    const site = known.get(alias) ?? openSite({ alias, host: hostOf(alias), scheduler, clock, note, warn });
+    const site = known.get(alias) ?? openSite({ alias, host: hostOf(alias), scheduler, clock, log, note, warn });
     known.set(alias, site);
     return site;
   }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { type Clock, type Host, type Plugin, type Scheduler, sharedScheduler } from "@hpcnb/core";
+import { type Clock, type Host, type Log, type Plugin, type Scheduler, sharedScheduler } from "@hpcnb/core";
 import type { SessionContext } from "@hpcnb/core/session";
 import { createWorkload } from "@hpcnb/jupyter";
 import { createConnector } from "@hpcnb/tunnel";
@@ -15,6 +15,7 @@ export interface SiteOptions {
   /** A plugin that offers a scheduler. */
   readonly scheduler: Plugin;
   readonly clock: Clock;
+  readonly log: Log;
   /** Told what a person should know beside what was asked for. */
   readonly note: (text: string) => void;
   readonly warn: Warn;
@@ -33,12 +34,13 @@ export interface Site {
   open(valid: ValidSession): SessionContext;
 }
 
-export function openSite({ alias, host, scheduler: plugin, clock, note, warn }: SiteOptions): Site {
+export function openSite({ alias, host, scheduler: plugin, clock, log, note, warn }: SiteOptions): Site {
   const schedulers = new Map<string, Scheduler>();
 
   function scheduler(options: Readonly<Record<string, unknown>>): Scheduler {
     const key = JSON.stringify(options);
-    const known = schedulers.get(key) ?? sharedScheduler(offered(plugin, "scheduler").create({ host, clock, options }));
+    const known =
+      schedulers.get(key) ?? sharedScheduler(offered(plugin, "scheduler").create({ host, clock, log, options }));
     schedulers.set(key, known);
     return known;
   }

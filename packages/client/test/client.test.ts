@@ -36,7 +36,7 @@ async function sessionNamed(name: string): Promise<Session> {
 describe("a client", () => {
   const silent = () => {};
   const [probe] = readinessPlugins;
-  const client = () => createClient({ hostOf: createLocalHost, note: silent, warn: silent });
+  const client = () => createClient({ hostOf: () => createLocalHost(), note: silent, warn: silent });
   const openOn = (opened: ReturnType<typeof client>, scheduler: ReturnType<typeof countingPlugin>["plugin"]) =>
     Promise.all(
       Array.from({ length: 20 }, async (_, index) => {

@@ -76,6 +76,7 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
       const result = await host.run(command.argv, {
         timeout: commandTimeout,
         signal,
+        shown: command.shown,
         ...(command.stdin === undefined ? {} : { stdin: command.stdin }),
       });
       return command.shown === undefined ? result : { ...result, argv: command.shown };

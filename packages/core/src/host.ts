@@ -11,6 +11,8 @@ export interface CommandResult {
 export interface RunOptions {
   /** Text for the command's standard input; without it the input is empty. */
   readonly stdin?: string;
+  /** What people are shown in place of the argv. */
+  readonly shown?: readonly string[] | undefined;
   readonly cwd?: string;
   /** Milliseconds after which the command is ended and HPCNB_TIMEOUT thrown. Default 60,000. */
   readonly timeout?: number;

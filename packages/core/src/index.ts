@@ -6,6 +6,7 @@ export * from "./connector.js";
 export * from "./errors.js";
 export * from "./host.js";
 export type { JobTimes } from "./job-times.js";
+export * from "./log.js";
 export * from "./plugin.js";
 export * from "./printable.js";
 export { carryModules, modulesOf } from "./python-modules.js";

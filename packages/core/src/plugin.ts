@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.js";
 import type { Host } from "./host.js";
+import type { Log } from "./log.js";
 import type { ReadinessContext, StorageReadiness } from "./readiness.js";
 import type { Scheduler } from "./scheduler.js";
 import type { Tunnel, TunnelContext } from "./tunnel.js";
@@ -11,9 +12,11 @@ export const apiVersion = 1;
 export type OptionsSchema = Readonly<Record<string, unknown>>;
 
 export interface SchedulerContext {
-  /** The submit node: run every scheduler command through it. */
+  /** The submit node: run every scheduler command through it. It tells `log` of each. */
   readonly host: Host;
   readonly clock: Clock;
+  /** For what an adapter does without a command, such as a request by HTTP. */
+  readonly log: Log;
   /**
    * What the session file has under `scheduler.options`, valid by `optionsSchema`, defaults filled
    * in.

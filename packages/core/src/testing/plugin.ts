@@ -49,7 +49,7 @@ export function pluginConformance({ describe, it }: TestFunctions, options: Plug
         const { create, optionsSchema = { type: "object" } } = plugin.scheduler ?? assert.fail("no scheduler");
         const defaults = {};
         assert.ok(new Ajv2020({ useDefaults: true }).compile(optionsSchema)(defaults), "no option may be required");
-        const scheduler = create({ host: untouchedHost, clock: systemClock, options: defaults });
+        const scheduler = create({ host: untouchedHost, clock: systemClock, log: () => {}, options: defaults });
         for (const method of ["nameOf", "submit", "status", "cancel", "explain", "history", "render"] as const) {
           assert.equal(typeof scheduler[method], "function", method);
         }

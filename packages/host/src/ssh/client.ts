@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { aborted, HpcnbError, throwIfAborted } from "@hpcnb/core";
+import { aborted, HpcnbError, type Log, logged, throwIfAborted } from "@hpcnb/core";
 import { notStarted, ownEnvironment } from "../local/run.js";
 import { mayAskNow } from "./asking.js";
 
@@ -25,6 +25,7 @@ export interface ClientOptions {
   readonly leavesProcess?: boolean;
   /** Milliseconds. */
   readonly limit?: number;
+  readonly log?: Log | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,6 +44,15 @@ const laterSilence = 5_000;
  * command of ours.
  */
 export async function runClient(args: readonly string[], options: ClientOptions): Promise<ClientEnd> {
+  const end = logged(options.log, { where: "here", argv: ["ssh", ...args] }, async () => {
+    const client = await untilEnd(args, options);
+    return { ...client, exitCode: client.code };
+  });
+  const { code, stdout, stderr } = await end;
+  return { code, stdout, stderr };
+}
+
+async function untilEnd(args: readonly string[], options: ClientOptions): Promise<ClientEnd> {
   const { interactive, limit, signal } = options;
   throwIfAborted(signal);
   const child = spawn("ssh", args, {

@@ -1,4 +1,4 @@
-import { HpcnbError, isHpcnbError, throwIfAborted } from "@hpcnb/core";
+import { HpcnbError, isHpcnbError, type Log, throwIfAborted } from "@hpcnb/core";
 import {
   checkAlias,
   clientOptions,
@@ -36,6 +36,8 @@ export interface SshOptions extends Destination {
   readonly notify?: ((text: string) => void) | undefined;
   /** Is told what ssh says while it may ask at the terminal, as it comes. */
   readonly hear?: ((words: string) => void) | undefined;
+  /** Is told of each command on the host, and of each login. */
+  readonly log?: Log | undefined;
   /** Is told that ssh logs in, and may ask at the terminal meanwhile. */
   readonly watchLogin?: (() => LoginWatch) | undefined;
 }
@@ -108,7 +110,7 @@ export function createSshConnection(options: SshOptions): SshConnection {
   }
 
   function config(signal?: AbortSignal): Promise<SshConfig> {
-    reading ??= readConfig(options, signal).catch((error) => {
+    reading ??= readConfig(options, signal, options.log).catch((error) => {
       reading = undefined;
       throw error;
     });
@@ -159,6 +161,7 @@ export function createSshConnection(options: SshOptions): SshConnection {
       hear: options.hear,
       silent: watch?.silent,
       leavesProcess: true,
+      log: options.log,
       signal,
       ...(interactive ? {} : { limit }),
     })
@@ -205,8 +208,8 @@ export function wellKnownName(alias: string, { hostname }: SshConfig): string {
 }
 
 /** A `Match exec` of the user's may take its time. */
-export async function readConfig(destination: Destination, signal?: AbortSignal): Promise<SshConfig> {
-  const end = await runClient(configArguments(destination), { interactive: false, limit: loginLimit, signal });
+export async function readConfig(destination: Destination, signal?: AbortSignal, log?: Log): Promise<SshConfig> {
+  const end = await runClient(configArguments(destination), { interactive: false, limit: loginLimit, log, signal });
   if (end.code !== 0) throw sshFailure(end.stderr, { destination: destination.alias });
   return parseSshConfig(end.stdout);
 }

@@ -1,4 +1,4 @@
-import type { Host } from "@hpcnb/core";
+import { type Host, logged } from "@hpcnb/core";
 import { createSshConnection, type SshConnection, type SshOptions } from "./connection.js";
 import { readFilesThrough, writeFilesThrough } from "./files.js";
 import { lockRemotely } from "./lock.js";
@@ -16,7 +16,10 @@ export interface SshHost extends Host {
  */
 export function createSshHost(options: SshOptions): SshHost {
   const connection = createSshConnection(options);
-  const run: Host["run"] = (argv, runOptions) => runRemotely(connection, argv, runOptions);
+  const run: Host["run"] = (argv, runOptions) =>
+    logged(options.log, { where: options.alias, argv: runOptions?.shown ?? argv }, () =>
+      runRemotely(connection, argv, runOptions),
+    );
   return {
     name: options.alias,
     identity: async () => {
