@@ -90,6 +90,16 @@ notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${mo
     expect(secrets.kernelKey).to.have.length.greaterThan(30);
   });
 
+  it("sees none of them in what --verbose prints, which may go into a file", async () => {
+    for (const command of ["up", "status"]) {
+      const { exitCode, stderr } = await cluster.run("laptop", ["hpcnb", "--verbose", command, "session.yaml"]);
+      expect(exitCode, stderr).to.equal(0);
+      expect(stderr, command).to.match(/^here: ssh .*: exit code 0 after \d/m);
+      if (command === "up") expect(stderr).to.match(/^login: qstat -u '\$user' -s prs -xml: exit code 0 after \d/m);
+      expectNone(stderr, command);
+    }
+  });
+
   it("sees none of them in what Grid Engine tells of the jobs", async () => {
     const ids = await cluster.jobIds();
     expect(ids).to.have.length(3);
