@@ -26,7 +26,7 @@ export function overall(tasks: readonly TaskStatus[]): Omit<JobStatus, "id" | "n
 
 /**
  * Tasks as `JobStatus.tasks` wants them: ascending, none twice, and neighbours that agree in
- * everything as one run. Of a task that is there twice, the entry that begins first counts.
+ * everything as one run. When a task is there twice, the entry that begins first counts.
  */
 export function joinRuns(tasks: readonly TaskStatus[]): TaskStatus[] {
   const runs: TaskStatus[] = [];
