@@ -1,6 +1,6 @@
 import type { JobSpec } from "@hpcnb/core";
 
-/** What the local scheduler is told of a job. Its command is a program that tells people nothing. */
+/** What the local scheduler is told of a job: its command would tell people nothing. */
 export function render({ name, workingDirectory, output, resources, tasks }: JobSpec): string {
   const { cores, memory, walltime } = resources;
   const lines = [
