@@ -53,7 +53,7 @@ describe("a bad day on Grid Engine", function () {
         ["bad-controller-", 'unknown queue "no-such.q"', "`qconf -sql` lists", "(HPCNB_SUBMIT_REJECTED)"],
       ],
       "that there is no such parallel environment": [
-        [notebook(), "resources: { cores: 2, parallelEnvironment: no-such }"],
+        [notebook(), "resources: { cores: 2, options: { parallelEnvironment: no-such } }"],
         ['parallel environment "no-such" does not exist', "`qconf -spl` lists", "(HPCNB_SUBMIT_REJECTED)"],
       ],
       "that there is no such resource": [

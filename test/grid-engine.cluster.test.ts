@@ -12,7 +12,7 @@ notebook:
   environment: { venv: /home/shared/venv }
   saveScript: true
   password: "${password}"
-resources: { cores: 2, parallelEnvironment: smp, memory: 8G, walltime: 1h }
+resources: { cores: 2, options: { parallelEnvironment: smp }, memory: 8G, walltime: 1h }
 cluster: { engines: ${engines}, resources: { memory: 4G } }
 ${more}`;
 

@@ -42,7 +42,6 @@ export function localDialect({ spool, slots }: LocalOptions): SchedulerDialect {
 /** What is taken of a job. Cores and memory are not: nothing here could hold a process to them. */
 function jobRequest({ name, script, workingDirectory, output, resources, tasks }: JobSpec) {
   refuse("resources.queue", resources.queue, "no queues");
-  refuse("resources.parallelEnvironment", resources.parallelEnvironment, "no parallel environments");
   refuse("resources.native", resources.native?.length ? resources.native : undefined, "no submit command");
   if (check(lineSchema, name).problem !== undefined)
     throw new HpcnbError("HPCNB_SUBMIT_REJECTED", `A job's name is one line: ${JSON.stringify(name)}.`);

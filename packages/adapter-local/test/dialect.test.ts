@@ -38,7 +38,6 @@ describe("localDialect", () => {
 
   for (const [key, resources] of Object.entries({
     "resources.queue": { queue: "long.q" },
-    "resources.parallelEnvironment": { parallelEnvironment: "smp" },
     "resources.native": { native: ["-P", "genomics"] },
   })) {
     it(`refuses ${key}, which it cannot enforce`, () => {

@@ -1,7 +1,7 @@
 import { createCommandScheduler, definePlugin } from "@hpcnb/core";
 import { gridEngineDialect } from "./dialect.js";
 import type { GridEngineOptions } from "./options.js";
-import { optionsSchema } from "./options.js";
+import { optionsSchema, resourcesSchema } from "./options.js";
 
 export { gridEngineDialect } from "./dialect.js";
 export type { GridEngineOptions } from "./options.js";
@@ -12,6 +12,9 @@ export default definePlugin({
   name: "sge",
   scheduler: {
     optionsSchema,
+    resourcesSchema,
+    // max_aj_tasks in sge_conf(5), which a site may only lower.
+    maxTasks: 75_000,
     create: ({ host, options }) => createCommandScheduler(host, gridEngineDialect(options as GridEngineOptions)),
   },
 });

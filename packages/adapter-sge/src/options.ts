@@ -7,6 +7,23 @@ export interface GridEngineOptions {
   readonly memoryPer?: "slot" | "job";
 }
 
+/** What a session file may have under `resources.options`. */
+export interface GridEngineResources {
+  readonly parallelEnvironment?: string;
+}
+
+export const resourcesSchema: OptionsSchema = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    parallelEnvironment: {
+      type: "string",
+      pattern: "^[^\\s\u0000-\u001f\u007f]+$",
+      description: "The parallel environment that gives a job several cores of one host, often smp.",
+    },
+  },
+};
+
 export const optionsSchema: OptionsSchema = {
   type: "object",
   additionalProperties: false,

@@ -91,7 +91,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
   [/queue "/i, "`qconf -sql` lists the site's queues: correct `queue` under resources or cluster.resources."],
   [
     /parallel environment/i,
-    "`qconf -spl` lists the site's parallel environments: correct `parallelEnvironment` under resources or cluster.resources.",
+    "`qconf -spl` lists the site's parallel environments: correct `options.parallelEnvironment` under resources or cluster.resources.",
   ],
   [
     /resource/i,

@@ -1,6 +1,6 @@
 import { formatDuration, HpcnbError, type JobResources, type JobSpec } from "@hpcnb/core";
 import { nameOf } from "./name.js";
-import type { GridEngineOptions } from "./options.js";
+import type { GridEngineOptions, GridEngineResources } from "./options.js";
 import { outputPath, workingDirectoryPath } from "./paths.js";
 
 /**
@@ -41,15 +41,17 @@ function interpreterOf(script: string): string {
 }
 
 function resourceArgv(resources: JobResources, options: GridEngineOptions): string[] {
-  const { cores, memory, walltime, queue, parallelEnvironment } = resources;
+  const { cores, memory, walltime, queue } = resources;
+  const { parallelEnvironment } = (resources.options ?? {}) as GridEngineResources;
   if ((cores ?? 1) > 1 && parallelEnvironment === undefined) {
     throw reject(
       `Grid Engine gives a job ${cores} cores only through a parallel environment, and none is named.`,
-      "Set resources.parallelEnvironment to one that keeps a job on one host. `qconf -spl` lists the site's. It is often called smp.",
+      "Set resources.options.parallelEnvironment to one that keeps a job on one host. `qconf -spl` lists the site's. It is often called smp.",
     );
   }
   return [
-    ...(parallelEnvironment === undefined ? [] : ["-pe", parallelEnvironment, String(cores ?? 1)]),
+    // The controller has the options of its neighbours, and one core.
+    ...(parallelEnvironment === undefined || cores === 1 ? [] : ["-pe", parallelEnvironment, String(cores ?? 1)]),
     ...(walltime === undefined ? [] : ["-l", `h_rt=${formatDuration(walltime)}`]),
     ...(memory === undefined ? [] : ["-l", memoryRequest(memory, cores ?? 1, options)]),
     ...(queue === undefined ? [] : ["-q", queue]),

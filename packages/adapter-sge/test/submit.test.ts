@@ -26,7 +26,7 @@ describe("the qsub command", () => {
       memory: 16 * 1024 ** 3,
       walltime: 90 * 3600 + 61,
       queue: "long.q",
-      parallelEnvironment: "smp",
+      options: { parallelEnvironment: "smp" },
       native: ["-P", "genomics", "-q", "other.q"],
     };
     const argv = submitArgv(exampleJob({ resources, tasks: 32 }), { memoryResource: "h_vmem" });
@@ -44,7 +44,7 @@ describe("the qsub command", () => {
   it("counts memory for the slot or for the job, in a unit that is exact", () => {
     const memory = (bytes: number, cores: number, memoryPer: "slot" | "job") =>
       optionValue(
-        submitArgv(exampleJob({ resources: { memory: bytes, cores, parallelEnvironment: "smp" } }), {
+        submitArgv(exampleJob({ resources: { memory: bytes, cores, options: { parallelEnvironment: "smp" } } }), {
           memoryResource: "mem_free",
           memoryPer,
         }),
@@ -72,7 +72,7 @@ describe("the qsub command", () => {
     const reject = (changes: object) => failure(() => submitArgv(exampleJob(changes), {}), "HPCNB_SUBMIT_REJECTED");
     const cores = reject({ resources: { cores: 4 } });
     expect(cores.message).to.include("4 cores").and.to.include("parallel environment");
-    expect(cores.hint).to.include("resources.parallelEnvironment");
+    expect(cores.hint).to.include("resources.options.parallelEnvironment");
     expect(reject({ resources: { memory: 2 ** 30 } }).hint).to.include("scheduler.options.memoryResource");
     expect(reject({ workingDirectory: "/home/a\nb" }).message)
       .to.include("line break")

@@ -101,7 +101,7 @@ export function troubleTests(cluster: () => Cluster): void {
 
   it("tells that a job waits because others have all the slots", async () => {
     const { scheduler, waitUntil } = fixture;
-    const whole = { cores: 8, parallelEnvironment: "smp" };
+    const whole = { cores: 8, options: { parallelEnvironment: "smp" } };
     const both = await Promise.all([1, 2].map(() => scheduler.submit(jobIn(fixture, { resources: whole }))));
     for (const id of both) await untilState(id, "running");
     const id = await scheduler.submit(jobIn(fixture, {}));
@@ -130,7 +130,7 @@ export function troubleTests(cluster: () => Cluster): void {
 
   const refused: Record<string, JobSpec["resources"]> = {
     'unknown queue "no-such.q"': { queue: "no-such.q" },
-    'parallel environment "no-such" does not exist': { parallelEnvironment: "no-such" },
+    'parallel environment "no-such" does not exist': { options: { parallelEnvironment: "no-such" } },
     'unknown resource "no_such"': { native: ["-l", "no_such=1"] },
     "no-such-option": { native: ["-no-such-option"] },
   };

@@ -68,6 +68,7 @@ export function openSite({ alias, host, scheduler: plugin, clock, log, note, war
         await expectOptions(plugin, recorded, session.file);
         return scheduler(recorded);
       },
+      maxTasks: plugin.scheduler?.maxTasks,
       workload: createWorkload(),
       readiness: offered(plugins.readiness, "readiness").create({ clock, timeout: session.storage.timeout }),
       connector: browserIsHere ? connector() : undefined,

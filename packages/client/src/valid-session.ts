@@ -12,7 +12,7 @@ import { autoTunnels, readinessPlugins, tunnelPlugins } from "./plugins/built-in
 import { type FoundPlugin, findPlugin } from "./plugins/find-plugin.js";
 import { foreignHand, howToOwn, ownerOf } from "./plugins/foreign-hands.js";
 import { importPlugin } from "./plugins/load-plugin.js";
-import { pluginOptions } from "./plugins/plugin-options.js";
+import { checkResources, pluginOptions } from "./plugins/plugin-options.js";
 import { textAt } from "./source-values.js";
 
 export interface ValidSession {
@@ -71,7 +71,10 @@ export async function loadValidSession(
       problems.push(problemOf(source, pointer, error));
     }
     const scheduler = pointer === pointers.scheduler && plugins.get(pointer);
-    if (scheduler) options = await pluginOptions(source, scheduler, problems);
+    if (scheduler) {
+      options = await pluginOptions(source, scheduler, problems);
+      await checkResources(source, scheduler, problems);
+    }
   }
   const [scheduler, readiness] = [plugins.get(pointers.scheduler), plugins.get(pointers.readiness)];
   if (!source.session || !scheduler || !readiness || problems.length > 0) throw new SessionFileError(file, problems);

@@ -47,6 +47,23 @@ describe("a session file that names somebody's plugin", () => {
     });
   }
 
+  it("is held against what the scheduler has for jobs, in each place", async () => {
+    const problems = async (scheduler: string, rest: string) =>
+      (await failure(`notebook: { directory: . }\nscheduler: ${scheduler}\n${rest}`)).replaceAll(`${file}:`, "");
+    const pe = "{ options: { parallelEnvironment: smp } }";
+    const groups = `resources: ${pe}\ncluster: { resources: ${pe}, groups: [{ name: a, engines: 1, resources: ${pe} }] }\n`;
+    expect((await problems("local", groups)).match(/has no key "parallelEnvironment"/g)).to.have.length(3);
+    writeFileSync(file, `notebook: { directory: . }\nscheduler: sge\n${groups}`);
+    const { session } = await loadValidSession(file);
+    expect(session.cluster?.groups[0]?.resources.options).to.deep.equal({ parallelEnvironment: "smp" });
+    expect(await problems("sge", "resources: { options: { parallelEnvironment: a b } }\n")).to.include(
+      "3:46  resources.options.parallelEnvironment",
+    );
+    expect(await problems("sge", "cluster: { engines: 75001 }\n")).to.include(
+      "3:21  the scheduler sge takes at most 75000 engines in one array, and not 75001",
+    );
+  });
+
   it("says whose code it is and where it lies before it runs", async () => {
     writeFileSync(file, valid);
     const said: string[] = [];

@@ -33,6 +33,10 @@ export interface Plugin {
   readonly name: string;
   readonly scheduler?: {
     readonly optionsSchema?: OptionsSchema;
+    /** What a session file may have under `resources.options`, for each kind of job. */
+    readonly resourcesSchema?: OptionsSchema;
+    /** The largest array that it takes, in tasks. Default: it has no limit of its own. */
+    readonly maxTasks?: number;
     create(context: SchedulerContext): Scheduler;
   };
   readonly readiness?: { create(context: ReadinessContext): StorageReadiness };

@@ -21,7 +21,8 @@ export interface JobResources {
   /** Seconds. */
   readonly walltime?: number;
   readonly queue?: string;
-  readonly parallelEnvironment?: string;
+  /** What only this scheduler has, valid by the `resourcesSchema` of its plugin. */
+  readonly options?: Readonly<Record<string, unknown>>;
   /** Further arguments for the scheduler's own submit command, as they are. */
   readonly native?: readonly string[];
 }

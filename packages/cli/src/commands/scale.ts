@@ -90,7 +90,7 @@ export function parseScaleWords(words: readonly string[]): {
   counts: Map<string | undefined, number>;
 } {
   const rest = [...words];
-  const count = (word: string | undefined) => /^(?:([A-Za-z][A-Za-z0-9_-]{0,31})=)?(0|[1-9]\d{0,4})$/.exec(word ?? "");
+  const count = (word: string | undefined) => /^(?:([A-Za-z][A-Za-z0-9_-]{0,31})=)?(0|[1-9]\d{0,5})$/.exec(word ?? "");
   const session = rest.length > 0 && !count(rest[0]) ? rest.shift() : undefined;
   const counts = new Map<string | undefined, number>();
   for (const word of rest) {

@@ -82,7 +82,9 @@ function resourceLines({ walltime, scheduler }: SessionChoices): Line[] {
     [`  walltime: ${scalar(walltime)}`, "it ends after this time"],
     ["  # memory: 4G"],
     ["  # queue: NAME", "where the site has no default"],
-    ...(scheduler.name === "sge" ? [["  # cores: 2", "more than one needs parallelEnvironment, too"] as const] : []),
+    ...(scheduler.name === "sge"
+      ? [["  # cores: 2", "more than one needs options.parallelEnvironment, too"] as const]
+      : []),
   ];
 }
 

@@ -14,7 +14,18 @@ describe("words of scale", () => {
     });
   }
 
-  for (const words of ["", "rnaseq", "-1", "1.5", "4 5", "gpu=1 gpu=2", "4 gpu=1", "rnaseq other 4", "1e3", "123456"]) {
+  for (const words of [
+    "",
+    "rnaseq",
+    "-1",
+    "1.5",
+    "4 5",
+    "gpu=1 gpu=2",
+    "4 gpu=1",
+    "rnaseq other 4",
+    "1e3",
+    "1234567",
+  ]) {
     it(`refuse "${words}"`, () => {
       expect(() => parseScaleWords(words.split(" ").filter(Boolean)))
         .to.throw()

@@ -24,6 +24,32 @@ export async function pluginOptions(source: SessionSource, plugin: Plugin, probl
   return checked.options;
 }
 
+/** What the file asks for each job, where the plugin sets the limits. */
+export async function checkResources(source: SessionSource, plugin: Plugin, problems: Problem[]): Promise<void> {
+  const { resourcesSchema, maxTasks } = plugin.scheduler ?? {};
+  for (const place of resourcePlaces(source)) {
+    const given = valueAt(source, ...place, "resources", "options");
+    if (typeof given !== "object" || given === null) continue;
+    const pointer = ["", ...place, "resources", "options"].join("/");
+    const none: OptionsSchema = { type: "object", additionalProperties: false };
+    const checked = await source.checkOptions(pointer, given as Record<string, unknown>, resourcesSchema ?? none);
+    problems.push(...checked.problems);
+  }
+  for (const place of resourcePlaces(source)) {
+    const engines = valueAt(source, ...place, "engines");
+    if (maxTasks === undefined || typeof engines !== "number" || engines <= maxTasks) continue;
+    const sentence = `the scheduler ${plugin.name} takes at most ${maxTasks} engines in one array, and not ${engines}`;
+    problems.push(source.problemAt(["", ...place, "engines"].join("/"), sentence));
+  }
+}
+
+/** The mappings that may have `resources`. */
+function resourcePlaces(source: SessionSource): string[][] {
+  const groups = valueAt(source, "cluster", "groups");
+  const indexes = Array.isArray(groups) ? groups.map((_, index) => ["cluster", "groups", String(index)]) : [];
+  return [[], ["cluster"], ...indexes];
+}
+
 /** Whether a schema of options finds fault with an empty object, or fills something in. */
 function demandsSomething(schema: OptionsSchema): boolean {
   return (

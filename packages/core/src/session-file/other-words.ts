@@ -20,7 +20,6 @@ const forKeys: Readonly<Record<string, string>> = {
   memory: "mem ram vmem hvmem memfree mempercpu memlimit maxmemory",
   walltime: "time runtime duration hrt timelimit maxtime wall wallclock hours",
   queue: "partition class q",
-  parallelEnvironment: "pe",
   native: "args extra extraargs submitargs flags qsubargs sbatchargs",
   engines: "workers n nengines numengines count replicas size ntasks tasks",
   groups: "pools",
@@ -38,6 +37,9 @@ const forNative = new Set(
   ),
 );
 
+/** What only some schedulers have: it goes into `options`. */
+const forOptions = new Set(["parallelenvironment", "pe"]);
+
 const forValues: Readonly<Record<string, string>> = {
   lab: "jupyterlab jlab",
   notebook: "classic nbclassic jupyternotebook tree inside same",
@@ -53,6 +55,10 @@ export function keysFor(word: string): readonly string[] {
 
 export function goesIntoNative(word: string): boolean {
   return forNative.has(plain(word));
+}
+
+export function goesIntoOptions(word: string): boolean {
+  return forOptions.has(plain(word));
 }
 
 /** The one of the allowed values that a word probably means. */

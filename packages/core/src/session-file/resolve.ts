@@ -45,7 +45,7 @@ function resolveCluster(cluster: NonNullable<SessionFile["cluster"]>): NonNullab
         name,
         engines,
         atOnce,
-        resources: { ...resources, ...resolveResources(own) },
+        resources: mergeResources(resources, resolveResources(own)),
       }))
     : [{ name: "engines", engines: cluster.engines ?? 0, atOnce: cluster.atOnce, resources }];
   return {
@@ -61,6 +61,11 @@ export function mostAtOnce(
   groups: readonly { readonly engines: number; readonly atOnce?: number | undefined }[],
 ): number {
   return groups.reduce((sum, { engines, atOnce }) => sum + Math.min(engines, atOnce ?? engines), 0);
+}
+
+function mergeResources(common: JobResources, own: JobResources): JobResources {
+  const options = { ...common.options, ...own.options };
+  return { ...common, ...own, ...(Object.keys(options).length === 0 ? {} : { options }) };
 }
 
 function resolveResources({ memory, walltime, ...rest }: FileResources = {}): JobResources {

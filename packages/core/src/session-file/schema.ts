@@ -35,10 +35,7 @@ const resources = {
       examples: ["8:00:00"],
     },
     queue: { ...line, description: "The scheduler's queue or partition." },
-    parallelEnvironment: {
-      ...line,
-      description: "The parallel environment for jobs of several cores, if the scheduler has them.",
-    },
+    options: { type: "object", description: "What only this scheduler has for a job." },
     native: {
       type: "array",
       maxItems: 1_000,
@@ -52,14 +49,14 @@ const resources = {
 const engines = {
   type: "integer",
   minimum: 1,
-  maximum: 75_000,
+  maximum: 1_000_000,
   description: "How many engines to start, as one array job.",
 } as const;
 
 const atOnce = {
   type: "integer",
   minimum: 1,
-  maximum: 75_000,
+  maximum: 1_000_000,
   description:
     "How many of these engines may run at the same time. Engines that are added later have the same limit again. Without it, the scheduler decides.",
 } as const;
@@ -230,7 +227,7 @@ export const sessionSchema = {
         minimum: {
           type: "integer",
           minimum: 1,
-          maximum: 75_000,
+          maximum: 1_000_000,
           description: "The session is up once this many engines have registered. Without it, all of them must.",
         },
         controller: {

@@ -1,5 +1,5 @@
 import { closestOf } from "../suggest.js";
-import { goesIntoNative, keysFor } from "./other-words.js";
+import { goesIntoNative, goesIntoOptions, keysFor } from "./other-words.js";
 import { pathOf } from "./words.js";
 
 type SchemaNode = Readonly<Record<string, unknown>>;
@@ -20,6 +20,8 @@ export interface UnknownKey {
  */
 export function insteadOf({ key, pointer, schema, root }: UnknownKey): string {
   const known = Object.keys((schema.properties ?? {}) as object);
+  if (root && goesIntoOptions(key) && known.includes("options"))
+    return `; only some schedulers have that: write ${pathOf(`${pointer}/options`)}: { parallelEnvironment: ... }`;
   const others = root ? keysFor(key) : [];
   const elsewhere = root ? allPaths(root) : [];
   const meant = [

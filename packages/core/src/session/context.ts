@@ -18,6 +18,8 @@ export interface SessionContext {
    * @throws HPCNB_STATE_UNREADABLE when its plugin takes no such options.
    */
   readonly schedulerFor: (options: Readonly<Record<string, unknown>>) => Promise<Scheduler>;
+  /** The largest array that the scheduler takes, where its plugin says. */
+  readonly maxTasks?: number | undefined;
   readonly workload: Workload;
   readonly readiness: StorageReadiness;
   /** Undefined where no browser is, on a submit node. */

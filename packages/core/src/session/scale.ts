@@ -30,7 +30,8 @@ export interface GroupChange {
  * lost or have failed are not counted, and so are replaced.
  *
  * @param ask the numbers by group, from the numbers that are asked for now.
- * @throws HPCNB_NO_SESSION, HPCNB_SUBMIT_REJECTED (as many are asked for as before then),
+ * @throws HPCNB_BAD_ARGUMENTS (a larger array than the scheduler takes), HPCNB_NO_SESSION,
+ *   HPCNB_SUBMIT_REJECTED (as many are asked for as before then),
  *   HPCNB_BUSY.
  */
 export async function scale(
@@ -90,6 +91,7 @@ export async function setEngines(
       retiring: excess - waiting.length,
     };
   });
+  refuseLargeArrays(tracker.context, changes);
   const token = await tracker.readToken();
   const cluster = clusterOf(record);
   if (!cluster) throw new Error("A record with a cluster has none");
@@ -104,6 +106,17 @@ export async function setEngines(
   await tracker.writeRecord(next);
   await settle(tracker, next, signal);
   return changes;
+}
+
+/** More engines come as one array for each group. */
+function refuseLargeArrays({ maxTasks, session }: SessionContext, changes: readonly GroupChange[]): void {
+  const large = changes.find(({ added }) => maxTasks !== undefined && added > maxTasks);
+  if (!large) return;
+  throw new HpcnbError(
+    "HPCNB_BAD_ARGUMENTS",
+    `${session.scheduler.plugin} takes at most ${maxTasks} engines in one array, and ${large.added} are to be added.`,
+    { hint: "Nothing has changed." },
+  );
 }
 
 function dismiss(job: SessionRecord["jobs"][number], numbers: ReadonlySet<number>): SessionRecord["jobs"][number] {

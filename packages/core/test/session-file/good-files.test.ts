@@ -20,7 +20,7 @@ describe("good session files", () => {
       memory: 2 ** 50,
       walltime: 366 * 86_400,
       queue: "long.q@@big",
-      parallelEnvironment: "smp 2",
+      options: { parallelEnvironment: "smp 2" },
       native: ["-P", "a b", "-l", "gpu=1"],
     };
     expect(await load("everything")).to.deep.equal({

@@ -6,7 +6,7 @@ import type { JobResources } from "@hpcnb/core";
  * for both.
  */
 export function controllerResources(place: JobResources, needing: readonly JobResources[]): JobResources {
-  const { parallelEnvironment: _, cores: __, walltime: ___, ...rest } = place;
+  const { cores: _, walltime: __, ...rest } = place;
   const walltime = Math.max(...needing.map((job) => job.walltime ?? Number.POSITIVE_INFINITY));
   return { ...rest, cores: 1, ...(Number.isFinite(walltime) ? { walltime } : {}) };
 }
