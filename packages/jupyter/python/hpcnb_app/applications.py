@@ -3,7 +3,9 @@ What differs between JupyterLab, Notebook 7 and Notebook 6: how each is started 
 settings are called.
 """
 
+import contextlib
 import importlib.metadata
+import importlib.util
 import os
 import socket
 
@@ -94,6 +96,24 @@ class Application:
         return self.names["prefix"] == "ServerApp" or "sock" in self.main.class_trait_names()
 
 
+PROXIES = ("ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy")
+
+
+@contextlib.contextmanager
+def without_socks():
+    """
+    JupyterLab makes a client for its extensions when it is imported. Without socksio, that fails
+    for a SOCKS proxy. Kernels still get the variables.
+    """
+    is_usable = importlib.util.find_spec("socksio") is not None
+    names = [name for name in PROXIES if os.environ.get(name, "").startswith("socks")]
+    kept = {} if is_usable else {name: os.environ.pop(name) for name in names}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
+
+
 def find_application(app):
     package, title = {"lab": ("jupyterlab", "JupyterLab"), "notebook": ("notebook", "Notebook")}[
         app
@@ -101,9 +121,11 @@ def find_application(app):
     try:
         version = importlib.metadata.version(package)
         if app == "lab":
-            from jupyterlab.labapp import LabApp as main
+            with without_socks():
+                from jupyterlab.labapp import LabApp as main
         elif major(version) >= 7:
-            from notebook.app import JupyterNotebookApp as main
+            with without_socks():
+                from notebook.app import JupyterNotebookApp as main
         else:
             from notebook.notebookapp import NotebookApp as main
     except ImportError as error:
