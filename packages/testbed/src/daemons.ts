@@ -3,6 +3,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { aptGet, installed } from "./debian.js";
 import { run } from "./run.js";
+import { schedulerServices } from "./schedulers/index.js";
 import { roots } from "./site.js";
 import { machineLock, withLock } from "./state.js";
 
@@ -12,9 +13,8 @@ import { machineLock, withLock } from "./state.js";
  */
 const services: Record<string, string> = {
   "exim4-daemon-light": "exim4",
-  "gridengine-exec": "gridengine-exec",
-  "gridengine-master": "gridengine-master",
   "openssh-server": "ssh",
+  ...schedulerServices(),
 };
 
 /** Packages that the testbed installed and whose services are not disabled yet, one a line. */

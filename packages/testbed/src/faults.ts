@@ -1,9 +1,10 @@
 import { HpcnbError } from "@hpcnb/core";
-import { startExecd, startQmaster, stopQmaster } from "./grid-engine.js";
-import { isAlive, killHost, startHost } from "./hosts.js";
+import { isAlive, killHost } from "./hosts.js";
 import { cut, slowDown, speedUp, uncut } from "./network-faults.js";
+import { schedulerOf } from "./schedulers/index.js";
 import type { Site } from "./site.js";
 import { startSshd, stopSshd } from "./ssh.js";
+import { startHost } from "./start-host.js";
 import { type Fault, readState, writeState } from "./state.js";
 import { addStorageLag, defaultFullDirectory, fillDisk, freeDisk, removeStorageLag } from "./storage-faults.js";
 
@@ -46,11 +47,11 @@ const kinds: Record<string, FaultKind> = {
   "scheduler-stopped": {
     everywhere: () => ["login"],
     byDefault: () => ["login"],
-    apply: (site) => stopQmaster(site),
+    apply: (site) => schedulerOf(site).stopController(site),
     undo: async (site) => {
       // One that was told to stop, but has not done so yet, would stop after this.
-      await stopQmaster(site);
-      await startQmaster(site);
+      await schedulerOf(site).stopController(site);
+      await schedulerOf(site).startController(site);
     },
   },
   "dead-node": {
@@ -144,5 +145,5 @@ async function revive(site: Site, node: string): Promise<void> {
   await killHost(site.name, node);
   await startHost(site, node);
   await startSshd(site, node);
-  await startExecd(site, node);
+  await schedulerOf(site).startNode(site, node);
 }

@@ -4,6 +4,7 @@ import { execa } from "execa";
 import yargs from "yargs";
 import { faultNames } from "./faults.js";
 import { assertSupported } from "./packages.js";
+import { schedulerNames } from "./schedulers/names.js";
 import { existsAny } from "./teardown.js";
 import { openTestbed, type Status, startTestbed, statusOf, stopTestbed } from "./testbed.js";
 
@@ -26,7 +27,7 @@ const cli = yargs(process.argv.slice(2))
     "Build the site and start it",
     (y) =>
       y
-        .option("scheduler", { choices: ["sge"] as const, default: "sge" as const, describe: "The batch scheduler" })
+        .option("scheduler", { choices: schedulerNames, default: schedulerNames[0], describe: "The batch scheduler" })
         .option("nodes", { type: "number", default: 3, describe: "Compute nodes" })
         .option("user", {
           type: "string",

@@ -3,26 +3,11 @@ import { HpcnbError } from "@hpcnb/core";
 import { disableNewServices, noteNewServices, removePolicy, withoutDaemons } from "./daemons.js";
 import { aptGet, installed } from "./debian.js";
 import { attempt, run } from "./run.js";
+import type { TestbedScheduler } from "./schedulers/scheduler.js";
 import { machineLock, withLock } from "./state.js";
 
-const needed = [
-  "bindfs",
-  "gridengine-client",
-  "gridengine-exec",
-  "gridengine-master",
-  "iproute2",
-  "openssh-client",
-  "openssh-server",
-  "python3-venv",
-  "util-linux",
-];
-
-/** Grid Engine's packages ask these at installation; the cell they make is never used. */
-const answers = [
-  "shared/gridenginemaster string login",
-  "shared/gridenginecell string default",
-  "shared/gridengineconfig boolean true",
-];
+/** What every testbed needs. */
+const basic = ["bindfs", "iproute2", "openssh-client", "openssh-server", "python3-venv", "util-linux"];
 
 /** @throws HPCNB_UNSUPPORTED with one sentence, where a testbed cannot be. */
 export async function assertSupported(): Promise<void> {
@@ -62,20 +47,17 @@ export async function unsupportedReason(): Promise<string | undefined> {
  * do.
  * @returns the packages that were asked for; empty when all were there.
  */
-export async function installPackages(say: (line: string) => void): Promise<string[]> {
+export async function installPackages(scheduler: TestbedScheduler, say: (line: string) => void): Promise<string[]> {
   await removePolicy();
-  return await withLock(machineLock, () => installMissing(say), 900_000);
+  return await withLock(machineLock, () => installMissing(scheduler, say), 900_000);
 }
 
-async function installMissing(say: (line: string) => void): Promise<string[]> {
-  const missing = await missingPackages();
+async function installMissing(scheduler: TestbedScheduler, say: (line: string) => void): Promise<string[]> {
+  const missing = await missingPackages([...basic, ...scheduler.packages]);
   if (missing.length > 0) {
     say(`installing with apt-get: ${missing.join(" ")}`);
     await noteNewServices();
-    const lines = ["common", "client", "master", "exec"].flatMap((part) =>
-      answers.map((answer) => `gridengine-${part} ${answer}`),
-    );
-    await run(["debconf-set-selections"], { stdin: `${lines.join("\n")}\n` });
+    await run(["debconf-set-selections"], { stdin: scheduler.answers.map((line) => `${line}\n`).join("") });
     await withoutDaemons(() => install(missing));
   }
   await disableNewServices();
@@ -94,7 +76,7 @@ async function install(missing: readonly string[]): Promise<void> {
   }
 }
 
-async function missingPackages(): Promise<string[]> {
+async function missingPackages(needed: readonly string[]): Promise<string[]> {
   const present = await installed(needed);
   return needed.filter((name) => !present.has(name));
 }

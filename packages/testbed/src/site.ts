@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { HpcnbError } from "@hpcnb/core";
+import { type SchedulerName, schedulerNames } from "./schedulers/names.js";
 
 export interface SiteOptions {
   /** Tells several testbeds on one machine apart. Default "main". */
@@ -10,7 +11,8 @@ export interface SiteOptions {
   nodes?: number;
   /** Default alice and bob. */
   users?: readonly string[];
-  scheduler?: "sge";
+  /** Default "sge". */
+  scheduler?: SchedulerName;
   /**
    * The directory that every host sees, read-only, as /opt/hpcnb. Default: the workspace this
    * package lies in, if it lies in one.
@@ -21,7 +23,7 @@ export interface SiteOptions {
 /** What a testbed is made of: names, addresses and paths, all derived from its options. */
 export interface Site {
   readonly name: string;
-  readonly scheduler: "sge";
+  readonly scheduler: SchedulerName;
   readonly users: readonly User[];
   readonly checkout?: string | undefined;
   /** node1 .. nodeN */
@@ -55,8 +57,9 @@ export function siteOf(options: SiteOptions = {}): Site {
   if (!Number.isInteger(count) || count < 1 || count > 50) {
     throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `the number of nodes must be between 1 and 50, but was ${count}`);
   }
-  if (scheduler !== "sge") {
-    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `the testbed has the scheduler sge, but not ${String(scheduler)}`);
+  if (!schedulerNames.includes(scheduler)) {
+    const known = schedulerNames.join(", ");
+    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `a testbed has no scheduler ${scheduler}: it has ${known}`);
   }
   if (checkout !== undefined && !existsSync(checkout)) {
     throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `there is no directory ${checkout}`);
@@ -133,8 +136,6 @@ export function pathsOf(siteName: string) {
     etc: join(state, "etc"),
     clusterHome: join(state, "homes", "cluster"),
     laptopHome: join(state, "homes", "laptop"),
-    /** Grid Engine's cell, shared by the cluster. */
-    cell: join(state, "cell"),
     host: (host: string) => join(state, "hosts", host),
     init: (host: string) => join(run, `${host}.init`),
     venv: join(roots.cache, "venv"),

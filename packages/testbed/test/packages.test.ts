@@ -7,6 +7,7 @@ import { execa } from "execa";
 import { unsupportedReason } from "../src/index.js";
 
 const packages = new URL("../src/packages.ts", import.meta.url).href;
+const gridEngine = new URL("../src/schedulers/grid-engine.ts", import.meta.url).href;
 const teardown = new URL("../src/teardown.ts", import.meta.url).href;
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -48,9 +49,13 @@ describe("Debian's packages for the testbed", () => {
 
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  const install = `import(${JSON.stringify(packages)}).then((all) => all.installPackages(() => {}))`;
+  const install = [
+    `import { installPackages } from ${JSON.stringify(packages)};`,
+    `import { gridEngine } from ${JSON.stringify(gridEngine)};`,
+    "await installPackages(gridEngine, () => {});",
+  ].join("");
   const down = `import(${JSON.stringify(teardown)}).then((all) => all.tearDown("nothere"))`;
-  const program = (text: string) => `node --import tsx --conditions=@hpcnb/source --eval '${text}'`;
+  const program = (text: string) => `node --import tsx --conditions=@hpcnb/source --input-type module --eval '${text}'`;
 
   const onMachine = async (lines: string[]) => {
     const overlay = join(folder, "overlay");

@@ -1,26 +1,65 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { enter, inHost } from "./hosts.js";
-import { attempt, type RunInput, run, waitFor } from "./run.js";
-import { pathsOf, type Site } from "./site.js";
+import { shellWord } from "@hpcnb/core";
+import { enter, inHost } from "../hosts.js";
+import { attempt, type RunInput, run, waitFor } from "../run.js";
+import { pathsOf, type Site } from "../site.js";
+import type { TestbedScheduler } from "./scheduler.js";
 
 const root = "/var/lib/gridengine";
-const pidFile = "/var/spool/gridengine/qmaster/qmaster.pid";
+const spool = "/var/spool/gridengine";
+const pidFile = `${spool}/qmaster/qmaster.pid`;
 
-/** Directories that are mounted over the package's own before Grid Engine starts. */
-export async function makeCell(site: Site): Promise<void> {
-  const { cell, host } = pathsOf(site.name);
-  await mkdir(cell, { recursive: true, mode: 0o755 });
-  for (const name of site.cluster) await mkdir(join(host(name), "spool"), { recursive: true, mode: 0o755 });
+/** Grid Engine of Debian: a qmaster on login, an execd on each node. */
+export const gridEngine: TestbedScheduler = {
+  title: "Grid Engine",
+  packages: ["gridengine-client", "gridengine-exec", "gridengine-master"],
+  // The packages ask these at installation. The cell that they make is never used.
+  answers: ["common", "client", "master", "exec"].flatMap((part) => [
+    `gridengine-${part} shared/gridenginemaster string login`,
+    `gridengine-${part} shared/gridenginecell string default`,
+    `gridengine-${part} shared/gridengineconfig boolean true`,
+  ]),
+  services: { "gridengine-exec": "gridengine-exec", "gridengine-master": "gridengine-master" },
+  makeDirectories,
+  hostSetUp,
+  start,
+  startController: startQmaster,
+  stopController: stopQmaster,
+  startNode: startExecd,
+  environment: { SGE_ROOT: root, SGE_CELL: "default" },
+  profile: `. ${root}/default/common/settings.sh\n`,
+};
+
+/** The cell, which the cluster shares. */
+function cellOf(site: Site): string {
+  return join(pathsOf(site.name).state, "cell");
 }
 
-/**
- * Makes the cell, starts the qmaster on login and an execd on each node, and waits until every node
- * reports.
- */
-export async function startGridEngine(site: Site): Promise<void> {
+function spoolOf(site: Site, host: string): string {
+  return join(pathsOf(site.name).host(host), "spool");
+}
+
+async function makeDirectories(site: Site): Promise<void> {
+  for (const directory of [cellOf(site), ...site.cluster.map((host) => spoolOf(site, host))]) {
+    await mkdir(directory, { recursive: true, mode: 0o755 });
+  }
+}
+
+async function hostSetUp(site: Site, host: string): Promise<string[]> {
+  if (host === "laptop") return [`mount -t tmpfs -o mode=755 hpcnb-none ${root}`];
+  const bind = (from: string, to: string) => `mount --bind ${shellWord(from)} ${to}`;
+  return [
+    "install -d -o sgeadmin -g sgeadmin /run/gridengine",
+    bind(cellOf(site), `${root}/default`),
+    bind(spoolOf(site, host), spool),
+    `chown sgeadmin: ${root}/default ${spool}`,
+  ];
+}
+
+/** Makes the cell, starts all daemons, and waits until every node reports. */
+async function start(site: Site): Promise<void> {
   const common = `${root}/default/common`;
-  const spool = "/var/spool/gridengine";
   const own = "-o sgeadmin -g sgeadmin";
   const asAdmin = "setpriv --reuid sgeadmin --regid sgeadmin --clear-groups";
   const script = [
@@ -40,7 +79,7 @@ export async function startGridEngine(site: Site): Promise<void> {
   });
 }
 
-export async function startQmaster(site: Site): Promise<void> {
+async function startQmaster(site: Site): Promise<void> {
   await run([...(await enter(site, "login")), ...environment, "sge_qmaster"], {
     what: "sge_qmaster did not start",
   });
@@ -54,13 +93,13 @@ async function isQmasterUp(site: Site): Promise<boolean> {
 }
 
 /** Does nothing when it has stopped already. */
-export async function stopQmaster(site: Site): Promise<void> {
+async function stopQmaster(site: Site): Promise<void> {
   if (await isQmasterUp(site)) await attempt([...(await enter(site, "login")), "sh", "-c", `kill "$(cat ${pidFile})"`]);
   await waitFor("the end of sge_qmaster", 20_000, async () => !(await isQmasterUp(site)));
 }
 
-export async function startExecd(site: Site, node: string): Promise<void> {
-  await inHost(site, node, ["install", "-d", "-o", "sgeadmin", "-g", "sgeadmin", "/var/spool/gridengine/execd"]);
+async function startExecd(site: Site, node: string): Promise<void> {
+  await inHost(site, node, ["install", "-d", "-o", "sgeadmin", "-g", "sgeadmin", `${spool}/execd`]);
   await run([...(await enter(site, node)), ...environment, "sge_execd"], {
     what: `sge_execd did not start on ${node}`,
   });

@@ -1,0 +1,35 @@
+import type { Site } from "../site.js";
+
+/**
+ * What a batch scheduler brings to a testbed. Nothing else in this package knows one by its name.
+ * Every function may be called again after it was interrupted anywhere.
+ */
+export interface TestbedScheduler {
+  /** For people, as in "Grid Engine: 3.1 s". */
+  readonly title: string;
+  /** Debian's packages. */
+  readonly packages: readonly string[];
+  /** Lines for debconf-set-selections(1), which the packages ask for. */
+  readonly answers: readonly string[];
+  /** Services that its packages bring, by package. They run in the hosts, never on the machine. */
+  readonly services: Readonly<Record<string, string>>;
+  /** Makes the directories that `hostSetUp` mounts, before the hosts are started. */
+  makeDirectories(site: Site): Promise<void>;
+  /**
+   * Lines of shell that root runs in a host when it starts, after its /etc, /run, /tmp and /home are
+   * mounted. They hide the machine's own scheduler, on the laptop, too.
+   */
+  hostSetUp(site: Site, host: string): Promise<string[]>;
+  /** Starts it for the first time, and waits until every node is ready for jobs. */
+  start(site: Site): Promise<void>;
+  /** Starts its central daemon on login, and waits for an answer. */
+  startController(site: Site): Promise<void>;
+  /** Ends its central daemon. Does nothing when that has ended already. */
+  stopController(site: Site): Promise<void>;
+  /** Starts its daemon on a node that has come back. */
+  startNode(site: Site, node: string): Promise<void>;
+  /** What a user's shell on the cluster has, besides the usual: the scheduler's own variables. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Lines that a site's administrators would put into their users' login profile. */
+  readonly profile: string;
+}
