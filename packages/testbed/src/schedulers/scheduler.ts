@@ -16,8 +16,8 @@ export interface TestbedScheduler {
   /** Makes the directories that `hostSetUp` mounts, before the hosts are started. */
   makeDirectories(site: Site): Promise<void>;
   /**
-   * Lines of shell that root runs in a host when it starts, after its /etc, /run, /tmp and /home are
-   * mounted. They hide the machine's own scheduler, on the laptop, too.
+   * Lines of shell that root runs in a host when it starts. Its /etc, /run, /tmp and /home are
+   * mounted by then. The lines hide the machine's own scheduler, on the laptop, too.
    */
   hostSetUp(site: Site, host: string): Promise<string[]>;
   /** Starts it for the first time, and waits until every node is ready for jobs. */
