@@ -39,6 +39,7 @@ export default defineConfig({
         ["Embedding", "/embedding"],
         ["JSON", "/json"],
         ["Writing an adapter", "/writing-an-adapter"],
+        ["Writing a tunnel", "/writing-a-tunnel"],
         ["The testbed", "/testbed"],
         ["Decisions", "/decisions/"],
       ),

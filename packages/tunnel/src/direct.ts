@@ -1,6 +1,14 @@
 import { connect } from "node:net";
 import { hostname } from "node:os";
-import { definePlugin, type Endpoint, HpcnbError, type OpenTunnel, type Plugin, type TunnelContext } from "@hpcnb/core";
+import {
+  definePlugin,
+  type Endpoint,
+  HpcnbError,
+  type OpenTunnel,
+  type Plugin,
+  type TunnelContext,
+  throwIfAborted,
+} from "@hpcnb/core";
 import { isSshHost } from "@hpcnb/host";
 import { isSameHost, targetOn } from "./ssh/jump.js";
 
@@ -30,6 +38,7 @@ async function open({ host, clock }: TunnelContext, endpoint: Endpoint, signal?:
   // this machine.
   if (isSshHost(host)) throw elsewhere(endpoint, `the session's records are on ${host.name}`);
   if (!isSameHost(endpoint.host, hostname())) throw elsewhere(endpoint, `this machine is ${hostname()}`);
+  throwIfAborted(signal);
   await reach(endpoint);
 
   const ending = new AbortController();

@@ -1,0 +1,47 @@
+import { hostname } from "node:os";
+import { type Plugin, systemClock, type Tunnel } from "@hpcnb/core";
+import { tunnelConformance } from "@hpcnb/core/testing";
+import { createSshHost } from "@hpcnb/host";
+import { directTunnel, jumpTunnel, loginForwardTunnel } from "@hpcnb/tunnel";
+import { needSshServer, type Site, startSite } from "../../host/test/ssh/site.js";
+import { startEcho } from "./fixtures/echo.js";
+import { noHost } from "./fixtures/no-host.js";
+
+describe("hpcnb's own tunnels", function () {
+  this.timeout(120_000);
+
+  const tunnelOf = ({ tunnel, name }: Plugin, host = noHost): Tunnel => {
+    if (!tunnel) throw new Error(`${name} offers no tunnel`);
+    return tunnel.create({ host, clock: systemClock });
+  };
+
+  tunnelConformance(
+    { describe, it },
+    {
+      name: "direct",
+      create: async () => ({ ...(await startEcho(hostname())), tunnel: tunnelOf(directTunnel) }),
+    },
+  );
+
+  describe("by ssh", () => {
+    let site: Site;
+    before(needSshServer);
+    before(async () => {
+      site = await startSite();
+    });
+    after(() => site?.stop());
+
+    for (const plugin of [jumpTunnel, loginForwardTunnel])
+      tunnelConformance(
+        { describe, it },
+        {
+          name: plugin.name,
+          create: async () => {
+            const { configFile, controlDirectory } = site;
+            const host = createSshHost({ alias: "login", interactive: false, configFile, controlDirectory });
+            return { ...(await startEcho("node1")), tunnel: tunnelOf(plugin, host) };
+          },
+        },
+      );
+  });
+});
