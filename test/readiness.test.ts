@@ -55,7 +55,11 @@ const patient = `export default {
   readiness: {
     create: () => ({
       name: "patient",
-      forJob: () => ({ strategy: "delay", seconds: 2 }),
+      forJob: () => ({
+        strategy: "own",
+        seconds: 60,
+        source: "import time\\n\\ndef wait(paths, run, seconds):\\n    time.sleep(2)\\n",
+      }),
       read: async (host, paths, run, { signal } = {}) => {
         const texts = await host.readFiles(paths, signal);
         return texts.map((text) => {

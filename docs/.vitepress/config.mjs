@@ -40,6 +40,7 @@ export default defineConfig({
         ["JSON", "/json"],
         ["Writing an adapter", "/writing-an-adapter"],
         ["Writing a tunnel", "/writing-a-tunnel"],
+        ["Writing a readiness strategy", "/writing-a-readiness-strategy"],
         ["The testbed", "/testbed"],
         ["Decisions", "/decisions/"],
       ),

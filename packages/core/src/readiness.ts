@@ -40,15 +40,28 @@ export interface ReadOptions {
   readonly patience?: number;
 }
 
-export interface JobReadiness {
-  /**
-   * `content`: wait until the files' content is complete and of this run. `delay`: wait `seconds`,
-   * and then some seconds more for what is not there yet.
-   */
-  readonly strategy: "content" | "delay";
-  /** Seconds: the fixed delay, or the most that is waited for the content. */
+export type JobReadiness = {
+  /** Seconds: the fixed delay, or the most that is waited. */
   readonly seconds: number;
-}
+} & (
+  | {
+      /**
+       * `content`: wait until the files' content is complete and of this run. `delay`: wait
+       * `seconds`, and then some seconds more for what is not there yet.
+       */
+      readonly strategy: "content" | "delay";
+    }
+  | {
+      /**
+       * The text of a Python module (3.9, the standard library alone) with a function
+       * `wait(paths, run, seconds)`. It returns when the files at `paths` should be readable on
+       * the job's host, and raises an exception when they never will be. The job then waits some
+       * seconds more for what is not there yet. Everybody may read it.
+       */
+      readonly strategy: "own";
+      readonly source: string;
+    }
+);
 
 /** What a job says of itself. `run` tells it from an older one at the same place. */
 export interface PublishedRecord {

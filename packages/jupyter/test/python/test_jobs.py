@@ -15,6 +15,13 @@ from hpcnb_launch.report import Report
 
 CONTENT = {"strategy": "content", "seconds": 120}
 NONE = {"strategy": "delay", "seconds": 0}
+OWN = """
+import os
+
+def wait(paths, run, seconds):
+    for path in paths:
+        os.replace(f"{path}.late", path)
+"""
 
 
 class Records(InADirectory):
@@ -78,6 +85,17 @@ class Waiting(InADirectory):
         self.assertEqual(
             self.wait(path, path, readiness={"strategy": "delay", "seconds": 30})[-1], 30
         )
+
+    def test_a_strategy_of_a_plugin_does_what_it_wants_and_then_the_content_counts(self):
+        readiness = {"strategy": "own", "seconds": 60, "source": OWN}
+        clock = self.simulate_time()
+        self.write(self.RECORD, "a.record.late")
+        record, seconds = self.wait(self.path("a.record"), readiness=readiness)
+        self.assertEqual((record["a"], seconds), (1, 0))
+        self.write(b"", "b.record.late")
+        with self.assertRaisesRegex(Failure, "After 5 s"):
+            self.wait(self.path("b.record"), readiness=readiness)
+        self.assertAlmostEqual(clock.now, 5)
 
     def test_without_a_strategy_what_is_there_is_read_at_once(self):
         self.simulate_time()
