@@ -22,6 +22,7 @@ export interface StorageReadiness {
   /**
    * Reads records that jobs publish. A record that is not there yet, or not complete, or of another
    * run, is undefined: the caller asks again.
+   * @throws HPCNB_STATE_UNREADABLE for one that stays incomplete, or of another run.
    */
   read(
     host: Host,

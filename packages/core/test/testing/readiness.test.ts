@@ -17,7 +17,7 @@ for (const { name, readiness } of readinessPlugins) {
 /** What is done differently from a strategy that keeps the contract. */
 const faults: Readonly<Record<string, readonly [caughtBy: string, fault: Partial<StorageReadiness>]>> = {
   "believes whatever it can parse": [
-    "has nothing for what is not there yet, and for another run",
+    "believes no record of another run",
     {
       read: async (host, paths) => (await host.readFiles(paths)).map((text) => text && JSON.parse(text.slice(0, -65))),
     },
