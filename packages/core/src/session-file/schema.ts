@@ -271,7 +271,7 @@ export const sessionSchema = {
         kind: {
           ...line,
           default: "auto",
-          description: "auto (try each in turn), direct, or a plugin's.",
+          description: "auto (try each in turn), jump, login-forward, direct, or a plugin's.",
           examples: ["auto"],
         },
         localPort: {

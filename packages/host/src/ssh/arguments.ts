@@ -13,7 +13,7 @@ const idleSeconds = 60;
  */
 const connectTimeout = 30;
 export const nodeConnectTimeout = 15;
-const aliveInterval = 15;
+export const aliveInterval = 15;
 
 export interface Destination {
   readonly alias: string;

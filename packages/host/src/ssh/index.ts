@@ -1,5 +1,6 @@
 /** What a tunnel by ssh is made of. */
 export {
+  aliveInterval,
   checkAlias,
   checkNode,
   clientOptions,

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Endpoint, HpcnbError, throwIfAborted } from "@hpcnb/core";
 import {
+  aliveInterval,
   bootstrap,
   checkNode,
   forwardArgument,
@@ -29,7 +30,7 @@ directory=$(mktemp -d "\${XDG_RUNTIME_DIR:-/tmp}/hpcnb-XXXXXXXX" 2>/dev/null || 
 trap 'rm -f "$directory/s"; rmdir "$directory"' EXIT
 trap 'exit 1' HUP INT TERM
 printf '%s\\n' "$directory/s"
-ssh -T -S none -o ControlMaster=no -o BatchMode=yes -o ConnectTimeout=${nodeConnectTimeout} -o ServerAliveInterval=15 -L "$directory/s:$2" -- "$1" "echo $3; exec cat"
+ssh -T -S none -o ControlMaster=no -o BatchMode=yes -o ConnectTimeout=${nodeConnectTimeout} -o ServerAliveInterval=${aliveInterval} -L "$directory/s:$2" -- "$1" "echo $3; exec cat"
 `;
 
 /**
