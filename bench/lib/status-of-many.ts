@@ -3,7 +3,7 @@ import { bringUp, engineDifferences, Tracker } from "@hpcnb/core/session";
 import { renderStatus } from "../../packages/cli/src/report/render-status.js";
 // biome-ignore lint/style/noRestrictedImports: as above
 import { statusView } from "../../packages/client/src/views/status-view.js";
-import { SimulatedSession } from "../../test/support/simulated-session.js";
+import { SimulatedSession } from "../../packages/core/test/session/support/simulated-session.js";
 
 /**
  * A session of many engines on the simulated scheduler. Some engines never register. Measures what
@@ -28,7 +28,8 @@ for (let run = 0; run < runs; run += 1) {
     readiness: context.readiness.name,
     url: (baseUrl) => baseUrl,
   });
-  text = renderStatus(view);
+  const pieces = renderStatus(view, { now: world.clock.now(), called: "demo" });
+  text = pieces.map((piece) => (typeof piece === "string" ? piece : piece[1])).join("");
   times.push(performance.now() - start);
 }
 console.log(JSON.stringify({ times, text }));

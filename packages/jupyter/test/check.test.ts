@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type HpcnbError, isHpcnbError } from "@hpcnb/core";
 import type { Session } from "@hpcnb/core/session-file";
+import { makeCluster, makeSession } from "@hpcnb/core/testing";
 import { createWorkload } from "@hpcnb/jupyter";
 import { expect } from "chai";
 import { venvFrom } from "./helpers/environments.js";
-import { makeCluster, makeSession } from "./helpers/session.js";
 import { shellHost } from "./helpers/shell-host.js";
 
 const { check } = createWorkload();

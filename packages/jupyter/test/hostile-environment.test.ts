@@ -1,11 +1,12 @@
 import type { NotebookReport } from "@hpcnb/core/session";
+import { makeCluster, makeSession } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { venvFrom } from "./helpers/environments.js";
 import { limits, surround, variables } from "./helpers/hostile.js";
 import { Jobs } from "./helpers/jobs.js";
 import { runCell, startKernel } from "./helpers/kernel.js";
 import { ask } from "./helpers/server.js";
-import { makeCluster, makeContext, makeSession } from "./helpers/session.js";
+import { makeContext } from "./helpers/session.js";
 
 /** All that docs/environment.md names for jobs, at once. */
 describe("a session among everything that could break it", () => {

@@ -1,8 +1,8 @@
+import { makeCluster, makeSession } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { venvFrom } from "./helpers/environments.js";
 import { limits, surround, variables } from "./helpers/hostile.js";
 import { Jobs } from "./helpers/jobs.js";
-import { makeCluster, makeSession } from "./helpers/session.js";
 
 /** Each alone, because one may hide what another breaks. Minutes long: `npm run soak`. */
 describe("a session with one thing around it that could break it", function () {

@@ -3,10 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeRecord, recordSize } from "@hpcnb/core";
+import { makeCluster, makeSession } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { asciiJson, jobScript } from "../src/launch/job-script.js";
 import type { JobParameters } from "../src/launch/parameters.js";
-import { makeCluster, makeContext, makeSession, planAll } from "./helpers/session.js";
+import { makeContext, planAll } from "./helpers/session.js";
 
 const nasty = "a'b\"c\\d\\' $HOME `x` \n\r\t ä€😀 \u2028 %s {}";
 

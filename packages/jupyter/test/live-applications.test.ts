@@ -4,13 +4,14 @@ import { dirname, join } from "node:path";
 import type { Endpoint } from "@hpcnb/core";
 import type { NotebookReport } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
+import { makeSession } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { venvFrom } from "./helpers/environments.js";
 import { Jobs } from "./helpers/jobs.js";
 import { howItListens, portsOf, runCell, startKernel } from "./helpers/kernel.js";
 import { processesWith } from "./helpers/processes.js";
 import { ask, saveNotebook } from "./helpers/server.js";
-import { makeContext, makeSession } from "./helpers/session.js";
+import { makeContext } from "./helpers/session.js";
 
 const { token } = makeContext().run;
 

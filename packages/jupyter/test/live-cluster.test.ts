@@ -2,12 +2,12 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeCluster, makeSession } from "@hpcnb/core/testing";
 import { createWorkload } from "@hpcnb/jupyter";
 import { expect } from "chai";
 import { venvFrom } from "./helpers/environments.js";
 import { Jobs } from "./helpers/jobs.js";
 import { processesWith } from "./helpers/processes.js";
-import { makeCluster, makeSession } from "./helpers/session.js";
 
 const workload = createWorkload();
 

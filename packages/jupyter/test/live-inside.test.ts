@@ -2,12 +2,13 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Endpoint, JobSpec } from "@hpcnb/core";
 import type { NotebookReport } from "@hpcnb/core/session";
+import { makeCluster, makeSession } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { venvFrom } from "./helpers/environments.js";
 import { Jobs } from "./helpers/jobs.js";
 import { runCell, startKernel } from "./helpers/kernel.js";
 import { ask } from "./helpers/server.js";
-import { makeCluster, makeContext, makeSession } from "./helpers/session.js";
+import { makeContext } from "./helpers/session.js";
 
 /** Stand for a scheduler's commands: a job is its tasks' processes, its id a number. */
 const submit = `#!/bin/sh

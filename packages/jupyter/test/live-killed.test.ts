@@ -1,10 +1,11 @@
 import { readdirSync } from "node:fs";
+import { makeCluster, makeSession } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { venvFrom } from "./helpers/environments.js";
 import { Jobs } from "./helpers/jobs.js";
 import { startKernel } from "./helpers/kernel.js";
 import { processesWith } from "./helpers/processes.js";
-import { makeCluster, makeContext, makeSession } from "./helpers/session.js";
+import { makeContext } from "./helpers/session.js";
 
 describe("jobs that are killed", () => {
   let jobs: Jobs;

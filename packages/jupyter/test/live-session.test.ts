@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Endpoint } from "@hpcnb/core";
 import type { NotebookReport } from "@hpcnb/core/session";
+import { makeCluster, makeSession } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { venvFrom } from "./helpers/environments.js";
 import { Jobs } from "./helpers/jobs.js";
 import { processesWith } from "./helpers/processes.js";
 import { ask, saveNotebook } from "./helpers/server.js";
-import { makeCluster, makeContext, makeSession } from "./helpers/session.js";
+import { makeContext } from "./helpers/session.js";
 
 const run = promisify(execFile);
 

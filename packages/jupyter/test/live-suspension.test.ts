@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { makeCluster, makeSession } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { venvFrom } from "./helpers/environments.js";
 import { Jobs } from "./helpers/jobs.js";
-import { makeCluster, makeSession } from "./helpers/session.js";
 
 const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1000));
 

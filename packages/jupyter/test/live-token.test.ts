@@ -5,12 +5,13 @@ import type { Duplex } from "node:stream";
 import { type Endpoint, encodeRecord } from "@hpcnb/core";
 import { type NotebookReport, secretsPath } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
+import { makeSession } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { venvFrom } from "./helpers/environments.js";
 import { Jobs } from "./helpers/jobs.js";
 import { startKernel } from "./helpers/kernel.js";
 import { ask } from "./helpers/server.js";
-import { makeContext, makeSession } from "./helpers/session.js";
+import { makeContext } from "./helpers/session.js";
 
 const { token } = makeContext().run;
 const another = "f".repeat(48);

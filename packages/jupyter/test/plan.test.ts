@@ -1,9 +1,10 @@
 import { decodeRecord, type JobSpec } from "@hpcnb/core";
 import type { PlanContext } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
+import { makeCluster, makeSession } from "@hpcnb/core/testing";
 import { createWorkload } from "@hpcnb/jupyter";
 import { expect } from "chai";
-import { makeCluster, makeContext, makeSession, planAll } from "./helpers/session.js";
+import { makeContext, planAll } from "./helpers/session.js";
 
 const workload = createWorkload();
 const resources = { cores: 2, memory: 4e9, walltime: 600, queue: "short.q" };

@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
 import { isHpcnbError } from "@hpcnb/core";
+import { makeSession } from "@hpcnb/core/testing";
 import { createWorkload } from "@hpcnb/jupyter";
 import { expect } from "chai";
 import nock from "nock";
-import { makeSession } from "./helpers/session.js";
 
 const { answers, url } = createWorkload();
 const base = "http://127.0.0.1:8888";

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { decodeRecord, encodeRecord, type JobStatus, recordSize } from "@hpcnb/core";
 import { advance, engineDifferences, initialState, readRecord, type SessionRecord } from "@hpcnb/core/session";
+import { MemoryHost, makeSession } from "@hpcnb/core/testing";
 import fc from "fast-check";
 import { renderStatus } from "../../../packages/cli/src/report/render-status.js";
 import { statusView } from "../../../packages/client/src/views/status-view.js";
 import { stepsOf } from "../../../packages/client/src/views/steps.js";
 import { createWorkload } from "../../../packages/jupyter/src/index.js";
-import { MemoryHost } from "../../support/memory-host.js";
 import { defineReader, demand } from "../fuzz.js";
 import { textsLike, valuesLike } from "../inputs.js";
 
@@ -87,17 +87,7 @@ function live(read: SessionRecord, published?: readonly unknown[]): void {
   renderStatus(view, { now: 0, called: "n" });
 }
 
-const session: Parameters<typeof statusView>[0] = {
-  name: "n",
-  file: "/f",
-  host: undefined,
-  scheduler: { plugin: "local", options: {} },
-  notebook: { directory: "/d", app: "lab", environment: {}, saveScript: false, password: undefined, listen: "auto" },
-  resources: {},
-  cluster: undefined,
-  storage: { readiness: "probe", timeout: 120 },
-  tunnel: { kind: "auto", localPort: undefined },
-};
+const session = makeSession({ name: "n" });
 
 async function readAndLive(text: string): Promise<void> {
   const host = new MemoryHost();

@@ -147,7 +147,8 @@ export interface Workload {
   check(host: Host, session: Session, directory: string, signal?: AbortSignal): Promise<{ readonly summary: string }>;
 
   /**
-   * The files of a run that must be there before its jobs are submitted. Pure.
+   * The files of a run that must be there before its jobs are submitted. One of them is the record
+   * at `secretsPath(run)`. Core reads the run's `directory` and `token` from it later. Pure.
    * @param variables set in the notebook and the engines; they reach the jobs through a file for
    *   the user alone.
    * @throws HPCNB_BAD_SESSION_FILE when they are too many.

@@ -1,34 +1,9 @@
 import type { FileToWrite, JobSpec } from "@hpcnb/core";
 import type { EngineArray, JobPlace, PlanContext, Role } from "@hpcnb/core/session";
-import type { Session } from "@hpcnb/core/session-file";
+import { makeSession } from "@hpcnb/core/testing";
 import { createWorkload } from "@hpcnb/jupyter";
 
 const workload = createWorkload();
-
-type Changes = Partial<Omit<Session, "notebook">> & { notebook?: Partial<Session["notebook"]> };
-
-export function makeSession({ notebook, ...changes }: Changes = {}): Session {
-  return {
-    name: "rnaseq",
-    file: "/laptop/session.yaml",
-    host: undefined,
-    scheduler: { plugin: "local", options: {} },
-    notebook: {
-      directory: "~/rnaseq",
-      app: "lab",
-      environment: {},
-      saveScript: false,
-      password: undefined,
-      listen: "auto",
-      ...notebook,
-    },
-    resources: {},
-    cluster: undefined,
-    storage: { readiness: "probe", timeout: 20 },
-    tunnel: { kind: "direct", localPort: undefined },
-    ...changes,
-  };
-}
 
 export function makeContext(changes: Partial<PlanContext> = {}): PlanContext {
   const directory = changes.directory ?? "/home/ada/rnaseq";
@@ -45,14 +20,6 @@ export function makeContext(changes: Partial<PlanContext> = {}): PlanContext {
     },
     ...changes,
   };
-}
-
-type Cluster = NonNullable<Session["cluster"]>;
-
-export function makeCluster(engines: number, changes: Partial<Cluster> & { resources?: object } = {}): Cluster {
-  const { resources = {}, ...rest } = changes;
-  const groups = [{ name: "engines", engines, resources, atOnce: undefined }];
-  return { controller: "job", groups, minimum: 1, restarts: 3, ...rest };
 }
 
 /** All that a session begins with, its groups numbered in their order. */

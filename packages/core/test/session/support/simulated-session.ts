@@ -1,5 +1,4 @@
 import { dirname } from "node:path";
-import { deflateSync } from "node:zlib";
 import { createMockScheduler, type MockOptions, type MockScheduler } from "@hpcnb/adapter-mock";
 import {
   type Connector,
@@ -11,19 +10,25 @@ import {
 } from "@hpcnb/core";
 import {
   bringUp,
+  type EngineWish,
   type GroupChange,
   type SessionContext,
   type SessionState,
   type SessionUp,
   scale,
   Tracker,
-  type Workload,
 } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
-import { SimulatedClock } from "@hpcnb/core/testing";
-import { createWorkload } from "@hpcnb/jupyter";
+import {
+  type FakeJob,
+  fakeWorkload,
+  MemoryHost,
+  makeCluster,
+  makeSession,
+  readFakeJob,
+  SimulatedClock,
+} from "@hpcnb/core/testing";
 import { expect } from "chai";
-import { MemoryHost } from "./memory-host.js";
 
 export const directory = "/home/alice/project";
 
@@ -48,7 +53,7 @@ export const failure = async (work: Promise<unknown>): Promise<HpcnbError> =>
 
 /**
  * A session whose jobs publish what real ones would, on a simulated scheduler: everything of the
- * life cycle is real, only time, the hosts and Jupyter are not.
+ * life cycle is real, only time, the hosts and what runs in the jobs are not.
  */
 export class SimulatedSession {
   readonly clock = new SimulatedClock();
@@ -68,24 +73,19 @@ export class SimulatedSession {
     storageTimeout = 120,
   ) {
     this.scheduler = createMockScheduler({ ...options, clock: this.clock });
-    this.scheduler.control.onStart(({ spec, task }) => this.#publish(spec, task));
-    this.session = {
+    this.scheduler.control.onStart(({ spec, task }) => {
+      const job = readFakeJob(spec);
+      if (job) this.#publish(job, task);
+    });
+    this.session = makeSession({
       name: "demo",
       file: "/home/alice/session.yaml",
-      host: undefined,
       scheduler: { plugin: "mock", options: {} },
-      notebook: { directory, app: "lab", environment: {}, saveScript: false, password: undefined, listen: "auto" },
-      resources: {},
-      cluster: {
-        controller: "job",
-        groups: [{ name: "engines", engines, resources: {}, atOnce: undefined }],
-        minimum: engines,
-        restarts: 3,
-        ...cluster,
-      },
+      notebook: { directory },
+      cluster: makeCluster(engines, { minimum: engines, ...cluster }),
       storage: { readiness: "probe", timeout: storageTimeout },
       tunnel: { kind: "auto", localPort: undefined },
-    };
+    });
   }
 
   /**
@@ -101,7 +101,7 @@ export class SimulatedSession {
       host: this.host,
       scheduler,
       schedulerFor: async () => this.scheduler,
-      workload: this.#workload(),
+      workload: fakeWorkload,
       readiness,
       connector: this.#connector(),
       clock: this.clock,
@@ -127,10 +127,6 @@ export class SimulatedSession {
     await this.#connector().disconnect(directory);
   }
 
-  #workload(): Workload {
-    return { ...createWorkload(), check: async () => ({ summary: "Python" }), answers: async () => true };
-  }
-
   #connector(): Connector {
     return {
       check: () => {},
@@ -147,22 +143,19 @@ export class SimulatedSession {
   }
 
   /** A job's program, in a few lines: it writes what it has to say over its prepared record. */
-  #publish({ name, output }: { readonly name: string; readonly output: string }, task: number): void {
-    const [, role, run = ""] = name.split("-");
-    // The directory of the run or of its cluster.
-    const place = dirname(dirname(output));
+  #publish(job: FakeJob, task: number): void {
+    const { run, place, directory } = job;
     const write = (file: string, record: object) =>
-      this.host.files.set(`${place}/${file}.record`, encodeRecord({ run, ...record }));
-    if (role === "notebook" && this.storageIsLate) this.#late.push(() => this.#publish({ name, output }, task));
-    else if (role === "notebook") {
+      this.host.files.set(`${directory}/${file}.record`, encodeRecord({ run, ...record }));
+    if (place.role === "notebook" && this.storageIsLate) this.#late.push(() => this.#publish(job, task));
+    else if (place.role === "notebook") {
       const endpoint = { kind: "socket", host: "node1", path: "/tmp/hpcnb-1/nb.sock" };
       write("notebook", { state: "answering", host: "node1", storageSeconds: 0.1, endpoint, server: "JupyterLab 4" });
-    } else if (role === "controller") {
+    } else if (place.role === "controller") {
       write("controller", { state: "answering", host: "node2" });
     } else {
-      const first = Number(/engines-(\d+)\./.exec(output)?.[1]);
-      const number = first + task - 1;
-      if (!this.mute.has(number)) this.hear(place, number, "r");
+      const number = place.array.first + task - 1;
+      if (!this.mute.has(number)) this.hear(directory, number, "r");
     }
   }
 
@@ -178,15 +171,14 @@ export class SimulatedSession {
     this.#letters.set(place, letters);
     const text = Array.from(letters, (known) => known ?? "-").join("");
     const run = /runs\/(\w+)\//.exec(place)?.[1] ?? "";
-    const record = { run, state: "answering", engines: deflateSync(text).toString("base64") };
-    this.host.files.set(`${place}/engines.record`, encodeRecord(record));
+    this.host.files.set(`${place}/engines.record`, encodeRecord({ run, letters: text }));
   }
 
-  /** What the controller of the newest cluster reads of how many engines are wanted. */
+  /** How many engines the controller of the newest cluster is told to keep: ranges as pairs. */
   get wishes(): unknown {
-    return JSON.parse(
-      (this.host.files.get(`${this.clusterDirectory}/wishes.record`) ?? "").slice(0, recordSize - 65).trimEnd(),
-    ).groups;
+    const text = this.host.files.get(`${this.clusterDirectory}/wishes.record`) ?? "";
+    const { wishes } = JSON.parse(text.slice(0, recordSize - 65)) as { wishes: EngineWish[] };
+    return wishes.map(({ ranges, wanted }) => ({ ranges: ranges.map(({ first, last }) => [first, last]), wanted }));
   }
 
   /** Where the newest cluster's records are. */

@@ -1,4 +1,5 @@
-import { type CommandResult, type Host, HpcnbError } from "@hpcnb/core";
+import { HpcnbError } from "../../errors.js";
+import type { CommandResult, Host } from "../../host.js";
 
 /**
  * A host that is only files in memory: what the life cycle needs of one, at no cost and without
