@@ -8,8 +8,10 @@ import * as launch from "./launch/check.js";
 /** JupyterLab or Jupyter Notebook, with ipyparallel's controller and engines. */
 export function createWorkload(): Workload {
   return {
-    check: (host, session, directory, signal) =>
-      launch.checkEnvironment(host, { session, directory, needs: needsOf(session) }, signal),
+    check: (host, { session, directory, runsOnHost }, signal) => {
+      const processes = runsOnHost ? { processes: processesOf(session) } : {};
+      return launch.checkEnvironment(host, { session, directory, needs: needsOf(session), ...processes }, signal);
+    },
     runFiles: (context, variables) => [...app.runFiles(context, variables), ...kind.runFiles(context)],
     clusterFiles: kind.clusterFiles,
     job: (context, place) => {
@@ -46,6 +48,11 @@ export function judgeEnvironment(
   { session, ...about }: { readonly where: string; readonly session: Session; readonly directory: string },
 ): { readonly summary: string } {
   return launch.judgeEnvironment(result, { ...about, session, needs: needsOf(session) });
+}
+
+/** At least, when it is up with all its jobs on one host. */
+function processesOf({ cluster }: Session): number {
+  return app.processes + (cluster ? kind.processes(cluster.minimum) : 0);
 }
 
 function needsOf(session: Session): launch.Need[] {

@@ -20,7 +20,8 @@ describe("check", () => {
   });
   afterEach(() => rmSync(root, { recursive: true }));
 
-  const ask = (session: Session) => check(shellHost({ PATH: process.env.PATH, HOME: root }), session, root);
+  const ask = (session: Session) =>
+    check(shellHost({ PATH: process.env.PATH, HOME: root }), { session, directory: root, runsOnHost: true });
 
   async function refusal(session: Session): Promise<HpcnbError> {
     try {
@@ -33,8 +34,8 @@ describe("check", () => {
   }
 
   /** A Python that says this of itself. */
-  function fakeVenv(version: string, packages: Readonly<Record<string, string | null>>): void {
-    const answer = JSON.stringify({ python: "/sw/python", version, packages });
+  function fakeVenv(version: string, packages: Readonly<Record<string, string | null>>, others = {}): void {
+    const answer = JSON.stringify({ python: "/sw/python", version, packages, ...others });
     mkdirSync(join(root, "v/bin"), { recursive: true });
     writeFileSync(join(root, "v/bin/python"), `#!/bin/sh\necho 'HPCNB_ENVIRONMENT ${answer}'\n`);
     chmodSync(join(root, "v/bin/python"), 0o755);
@@ -63,6 +64,19 @@ describe("check", () => {
     fakeVenv("3.9.0", { jupyterlab: null, notebook: "6.5.7", ipyparallel: null });
     const { summary } = await ask(makeSession({ notebook: { app: "notebook", environment: { venv: "v" } } }));
     expect(summary).to.equal("Python 3.9.0 (/sw/python) with Notebook 6.5.7");
+  });
+
+  it("refuses a limit of processes in which the session cannot come up, with the numbers", async () => {
+    const packages = { jupyterlab: "4.0.0", ipyparallel: "9.0.0" };
+    fakeVenv("3.11.2", packages, { processes: { limit: 100, own: 12 } });
+    const error = await refusal(withVenv());
+    expect(error.message).to.equal(
+      "You may have 100 processes and threads on submitnode (`ulimit -u`) and have 12; the session needs about 89 more.",
+    );
+    for (const processes of [{ limit: 101, own: 12 }, null]) {
+      fakeVenv("3.11.2", packages, { processes });
+      expect((await ask(withVenv())).summary).to.include("JupyterLab 4.0.0");
+    }
   });
 
   it("refuses an ipyparallel that is too old", async () => {

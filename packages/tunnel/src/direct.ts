@@ -36,8 +36,18 @@ export const directTunnel: Plugin = definePlugin({
 async function open({ host, clock }: TunnelContext, endpoint: Endpoint, signal?: AbortSignal): Promise<OpenTunnel> {
   // A record on another host may say what it likes, also that the notebook is a private socket of
   // this machine.
-  if (isSshHost(host)) throw elsewhere(endpoint, `the session's records are on ${host.name}`);
-  if (!isSameHost(endpoint.host, hostname())) throw elsewhere(endpoint, `this machine is ${hostname()}`);
+  if (isSshHost(host)) {
+    throw elsewhere(endpoint, {
+      why: `the session's records are on ${host.name}`,
+      hint: "Leave `tunnel.kind` out of the session file, and hpcnb finds the way.",
+    });
+  }
+  if (!isSameHost(endpoint.host, hostname())) {
+    throw elsewhere(endpoint, {
+      why: `this machine is ${hostname()}`,
+      hint: `Run hpcnb on ${endpoint.host}, or put \`host\` into the session file, and hpcnb goes there by ssh.`,
+    });
+  }
   throwIfAborted(signal);
   await reach(endpoint);
 
@@ -74,14 +84,9 @@ async function open({ host, clock }: TunnelContext, endpoint: Endpoint, signal?:
   }
 }
 
-function elsewhere({ host }: Endpoint, why: string): HpcnbError {
-  return new HpcnbError(
-    "HPCNB_TUNNEL",
-    `The tunnel "direct" reaches this machine only: the notebook runs on ${host}, and ${why}.`,
-    {
-      hint: "Leave `tunnel.kind` out of the session file, and hpcnb finds the way.",
-    },
-  );
+function elsewhere({ host }: Endpoint, { why, hint }: { readonly why: string; readonly hint: string }): HpcnbError {
+  const message = `The tunnel "direct" reaches this machine only: the notebook runs on ${host}, and ${why}.`;
+  return new HpcnbError("HPCNB_TUNNEL", message, { hint });
 }
 
 function reach(endpoint: Endpoint): Promise<void> {

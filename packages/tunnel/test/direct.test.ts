@@ -40,15 +40,16 @@ describe("direct tunnel", () => {
       rmSync(folder, { recursive: true });
     });
 
-    for (const [what, host, endpointHost] of [
-      ["of another host", createSshHost({ alias: "login", interactive: false }), hostname()],
-      ["that the notebook runs elsewhere", noHost, "nosuchnode"],
+    for (const [what, host, endpointHost, remedy] of [
+      ["of another host", createSshHost({ alias: "login", interactive: false }), hostname(), "Leave `tunnel.kind` out"],
+      ["that the notebook runs elsewhere", noHost, "nosuchnode", "Run hpcnb on nosuchnode"],
     ] as const)
       it(`a record ${what}`, async () => {
         const tunnel = directTunnel.tunnel?.create({ host, clock: systemClock });
         if (!tunnel) throw new Error("no tunnel");
         const endpoint = { kind: "socket", host: endpointHost, path: join(folder, "agent.sock") } as const;
-        await expectFailure(tunnel.open(endpoint), "HPCNB_TUNNEL");
+        const { hint } = await expectFailure(tunnel.open(endpoint), "HPCNB_TUNNEL");
+        expect(hint).to.include(remedy);
         expect(asked).to.equal(0);
       });
   });

@@ -65,11 +65,12 @@ export function hostChecks(examined: Examined): Check[] {
   ];
 
   async function checkPython({ directory }: Examined): Promise<Outcome> {
+    const { runsOnHost } = scheduler;
     try {
-      return { state: "ok", text: (await workload.check(host, session, directory, signal)).summary };
+      return { state: "ok", text: (await workload.check(host, { session, directory, runsOnHost }, signal)).summary };
     } catch (error) {
       // The compute nodes may have another Python: `up` does not ask here either.
-      if (scheduler.runsOnHost || !isHpcnbError(error, "HPCNB_ENVIRONMENT")) throw error;
+      if (runsOnHost || !isHpcnbError(error, "HPCNB_ENVIRONMENT")) throw error;
       const { message, hint = "" } = error;
       return { state: "warning", text: message, hint: `${hint} The nodes may still have it: --job asks there.` };
     }

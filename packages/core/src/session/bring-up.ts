@@ -60,8 +60,9 @@ function findOrStart(tracker: Tracker, options: BringUpOptions): Promise<void> {
     if (record && (phase === "failed" || phase === "stopping")) onStep?.("before", howItWent(tracker.state));
     // Elsewhere the environment may be there on the compute nodes alone; a job that lacks it says
     // so.
-    if (context.scheduler.runsOnHost) {
-      const checked = await context.workload.check(context.host, context.session, tracker.directory, signal);
+    const { host, scheduler, session, workload } = context;
+    if (scheduler.runsOnHost) {
+      const checked = await workload.check(host, { session, directory: tracker.directory, runsOnHost: true }, signal);
       onStep?.("check", checked.summary);
     }
     if (record && phase === "failed")

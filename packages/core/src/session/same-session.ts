@@ -14,7 +14,7 @@ export function expectSameSession(record: SessionRecord, session: Session, direc
   if (record.name === session.name && record.scheduler.plugin === session.scheduler.plugin) return;
   throw new HpcnbError(
     "HPCNB_OTHER_SESSION",
-    `In ${directory} the session ${describe(record)} is running, but ${session.file} says ${describe(session)}.`,
+    `In ${directory} the session ${describe(record)} has not ended, but ${session.file} says ${describe(session)}.`,
     { hint: "Put the old values back and run `hpcnb down` before changing them. Two sessions need two directories." },
   );
 }

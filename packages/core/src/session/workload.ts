@@ -135,16 +135,26 @@ export interface Reports {
   readonly engines: EngineReports;
 }
 
+export interface CheckRequest {
+  readonly session: Session;
+  /** The notebook directory; absolute. */
+  readonly directory: string;
+  /** Whether the jobs run on the host itself. */
+  readonly runsOnHost: boolean;
+}
+
 /**
  * What runs in a session's jobs, and how to talk to it. The life cycle knows nothing of Jupyter and
  * ipyparallel; an implementation of this does.
  */
 export interface Workload {
   /**
-   * Looks whether the session's Python environment has what the session needs, on the host.
-   * @throws HPCNB_ENVIRONMENT saying which Python was asked, what it lacks and how to install it.
+   * Looks whether the session's Python environment has what the session needs, on the host, and
+   * where its jobs run on the host, whether the user may have enough processes there.
+   * @throws HPCNB_ENVIRONMENT saying which Python was asked, what it lacks and how to install it,
+   *   or how many processes are too few.
    */
-  check(host: Host, session: Session, directory: string, signal?: AbortSignal): Promise<{ readonly summary: string }>;
+  check(host: Host, asked: CheckRequest, signal?: AbortSignal): Promise<{ readonly summary: string }>;
 
   /**
    * The files of a run that must be there before its jobs are submitted. One of them is the record

@@ -149,6 +149,8 @@ export async function notStarted(
   const missing = program.includes("/")
     ? `There is no program ${program} on this machine.`
     : `The program ${program} was not found on this machine. PATH is ${process.env.PATH || "empty"}.`;
-  const message = code === "ENOENT" ? missing : `${program} could not be started on this machine.`;
+  const tooMany = `${program} could not be started: you may start no more processes on this machine (see \`ulimit -u\`).`;
+  const messages: Readonly<Record<string, string>> = { ENOENT: missing, EAGAIN: tooMany };
+  const message = messages[code ?? ""] ?? `${program} could not be started on this machine.`;
   return new HpcnbError("HPCNB_COMMAND_FAILED", message, { cause });
 }

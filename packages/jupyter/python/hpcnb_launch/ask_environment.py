@@ -6,6 +6,7 @@ able to say that it is old.
 
 import json
 import os
+import resource
 import sys
 
 # A line that begins with this is the answer; the user's shell text may print others.
@@ -40,11 +41,39 @@ def version_of(name):
         return None
 
 
+def processes():
+    """
+    The most processes and threads that this user may have here, and how many there are.
+    setrlimit(2) counts them by the real user id. None where that is unknown, and for root, which
+    has no limit.
+    """
+    try:
+        limit = resource.getrlimit(resource.RLIMIT_NPROC)[0]
+    except (AttributeError, ValueError):
+        return None
+    if limit == resource.RLIM_INFINITY or os.getuid() == 0 or not os.path.isdir("/proc/self"):
+        return None
+    numbers = [name for name in os.listdir("/proc") if name.isdigit()]
+    return {"limit": limit, "own": sum(threads_of(number) for number in numbers)}
+
+
+def threads_of(number):
+    """Those of this user's process; none of another user's, or where it has just ended."""
+    try:
+        with open("/proc/%s/status" % number, "rb") as file:
+            lines = [line.split() for line in file if line.startswith((b"Uid:", b"Threads:"))]
+    except EnvironmentError:
+        return 0
+    facts = dict((words[0], int(words[1])) for words in lines)
+    return facts.get(b"Threads:", 1) if facts.get(b"Uid:") == os.getuid() else 0
+
+
 answer = {
     "python": sys.executable,
     "version": ".".join(map(str, sys.version_info[:3])),
     "isOwn": is_own(),
     "hasPip": has_pip(),
+    "processes": processes(),
     "packages": dict((name, version_of(name)) for name in sys.argv[1:]),
 }
 print("\n" + MARK + json.dumps(answer))

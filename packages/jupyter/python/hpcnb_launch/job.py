@@ -7,7 +7,7 @@ import time
 import traceback
 
 from hpcnb_launch import log, signals
-from hpcnb_launch.failure import HOST, Failure, Stopped
+from hpcnb_launch.failure import HOST, Failure, Stopped, of_unexpected
 from hpcnb_launch.signals import HANGUPS, WARNINGS
 
 # When the job began to run, by its host's clock and by one that is never set; its shell knows for
@@ -46,7 +46,8 @@ def run(reports, work):
             end = failed(f"It has stopped with exit code {code} on {HOST}.")
     except Exception as error:
         traceback.print_exc()
-        code, end = 1, failed(f"It has stopped on {HOST} with {type(error).__name__}: {error}")
+        unexpected = of_unexpected(error)
+        code, end = 1, failed(unexpected.problem, unexpected.hint)
     if end[0] == "ended":
         end = ("ended", {"told": False, **end[1], "seconds": round(time.monotonic() - BEGAN, 1)})
     for report in reports:

@@ -10,6 +10,8 @@ import { clusterReports } from "./reports.js";
  */
 export const ipyparallel: ClusterKind = {
   needs: () => [{ name: "ipyparallel", title: "ipyparallel", oldest: 7 }],
+  // Counted, with ipyparallel 9: 34 of the controller and its children, 21 of each engine.
+  processes: (engines) => 34 + 21 * engines,
   companion,
   runFiles: (context) => [planPointer(context.run, context.cluster), ...insideFiles(context)],
   clusterFiles: planClusterFiles,

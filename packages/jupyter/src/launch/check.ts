@@ -13,6 +13,7 @@ import { scriptText } from "../python.js";
 import { environmentScript } from "./environment.js";
 import { howToInstall } from "./how-to-install.js";
 import { runPython } from "./job-script.js";
+import { processesSchema, refuseTooFewProcesses } from "./processes.js";
 
 /**
  * The oldest Python that the programs in ../python run on; ../python/start.py refuses older ones
@@ -69,6 +70,7 @@ const answerSchema = v.object({
    */
   isOwn: v.optional(v.boolean(), false),
   hasPip: v.optional(v.boolean(), true),
+  processes: v.nullish(processesSchema, null),
   packages: v.record(v.string(), packageSchema),
 });
 type Answer = v.InferOutput<typeof answerSchema>;
@@ -79,6 +81,8 @@ export interface Asked {
   /** The notebook directory; absolute. */
   readonly directory: string;
   readonly needs: readonly Need[];
+  /** Processes and threads that will be started on the host; undefined where that is not asked. */
+  readonly processes?: number;
 }
 
 /** See `Workload.check`. */
@@ -105,7 +109,7 @@ ${runPython(scriptText("ask_environment"))} ${names.join(" ")}
 /** @param where the name of the host. @throws HPCNB_ENVIRONMENT: see `Workload.check`. Pure. */
 export function judgeEnvironment(
   result: CommandResult,
-  { where, session, directory, needs }: Asked & { readonly where: string },
+  { where, session, directory, needs, processes }: Asked & { readonly where: string },
 ): { readonly summary: string } {
   const line = result.stdout.split("\n").findLast((text) => text.startsWith(answerMark));
   if (result.exitCode !== 0 || line === undefined) {
@@ -125,6 +129,8 @@ export function judgeEnvironment(
   }
   refuseOldPython(answer, where, needs);
   refuseMissing(answer, where, { needs, conda: session.notebook.environment.conda, directory });
+  if (processes !== undefined && answer.processes)
+    refuseTooFewProcesses(answer.processes, { needed: processes, where });
   const found = needs.map(({ name, title }) => `${title} ${answer.packages[name]}`);
   return { summary: `Python ${answer.version} (${answer.python}) with ${found.join(" and ")}${warning(answer)}` };
 }

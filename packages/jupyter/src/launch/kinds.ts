@@ -20,6 +20,8 @@ import type { Fields } from "./reports.js";
 export interface App extends Pick<Workload, "answers" | "url"> {
   /** Checked in the session's Python environment. */
   needs(session: Session): Need[];
+  /** Its processes and threads, on one host, with one kernel and the keeper of its tunnel. */
+  readonly processes: number;
   /** @throws HPCNB_BAD_SESSION_FILE when the variables are too many. */
   runFiles(context: PlanContext, variables: Readonly<Record<string, string>>): FileToWrite[];
   job(context: PlanContext, companion: object): JobSpec;
@@ -32,6 +34,8 @@ export interface App extends Pick<Workload, "answers" | "url"> {
 export interface ClusterKind {
   /** Checked in the session's Python environment, when the session has a cluster. */
   needs(): Need[];
+  /** Processes and threads that the controller and so many engines have, on one host. */
+  processes(engines: number): number;
   /** Parameters, for what a cluster kind has running inside the app's job. */
   companion(context: PlanContext): object;
   runFiles(context: PlanContext): FileToWrite[];

@@ -1,0 +1,22 @@
+import { countSchema, HpcnbError } from "@hpcnb/core";
+import * as v from "valibot";
+
+/** See `processes` in ../../python/hpcnb_launch/ask_environment.py. */
+export const processesSchema = v.object({ limit: countSchema, own: countSchema });
+
+/**
+ * Refuses to begin where programs would fail for want of processes: those of others would tell it
+ * in tracebacks, or wait for what never comes.
+ * @throws HPCNB_ENVIRONMENT
+ */
+export function refuseTooFewProcesses(
+  { limit, own }: v.InferOutput<typeof processesSchema>,
+  { needed, where }: { readonly needed: number; readonly where: string },
+): void {
+  if (own + needed <= limit) return;
+  throw new HpcnbError(
+    "HPCNB_ENVIRONMENT",
+    `You may have ${limit} processes and threads on ${where} (\`ulimit -u\`) and have ${own}; the session needs about ${needed} more.`,
+    { hint: "Raise `ulimit -u`, or ask the site for it; ending programs of yours there, or fewer engines, helps too." },
+  );
+}
