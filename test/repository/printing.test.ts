@@ -19,4 +19,12 @@ describe("Printing", () => {
       /const \{ stdin \} = process;|stream(: NodeJS\.WriteStream)? = process\.stderr[,)]|=== "\/dev\/tty"/;
     expect(found.filter((line) => !allowed.test(line))).to.deep.equal([]);
   });
+
+  it("is not done by commands: they return their text and their value", async () => {
+    const found = await grepTracked(
+      "\\b(printText|printJson|printResult|printOutcome)\\b",
+      "packages/cli/src/commands/*.ts",
+    );
+    expect(found).to.deep.equal([]);
+  });
 });

@@ -1,5 +1,7 @@
 import { HpcnbError, parseDuration } from "@hpcnb/core";
 import type { ArgumentsCamelCase, Argv, CommandModule } from "yargs";
+import type { Outcome } from "./outcome.js";
+import { printOutcome } from "./print.js";
 
 const session = { type: "string", describe: "Session file, or the name of a known session [./session.yaml]" } as const;
 const json = { type: "boolean", default: false, describe: "One JSON value on stdout, for programs" } as const;
@@ -49,12 +51,12 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
         })
         .option("json", json),
     async ({ session, timeout, dryRun, full, open, json }) => {
-      if (dryRun) return (await import("./commands/rehearse.js")).rehearse({ session, full, json, signal });
+      if (dryRun) return (await import("./commands/rehearse.js")).rehearse({ session, full, signal });
       if (full) throw new HpcnbError("HPCNB_BAD_ARGUMENTS", "--full goes with --dry-run: a start prints no scripts.");
       const { up } = await import("./commands/up.js");
       const limit = timeout === undefined ? undefined : durationOf(timeout);
       const { offerSession } = await import("./init/offer.js");
-      await up({ session: session ?? (await offerSession(signal)), timeout: limit, json, open, signal });
+      return up({ session: session ?? (await offerSession(signal)), timeout: limit, json, open, signal });
     },
   ),
   define(
@@ -97,19 +99,19 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
     "connect [session]",
     "Open the tunnel to a session that runs, and print its URL",
     (y) => y.positional("session", session).option("json", json),
-    async ({ session, json }) => (await import("./commands/connect.js")).connect({ session, json, signal }),
+    async ({ session }) => (await import("./commands/connect.js")).connect({ session, signal }),
   ),
   define(
     "disconnect [session]",
     "Close the tunnel; the session goes on",
     (y) => y.positional("session", session).option("json", json),
-    async ({ session, json }) => (await import("./commands/connect.js")).disconnect({ session, json, signal }),
+    async ({ session }) => (await import("./commands/connect.js")).disconnect({ session, signal }),
   ),
   define(
     "renew-token [session]",
     "Give the running notebook a new token; the old one stops working",
     (y) => y.positional("session", session).option("json", json),
-    async ({ session, json }) => (await import("./commands/renew-token.js")).renewToken({ session, json, signal }),
+    async ({ session }) => (await import("./commands/renew-token.js")).renewToken({ session, signal }),
   ),
   define(
     "ssh-config [session]",
@@ -121,7 +123,7 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
     "list",
     "List the sessions that were started from this machine",
     (y) => y.option("json", json),
-    async ({ json }) => (await import("./commands/list.js")).list({ json, signal }),
+    async () => (await import("./commands/list.js")).list({ signal }),
   ),
   define(
     "scale [words..]",
@@ -143,13 +145,13 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
     "down [session]",
     "End everything that the session started",
     (y) => y.positional("session", session).option("json", json),
-    async ({ session, json }) => (await import("./commands/down.js")).down({ session, json, signal }),
+    async ({ session }) => (await import("./commands/down.js")).down({ session, signal }),
   ),
   define(
     "validate [session]",
     "Check a session file and start nothing; its plugin runs if all else is right",
     (y) => y.positional("session", session).option("json", json),
-    async ({ session, json }) => (await import("./commands/validate.js")).validate({ session, json }),
+    async ({ session }) => (await import("./commands/validate.js")).validate({ session }),
   ),
   define(
     "doctor [session]",
@@ -191,20 +193,23 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
   ),
 ];
 
-/** A command whose handler gets what its options say; those of every command are added. */
+/**
+ * A command whose handler gets what its options say; those of every command are added. What the
+ * handler returns is printed.
+ */
 function define<Options>(
   command: string,
   describe: string,
   builder: (y: Argv) => Argv<Options>,
-  handler: (options: ArgumentsCamelCase<Options>) => Promise<void>,
+  handler: (options: ArgumentsCamelCase<Options>) => Promise<Outcome>,
 ): CommandModule {
   return {
     command,
     describe,
     builder: (y: Argv) => builder(y).option("verbose", verbose),
-    handler: async (options: ArgumentsCamelCase<Options & { readonly verbose: boolean }>) => {
+    handler: async (options: ArgumentsCamelCase<Options & { readonly verbose: boolean; readonly json?: boolean }>) => {
       if (options.verbose) (await import("./verbose.js")).beVerbose();
-      await handler(options);
+      await printOutcome(await handler(options), options.json === true);
     },
   } as unknown as CommandModule;
 }

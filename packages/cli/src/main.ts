@@ -3,7 +3,8 @@ import yargs, { type CommandModule } from "yargs";
 import { nameOf } from "./command-words.js";
 import { commandsFor } from "./commands.js";
 import { endWithoutFiles, signal } from "./interruption.js";
-import { endWithReaders, printText } from "./print.js";
+import type { TextOutcome } from "./outcome.js";
+import { endWithReaders, printOutcome } from "./print.js";
 import { printError } from "./print-error.js";
 
 endWithReaders();
@@ -37,10 +38,16 @@ async function run([first, ...rest]: readonly string[]): Promise<void> {
   const topic = first === "help" ? find(rest[0]) : undefined;
   if (topic) await runCommand(topic, ["--help"]);
   else if (called) await runCommand(called, rest);
-  else if (first === "complete") await (await import("./commands/complete.js")).complete(rest, commands);
-  else if (first === undefined || isHelp(first)) await (await import("./commands/help.js")).help(undefined, commands);
-  else if (/^(version|--version|-v|-V)$/.test(first)) printText(`${version()}\n`);
+  else if (first === "complete") await say((await import("./commands/complete.js")).complete(rest, commands));
+  else if (first === undefined || isHelp(first))
+    await say((await import("./commands/help.js")).help(undefined, commands));
+  else if (/^(version|--version|-v|-V)$/.test(first)) await say({ text: [`${version()}\n`] });
   else throw (await import("./mistyped.js")).noSuchCommand([first, ...rest], commands);
+}
+
+/** What has no options is for people. */
+async function say(outcome: TextOutcome | Promise<TextOutcome>): Promise<void> {
+  await printOutcome(await outcome, false);
 }
 
 async function runCommand(called: CommandModule, rest: readonly string[]): Promise<void> {

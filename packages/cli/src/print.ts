@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import type { Results } from "@hpcnb/client";
 import { printable, printableLine } from "@hpcnb/core";
+import type { Note, Outcome } from "./outcome.js";
 import { createLogCleaner } from "./report/terminal-log.js";
 
 /**
@@ -120,9 +121,26 @@ export function printJson(value: unknown, indent?: number): void {
   show(process.stdout, `${JSON.stringify(value, null, indent)}\n`);
 }
 
-/** What a command prints with `--json`. */
-export function printResult<Command extends keyof Results>(value: Results[Command], indent?: number): void {
-  printJson(value, indent);
+/** What a command prints with `--json` more than once, as it comes. */
+export function printResult<Command extends keyof Results>(value: Results[Command]): void {
+  printJson(value);
+}
+
+/** Prints what a command returns, with `json` for a program. @throws its failure */
+export async function printOutcome(outcome: Outcome, json: boolean): Promise<void> {
+  const { value, indent, text = [], notes = [], failure, afterwards } = outcome;
+  if (json) {
+    if (value !== undefined) printJson(value, indent);
+  } else {
+    if (text.length > 0) printText(...text);
+    tellNotes(notes);
+  }
+  if (failure) throw failure;
+  if (afterwards) tellNotes(await afterwards());
+}
+
+function tellNotes(notes: readonly Note[]): void {
+  tellLines(notes.map((note) => (typeof note === "string" ? [note] : note)));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
 import { expect } from "chai";
-import { show } from "../src/print.js";
+import { printOutcome, show } from "../src/print.js";
 import { printError } from "../src/print-error.js";
 import { createProgress } from "../src/report/progress.js";
 import { renderStatus } from "../src/report/render-status.js";
@@ -46,6 +47,31 @@ describe("everything that is printed", () => {
     const view = { name: "a", state: "failed", phase: "failed", why, directory: why, tunnel: why, jobs } as const;
     const text = plain(renderStatus(view, { now: 0, called: "a" }));
     expect(text.split("\n").filter((line) => line.startsWith("phase"))).to.deep.equal([]);
+  });
+});
+
+describe("what a command returns", () => {
+  const value = { name: "a", closed: true };
+  const outcome = { value, text: ["text\n"], notes: ["note", [["bold", "in"], " pieces"]] } as const;
+
+  /** What goes to each stream; what comes once `afterwards` is asked is not seen. */
+  function printed(json: boolean) {
+    let stdout = "";
+    const stderr = captured("stderr", () => {
+      stdout = captured("stdout", () => void printOutcome(outcome, json));
+    });
+    return { stdout, stderr };
+  }
+
+  it("is text on stdout and notes on stderr, or the value alone for a program", () => {
+    expect(printed(false).stdout).to.equal("text\n");
+    expect(stripVTControlCharacters(printed(false).stderr)).to.equal("note\nin pieces\n");
+    expect(printed(true)).to.deep.equal({ stdout: `${JSON.stringify(value)}\n`, stderr: "" });
+  });
+
+  it("fails where it has a failure", async () => {
+    const failure = new Error("no");
+    expect(await printOutcome({ failure }, true).catch((error) => error)).to.equal(failure);
   });
 });
 

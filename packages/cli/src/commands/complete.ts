@@ -2,7 +2,7 @@ import { printableLine } from "@hpcnb/core";
 import type { CommandModule } from "yargs";
 import { type Candidate, candidatesFor } from "../candidates.js";
 import { isShell, type Shell } from "../completion-scripts.js";
-import { printText } from "../print.js";
+import type { TextOutcome } from "../outcome.js";
 
 /**
  * Answers the scripts of `hpcnb completion`: a line for each candidate, in the way of the shell.
@@ -10,10 +10,10 @@ import { printText } from "../print.js";
 export async function complete(
   [shell, ...words]: readonly string[],
   commands: readonly CommandModule[],
-): Promise<void> {
-  if (!isShell(shell)) return;
+): Promise<TextOutcome> {
+  if (!isShell(shell)) return {};
   const candidates = await candidatesFor(words, commands);
-  printText(candidates.map((candidate) => `${lineFor(shell, candidate)}\n`).join(""));
+  return { text: candidates.map((candidate) => `${lineFor(shell, candidate)}\n`) };
 }
 
 function lineFor(shell: Shell, { value, about }: Candidate): string {

@@ -1,9 +1,9 @@
 import { HpcnbError, suggest } from "@hpcnb/core";
 import { completionScripts, isShell } from "../completion-scripts.js";
-import { printText } from "../print.js";
+import type { TextOutcome } from "../outcome.js";
 
-export function completion(shell: string | undefined): void {
-  printText(scriptFor(shell));
+export function completion(shell: string | undefined): TextOutcome {
+  return { text: [scriptFor(shell)] };
 }
 
 function scriptFor(shell: string | undefined): string {

@@ -1,25 +1,24 @@
 import { closeConnectionOf, findSessionFile, parseAddress, rememberSession } from "@hpcnb/client";
 import { type Connected, connect as connectTo, prepared, type SessionState } from "@hpcnb/core/session";
 import { warnOfLostPort } from "../lost-port.js";
-import { printResult, printText, tell } from "../print.js";
+import type { Outcome } from "../outcome.js";
+import { tell } from "../print.js";
 import { type OpenSession, withSession } from "../with-session.js";
 
 interface ConnectOptions {
   readonly session: string | undefined;
-  readonly json: boolean;
   readonly signal: AbortSignal;
 }
 
-/** Opens the tunnel to a session that runs, from this machine, and prints its URL. */
-export async function connect({ session: argument, json, signal }: ConnectOptions): Promise<void> {
+/** Opens the tunnel to a session that runs, from this machine; its text is the URL. */
+export async function connect({ session: argument, signal }: ConnectOptions): Promise<Outcome<"connect">> {
   const work = async ({ context, session, progress }: OpenSession) => {
     const { tracker, baseUrl, token } = await openTheWay({ context, session, progress }, signal);
     const url = context.workload.url(baseUrl, session, token);
     const { connection } = tracker.state;
-    if (json) printResult<"connect">({ name: session.name, url, tunnel: connection?.kind });
-    else printText(`${url}\n`);
+    return { value: { name: session.name, url, tunnel: connection?.kind }, text: [`${url}\n`] };
   };
-  await withSession(argument, work, { doing: "looking for it" });
+  return withSession(argument, work, { doing: "looking for it" });
 }
 
 /** Connects to a notebook that answers, and tells what it does. */
@@ -40,24 +39,25 @@ export async function openTheWay({ context, session, progress }: OpenSession, si
  * asking the host, which may be out of reach; only for what was opened by another name of it must
  * the host say which directory is meant.
  */
-export async function disconnect({ session: argument, json, signal }: ConnectOptions): Promise<void> {
+export async function disconnect({ session: argument, signal }: ConnectOptions): Promise<Outcome<"disconnect">> {
   const place = findSessionFile(argument, tell);
   const address = parseAddress(place);
-  if (address && (await closeConnectionOf({ host: address.host, file: place }))) return report(place, true, json);
-  await withSession(argument, async ({ context, session }) => {
-    if (await closeConnectionOf(session)) return report(session.name, true, json);
+  if (address && (await closeConnectionOf({ host: address.host, file: place }))) return disconnected(place, true);
+  return withSession(argument, async ({ context, session }) => {
+    if (await closeConnectionOf(session)) return disconnected(session.name, true);
     const { directory } = await prepared(context, "look", signal);
     const connection = await context.connector?.current(directory);
     await context.connector?.disconnect(directory);
-    report(session.name, connection !== undefined, json);
+    return disconnected(session.name, connection !== undefined);
   });
 }
 
-function report(name: string, closed: boolean, json: boolean): void {
-  if (json) printResult<"disconnect">({ name, closed });
-  else if (!closed) tell(`${name} was not connected to this machine.`);
-  else {
-    tell(`${name} is disconnected and goes on; \`hpcnb connect\` opens it again.`);
-    tell("Close its browser tab: where others use this machine, they may take the port it still talks to.");
-  }
+function disconnected(name: string, closed: boolean): Outcome<"disconnect"> {
+  const notes = closed
+    ? [
+        `${name} is disconnected and goes on; \`hpcnb connect\` opens it again.`,
+        "Close its browser tab: where others use this machine, they may take the port it still talks to.",
+      ]
+    : [`${name} was not connected to this machine.`];
+  return { value: { name, closed }, notes };
 }

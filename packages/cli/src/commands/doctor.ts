@@ -17,8 +17,9 @@ import { HpcnbError } from "@hpcnb/core";
 import type { Session } from "@hpcnb/core/session-file";
 import { browserCheck } from "../doctor/browser.js";
 import { showFinding } from "../doctor/show.js";
+import type { Outcome } from "../outcome.js";
 import { typed, wordFor } from "../pasteable.js";
-import { printResult, tell } from "../print.js";
+import { tell } from "../print.js";
 import { createProgress } from "../report/progress.js";
 
 export interface DoctorOptions {
@@ -30,10 +31,10 @@ export interface DoctorOptions {
 }
 
 /**
- * Looks, hop by hop, whether a session could come up.
- * @throws HPCNB_NOT_READY when it could not; all findings were printed then.
+ * Looks, hop by hop, whether a session could come up. Where it could not, the outcome is a failure
+ * with HPCNB_NOT_READY; all findings are printed nevertheless.
  */
-export async function doctor({ session: argument, job, json, signal }: DoctorOptions): Promise<void> {
+export async function doctor({ session: argument, job, json, signal }: DoctorOptions): Promise<Outcome<"doctor">> {
   if (argument !== undefined && parseAddress(argument)) {
     throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `doctor needs a session file, not only a place (${argument}).`);
   }
@@ -55,8 +56,7 @@ export async function doctor({ session: argument, job, json, signal }: DoctorOpt
     };
     const first = await examine([machineCheck, fileCheck], watcher);
     const rest = valid ? await examineSession(valid, { job, signal, watcher }) : await examine(alone(), watcher);
-    progress.stop();
-    report([...first, ...rest], { session: valid?.session, json });
+    return outcomeOf([...first, ...rest], valid?.session);
   } finally {
     progress.stop();
   }
@@ -96,14 +96,15 @@ async function wantedPort({ tunnel }: Session, { context, directory }: Examined)
     : { port: tunnel.localPort, isOpen: false };
 }
 
-function report(checks: readonly Finding[], { session, json }: { session: Session | undefined; json: boolean }): void {
+function outcomeOf(checks: readonly Finding[], session: Session | undefined): Outcome<"doctor"> {
   const failed = checks.filter(({ state }) => state === "failed");
-  if (json) printResult<"doctor">({ name: session?.name, ready: failed.length === 0, checks }, 2);
+  const printed = { value: { name: session?.name, ready: failed.length === 0, checks }, indent: 2 };
   if (failed.length > 0) {
     const names = failed.map((finding) => finding.name).join(", ");
-    throw new HpcnbError("HPCNB_NOT_READY", `A session could not come up: ${names}.`, {
+    const failure = new HpcnbError("HPCNB_NOT_READY", `A session could not come up: ${names}.`, {
       hint: "The line below each of these says what to do.",
     });
+    return { ...printed, failure };
   }
-  if (session && !json) tell(`A session could come up: \`${typed("up", wordFor(session))}\`.`);
+  return { ...printed, notes: session ? [`A session could come up: \`${typed("up", wordFor(session))}\`.`] : [] };
 }

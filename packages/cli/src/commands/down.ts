@@ -1,29 +1,24 @@
 import { endedStepsOf, endStepsOf, rememberEnd } from "@hpcnb/client";
 import { HpcnbError, isHpcnbError } from "@hpcnb/core";
 import { type SessionContext, type SessionState, type TakenDown, takeDown } from "@hpcnb/core/session";
+import type { Outcome } from "../outcome.js";
 import { typed, wordFor } from "../pasteable.js";
-import { printResult, tell } from "../print.js";
+import { tell } from "../print.js";
 import type { Progress } from "../report/progress.js";
 import { type OpenSession, withSession } from "../with-session.js";
 
-export async function down(options: {
-  session: string | undefined;
-  json: boolean;
-  signal: AbortSignal;
-}): Promise<void> {
+export async function down(options: { session: string | undefined; signal: AbortSignal }): Promise<Outcome<"down">> {
   const work = async ({ context, session, progress }: OpenSession) => {
     const result = await takeDownTelling(context, progress, options.signal);
     progress.stop();
     if (result) rememberEnd(session, { at: new Date().toISOString(), state: "ended by you" }, tell);
-    if (options.json) {
-      printResult<"down">({
-        name: session.name,
-        phase: result ? "ended" : "absent",
-        cancelled: result?.cancelled ?? 0,
-      });
-    } else tell(sentence(session.name, result));
+    const phase = result ? ("ended" as const) : ("absent" as const);
+    return {
+      value: { name: session.name, phase, cancelled: result?.cancelled ?? 0 },
+      notes: [sentence(session.name, result)],
+    };
   };
-  await withSession(options.session, work, { doing: "looking for its jobs" });
+  return withSession(options.session, work, { doing: "looking for its jobs" });
 }
 
 function sentence(name: string, result: TakenDown | undefined): string {

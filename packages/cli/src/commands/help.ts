@@ -3,14 +3,13 @@ import type { CommandModule } from "yargs";
 import { nameOf } from "../command-words.js";
 import { explanationOf, pageNames, pageOf } from "../help-pages.js";
 import { meantBy } from "../mistyped.js";
+import type { TextOutcome } from "../outcome.js";
 import { overview } from "../overview.js";
-import { printText } from "../print.js";
 
-/** Prints the overview, or what a topic's page says. A command's own help is printed by yargs. */
-export function help(topic: string | undefined, commands: readonly CommandModule[]): void {
-  printText(
-    topic === undefined ? overview(commands, Math.min(100, process.stdout.columns || 80)) : pageOn(topic, commands),
-  );
+/** The overview, or what a topic's page says. A command's own help is printed by yargs. */
+export function help(topic: string | undefined, commands: readonly CommandModule[]): TextOutcome {
+  if (topic !== undefined) return { text: [pageOn(topic, commands)] };
+  return { text: [overview(commands, Math.min(100, process.stdout.columns || 80))] };
 }
 
 function pageOn(topic: string, commands: readonly CommandModule[]): string {

@@ -1,7 +1,7 @@
 import { HpcnbError } from "@hpcnb/core";
 import { writeSession } from "../init/write-session.js";
+import type { Outcome } from "../outcome.js";
 import { typed } from "../pasteable.js";
-import { printResult, printText, tell } from "../print.js";
 import { canAsk, createPrompts } from "../prompts.js";
 
 export interface InitOptions {
@@ -14,7 +14,7 @@ export interface InitOptions {
 }
 
 /** Writes a session file from what is found and what the user says, and offers to start it. */
-export async function init({ folder = ".", yes, json, signal }: InitOptions): Promise<void> {
+export async function init({ folder = ".", yes, json, signal }: InitOptions): Promise<Outcome<"init" | "up">> {
   if (!yes && !canAsk()) {
     throw new HpcnbError("HPCNB_BAD_ARGUMENTS", "init asks questions, and there is no terminal.", {
       hint: "`hpcnb init --yes` takes what it finds, and asks nothing.",
@@ -26,7 +26,5 @@ export async function init({ folder = ".", yes, json, signal }: InitOptions): Pr
     const { up } = await import("./up.js");
     return up({ session: file, timeout: undefined, json, open: true, signal });
   }
-  if (json) printResult<"init">({ file });
-  else printText(`${file}\n`);
-  tell(`\`${typed("up", file)}\` starts it.`);
+  return { value: { file }, text: [`${file}\n`], notes: [`\`${typed("up", file)}\` starts it.`] };
 }

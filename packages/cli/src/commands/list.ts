@@ -1,16 +1,17 @@
 import { isAlive, type KnownSession, knownSessions, type ListedSession, momentsOf, rememberEnd } from "@hpcnb/client";
 import { isHpcnbError } from "@hpcnb/core";
 import { lookAt, type SessionState, wordOf } from "@hpcnb/core/session";
-import { printResult, printText, tell } from "../print.js";
+import type { Outcome } from "../outcome.js";
+import { tell } from "../print.js";
 import { createProgress, silentProgress } from "../report/progress.js";
 import { renderList } from "../report/render-list.js";
 import { type OpenSession, withSession } from "../with-session.js";
 
-export async function list(options: { json: boolean; signal: AbortSignal }): Promise<void> {
+export async function list(options: { signal: AbortSignal }): Promise<Outcome<"list">> {
   const rows = onePerRun(await lookAtAll(knownSessions(tell), options.signal));
-  if (options.json) printResult<"list">(rows);
-  else if (rows.length === 0) tell("This machine knows no session. `hpcnb up` starts one.");
-  else printText(...renderList(rows, Date.now()));
+  return rows.length === 0
+    ? { value: rows, notes: ["This machine knows no session. `hpcnb up` starts one."] }
+    : { value: rows, text: renderList(rows, Date.now()) };
 }
 
 /** Whom it waits for is shown: a list is as slow as the slowest host. */

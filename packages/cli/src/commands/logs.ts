@@ -11,6 +11,7 @@ import {
   type Tracker,
   whyNoRecord,
 } from "@hpcnb/core/session";
+import type { TextOutcome } from "../outcome.js";
 import { createLogPrinter, tell } from "../print.js";
 import { withSession } from "../with-session.js";
 
@@ -29,7 +30,8 @@ const followEvery = 1_000;
 /** Where all logs are shown at once, and nothing else is asked for. */
 const linesOfEach = 20;
 
-export async function logs({ words, follow, tail, signal }: LogsOptions): Promise<void> {
+/** Prints a log as it comes. */
+export async function logs({ words, follow, tail, signal }: LogsOptions): Promise<TextOutcome> {
   const { session: argument, which, engine } = parseLogWords(words);
   const lines = parseTail(tail);
   try {
@@ -56,6 +58,7 @@ export async function logs({ words, follow, tail, signal }: LogsOptions): Promis
     if (!follow || !signal.aborted || !isHpcnbError(error, "HPCNB_ABORTED")) throw error;
     if (process.stderr.isTTY) tell();
   }
+  return {};
 }
 
 /** @throws HPCNB_NO_SESSION when the session was never started, or has ended without its record. */

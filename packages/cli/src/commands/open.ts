@@ -2,33 +2,38 @@ import { connectCommand, forwardCommand } from "@hpcnb/client";
 import { answeringNotebook } from "@hpcnb/core/session";
 import { whyNoBrowser } from "../browser.js";
 import { openNotebook } from "../open-notebook.js";
-import { printText, tell } from "../print.js";
+import type { TextOutcome } from "../outcome.js";
+import { tell } from "../print.js";
 import { withSession } from "../with-session.js";
 import { openTheWay } from "./connect.js";
 
 /**
  * Opens the notebook in the browser, and the tunnel before it if there is none. Where no browser
- * opens, the URL is printed.
+ * opens, the text is the URL.
  */
-export async function open(options: { session: string | undefined; signal: AbortSignal }): Promise<void> {
-  await withSession(
+export async function open(options: { session: string | undefined; signal: AbortSignal }): Promise<TextOutcome> {
+  return withSession(
     options.session,
     async (found) => {
       const { context, session } = found;
       if (!context.connector) {
         const { directory } = await answeringNotebook(context, options.signal);
         tell("No browser opens on a submit node. Open it from your own machine with:");
-        return printText(`${connectCommand(directory)}\n`);
+        return { text: [`${connectCommand(directory)}\n`] };
       }
       const { tracker, baseUrl, token } = await openTheWay(found, options.signal);
       const why =
         whyNoBrowser(process.env, process.platform) ??
         (await openNotebook(context, { directory: tracker.directory, baseUrl, token }));
-      if (why === undefined) return tell(`${context.workload.url(baseUrl, session)} opens in your browser.`);
+      if (why === undefined) return { notes: [`${context.workload.url(baseUrl, session)} opens in your browser.`] };
       tell(`No browser was opened: ${why}. Open this address in a browser on this machine:`);
-      printText(`${context.workload.url(baseUrl, session, token)}\n`);
-      tell(`It has the session's token, so give it to nobody. For a browser on another machine, run there first:`);
-      tell(`  ${forwardCommand(Number(new URL(baseUrl).port))}`);
+      return {
+        text: [`${context.workload.url(baseUrl, session, token)}\n`],
+        notes: [
+          "It has the session's token, so give it to nobody. For a browser on another machine, run there first:",
+          `  ${forwardCommand(Number(new URL(baseUrl).port))}`,
+        ],
+      };
     },
     { doing: "looking for it" },
   );

@@ -4,18 +4,21 @@ import { Writable } from "node:stream";
 import { HpcnbError } from "@hpcnb/core";
 import { argon2idAsync } from "@noble/hashes/argon2.js";
 import { listen } from "../interruption.js";
-import { passOn, printText, tell } from "../print.js";
+import type { TextOutcome } from "../outcome.js";
+import { passOn, tell } from "../print.js";
 
 /** Jupyter's own parameters (jupyter_server.auth.security.passwd): memory in KiB, passes, lanes. */
 const cost = { m: 10_240, t: 10, p: 8 };
 
-/** Asks for a password, without echo on a terminal, and prints the hash for `notebook.password`. */
-export async function password(options: { signal: AbortSignal }): Promise<void> {
+/**
+ * Asks for a password, without echo on a terminal. The text is the hash for `notebook.password`.
+ */
+export async function password(options: { signal: AbortSignal }): Promise<TextOutcome> {
   listen();
   const text = process.stdin.isTTY ? await askTwice(options.signal) : await firstLine();
   if (text === "") throw new HpcnbError("HPCNB_BAD_ARGUMENTS", "The password is empty.");
-  printText(`${await hashPassword(text)}\n`);
-  if (process.stdout.isTTY) tell("Put this line into the session file as notebook.password, and `chmod 600` the file.");
+  const advice = "Put this line into the session file as notebook.password, and `chmod 600` the file.";
+  return { text: [`${await hashPassword(text)}\n`], notes: process.stdout.isTTY ? [advice] : [] };
 }
 
 /**

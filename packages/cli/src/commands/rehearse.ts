@@ -1,31 +1,30 @@
 import { type RehearsedJob, rehearse as rehearseSession } from "@hpcnb/core/session";
-import { printResult, printText, tell } from "../print.js";
+import type { Outcome } from "../outcome.js";
+import { tell } from "../print.js";
 import { warnOfOthers } from "../warn-of-others.js";
 import { type OpenSession, withSession } from "../with-session.js";
 
 /** Lines of a job script that are shown without --full: its head. hpcnb's own programs follow. */
 const headLines = 12;
 
-/** `up --dry-run`: prints what would be written and submitted, and does nothing. */
+/** `up --dry-run`: tells what would be written and submitted, and does nothing. */
 export async function rehearse(options: {
   readonly session: string | undefined;
   readonly full: boolean;
-  readonly json: boolean;
   readonly signal: AbortSignal;
-}): Promise<void> {
+}): Promise<Outcome<"up --dry-run">> {
   const work = async ({ context, session }: OpenSession) => {
     warnOfOthers(session);
     const { files, jobs } = await rehearseSession(context, options.signal);
-    if (options.json) {
-      printResult<"up --dry-run">({ name: session.name, files, jobs: jobs.map(whole) });
-      return;
-    }
     const written = ["# These files would be written, for you alone:", ...files.map((path) => `#   ${path}`)];
     const shown = jobs.map(options.full ? whole : head);
-    printText(`${[written.join("\n"), ...shown].join("\n\n")}\n`);
-    tell("Nothing was written or submitted. A real start chooses other, random names.");
+    return {
+      value: { name: session.name, files, jobs: jobs.map(whole) },
+      text: [`${[written.join("\n"), ...shown].join("\n\n")}\n`],
+      notes: ["Nothing was written or submitted. A real start chooses other, random names."],
+    };
   };
-  await withSession(options.session, work, { announce: tell, doing: "looking at what would be submitted" });
+  return withSession(options.session, work, { announce: tell, doing: "looking at what would be submitted" });
 }
 
 function whole({ command, script }: RehearsedJob): string {

@@ -7,8 +7,9 @@ import {
   scale as scaleSession,
   waitForEngines,
 } from "@hpcnb/core/session";
+import type { Outcome } from "../outcome.js";
 import { typed, wordFor } from "../pasteable.js";
-import { printResult, tell } from "../print.js";
+import { tell } from "../print.js";
 import { createProgress } from "../report/progress.js";
 import { type OpenSession, withSession } from "../with-session.js";
 
@@ -19,7 +20,7 @@ export async function scale(options: {
   readonly wait: boolean;
   readonly json: boolean;
   readonly signal: AbortSignal;
-}): Promise<void> {
+}): Promise<Outcome<"scale">> {
   const { session: argument, counts } = parseScaleWords(options.words);
   if (argument !== undefined && parseAddress(argument)) {
     throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `Scaling a session needs its file, not only its place (${argument}).`, {
@@ -35,7 +36,7 @@ export async function scale(options: {
       if (!options.json) for (const change of told) tell(sentence(change));
       interrupted = "the engines still come";
       const state = options.wait ? await waitTelling(context, options.signal) : undefined;
-      if (options.json) printResult<"scale">({ name: session.name, groups: told, engines: state?.engines });
+      return { value: { name: session.name, groups: told, engines: state?.engines } };
     } catch (error) {
       if (!isHpcnbError(error, "HPCNB_ABORTED")) throw error;
       throw new HpcnbError("HPCNB_ABORTED", `Interrupted; ${interrupted}.`, {
@@ -44,7 +45,7 @@ export async function scale(options: {
       });
     }
   };
-  await withSession(argument, work, { doing: "looking for its engines" });
+  return withSession(argument, work, { doing: "looking for its engines" });
 }
 
 /** Shows what `up` shows of engines. */

@@ -1,6 +1,6 @@
 import { sessionSchema } from "@hpcnb/core/session-file";
-import { printJson } from "../print.js";
+import type { TextOutcome } from "../outcome.js";
 
-export function schema(): void {
-  printJson(sessionSchema, 2);
+export function schema(): TextOutcome {
+  return { text: [`${JSON.stringify(sessionSchema, null, 2)}\n`] };
 }

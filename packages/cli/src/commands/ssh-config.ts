@@ -1,15 +1,15 @@
 import { isSshHost, sshConfigBlock } from "@hpcnb/client";
 import { HpcnbError } from "@hpcnb/core";
 import { lookAt } from "@hpcnb/core/session";
-import { printText, tell } from "../print.js";
+import type { TextOutcome } from "../outcome.js";
 import { withSession } from "../with-session.js";
 
 /** The port in the block where the session file names none: Jupyter's own. */
 const usualPort = 8888;
 
-/** Prints a block for ~/.ssh/config, for people who want plain ssh; writes nothing there. */
-export async function sshConfig(options: { session: string | undefined; signal: AbortSignal }): Promise<void> {
-  await withSession(options.session, async ({ context, session }) => {
+/** Makes a block for ~/.ssh/config, for people who want plain ssh; writes nothing there. */
+export async function sshConfig(options: { session: string | undefined; signal: AbortSignal }): Promise<TextOutcome> {
+  return withSession(options.session, async ({ context, session }) => {
     const tracker = await lookAt(context, options.signal);
     const endpoint = tracker.answering?.endpoint;
     if (session.host === undefined || !endpoint) {
@@ -21,7 +21,9 @@ export async function sshConfig(options: { session: string | undefined; signal: 
     const localPort = session.tunnel.localPort ?? usualPort;
     const name = `hpcnb-${session.name}`;
     const user = isSshHost(context.host) ? (await context.host.connection.open(options.signal)).config.user : undefined;
-    printText(sshConfigBlock({ name, alias: session.host, user, endpoint, localPort }));
-    tell(`With this in ~/.ssh/config, \`ssh -N ${name}\` opens port ${localPort}.`);
+    return {
+      text: [sshConfigBlock({ name, alias: session.host, user, endpoint, localPort })],
+      notes: [`With this in ~/.ssh/config, \`ssh -N ${name}\` opens port ${localPort}.`],
+    };
   });
 }

@@ -1,8 +1,8 @@
 import { connectionOf, type StatusView, statusView, viewFromHere, whyClosed } from "@hpcnb/client";
 import { aborted } from "@hpcnb/core";
 import { engineDifferences, type Look, type SessionContext, watch, withLogs } from "@hpcnb/core/session";
+import type { Outcome } from "../outcome.js";
 import { wordFor } from "../pasteable.js";
-import { printResult, printText } from "../print.js";
 import { renderStatus, shownEngines } from "../report/render-status.js";
 import { watchStatus } from "../report/watch-status.js";
 import { withSession } from "../with-session.js";
@@ -15,8 +15,13 @@ export interface StatusOptions {
   readonly signal: AbortSignal;
 }
 
-export async function status({ session: argument, watch: isKept, json, signal }: StatusOptions): Promise<void> {
-  await withSession(argument, async ({ context, session, progress }) => {
+export async function status({
+  session: argument,
+  watch: isKept,
+  json,
+  signal,
+}: StatusOptions): Promise<Outcome<"status">> {
+  return withSession(argument, async ({ context, session, progress }) => {
     const called = wordFor(session);
     async function* views() {
       for await (const look of watch(context, signal)) {
@@ -24,12 +29,13 @@ export async function status({ session: argument, watch: isKept, json, signal }:
         yield await viewOf(context, look);
       }
     }
-    if (isKept) return watchStatus(views(), { called, json });
+    if (isKept) {
+      await watchStatus(views(), { called, json });
+      return {};
+    }
     const look = await firstLook(context, signal);
     const view = await viewOf(context, look);
-    if (json) printResult<"status">(view);
-    else printText(...renderStatus(view, { now: Date.now(), called }));
-    if (look.problem) throw look.problem;
+    return { value: view, text: renderStatus(view, { now: Date.now(), called }), failure: look.problem };
   });
 }
 

@@ -1,4 +1,13 @@
-import { connectCommand, isAlive, momentsOf, parseAddress, rememberSession, type Step, stepsOf } from "@hpcnb/client";
+import {
+  connectCommand,
+  isAlive,
+  momentsOf,
+  parseAddress,
+  type Results,
+  rememberSession,
+  type Step,
+  stepsOf,
+} from "@hpcnb/client";
 import { HpcnbError, isHpcnbError } from "@hpcnb/core";
 import {
   askedEngines,
@@ -13,8 +22,9 @@ import type { Session } from "@hpcnb/core/session-file";
 import { whyNoBrowser } from "../browser.js";
 import { warnOfLostPort } from "../lost-port.js";
 import { openNotebook } from "../open-notebook.js";
+import type { Outcome, TextOutcome } from "../outcome.js";
 import { typed, wordFor } from "../pasteable.js";
-import { printResult, printText, tell, tellLines, tellNote } from "../print.js";
+import { tell, tellLines, tellNote } from "../print.js";
 import { closingCard } from "../report/closing-card.js";
 import { createEndNotice } from "../report/end-notice.js";
 import { isLive } from "../report/progress.js";
@@ -34,7 +44,7 @@ export interface UpOptions {
   readonly signal: AbortSignal;
 }
 
-export async function up({ session: argument, timeout, json, open, signal }: UpOptions): Promise<void> {
+export async function up({ session: argument, timeout, json, open, signal }: UpOptions): Promise<Outcome<"up">> {
   if (argument !== undefined && parseAddress(argument)) {
     throw new HpcnbError(
       "HPCNB_BAD_ARGUMENTS",
@@ -83,8 +93,13 @@ export async function up({ session: argument, timeout, json, open, signal }: UpO
       );
       progress.stop();
       if (result.state.connection) warnOfLostPort(result.state.connection);
-      await report(result, { context, json, open });
-      tellTheAbsent(`${session.name} is up`, performance.now() - begun);
+      const closing = json ? {} : closingOf(result, context, open);
+      const afterwards = async () => {
+        const notes = (await closing.afterwards?.()) ?? [];
+        tellTheAbsent(`${session.name} is up`, performance.now() - begun);
+        return notes;
+      };
+      return { value: resultOf(result, context), ...closing, afterwards };
     } catch (error) {
       progress.stop();
       if (!isHpcnbError(error, "HPCNB_ABORTED"))
@@ -98,7 +113,7 @@ export async function up({ session: argument, timeout, json, open, signal }: UpO
       });
     }
   };
-  await withSession(argument, work, { doing: "looking for it" });
+  return withSession(argument, work, { doing: "looking for it" });
 }
 
 function describeFound(state: SessionState, session: Session): string {
@@ -113,36 +128,35 @@ function describeFound(state: SessionState, session: Session): string {
   return `found, ${[since, timeLine(notebookTimes(state, Date.now()), Date.now())].filter(Boolean).join(", runs ")}${note}`;
 }
 
-interface Ending extends Pick<UpOptions, "json" | "open"> {
-  readonly context: SessionContext;
+function resultOf({ state, directory, token }: SessionUp, { session, workload }: SessionContext): Results["up"] {
+  const { connection, engines, phase, record } = state;
+  const { submittedAt, startedAt, walltime, endsAt } = momentsOf(state);
+  const url = connection && workload.url(connection.baseUrl, session, token);
+  const facts = { name: session.name, phase, state: wordOf(state), url, directory, run: record?.run.id };
+  return { ...facts, jobs: record?.jobs, engines, submittedAt, startedAt, walltime, endsAt };
 }
 
 /**
- * stdout gets the URL; on a submit node, where no browser is, the command that opens it elsewhere.
+ * What a person reads, whose head is told at once. stdout gets the URL; on a submit node, where no
+ * browser is, the command that opens it elsewhere.
  */
-async function report({ state, directory, token }: SessionUp, { context, json, open }: Ending): Promise<void> {
+function closingOf({ state, directory, token }: SessionUp, context: SessionContext, open: boolean): TextOutcome {
   const { session, workload } = context;
   const { connection } = state;
   const url = connection && workload.url(connection.baseUrl, session, token);
-  if (json) {
-    const { engines, phase, record } = state;
-    const { submittedAt, startedAt, walltime, endsAt } = momentsOf(state);
-    const times = { submittedAt, startedAt, walltime, endsAt };
-    const run = record?.run.id;
-    const facts = { name: session.name, phase, state: wordOf(state), url, directory, run, jobs: record?.jobs, engines };
-    printResult<"up">({ ...facts, ...times });
-    return;
-  }
   const opens = open && url !== undefined && isAtDesk();
   const where = url === undefined ? "elsewhere" : opens ? "opens" : "here";
   const time = timeLine(notebookTimes(state, Date.now()), Date.now());
   const card = closingCard(session, wordFor(session), { where, time });
   tellLines(card.above);
-  printText(`${url ?? connectCommand(directory)}\n`);
-  tellLines(card.below);
-  if (!opens || !connection) return;
-  const problem = await openNotebook(context, { directory, baseUrl: connection.baseUrl, token });
-  if (problem !== undefined) tellNote(`Nothing was opened: ${problem}. Open the address above yourself.`);
+  const printed = { text: [`${url ?? connectCommand(directory)}\n`], notes: card.below };
+  if (!opens || !connection) return printed;
+  const afterwards = async () => {
+    const problem = await openNotebook(context, { directory, baseUrl: connection.baseUrl, token });
+    if (problem === undefined) return [];
+    return [`Note: Nothing was opened: ${problem}. Open the address above yourself.`];
+  };
+  return { ...printed, afterwards };
 }
 
 /** Whether somebody sits at a terminal, and a browser would open before them. */
