@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { build } from "esbuild";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { build, transform } from "esbuild";
 import { replaceFile, replaceFiles } from "./lib/replace-files.mjs";
 
 /** Parts of yargs, tsyringe and ajv ask for `require`, which modules do not have. */
@@ -64,34 +65,80 @@ export async function bundlePrograms() {
 }
 
 /**
- * What yargs needs for the text of its help alone. Preparing to measure the width of emoji takes
- * half as long as starting Node, so these are prepared when they are first called.
+ * What few commands need is loaded when it is first called. Node's cryptography costs a fifth of
+ * what starting Node does; preparing to measure the width of emoji, which yargs needs for the text
+ * of its help alone, costs half.
  */
-const whenUsed = {
-  name: "when-used",
+const whenCalled = {
+  name: "when-called",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(cliui|string-width)$/ }, ({ path, importer, resolveDir }) =>
-      importer.endsWith("/yargs/lib/platform-shims/esm.mjs")
-        ? { path, namespace: "when-used", pluginData: resolveDir }
-        : undefined,
+    onResolve({ filter: /^(cliui|string-width)$/ }, ({ path, importer }) =>
+      importer.endsWith("/yargs/lib/platform-shims/esm.mjs") ? { path, namespace: "help-text" } : undefined,
     );
-    onLoad({ filter: /.*/, namespace: "when-used" }, ({ path, pluginData }) => ({
-      contents: `export default (...words) => require(${JSON.stringify(path)}).default(...words);`,
-      resolveDir: pluginData,
+    onLoad({ filter: /.*/, namespace: "help-text" }, ({ path }) => ({
+      contents: `export default (...words) => require("./${helpText}")["${path}"](...words);`,
+    }));
+    onResolve({ filter: new RegExp(`^./${helpText}$`) }, ({ path }) => ({ path, external: true }));
+
+    onResolve({ filter: /^(node:)?(assert|crypto|util)$/ }, ({ path, kind }) =>
+      kind === "import-statement" ? { path, namespace: "node-module", sideEffects: false } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: "node-module" }, async ({ path }) => ({
+      contents: Object.entries(await import(path))
+        // Nothing can stand in for a class: a file that imports one fails to build.
+        .filter(([name, value]) => typeof value === "function" && /^[a-z]/.test(name) && name !== "default")
+        .map(([name]) => `export const ${name} = (...words) => ${onlyIf[name] ?? ""}require("${path}").${name}(...words);`)
+        .join("\n"),
+    }));
+  },
+};
+
+/** yargs checks itself at every start, and needs Node's assertions only where a check fails. */
+const onlyIf = {
+  strictEqual: "Object.is(words[0], words[1]) || ",
+  notStrictEqual: "Object.is(words[0], words[1]) && ",
+};
+
+const helpText = "help-text.cjs";
+
+/** What yargs needs for the text of its help. */
+async function bundleHelpText(folder) {
+  await bundle({
+    stdin: {
+      contents: 'export { default as cliui } from "cliui"; export { default as "string-width" } from "string-width";',
+      resolveDir: dirname(createRequire(resolve("packages", folder, "package.json")).resolve("yargs")),
+    },
+    outfile: `packages/${folder}/dist/${helpText}`,
+    format: "cjs",
+    banner: {},
+    minify: true,
+  });
+}
+
+/**
+ * The largest of what is read at every start, with short names inside: reading a text costs time
+ * for each of its characters.
+ */
+const shortNames = {
+  name: "short-names",
+  setup({ onLoad }) {
+    onLoad({ filter: /\/node_modules\/(yargs|yargs-parser|js-yaml)\/.*\.m?js$/ }, async ({ path }) => ({
+      contents: (await transform(await readFile(path, "utf8"), { minify: true, target: common.target })).code,
     }));
   },
 };
 
 /** @param entries what the program starts or imports by a path, beside what it is itself. */
 async function bundleProgram(folder, entries) {
+  await bundleHelpText(folder);
   await bundle({
     entryPoints: [{ in: `packages/${folder}/src/main.ts`, out: "main" }, ...entries],
     outdir: `packages/${folder}/dist`,
     chunkNames: "chunk-[hash]",
     splitting: true,
     conditions: ["@hpcnb/source"],
-    plugins: [whenUsed],
-    // Names stay as they are, so that the stack of a fault can be read.
+    plugins: [whenCalled, shortNames],
+    // Other names stay as they are, so that the stack of a fault can be read.
     minifyWhitespace: true,
     minifySyntax: true,
   });
@@ -107,7 +154,7 @@ export async function bundleValidator(text) {
       stdin: { contents: text, resolveDir: "packages/core" },
       outfile: `packages/${folder}/dist/session-validator.js`,
       external,
-      minifyWhitespace: true,
+      minify: true,
     });
   }
 }

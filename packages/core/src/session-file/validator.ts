@@ -1,7 +1,6 @@
 import type { ErrorObject } from "ajv";
 import { HpcnbError } from "../errors.js";
 import type { OptionsSchema } from "../plugin.js";
-import { sessionSchema } from "./schema.js";
 
 /**
  * Returns what is wrong with a value, and nothing when it is valid. Fills in the schema's defaults.
@@ -30,6 +29,7 @@ async function loadValidator(): Promise<Validate> {
     return wrap(((await import(path)) as { default: CompiledValidator }).default);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
+    const { sessionSchema } = await import("./schema.js");
     return wrap((await createAjv()).compile(sessionSchema));
   }
 }
