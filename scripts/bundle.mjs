@@ -3,6 +3,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { build, transform } from "esbuild";
+import { mergeChunks } from "./lib/merge-chunks.mjs";
 import { replaceFile, replaceFiles } from "./lib/replace-files.mjs";
 
 /** Parts of yargs, tsyringe and ajv ask for `require`, which modules do not have. */
@@ -58,8 +59,8 @@ export async function bundlePrograms() {
       .map(([path, target]) => ({ in: join("packages/client", target["@hpcnb/source"]), out: path })),
     ...adapters.map(({ folder }) => ({ in: `packages/${folder}/src/index.ts`, out: folder })),
   ];
-  await bundleProgram("cli", entries);
-  await bundleProgram("testbed", []);
+  await bundleProgram("cli", entries, ["packages/cli/src/main.ts", "packages/cli/src/commands/validate.ts"]);
+  await bundleProgram("testbed", [], []);
   await copyPages();
   await copyPython(all.filter(({ bin }) => !bin).map(({ folder }) => folder));
 }
@@ -87,7 +88,9 @@ const whenCalled = {
       contents: Object.entries(await import(path))
         // Nothing can stand in for a class: a file that imports one fails to build.
         .filter(([name, value]) => typeof value === "function" && /^[a-z]/.test(name) && name !== "default")
-        .map(([name]) => `export const ${name} = (...words) => ${onlyIf[name] ?? ""}require("${path}").${name}(...words);`)
+        .map(
+          ([name]) => `export const ${name} = (...words) => ${onlyIf[name] ?? ""}require("${path}").${name}(...words);`,
+        )
         .join("\n"),
     }));
   },
@@ -128,14 +131,18 @@ const shortNames = {
   },
 };
 
-/** @param entries what the program starts or imports by a path, beside what it is itself. */
-async function bundleProgram(folder, entries) {
+/**
+ * @param entries what the program starts or imports by a path, beside what it is itself.
+ * @param together sources of the entries whose chunks are merged.
+ */
+async function bundleProgram(folder, entries, together) {
   await bundleHelpText(folder);
   await bundle({
     entryPoints: [{ in: `packages/${folder}/src/main.ts`, out: "main" }, ...entries],
     outdir: `packages/${folder}/dist`,
     chunkNames: "chunk-[hash]",
     splitting: true,
+    together,
     conditions: ["@hpcnb/source"],
     plugins: [whenCalled, shortNames],
     // Other names stay as they are, so that the stack of a fault can be read.
@@ -200,10 +207,13 @@ const chunks = new Set();
 
 /**
  * Bundles into files that are replaced at once, as sessions that were started from this clone may
- * be using them.
+ * be using them. The chunks of the entries `together` are merged.
  */
-async function bundle(options) {
-  const { outputFiles } = await build({ ...common, ...options, write: false });
+async function bundle({ together = [], ...options }) {
+  const result = await build({ ...common, ...options, write: false, metafile: true });
+  const { format, platform, target, logLevel } = common;
+  const again = { format, platform, target, logLevel, minifyWhitespace: true };
+  const outputFiles = together.length > 0 ? await mergeChunks(result, together, again) : result.outputFiles;
   const isChunk = ({ path }) => /\bchunk-\w+\.js/.test(path);
   for (const { path } of outputFiles.filter(isChunk)) chunks.add(path);
   // First what the others import.
