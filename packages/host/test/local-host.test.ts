@@ -2,23 +2,34 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expectFailure } from "@hpcnb/core/testing";
+import { expectFailure, hostConformance } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { createLocalHost } from "../src/local/host.js";
-import { describeHost } from "./host-suite.js";
 
 const host = createLocalHost();
+
+const makeDirectory = () => mkdtemp(join(tmpdir(), "hpcnb 'host' é "));
+
+hostConformance(
+  { describe, it },
+  {
+    name: "createLocalHost",
+    create: async () => {
+      const directory = await makeDirectory();
+      const dispose = () => rm(directory, { recursive: true });
+      return { host, other: host, named: "sh", directory, holder: spawnHolder, dispose };
+    },
+  },
+);
 
 describe("createLocalHost", () => {
   let directory: string;
 
   beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), "hpcnb 'host' é "));
+    directory = await makeDirectory();
   });
 
   afterEach(() => rm(directory, { recursive: true }));
-
-  describeHost(() => ({ host, other: host, named: "sh", directory, holder: spawnHolder }));
 
   it("names the PATH in which a program was looked for", async () => {
     const error = await expectFailure(host.run(["hpcnb-no-such-program"]), "HPCNB_COMMAND_FAILED");

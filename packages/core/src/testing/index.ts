@@ -1,4 +1,5 @@
 export * from "./expect-failure.js";
+export * from "./host/index.js";
 export * from "./plugin.js";
 export * from "./readiness.js";
 export * from "./recording-host.js";

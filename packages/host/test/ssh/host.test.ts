@@ -4,15 +4,16 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expectFailure } from "@hpcnb/core/testing";
+import { expectFailure, hostConformance, isLockFree } from "@hpcnb/core/testing";
 import { createSshHost, type SshHost } from "@hpcnb/host";
 import { expect } from "chai";
 import { listens } from "../../src/ssh/control-socket.js";
-import { describeHost, isFree } from "../host-suite.js";
 import { freePort, needSshServer, type Site, startSite, until } from "./site.js";
 
 /** Runs a command at a terminal of its own. */
 const pseudoTerminal = "/usr/bin/script";
+
+const makeDirectory = () => mkdtemp(join(tmpdir(), "hpcnb 'host' é\n"));
 
 describe("createSshHost", () => {
   let site: Site;
@@ -35,12 +36,22 @@ describe("createSshHost", () => {
   });
   after(() => site?.stop());
   beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), "hpcnb 'host' é\n"));
+    directory = await makeDirectory();
   });
   afterEach(() => rm(directory, { recursive: true }));
 
-  // The other one is a host that greets at every login.
-  describeHost(() => ({ host, other: hostAt("noisy"), named: "login", directory, holder: spawnHolder }));
+  hostConformance(
+    { describe, it },
+    {
+      name: "createSshHost",
+      create: async () => {
+        const folder = await makeDirectory();
+        const dispose = () => rm(folder, { recursive: true });
+        // The other one is a host that greets at every login.
+        return { host, other: hostAt("noisy"), named: "login", directory: folder, holder: spawnHolder, dispose };
+      },
+    },
+  );
 
   it("reads and writes files in large batches", async () => {
     const files = Array.from({ length: 300 }, (_, n) => ({
@@ -54,7 +65,7 @@ describe("createSshHost", () => {
   it("takes no lock for a caller who went away", async () => {
     const path = join(directory, "lock");
     await expectFailure(host.lock(path, AbortSignal.timeout(5)), "HPCNB_ABORTED");
-    await until(() => isFree(host, path), "the lock is free");
+    await until(() => isLockFree(host, path), "the lock is free");
   });
 
   describe("connection", () => {
@@ -99,7 +110,7 @@ describe("createSshHost", () => {
       await site.cut("login");
       await expectFailure(lock.release(), "HPCNB_COMMAND_FAILED");
       await site.mend("login");
-      await until(() => isFree(host, path), "the lock is free");
+      await until(() => isLockFree(host, path), "the lock is free");
     });
 
     it("is not shared where no socket can be, which is said once", async () => {
