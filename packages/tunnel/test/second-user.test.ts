@@ -3,6 +3,7 @@ import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync } from "node:f
 import { createServer, request, type Server } from "node:http";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { ConnectionFacts, Connector, Endpoint } from "@hpcnb/core";
 import { createLocalHost } from "@hpcnb/host";
@@ -10,12 +11,13 @@ import { createConnector } from "@hpcnb/tunnel";
 import { expect } from "chai";
 import { until } from "../../host/test/ssh/site.js";
 import { fromSource } from "./fixtures/from-source.js";
+import { openTab, type Tab } from "./fixtures/tab.js";
 
 const token = "0123456789abcdef";
 
 /**
  * Another user of this machine tries to take the port while a browser's tab goes on sending its
- * token there.
+ * token and its cookie there, in questions and in a WebSocket.
  */
 describe("a second user", () => {
   const saved = { XDG_RUNTIME_DIR: process.env.XDG_RUNTIME_DIR };
@@ -24,8 +26,8 @@ describe("a second user", () => {
   let server: Server | undefined;
   let squatter: ChildProcess | undefined;
   let said: string;
-  let tab: NodeJS.Timeout | undefined;
-  const answers: (number | string)[] = [];
+  let tab: Tab | undefined;
+  const upgraded: Duplex[] = [];
 
   before(function () {
     const isRoot = process.getuid?.() === 0;
@@ -43,13 +45,12 @@ describe("a second user", () => {
       kinds: ["direct"],
       localPort: undefined,
     });
-    server = await serve(endpoint().path);
+    server = await serve(endpoint().path, upgraded);
     said = "";
-    answers.length = 0;
   });
 
   afterEach(async () => {
-    clearInterval(tab);
+    tab?.close();
     squatter?.kill();
     await connector.disconnect("/d");
     stopServer();
@@ -67,19 +68,26 @@ describe("a second user", () => {
     const facts = await connector.connect("/d", "run1", endpoint());
     const port = portOf(facts);
     await startSquatter(port);
-    tab = setInterval(() => ask({ port }).then((answer) => answers.push(answer)), 50);
-    await until(() => answers.includes(200), "the tab is answered");
+    tab = openTab(port, token);
+    const { answers, sockets } = tab;
+    const timesOpen = () => sockets.filter((status) => status === 101).length;
+    await until(() => answers.includes(200) && timesOpen() === 1, "the tab is answered");
 
     stopServer();
     await until(async () => (await connector.current("/d"))?.healing !== undefined, "the tunnel heals");
     await untilSlow(async () => (await connector.current("/d"))?.stuck !== undefined, "it was given up");
-    expect(answers).to.include(503).and.to.not.include("ECONNREFUSED");
-    server = await serve(endpoint().path);
+    expect(answers).to.include(503);
+    expect(sockets).to.include(503);
+    server = await serve(endpoint().path, upgraded);
     const again = await connector.connect("/d", "run1", endpoint());
     expect(again).to.include({ baseUrl: facts.baseUrl });
+    await until(() => timesOpen() === 2, "the tab's WebSocket is open again");
+    expect(await connector.connect("/d", "run2", endpoint())).to.include({ baseUrl: facts.baseUrl });
+    await until(() => timesOpen() === 3, "it is open with the next run, too");
+    expect([...answers, ...sockets]).to.not.include("ECONNREFUSED");
     expect(said).to.equal("waits\n");
 
-    clearInterval(tab);
+    tab.close();
     const pid = Number(
       execFileSync("sh", ["-c", `cat ${folder}/hpcnb/*.json`], { encoding: "utf8" }).match(/"pid":(\d+)/)?.[1],
     );
@@ -88,7 +96,7 @@ describe("a second user", () => {
     const moved = await connector.connect("/d", "run1", endpoint());
     expect(moved.lostPort).to.equal(port);
     expect(portOf(moved)).not.to.equal(port);
-    expect(await ask({ socketPath: moved.door })).to.equal(200);
+    expect(await ask(moved.door)).to.equal(200);
     expect(said).to.equal("waits\ntook\n");
   });
 
@@ -108,17 +116,16 @@ describe("a second user", () => {
 
   function stopServer(): void {
     server?.closeAllConnections();
+    for (const socket of upgraded.splice(0)) socket.destroy();
     server?.close();
     server = undefined;
   }
 });
 
-/** As a tab does: with its token. Resolves to the status, or to what went wrong. */
-function ask(place: { port?: number; socketPath?: string | undefined }): Promise<number | string> {
-  const where =
-    place.socketPath === undefined ? { host: "127.0.0.1", port: place.port } : { socketPath: place.socketPath };
+/** As a command does: with the token, at the door. Resolves to the status, or to the error. */
+function ask(socketPath: string | undefined): Promise<number | string> {
   return new Promise((resolve) => {
-    request({ ...where, path: "/", agent: false, headers: { authorization: `token ${token}` } }, (response) => {
+    request({ socketPath, path: "/", agent: false, headers: { authorization: `token ${token}` } }, (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     })
@@ -127,8 +134,14 @@ function ask(place: { port?: number; socketPath?: string | undefined }): Promise
   });
 }
 
-function serve(path: string): Promise<Server> {
+/** Whoever stops it ends the WebSockets itself: a server forgets them. */
+function serve(path: string, upgraded: Duplex[]): Promise<Server> {
   const server = createServer((_, response) => response.end("notebook"));
+  server.on("upgrade", (_, socket) => {
+    upgraded.push(socket);
+    socket.on("error", () => socket.destroy()).resume();
+    socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+  });
   return new Promise((resolve) => server.listen(path, () => resolve(server)));
 }
 

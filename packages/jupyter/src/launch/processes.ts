@@ -5,8 +5,8 @@ import * as v from "valibot";
 export const processesSchema = v.object({ limit: countSchema, own: countSchema });
 
 /**
- * Refuses to begin where programs would fail for want of processes: those of others would tell it
- * in tracebacks, or wait for what never comes.
+ * Refuses a session whose programs cannot all start. Programs that meet this limit print
+ * tracebacks, or wait without end.
  * @throws HPCNB_ENVIRONMENT
  */
 export function refuseTooFewProcesses(
