@@ -1,6 +1,7 @@
 import { type Clock, type Host, type Log, type Plugin, systemClock } from "@hpcnb/core";
 import type { SessionContext } from "@hpcnb/core/session";
 import { loadSession } from "./load-session.js";
+import { type ServePlugin, serveWith } from "./plugins/serve.js";
 import type { Surroundings } from "./session-at.js";
 import { openSite, type Site } from "./site.js";
 import type { ValidSession } from "./valid-session.js";
@@ -10,6 +11,8 @@ export interface ClientOptions extends Surroundings {
   readonly clock?: Clock;
   /** Told what schedulers do without a command; the hosts have their own. Default: nobody is. */
   readonly log?: Log;
+  /** Default: calls plugins' factories with this clock and log. */
+  readonly serve?: ServePlugin;
 }
 
 /**
@@ -31,14 +34,19 @@ export interface Client {
   open(valid: ValidSession): SessionContext;
 }
 
-export function createClient({ clock = systemClock, log = () => {}, ...around }: ClientOptions): Client {
+export function createClient({
+  clock = systemClock,
+  log = () => {},
+  serve = serveWith({ clock, log }),
+  ...around
+}: ClientOptions): Client {
   const sites = new Map<Plugin, Map<string | undefined, Site>>();
 
   function siteOf({ session: { host: alias }, plugins: { scheduler } }: ValidSession): Site {
     const known = sites.get(scheduler) ?? new Map<string | undefined, Site>();
     sites.set(scheduler, known);
     const { hostOf, note, warn } = around;
-    const site = known.get(alias) ?? openSite({ alias, host: hostOf(alias), scheduler, clock, log, note, warn });
+    const site = known.get(alias) ?? openSite({ alias, host: hostOf(alias), scheduler, clock, serve, note, warn });
     known.set(alias, site);
     return site;
   }

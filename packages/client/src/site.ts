@@ -1,10 +1,11 @@
 import { fileURLToPath } from "node:url";
-import { type Clock, type Host, type Log, type Plugin, type Scheduler, sharedScheduler } from "@hpcnb/core";
+import { type Clock, type Host, type Plugin, type Scheduler, sharedScheduler } from "@hpcnb/core";
 import type { SessionContext } from "@hpcnb/core/session";
 import { createWorkload } from "@hpcnb/jupyter";
 import { createConnector } from "@hpcnb/tunnel";
 import { rememberedRuns, type Warn } from "./known-sessions.js";
 import { expectOptions } from "./plugins/plugin-options.js";
+import type { PluginServices, ServePlugin } from "./plugins/serve.js";
 import type { ValidSession } from "./valid-session.js";
 import { exportedVariables } from "./variables.js";
 
@@ -15,7 +16,7 @@ export interface SiteOptions {
   /** A plugin that offers a scheduler. */
   readonly scheduler: Plugin;
   readonly clock: Clock;
-  readonly log: Log;
+  readonly serve: ServePlugin;
   /** Told what a person should know beside what was asked for. */
   readonly note: (text: string) => void;
   readonly warn: Warn;
@@ -34,13 +35,13 @@ export interface Site {
   open(valid: ValidSession): SessionContext;
 }
 
-export function openSite({ alias, host, scheduler: plugin, clock, log, note, warn }: SiteOptions): Site {
+export function openSite({ alias, host, scheduler: plugin, clock, serve, note, warn }: SiteOptions): Site {
   const schedulers = new Map<string, Scheduler>();
 
   function scheduler(options: Readonly<Record<string, unknown>>): Scheduler {
     const key = JSON.stringify(options);
-    const known =
-      schedulers.get(key) ?? sharedScheduler(offered(plugin, "scheduler").create({ host, clock, log, options }));
+    const make = (services: PluginServices) => offered(plugin, "scheduler").create({ ...services, options });
+    const known = schedulers.get(key) ?? sharedScheduler(serve(plugin.name, host, make));
     schedulers.set(key, known);
     return known;
   }
@@ -70,7 +71,9 @@ export function openSite({ alias, host, scheduler: plugin, clock, log, note, war
       },
       maxTasks: plugin.scheduler?.maxTasks,
       workload: createWorkload(),
-      readiness: offered(plugins.readiness, "readiness").create({ clock, timeout: session.storage.timeout }),
+      readiness: serve(plugins.readiness.name, host, (services) =>
+        offered(plugins.readiness, "readiness").create({ clock: services.clock, timeout: session.storage.timeout }),
+      ),
       connector: browserIsHere ? connector() : undefined,
       clock,
       variables: exportedVariables(session),
