@@ -132,7 +132,7 @@ notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${mo
       expect(await search(host, all()), host).to.deep.equal([host === "laptop" ? careless.laptop : careless.login]);
     for (const [host, path] of Object.entries(careless)) await cluster.ok(host, ["rm", path]);
     for (const host of cluster.testbed.hosts) expect(await search(host, all()), host).to.deep.equal([]);
-    const scripts = await search(await notebookHost("session.yaml"), ["run_notebook"]);
+    const scripts = await search(await notebookHost("session.yaml"), ["hpcnb_programs"]);
     expect(scripts.join("\n"), "job scripts, which everybody can read").to.include("job_scripts");
   });
 
