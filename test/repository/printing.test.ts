@@ -8,7 +8,7 @@ import { grepTracked } from "./repository.js";
 const streams = ["\\bprocess\\.std(out|err)(?!\\.(isTTY|columns)\\b)", "\\bconsole\\.", "\\} = process;", "/dev/tty"];
 
 /** The testbed is a program of its own, for developers. */
-const sources = ["packages/*/src/*.ts", ":!packages/testbed", ":!packages/cli/src/print.ts"];
+const sources = ["packages/*/src/*.ts", ":!packages/testbed", ":!packages/cli/src/printing/print.ts"];
 
 describe("Printing", () => {
   it("is done by print.ts alone, where text from elsewhere is cleaned", async () => {

@@ -1,7 +1,7 @@
 import { HpcnbError, parseDuration } from "@hpcnb/core";
 import type { ArgumentsCamelCase, Argv, CommandModule } from "yargs";
-import type { Outcome } from "./outcome.js";
-import { printOutcome } from "./print.js";
+import type { Outcome } from "./printing/outcome.js";
+import { printOutcome } from "./printing/print.js";
 
 const session = { type: "string", describe: "Session file, or the name of a known session [./session.yaml]" } as const;
 const json = { type: "boolean", default: false, describe: "One JSON value on stdout, for programs" } as const;
@@ -208,7 +208,7 @@ function define<Options>(
     describe,
     builder: (y: Argv) => builder(y).option("verbose", verbose),
     handler: async (options: ArgumentsCamelCase<Options & { readonly verbose: boolean; readonly json?: boolean }>) => {
-      if (options.verbose) (await import("./verbose.js")).beVerbose();
+      if (options.verbose) (await import("./printing/verbose.js")).beVerbose();
       await printOutcome(await handler(options), options.json === true);
     },
   } as unknown as CommandModule;

@@ -3,8 +3,8 @@ import { type Client, createClient, type PluginServices } from "@hpcnb/client";
 import { type Clock, type Host, type Log, systemClock } from "@hpcnb/core";
 import { container, type DependencyContainer, type InjectionToken, instanceCachingFactory } from "tsyringe";
 import { hostOf } from "./host-of.js";
-import { tell, tellNote } from "./print.js";
-import { log } from "./verbose.js";
+import { tell, tellNote } from "./printing/print.js";
+import { log } from "./printing/verbose.js";
 
 /** What a front end says to a person beside its results. */
 interface Printer {

@@ -1,8 +1,8 @@
 import { createHosts, type LoginWatch } from "@hpcnb/client";
 import type { Host } from "@hpcnb/core";
-import { listen } from "./interruption.js";
-import { holdLive, passOn, tell } from "./print.js";
-import { log } from "./verbose.js";
+import { holdLive, passOn, tell } from "./printing/print.js";
+import { log } from "./printing/verbose.js";
+import { listen } from "./process/interruption.js";
 
 const hosts = createHosts((alias) => {
   const interactive = process.stdin.isTTY && process.stderr.isTTY;

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import yargs, { type CommandModule } from "yargs";
-import { nameOf } from "./command-words.js";
 import { commandsFor } from "./commands.js";
-import { endWithoutFiles, signal } from "./interruption.js";
-import type { TextOutcome } from "./outcome.js";
-import { endWithReaders, printOutcome } from "./print.js";
-import { printError } from "./print-error.js";
+import { nameOf } from "./help/command-words.js";
+import type { TextOutcome } from "./printing/outcome.js";
+import { endWithReaders, printOutcome } from "./printing/print.js";
+import { printError } from "./printing/print-error.js";
+import { endWithoutFiles, signal } from "./process/interruption.js";
 
 endWithReaders();
 
@@ -13,7 +13,7 @@ const words = commandFirst(process.argv.slice(2));
 try {
   await run(words);
 } catch (error) {
-  const { askedSession, pasteableHint } = await import("./hints.js");
+  const { askedSession, pasteableHint } = await import("./help/hints.js");
   const commands = commandsFor(signal);
   const asked = askedSession(words, commands);
   const hint = (text: string) => pasteableHint(text, asked, commands);
@@ -42,7 +42,7 @@ async function run([first, ...rest]: readonly string[]): Promise<void> {
   else if (first === undefined || isHelp(first))
     await say((await import("./commands/help.js")).help(undefined, commands));
   else if (/^(version|--version|-v|-V)$/.test(first)) await say({ text: [`${version()}\n`] });
-  else throw (await import("./mistyped.js")).noSuchCommand([first, ...rest], commands);
+  else throw (await import("./help/mistyped.js")).noSuchCommand([first, ...rest], commands);
 }
 
 /** What has no options is for people. */
@@ -68,12 +68,12 @@ async function runCommand(called: CommandModule, rest: readonly string[]): Promi
       if (!error) complaint = message;
       throw error ?? new Error(message);
     });
-  if (rest.some(isHelp)) (await import("./command-help.js")).addExamples(cli, name);
+  if (rest.some(isHelp)) (await import("./help/command-help.js")).addExamples(cli, name);
   try {
     await cli.parseAsync();
   } catch (error) {
     if (complaint === undefined) throw error;
-    throw (await import("./mistyped.js")).badArguments(called, rest, complaint);
+    throw (await import("./help/mistyped.js")).badArguments(called, rest, complaint);
   }
 }
 

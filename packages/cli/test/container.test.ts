@@ -9,7 +9,7 @@ import {
 import { readSessionText } from "@hpcnb/core/session-file";
 import { expect } from "chai";
 import { processClient } from "../src/container.js";
-import { log } from "../src/verbose.js";
+import { log } from "../src/printing/verbose.js";
 
 describe("the container", () => {
   async function openWith(create: (context: SchedulerContext) => Scheduler) {

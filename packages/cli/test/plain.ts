@@ -1,4 +1,4 @@
-import type { Piece } from "../src/print.js";
+import type { Piece } from "../src/printing/print.js";
 
 /** What is printed where there are no colours. */
 export function plain(pieces: readonly Piece[]): string {

@@ -2,7 +2,7 @@ import { parseDuration, parseMemory, printable, printableLine } from "@hpcnb/cor
 import fc from "fast-check";
 import { parseLogWords } from "../../../packages/cli/src/commands/logs.js";
 import { askedFor, parseScaleWords } from "../../../packages/cli/src/commands/scale.js";
-import { createLogCleaner } from "../../../packages/cli/src/report/terminal-log.js";
+import { createLogCleaner } from "../../../packages/cli/src/printing/terminal-log.js";
 import { parseAddress } from "../../../packages/client/src/session-address.js";
 import { parseSshConfig } from "../../../packages/host/src/ssh/config.js";
 import { readRemoteOutput } from "../../../packages/host/src/ssh/remote-command.js";

@@ -1,8 +1,8 @@
 import { printableLine } from "@hpcnb/core";
 import type { CommandModule } from "yargs";
-import { type Candidate, candidatesFor } from "../candidates.js";
-import { isShell, type Shell } from "../completion-scripts.js";
-import type { TextOutcome } from "../outcome.js";
+import { type Candidate, candidatesFor } from "../completion/candidates.js";
+import { isShell, type Shell } from "../completion/completion-scripts.js";
+import type { TextOutcome } from "../printing/outcome.js";
 
 /**
  * Answers the scripts of `hpcnb completion`: a line for each candidate, in the way of the shell.

@@ -1,6 +1,6 @@
 import { HpcnbError, suggest } from "@hpcnb/core";
-import { completionScripts, isShell } from "../completion-scripts.js";
-import type { TextOutcome } from "../outcome.js";
+import { completionScripts, isShell } from "../completion/completion-scripts.js";
+import type { TextOutcome } from "../printing/outcome.js";
 
 export function completion(shell: string | undefined): TextOutcome {
   return { text: [scriptFor(shell)] };

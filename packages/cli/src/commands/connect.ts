@@ -1,9 +1,9 @@
 import { closeConnectionOf, findSessionFile, parseAddress, rememberSession } from "@hpcnb/client";
 import { type Connected, connect as connectTo, prepared, type SessionState } from "@hpcnb/core/session";
-import { warnOfLostPort } from "../lost-port.js";
-import type { Outcome } from "../outcome.js";
-import { tell } from "../print.js";
-import { type OpenSession, withSession } from "../with-session.js";
+import { warnOfLostPort } from "../opening/lost-port.js";
+import { type OpenSession, withSession } from "../opening/with-session.js";
+import type { Outcome } from "../printing/outcome.js";
+import { tell } from "../printing/print.js";
 
 interface ConnectOptions {
   readonly session: string | undefined;

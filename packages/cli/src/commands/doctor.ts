@@ -17,9 +17,9 @@ import { HpcnbError } from "@hpcnb/core";
 import type { Session } from "@hpcnb/core/session-file";
 import { browserCheck } from "../doctor/browser.js";
 import { showFinding } from "../doctor/show.js";
-import type { Outcome } from "../outcome.js";
-import { typed, wordFor } from "../pasteable.js";
-import { tell } from "../print.js";
+import { typed, wordFor } from "../help/pasteable.js";
+import type { Outcome } from "../printing/outcome.js";
+import { tell } from "../printing/print.js";
 import { createProgress } from "../report/progress.js";
 
 export interface DoctorOptions {

@@ -1,11 +1,11 @@
 import { endedStepsOf, endStepsOf, rememberEnd } from "@hpcnb/client";
 import { HpcnbError, isHpcnbError } from "@hpcnb/core";
 import { type SessionContext, type SessionState, type TakenDown, takeDown } from "@hpcnb/core/session";
-import type { Outcome } from "../outcome.js";
-import { typed, wordFor } from "../pasteable.js";
-import { tell } from "../print.js";
+import { typed, wordFor } from "../help/pasteable.js";
+import { type OpenSession, withSession } from "../opening/with-session.js";
+import type { Outcome } from "../printing/outcome.js";
+import { tell } from "../printing/print.js";
 import type { Progress } from "../report/progress.js";
-import { type OpenSession, withSession } from "../with-session.js";
 
 export async function down(options: { session: string | undefined; signal: AbortSignal }): Promise<Outcome<"down">> {
   const work = async ({ context, session, progress }: OpenSession) => {

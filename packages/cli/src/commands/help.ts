@@ -1,10 +1,10 @@
 import { closestOf, errorCodes, HpcnbError } from "@hpcnb/core";
 import type { CommandModule } from "yargs";
-import { nameOf } from "../command-words.js";
-import { explanationOf, pageNames, pageOf } from "../help-pages.js";
-import { meantBy } from "../mistyped.js";
-import type { TextOutcome } from "../outcome.js";
-import { overview } from "../overview.js";
+import { nameOf } from "../help/command-words.js";
+import { explanationOf, pageNames, pageOf } from "../help/help-pages.js";
+import { meantBy } from "../help/mistyped.js";
+import { overview } from "../help/overview.js";
+import type { TextOutcome } from "../printing/outcome.js";
 
 /** The overview, or what a topic's page says. A command's own help is printed by yargs. */
 export function help(topic: string | undefined, commands: readonly CommandModule[]): TextOutcome {

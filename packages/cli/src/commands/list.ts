@@ -1,11 +1,11 @@
 import { isAlive, type KnownSession, knownSessions, type ListedSession, momentsOf, rememberEnd } from "@hpcnb/client";
 import { isHpcnbError } from "@hpcnb/core";
 import { lookAt, type SessionState, wordOf } from "@hpcnb/core/session";
-import type { Outcome } from "../outcome.js";
-import { tell } from "../print.js";
+import { type OpenSession, withSession } from "../opening/with-session.js";
+import type { Outcome } from "../printing/outcome.js";
+import { tell } from "../printing/print.js";
 import { createProgress, silentProgress } from "../report/progress.js";
 import { renderList } from "../report/render-list.js";
-import { type OpenSession, withSession } from "../with-session.js";
 
 export async function list(options: { signal: AbortSignal }): Promise<Outcome<"list">> {
   const rows = onePerRun(await lookAtAll(knownSessions(tell), options.signal));

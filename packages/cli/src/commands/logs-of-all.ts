@@ -1,6 +1,6 @@
 import { LogReader, type LogSource } from "@hpcnb/client";
 import { clusterOf, type LogPlace, type SessionContext, type SessionRecord, type Tracker } from "@hpcnb/core/session";
-import { createLinePrinter, tell } from "../print.js";
+import { createLinePrinter, tell } from "../printing/print.js";
 
 /** So many are named that have no log yet. */
 const mostNamed = 5;

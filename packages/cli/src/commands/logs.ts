@@ -11,9 +11,9 @@ import {
   type Tracker,
   whyNoRecord,
 } from "@hpcnb/core/session";
-import type { TextOutcome } from "../outcome.js";
-import { createLogPrinter, tell } from "../print.js";
-import { withSession } from "../with-session.js";
+import { withSession } from "../opening/with-session.js";
+import type { TextOutcome } from "../printing/outcome.js";
+import { createLogPrinter, tell } from "../printing/print.js";
 
 export interface LogsOptions {
   /** `[session] [notebook | controller | engine K | engines | all]` */

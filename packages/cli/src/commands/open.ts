@@ -1,10 +1,10 @@
 import { connectCommand, forwardCommand } from "@hpcnb/client";
 import { answeringNotebook } from "@hpcnb/core/session";
-import { whyNoBrowser } from "../browser.js";
-import { openNotebook } from "../open-notebook.js";
-import type { TextOutcome } from "../outcome.js";
-import { tell } from "../print.js";
-import { withSession } from "../with-session.js";
+import { whyNoBrowser } from "../opening/browser.js";
+import { openNotebook } from "../opening/open-notebook.js";
+import { withSession } from "../opening/with-session.js";
+import type { TextOutcome } from "../printing/outcome.js";
+import { tell } from "../printing/print.js";
 import { openTheWay } from "./connect.js";
 
 /**

@@ -3,9 +3,9 @@ import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { HpcnbError } from "@hpcnb/core";
 import { argon2idAsync } from "@noble/hashes/argon2.js";
-import { listen } from "../interruption.js";
-import type { TextOutcome } from "../outcome.js";
-import { passOn, tell } from "../print.js";
+import type { TextOutcome } from "../printing/outcome.js";
+import { passOn, tell } from "../printing/print.js";
+import { listen } from "../process/interruption.js";
 
 /** Jupyter's own parameters (jupyter_server.auth.security.passwd): memory in KiB, passes, lanes. */
 const cost = { m: 10_240, t: 10, p: 8 };

@@ -1,8 +1,8 @@
 import { type RehearsedJob, rehearse as rehearseSession } from "@hpcnb/core/session";
-import type { Outcome } from "../outcome.js";
-import { tell } from "../print.js";
-import { warnOfOthers } from "../warn-of-others.js";
-import { type OpenSession, withSession } from "../with-session.js";
+import { warnOfOthers } from "../opening/warn-of-others.js";
+import { type OpenSession, withSession } from "../opening/with-session.js";
+import type { Outcome } from "../printing/outcome.js";
+import { tell } from "../printing/print.js";
 
 /** Lines of a job script that are shown without --full: its head. hpcnb's own programs follow. */
 const headLines = 12;

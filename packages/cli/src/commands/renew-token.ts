@@ -1,7 +1,7 @@
 import { isWhole } from "@hpcnb/core";
 import { renewToken as renew } from "@hpcnb/core/session";
-import type { Outcome } from "../outcome.js";
-import { withSession } from "../with-session.js";
+import { withSession } from "../opening/with-session.js";
+import type { Outcome } from "../printing/outcome.js";
 
 /**
  * Gives the running notebook another token, and tells the URL that has it where the notebook is

@@ -7,11 +7,11 @@ import {
   scale as scaleSession,
   waitForEngines,
 } from "@hpcnb/core/session";
-import type { Outcome } from "../outcome.js";
-import { typed, wordFor } from "../pasteable.js";
-import { tell } from "../print.js";
+import { typed, wordFor } from "../help/pasteable.js";
+import { type OpenSession, withSession } from "../opening/with-session.js";
+import type { Outcome } from "../printing/outcome.js";
+import { tell } from "../printing/print.js";
 import { createProgress } from "../report/progress.js";
-import { type OpenSession, withSession } from "../with-session.js";
 
 export async function scale(options: {
   /** `[session] N`, or `[session] GROUP=N ...` */

@@ -1,8 +1,8 @@
 import { isSshHost, sshConfigBlock } from "@hpcnb/client";
 import { HpcnbError } from "@hpcnb/core";
 import { lookAt } from "@hpcnb/core/session";
-import type { TextOutcome } from "../outcome.js";
-import { withSession } from "../with-session.js";
+import { withSession } from "../opening/with-session.js";
+import type { TextOutcome } from "../printing/outcome.js";
 
 /** The port in the block where the session file names none: Jupyter's own. */
 const usualPort = 8888;

@@ -1,11 +1,11 @@
 import { connectionOf, type StatusView, statusView, viewFromHere, whyClosed } from "@hpcnb/client";
 import { aborted } from "@hpcnb/core";
 import { engineDifferences, type Look, type SessionContext, watch, withLogs } from "@hpcnb/core/session";
-import type { Outcome } from "../outcome.js";
-import { wordFor } from "../pasteable.js";
+import { wordFor } from "../help/pasteable.js";
+import { withSession } from "../opening/with-session.js";
+import type { Outcome } from "../printing/outcome.js";
 import { renderStatus, shownEngines } from "../report/render-status.js";
 import { watchStatus } from "../report/watch-status.js";
-import { withSession } from "../with-session.js";
 
 export interface StatusOptions {
   readonly session: string | undefined;

@@ -19,20 +19,20 @@ import {
   wordOf,
 } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
-import { whyNoBrowser } from "../browser.js";
-import { warnOfLostPort } from "../lost-port.js";
-import { openNotebook } from "../open-notebook.js";
-import type { Outcome, TextOutcome } from "../outcome.js";
-import { typed, wordFor } from "../pasteable.js";
-import { tell, tellLines, tellNote } from "../print.js";
+import { typed, wordFor } from "../help/pasteable.js";
+import { whyNoBrowser } from "../opening/browser.js";
+import { warnOfLostPort } from "../opening/lost-port.js";
+import { openNotebook } from "../opening/open-notebook.js";
+import { warnOfOthers } from "../opening/warn-of-others.js";
+import { warnOfSecrets } from "../opening/warn-of-secrets.js";
+import { type OpenSession, withSession } from "../opening/with-session.js";
+import type { Outcome, TextOutcome } from "../printing/outcome.js";
+import { tell, tellLines, tellNote } from "../printing/print.js";
 import { closingCard } from "../report/closing-card.js";
 import { createEndNotice } from "../report/end-notice.js";
 import { isLive } from "../report/progress.js";
 import { tellTheAbsent } from "../report/tell-the-absent.js";
 import { clockTime, timeLine } from "../report/times.js";
-import { warnOfOthers } from "../warn-of-others.js";
-import { warnOfSecrets } from "../warn-of-secrets.js";
-import { type OpenSession, withSession } from "../with-session.js";
 
 export interface UpOptions {
   readonly session: string | undefined;

@@ -1,8 +1,8 @@
 import { findSessionFile, loadValidSession, venvProblems } from "@hpcnb/client/files";
-import type { Outcome } from "../outcome.js";
-import { tell } from "../print.js";
-import { warnOfOthers } from "../warn-of-others.js";
-import { warnOfSecrets } from "../warn-of-secrets.js";
+import { warnOfOthers } from "../opening/warn-of-others.js";
+import { warnOfSecrets } from "../opening/warn-of-secrets.js";
+import type { Outcome } from "../printing/outcome.js";
+import { tell } from "../printing/print.js";
 
 export async function validate(options: { session: string | undefined }): Promise<Outcome<"validate">> {
   const { session } = await loadValidSession(findSessionFile(options.session, tell), tell, venvProblems);

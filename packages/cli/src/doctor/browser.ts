@@ -1,5 +1,5 @@
 import type { Check } from "@hpcnb/client";
-import { whyNoBrowser } from "../browser.js";
+import { whyNoBrowser } from "../opening/browser.js";
 
 /** No browser keeps no session from coming up: its URL opens in any other. */
 export function browserCheck(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): Check {

@@ -1,5 +1,5 @@
 import type { Finding } from "@hpcnb/client";
-import { type Piece, printLine } from "../print.js";
+import { type Piece, printLine } from "../printing/print.js";
 import { elapsed, layOut } from "../report/lay-out.js";
 import { type Marks, marksFor } from "../report/marks.js";
 

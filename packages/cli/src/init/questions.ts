@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { aliasPattern, type Findings, type FoundScheduler, lookAround, schedulerOf, sshAliases } from "@hpcnb/client";
 import { type Host, isHpcnbError, parseDuration } from "@hpcnb/core";
 import { sessionNameFrom } from "@hpcnb/core/session-file";
-import type { Choice, Prompts } from "../prompts.js";
+import type { Choice, Prompts } from "./prompts.js";
 import { pythonChoices, rankPythons } from "./pythons.js";
 import type { SessionChoices } from "./session-text.js";
 

@@ -3,10 +3,10 @@ import { join, resolve } from "node:path";
 import { loadValidSession } from "@hpcnb/client";
 import { HpcnbError } from "@hpcnb/core";
 import { sessionSchema } from "@hpcnb/core/session-file";
+import { typed } from "../help/pasteable.js";
 import { hostOf } from "../host-of.js";
-import { typed } from "../pasteable.js";
-import { tell } from "../print.js";
-import type { Prompts } from "../prompts.js";
+import { tell } from "../printing/print.js";
+import type { Prompts } from "./prompts.js";
 import { chooseSession } from "./questions.js";
 import { type SessionChoices, schemaFile, sessionText } from "./session-text.js";
 

@@ -1,5 +1,5 @@
 import type { Session } from "@hpcnb/core/session-file";
-import { typed } from "../pasteable.js";
+import { typed } from "../help/pasteable.js";
 import type { Line } from "./live-region.js";
 
 export interface Card {

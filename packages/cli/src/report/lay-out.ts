@@ -1,7 +1,7 @@
 import { printable, printableLine } from "@hpcnb/core";
 import fastStringWidth from "fast-string-width";
 import { wrapAnsi } from "fast-wrap-ansi";
-import type { Piece } from "../print.js";
+import type { Piece } from "../printing/print.js";
 import type { Line } from "./live-region.js";
 
 export interface Row {

@@ -1,5 +1,5 @@
 import type { Step } from "@hpcnb/client";
-import { show } from "../print.js";
+import { show } from "../printing/print.js";
 import { elapsed, layOut, wrap } from "./lay-out.js";
 import { createLiveRegion, type Line, sizeOf } from "./live-region.js";
 import { marksFor } from "./marks.js";

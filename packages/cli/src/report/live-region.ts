@@ -1,5 +1,5 @@
 import fastStringWidth from "fast-string-width";
-import { draw as drawOn, eraseLines, keepLive, type LiveRegion, type Piece } from "../print.js";
+import { draw as drawOn, eraseLines, keepLive, type LiveRegion, type Piece } from "../printing/print.js";
 
 /** A line of the screen. */
 export type Line = readonly Piece[];

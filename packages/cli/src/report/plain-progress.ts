@@ -1,5 +1,5 @@
 import type { Step } from "@hpcnb/client";
-import { show } from "../print.js";
+import { show } from "../printing/print.js";
 import type { Progress } from "./progress.js";
 
 /**

@@ -1,6 +1,6 @@
 import type { ListedSession } from "@hpcnb/client";
 import { printableLine } from "@hpcnb/core";
-import type { Piece } from "../print.js";
+import type { Piece } from "../printing/print.js";
 import { inColour } from "./state-colour.js";
 import { timeLeft, timeSince } from "./times.js";
 

@@ -1,6 +1,6 @@
 import { describeRegistered, type StatusView } from "@hpcnb/client";
-import { typed } from "../pasteable.js";
-import type { Piece } from "../print.js";
+import { typed } from "../help/pasteable.js";
+import type { Piece } from "../printing/print.js";
 import { inColour } from "./state-colour.js";
 import { clockTime, timeLeft, timeLine, timeSince } from "./times.js";
 

@@ -1,5 +1,5 @@
 import type { SessionWord } from "@hpcnb/core";
-import type { Piece } from "../print.js";
+import type { Piece } from "../printing/print.js";
 
 const good: readonly string[] = ["up"] satisfies SessionWord[];
 const bad: readonly string[] = ["failed", "degraded", "without a record", "unknown"] satisfies (

@@ -1,4 +1,4 @@
-import { notifyTerminal } from "../print.js";
+import { notifyTerminal } from "../printing/print.js";
 import { isLive } from "./progress.js";
 
 /** Milliseconds after which people look at something else. */

@@ -1,6 +1,6 @@
 import { describeSeconds, formatDuration } from "@hpcnb/core";
 import type { JobTimes } from "@hpcnb/core/session";
-import type { Piece } from "../print.js";
+import type { Piece } from "../printing/print.js";
 
 /**
  * Below this part of its walltime, what is left of it is shown in red; below twice that, in yellow.

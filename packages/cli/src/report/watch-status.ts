@@ -1,5 +1,5 @@
 import type { StatusView } from "@hpcnb/client";
-import { type Piece, printResult, printText, screen, tellNote } from "../print.js";
+import { type Piece, printResult, printText, screen, tellNote } from "../printing/print.js";
 import { createEndNotice } from "./end-notice.js";
 import { clip, linesOf } from "./lay-out.js";
 import { createLiveRegion } from "./live-region.js";

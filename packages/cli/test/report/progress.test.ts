@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import { expect } from "chai";
 import fastStringWidth from "fast-string-width";
-import { show } from "../../src/print.js";
+import { show } from "../../src/printing/print.js";
 import { createProgress } from "../../src/report/progress.js";
 
 function streamWith(properties: object) {

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { nameOf } from "../src/command-words.js";
-import { commandsFor } from "../src/commands.js";
-import { badArguments, noSuchCommand } from "../src/mistyped.js";
-import { overview } from "../src/overview.js";
+import { commandsFor } from "../../src/commands.js";
+import { nameOf } from "../../src/help/command-words.js";
+import { badArguments, noSuchCommand } from "../../src/help/mistyped.js";
+import { overview } from "../../src/help/overview.js";
 
 const commands = commandsFor(new AbortController().signal);
 const names = commands.map(nameOf);

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { openers, openInBrowser, whyNoBrowser } from "../src/browser.js";
+import { openers, openInBrowser, whyNoBrowser } from "../../src/opening/browser.js";
 
 describe("whyNoBrowser", () => {
   for (const [environment, platform, why] of [

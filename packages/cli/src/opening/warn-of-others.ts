@@ -1,6 +1,6 @@
 import { foreignHand } from "@hpcnb/client/files";
 import type { Session } from "@hpcnb/core/session-file";
-import { tell } from "./print.js";
+import { tell } from "../printing/print.js";
 
 /**
  * A session file can run anything as the user who starts it, also without a plugin: whose words

@@ -1,11 +1,11 @@
 import { PassThrough } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import { expect } from "chai";
-import { printOutcome, show } from "../src/print.js";
-import { printError } from "../src/print-error.js";
-import { createProgress } from "../src/report/progress.js";
-import { renderStatus } from "../src/report/render-status.js";
-import { plain } from "./plain.js";
+import { printOutcome, show } from "../../src/printing/print.js";
+import { printError } from "../../src/printing/print-error.js";
+import { createProgress } from "../../src/report/progress.js";
+import { renderStatus } from "../../src/report/render-status.js";
+import { plain } from "../plain.js";
 
 /**
  * Title, colour, clipboard, C1, direction of writing, a carriage return: what steers a terminal or

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { knownSessions } from "@hpcnb/client/files";
 import { closestOf, HpcnbError, shellWord } from "@hpcnb/core";
 import type { CommandModule } from "yargs";
+import { tell } from "../printing/print.js";
 import { nameOf, optionsOf } from "./command-words.js";
-import { tell } from "./print.js";
 
 /** What people type who know other tools, by the command that does it here. */
 const otherWords: Readonly<Record<string, readonly string[]>> = {

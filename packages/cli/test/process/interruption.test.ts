@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 
-const interruption = new URL("../src/interruption.ts", import.meta.url).href;
+const interruption = new URL("../../src/process/interruption.ts", import.meta.url).href;
 
 describe("interruption", () => {
   /** A program that prints a line when it is ready for signals. */
@@ -13,7 +13,7 @@ describe("interruption", () => {
     const program = `import { listen, signal } from ${JSON.stringify(interruption)}; ${code}`;
     const child = spawn(process.execPath, [...process.execArgv, "--input-type=module", "-e", program], {
       stdio: ["ignore", "pipe", "inherit"],
-      cwd: new URL("..", import.meta.url),
+      cwd: new URL("../..", import.meta.url),
     });
     await once(child.stdout, "data");
     return child;

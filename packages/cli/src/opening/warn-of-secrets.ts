@@ -1,6 +1,6 @@
 import { secretLooking } from "@hpcnb/client/files";
 import type { Session } from "@hpcnb/core/session-file";
-import { tell } from "./print.js";
+import { tell } from "../printing/print.js";
 
 export function warnOfSecrets(session: Session): void {
   for (const name of secretLooking(session)) {

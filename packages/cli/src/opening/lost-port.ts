@@ -1,5 +1,5 @@
 import type { ConnectionFacts } from "@hpcnb/core";
-import { tell } from "./print.js";
+import { tell } from "../printing/print.js";
 
 /** A tab that is still open goes on sending its token to whoever has the port now. */
 export function warnOfLostPort({ lostPort }: ConnectionFacts): void {

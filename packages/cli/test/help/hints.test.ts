@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { commandsFor } from "../src/commands.js";
-import { askedSession, pasteableHint } from "../src/hints.js";
+import { commandsFor } from "../../src/commands.js";
+import { askedSession, pasteableHint } from "../../src/help/hints.js";
 
 const commands = commandsFor(new AbortController().signal);
 

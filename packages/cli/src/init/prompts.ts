@@ -1,6 +1,6 @@
 import type { isCancel as IsCancel } from "@clack/prompts";
 import { HpcnbError, printableLine } from "@hpcnb/core";
-import { promptStream } from "./print.js";
+import { promptStream } from "../printing/print.js";
 
 /** One of the answers to choose from. */
 export interface Choice<T> {

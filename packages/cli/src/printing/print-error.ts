@@ -1,6 +1,6 @@
 import { type HpcnbError, isHpcnbError } from "@hpcnb/core";
 import type { Problem } from "@hpcnb/core/session-file";
-import { exitCodeOf, exitCodes } from "./exit-codes.js";
+import { exitCodeOf, exitCodes } from "../process/exit-codes.js";
 import { hasPrintedJson, printJson, tell } from "./print.js";
 
 /**

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { knownSessions } from "@hpcnb/client/files";
 import { shellWord } from "@hpcnb/core";
 import type { Session } from "@hpcnb/core/session-file";
-import { tell } from "./print.js";
+import { tell } from "../printing/print.js";
 
 /** A command of ours as it can be pasted into a shell. */
 export function typed(...words: readonly string[]): string {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { createLogCleaner } from "../../src/report/terminal-log.js";
+import { createLogCleaner } from "../../src/printing/terminal-log.js";
 
 const plain = "\u001b[0m";
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /** The pages lie in the package; a clone that was not built has them in its own folder. */
-const folders = ["../docs/", "../../../docs/"].map((path) => new URL(path, import.meta.url));
+const folders = ["../docs/", "../../../../docs/"].map((path) => new URL(path, import.meta.url));
 
 /** The names of the pages that `hpcnb help` prints. */
 export function pageNames(): string[] {

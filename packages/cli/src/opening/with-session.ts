@@ -1,8 +1,8 @@
 import { findSessionFile, parseAddress } from "@hpcnb/client";
 import type { SessionContext } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
-import { tell } from "./print.js";
-import { createProgress, type Progress } from "./report/progress.js";
+import { tell } from "../printing/print.js";
+import { createProgress, type Progress } from "../report/progress.js";
 
 export interface OpenSession {
   readonly session: Session;
@@ -38,7 +38,7 @@ export async function withSession<T>(
   try {
     if (address) progress.begin(`${place}: ${doing ?? "looking for it"}`);
     else progress.begin(`${place}: reading it`, true);
-    const { processClient } = await import("./container.js");
+    const { processClient } = await import("../container.js");
     const client = processClient();
     const valid = await client.load(place, announce);
     const { session } = valid;

@@ -3,10 +3,10 @@ import { findSessionFile, knownSessions, parseAddress } from "@hpcnb/client/file
 import { errorCodes, isHpcnbError } from "@hpcnb/core";
 import { readSessionFile } from "@hpcnb/core/session-file";
 import type { CommandModule } from "yargs";
-import { nameOf, optionsOf } from "./command-words.js";
+import { nameOf, optionsOf } from "../help/command-words.js";
+import { pageNames } from "../help/help-pages.js";
+import { tell } from "../printing/print.js";
 import { completionScripts } from "./completion-scripts.js";
-import { pageNames } from "./help-pages.js";
-import { tell } from "./print.js";
 
 export interface Candidate {
   readonly value: string;

@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import type { Results } from "@hpcnb/client";
 import { printable, printableLine } from "@hpcnb/core";
 import type { Note, Outcome } from "./outcome.js";
-import { createLogCleaner } from "./report/terminal-log.js";
+import { createLogCleaner } from "./terminal-log.js";
 
 /**
  * The one place that writes to the terminal; a test forbids it everywhere else. Most of what is
