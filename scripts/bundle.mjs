@@ -28,7 +28,7 @@ const common = {
 export async function bundleLibraries() {
   const libraries = (await manifests()).filter(({ folder, exports }) => folder !== "cli" && exports);
   await Promise.all(
-    libraries.map(async ({ folder, exports, dependencies = {} }) => {
+    libraries.map(async ({ folder, exports, dependencies, peerDependencies }) => {
       const sources = Object.values(exports).map((target) => target["@hpcnb/source"]);
       const internal = folder === "core" ? ["./src/session-file/build.ts"] : [];
       await bundle({
@@ -37,7 +37,7 @@ export async function bundleLibraries() {
         outbase: `packages/${folder}/src`,
         chunkNames: "chunk-[hash]",
         splitting: true,
-        external: outside(dependencies),
+        external: outside({ ...dependencies, ...peerDependencies }),
         sourcemap: true,
       });
     }),

@@ -4,6 +4,7 @@
  */
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { packLibraries } from "./lib/pack-libraries.mjs";
 import { findPrerequisites } from "./lib/prerequisites.mjs";
 import { root, run } from "./lib/run.mjs";
 import { packIntoOneFile } from "./lib/single-file.mjs";
@@ -25,6 +26,7 @@ await main(async () => {
   await step(`Packing build/hpcnb-${version}-py3-none-any.whl, for pip, pipx and uv`, () => packForPip(pip, version));
   await step("Packing build/hpcnb, one file with Node inside", () => packWithNode(pip, version));
   await rm(tools, { recursive: true });
+  await step("Packing build/packages/*.tgz, for authors of plugins", () => packLibraries(join(target, "packages")));
   say("\nInstall one of them, as any user:");
   say(`  npm install --global --prefix ~/.local build/hpcnb-${version}.tgz`);
   say(`  pipx install ./build/hpcnb-${version}-py3-none-any.whl`);

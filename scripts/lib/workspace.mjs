@@ -14,8 +14,14 @@ export async function installDependencies() {
   if (await isInstalled()) return;
   const { packageManager } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
   await step(`Installing Node packages with ${packageManager}, run through npx (nothing is installed globally)`, () =>
-    run(["npx", "--yes", packageManager, "install", "--frozen-lockfile"], { env: pnpmSettings }),
+    pnpm(["install", "--frozen-lockfile"]),
   );
+}
+
+/** Runs the pnpm that package.json pins. */
+export async function pnpm(argv, env = {}) {
+  const { packageManager } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  await run(["npx", "--yes", packageManager, ...argv], { env: { ...pnpmSettings, ...env } });
 }
 
 /** pnpm keeps a copy of the lockfile it has installed, and writes .modules.yaml at the very end. */
