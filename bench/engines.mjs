@@ -44,7 +44,7 @@ await withTestbed({ name: "bench", nodes: 3 }, compare);
 async function compare(testbed) {
   const run = async (argv, stdin = "") => {
     const start = performance.now();
-    const { exitCode, stdout, stderr } = await testbed.exec("login", "alice", argv, { stdin, timeout: 240_000 });
+    const { exitCode, stdout, stderr } = await testbed.exec("login", "alice", argv, { stdin, timeoutMs: 240_000 });
     const seconds = (performance.now() - start) / 1000;
     if (exitCode !== 0) throw new Error(`${argv.join(" ")}: ${stderr}${stdout}`);
     return { seconds, stdout };

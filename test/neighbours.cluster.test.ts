@@ -46,7 +46,7 @@ describe("a neighbour on the same hosts", function () {
   let kernel: KernelInfo;
 
   const asBob = (host: string, argv: readonly string[], stdin = "") =>
-    cluster.testbed.exec(host, "bob", argv, { stdin, timeout: 60_000 });
+    cluster.testbed.exec(host, "bob", argv, { stdin, timeoutMs: 60_000 });
   const sessionFile = (name: string, more: string) => `name: ${name}
 scheduler: sge
 host: login

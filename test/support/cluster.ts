@@ -45,7 +45,7 @@ export async function startCluster(context: Mocha.Context, name: string): Promis
   }
   const testbed = await startTestbed({ name: nameHere(name) });
   const run: Cluster["run"] = (host, argv, stdin = "") =>
-    testbed.exec(host, "alice", argv, { stdin, timeout: 120_000 });
+    testbed.exec(host, "alice", argv, { stdin, timeoutMs: 120_000 });
   const ok: Cluster["ok"] = async (host, argv, stdin) => {
     const { exitCode, stdout, stderr } = await run(host, argv, stdin);
     expect(exitCode, `${argv.join(" ")} on ${host}:\n${stderr}${stdout}`).to.equal(0);

@@ -45,13 +45,13 @@ function jobRequest({ name, script, workingDirectory, output, resources, tasks }
   refuse("resources.native", resources.native?.length ? resources.native : undefined, "no submit command");
   if (check(lineSchema, name).problem !== undefined)
     throw new HpcnbError("HPCNB_SUBMIT_REJECTED", `A job's name is one line: ${JSON.stringify(name)}.`);
-  const { walltime } = resources;
+  const { walltimeSeconds } = resources;
   return {
     name,
     script,
     workingDirectory,
     output,
-    ...(walltime === undefined ? {} : { walltime }),
+    ...(walltimeSeconds === undefined ? {} : { walltime: walltimeSeconds }),
     ...(tasks === undefined ? {} : { tasks }),
   };
 }

@@ -18,7 +18,7 @@ schedulerConformance(
       return {
         scheduler: machine.scheduler,
         host: machine.host,
-        waitUntil: createWaitUntil({ clock: systemClock, limit: 60_000, pause: 50 }),
+        waitUntil: createWaitUntil({ clock: systemClock, limitMs: 60_000, pauseMs: 50 }),
         directory,
         unknownId: "4711",
         rejectedJob: (job) => ({ ...job, workingDirectory: join(directory, "missing") }),

@@ -7,7 +7,7 @@ const job: JobSpec = {
   script: "#!/bin/sh\necho 'é'\n",
   workingDirectory: "/a b",
   output: "/a b/out.{task}",
-  resources: { cores: 2, memory: 1_000_000, walltime: 90, native: [] },
+  resources: { cores: 2, memory: 1_000_000, walltimeSeconds: 90, native: [] },
   tasks: 3,
 };
 

@@ -168,7 +168,7 @@ describe("jobs on this machine", () => {
   });
 
   it("end with their walltime", async () => {
-    const id = await machine.scheduler.submit(machine.job("sleep 60", { resources: { walltime: 1 } }));
+    const id = await machine.scheduler.submit(machine.job("sleep 60", { resources: { walltimeSeconds: 1 } }));
     const end = { id, reason: "the walltime of 0:00:01 was reached", walltimeReached: true };
     expect(await machine.ended(id)).to.deep.equal(end);
     expect(await machine.scheduler.explain(id)).to.equal("the walltime of 0:00:01 was reached");

@@ -116,7 +116,7 @@ export function createControl({ clock, simulation, line, orders }: Parts): MockC
     },
     loseAnswers: (answers, { carriedOut = true } = {}) => line.lose(answers, carriedOut),
     slowAnswers: (seconds) => {
-      line.slowness = seconds;
+      line.slownessSeconds = seconds;
     },
 
     onStart: (listener) => {

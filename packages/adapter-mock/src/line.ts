@@ -13,7 +13,7 @@ export class Line {
   #requests = 0;
   #losses = { left: 0, carriedOut: true };
   /** Seconds; undefined leaves it to the options. */
-  slowness: number | undefined;
+  slownessSeconds: number | undefined;
 
   constructor(options: MockOptions) {
     this.#options = options;
@@ -31,7 +31,7 @@ export class Line {
     const number = this.#requests++;
     const fate = this.#fateOf(number);
     const outcome = fate === "never arrived" ? undefined : attempt(carryOut);
-    const seconds = this.slowness ?? spanWithin(this.#options.slowAnswers ?? 0, this.#draw(topics.slow, number));
+    const seconds = this.slownessSeconds ?? spanWithin(this.#options.slowAnswers ?? 0, this.#draw(topics.slow, number));
     if (seconds > 0) await this.#clock.sleep(seconds * 1000, signal);
     else await Promise.resolve();
     throwIfAborted(signal);

@@ -145,14 +145,14 @@ export class Simulation {
     task.phase = "running";
     task.runningSince = this.#now;
     const { runTime = Number.POSITIVE_INFINITY } = this.#options;
-    const { walltime = Number.POSITIVE_INFINITY } = job.spec.resources;
+    const { walltimeSeconds = Number.POSITIVE_INFINITY } = job.spec.resources;
     const span = typeof runTime === "function" ? runTime(job.spec, task.number) : runTime;
     const seconds = this.#span(span, topics.runTime, job, task);
     const how =
-      seconds <= walltime
+      seconds <= walltimeSeconds
         ? { exitCode: 0 }
-        : { reason: `ran longer than its walltime of ${walltime} s`, walltimeReached: true };
-    this.#after(Math.min(seconds, walltime), () => task.phase === "running" && this.end(job, task, how));
+        : { reason: `ran longer than its walltime of ${walltimeSeconds} s`, walltimeReached: true };
+    this.#after(Math.min(seconds, walltimeSeconds), () => task.phase === "running" && this.end(job, task, how));
     this.onStart?.({ id: job.id, spec: job.spec, task: task.number, host });
   }
 

@@ -270,7 +270,10 @@ function idOf(target: CancelTarget): JobId {
   return typeof target === "string" ? target : target.id;
 }
 
-function withoutWalltime<T extends { readonly walltime?: number }>({ walltime: _, ...rest }: T): Omit<T, "walltime"> {
+function withoutWalltime<T extends { readonly walltimeSeconds?: number }>({
+  walltimeSeconds: _,
+  ...rest
+}: T): Omit<T, "walltimeSeconds"> {
   return rest;
 }
 

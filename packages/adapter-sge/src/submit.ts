@@ -41,7 +41,7 @@ function interpreterOf(script: string): string {
 }
 
 function resourceArgv(resources: JobResources, options: GridEngineOptions): string[] {
-  const { cores, memory, walltime, queue } = resources;
+  const { cores, memory, walltimeSeconds, queue } = resources;
   const { parallelEnvironment } = (resources.options ?? {}) as GridEngineResources;
   if ((cores ?? 1) > 1 && parallelEnvironment === undefined) {
     throw reject(
@@ -52,7 +52,7 @@ function resourceArgv(resources: JobResources, options: GridEngineOptions): stri
   return [
     // The controller has the options of its neighbours, and one core.
     ...(parallelEnvironment === undefined || cores === 1 ? [] : ["-pe", parallelEnvironment, String(cores ?? 1)]),
-    ...(walltime === undefined ? [] : ["-l", `h_rt=${formatDuration(walltime)}`]),
+    ...(walltimeSeconds === undefined ? [] : ["-l", `h_rt=${formatDuration(walltimeSeconds)}`]),
     ...(memory === undefined ? [] : ["-l", memoryRequest(memory, cores ?? 1, options)]),
     ...(queue === undefined ? [] : ["-q", queue]),
   ];

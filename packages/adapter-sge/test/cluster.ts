@@ -81,7 +81,7 @@ function clusterOf(testbed: Testbed): Cluster {
         scheduler: createCommandScheduler(recording, gridEngineDialect({ memoryResource: "h_vmem" })),
         host: recording,
         directory: own,
-        waitUntil: createWaitUntil({ clock: systemClock, limit: 60_000 }),
+        waitUntil: createWaitUntil({ clock: systemClock, limitMs: 60_000 }),
         unknownId: "99999",
         heldJob: (job) => ({ ...job, resources: { native: ["-h"] } }),
         rejectedJob: (job) => ({ ...job, resources: { queue: "no-such.q" } }),

@@ -12,7 +12,7 @@ describe("adapter-sge on a real Grid Engine", () => {
     {
       name: "Grid Engine 8.1.9",
       // Execution hosts look at limits every few seconds only.
-      shortestWalltime: 3,
+      shortestWalltimeSeconds: 3,
       create: () => cluster().fixture(),
     },
   );

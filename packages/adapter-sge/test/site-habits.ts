@@ -117,7 +117,7 @@ export function siteHabitsTests(cluster: () => Cluster): void {
   it("has its other defaults with what hpcnb submits", async () => {
     const mild = "-w e -r y -notify -m n -p -5 -V -v A=1 -now y -sync n -tc 1";
     await shell('echo "$1" >.sge_request', `${mild} -i /no/such -e /no/such -l h_rt=1,h_vmem=1G`);
-    await scheduler.submit(job({ tasks: 2, output: `${directory}/{task}.log`, resources: { walltime: 600 } }));
+    await scheduler.submit(job({ tasks: 2, output: `${directory}/{task}.log`, resources: { walltimeSeconds: 600 } }));
     await untilGone();
     for (const task of [1, 2]) expect(await logOf(`${directory}/${task}.log`)).to.equal(`${directory}\ncomplaint\n`);
   });

@@ -24,7 +24,7 @@ describe("the qsub command", () => {
     const resources = {
       cores: 4,
       memory: 16 * 1024 ** 3,
-      walltime: 90 * 3600 + 61,
+      walltimeSeconds: 90 * 3600 + 61,
       queue: "long.q",
       options: { parallelEnvironment: "smp" },
       native: ["-P", "genomics", "-q", "other.q"],

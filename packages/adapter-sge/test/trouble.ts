@@ -60,7 +60,7 @@ export function troubleTests(cluster: () => Cluster): void {
 
   it("tells that the walltime was reached, also of an array's tasks", async () => {
     const { scheduler, waitUntil } = fixture;
-    const id = await scheduler.submit(jobIn(fixture, { resources: { walltime: 2 }, tasks: 2 }));
+    const id = await scheduler.submit(jobIn(fixture, { resources: { walltimeSeconds: 2 }, tasks: 2 }));
     await waitUntil(
       async () => (await scheduler.history({ id, name: "trouble" }))?.reason?.split("\n").length === 2,
       () => `the end of both tasks of ${id}`,

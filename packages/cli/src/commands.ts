@@ -54,9 +54,9 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
       if (dryRun) return (await import("./commands/rehearse.js")).rehearse({ session, full, signal });
       if (full) throw new HpcnbError("HPCNB_BAD_ARGUMENTS", "--full goes with --dry-run: a start prints no scripts.");
       const { up } = await import("./commands/up.js");
-      const limit = timeout === undefined ? undefined : durationOf(timeout);
+      const timeoutMs = timeout === undefined ? undefined : durationOf(timeout) * 1000;
       const { offerSession } = await import("./init/offer.js");
-      return up({ session: session ?? (await offerSession(signal)), timeout: limit, json, open, signal });
+      return up({ session: session ?? (await offerSession(signal)), timeoutMs, json, open, signal });
     },
   ),
   define(

@@ -31,7 +31,7 @@ function loginWatcher(alias: string, interactive: boolean): () => LoginWatch {
     if (interactive && !told) tell(`${alias}: logging in`);
     told = true;
     return {
-      silent: (milliseconds) => tell(`${alias}: still trying to log in (${Math.round(milliseconds / 1000)} s)`),
+      silent: (silentMs) => tell(`${alias}: still trying to log in (${Math.round(silentMs / 1000)} s)`),
       over: release,
     };
   };

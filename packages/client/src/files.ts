@@ -16,3 +16,4 @@ export { connectCommand, forwardCommand, parseAddress } from "./session-address.
 export { loadValidSession, type SessionPlugins, type ValidSession } from "./valid-session.js";
 export { exportedVariables, secretLooking } from "./variables.js";
 export { venvProblems } from "./venv-problems.js";
+export { viewSession } from "./views/session-view.js";

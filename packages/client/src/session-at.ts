@@ -78,7 +78,7 @@ function sessionOf(
     notebook: { directory, app: record.app, environment: {}, saveScript: false, password: undefined, listen: "auto" },
     resources: {},
     cluster: record.cluster && { controller: "job", groups, minimum: 1, restarts: 0 },
-    storage: { readiness: "probe", timeout: 120 },
+    storage: { readiness: "probe", timeoutMs: 120_000 },
     tunnel: { kind: "auto", localPort: undefined },
   };
 }

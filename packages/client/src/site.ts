@@ -72,7 +72,7 @@ export function openSite({ alias, host, scheduler: plugin, clock, serve, note, w
       maxTasks: plugin.scheduler?.maxTasks,
       workload: createWorkload(),
       readiness: serve(plugins.readiness.name, host, (services) =>
-        offered(plugins.readiness, "readiness").create({ clock: services.clock, timeout: session.storage.timeout }),
+        offered(plugins.readiness, "readiness").create({ clock: services.clock, timeoutMs: session.storage.timeoutMs }),
       ),
       connector: browserIsHere ? connector() : undefined,
       clock,

@@ -65,7 +65,7 @@ export interface UnwantedJob {
 }
 
 /** Milliseconds. A busy scheduler may take its time, but none that is alive takes longer. */
-const commandTimeout = 60_000;
+const commandTimeoutMs = 60_000;
 
 /**
  * The one place where scheduler commands are run, limited in time, and their failures told apart.
@@ -74,7 +74,7 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
   async function ask(command: Command, what: string, signal?: AbortSignal): Promise<CommandResult> {
     try {
       const result = await host.run(command.argv, {
-        timeout: commandTimeout,
+        timeoutMs: commandTimeoutMs,
         signal,
         shown: command.shown,
         ...(command.stdin === undefined ? {} : { stdin: command.stdin }),

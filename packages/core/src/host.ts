@@ -15,7 +15,7 @@ export interface RunOptions {
   readonly shown?: readonly string[] | undefined;
   readonly cwd?: string;
   /** Milliseconds after which the command is ended and HPCNB_TIMEOUT thrown. Default 60,000. */
-  readonly timeout?: number;
+  readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -40,7 +40,7 @@ export interface AwaitedNews {
   /** In the order of the paths. */
   readonly known: readonly (string | undefined)[];
   /** Milliseconds to wait at most. A host may answer sooner, also without news. */
-  readonly limit: number;
+  readonly limitMs: number;
 }
 
 /**

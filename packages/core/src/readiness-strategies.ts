@@ -8,15 +8,15 @@ import { checkRecord, damagedHint } from "./records.js";
  * The article's fixed wait, in seconds: what NFS clients cache a directory for by default
  * (acdirmin).
  */
-const fixedDelay = 30;
+const fixedDelaySeconds = 30;
 
 /** Milliseconds that a job may take to overwrite a record. */
-const writingLimit = 500;
+const writingLimitMs = 500;
 
 /** The strategies that hpcnb brings along; others come as plugins. */
 export const readinessPlugins: readonly Plugin[] = [
-  strategy("probe", ({ timeout }) => ({ strategy: "content", seconds: timeout })),
-  strategy("delay", () => ({ strategy: "delay", seconds: fixedDelay })),
+  strategy("probe", ({ timeoutMs }) => ({ strategy: "content", seconds: timeoutMs / 1000 })),
+  strategy("delay", () => ({ strategy: "delay", seconds: fixedDelaySeconds })),
   strategy("none", () => ({ strategy: "delay", seconds: 0 })),
 ];
 
@@ -34,16 +34,20 @@ function strategy(name: string, forJob: (context: ReadinessContext) => JobReadin
  */
 function createReader({ clock }: ReadinessContext): StorageReadiness["read"] {
   const seen = new Map<string, string | undefined>();
-  return async (host, paths, run, { signal, patience } = {}) => {
+  return async (host, paths, run, { signal, patienceMs } = {}) => {
     const known = paths.map((path) => seen.get(path));
-    const texts = await host.readFiles(paths, signal, patience === undefined ? undefined : { known, limit: patience });
+    const texts = await host.readFiles(
+      paths,
+      signal,
+      patienceMs === undefined ? undefined : { known, limitMs: patienceMs },
+    );
     const records = paths.map((path, index) => {
       const text = texts[index];
       seen.set(path, text);
       return text === undefined ? undefined : checkRecord(text, run);
     });
     if (!records.some((record) => record?.problem !== undefined)) return records.map((record) => record?.value);
-    await clock.sleep(writingLimit, signal);
+    await clock.sleep(writingLimitMs, signal);
     return readAgain(host, { paths, texts, run }, signal);
   };
 }

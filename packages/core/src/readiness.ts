@@ -38,7 +38,7 @@ export interface ReadOptions {
    * Milliseconds that it may wait for a record that has changed since it was read before. It may
    * come back sooner.
    */
-  readonly patience?: number;
+  readonly patienceMs?: number;
 }
 
 export type JobReadiness = {
@@ -73,5 +73,5 @@ export interface PublishedRecord {
 export interface ReadinessContext {
   readonly clock: Clock;
   /** Seconds, from `storage.timeout`. */
-  readonly timeout: number;
+  readonly timeoutMs: number;
 }

@@ -19,7 +19,7 @@ export interface JobResources {
   /** Bytes. */
   readonly memory?: number;
   /** Seconds. */
-  readonly walltime?: number;
+  readonly walltimeSeconds?: number;
   readonly queue?: string;
   /** What only this scheduler has, valid by the `resourcesSchema` of its plugin. */
   readonly options?: Readonly<Record<string, unknown>>;

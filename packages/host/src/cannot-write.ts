@@ -41,8 +41,8 @@ function remedyOf(why: string): string | undefined {
 }
 
 /** A file that gave no answer within `limit` milliseconds. */
-export function silentFile(what: string, limit: number, cause?: unknown): HpcnbError {
-  return new HpcnbError("HPCNB_TIMEOUT", `${what} within ${limit / 1000} s.`, {
+export function silentFile(what: string, limitMs: number, cause?: unknown): HpcnbError {
+  return new HpcnbError("HPCNB_TIMEOUT", `${what} within ${limitMs / 1000} s.`, {
     cause,
     hint: "The file system may be hanging, because its server is away or overloaded: `ls` of the folder would hang as well. Try again when it answers.",
     transient: true,

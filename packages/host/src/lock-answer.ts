@@ -4,9 +4,9 @@ import { aborted, HpcnbError } from "@hpcnb/core";
 import { silentFile } from "./cannot-write.js";
 
 /** Milliseconds in which the answer about a lock must come, and in which it must be let go. */
-const lockTimeout = 30_000;
+const lockTimeoutMs = 30_000;
 /** Milliseconds: see `giveUp`. */
-const giveUpDelay = 1_000;
+const giveUpDelayMs = 1_000;
 
 /** For others who want the lock. */
 export function thisProcess(): string {
@@ -22,7 +22,7 @@ export async function untilAnswer(
   child: ChildProcess,
   { path, answered, closed, signal }: Awaited & { readonly path: string; readonly signal: AbortSignal | undefined },
 ): Promise<void> {
-  const limit = AbortSignal.any([AbortSignal.timeout(lockTimeout), ...(signal ? [signal] : [])]);
+  const limit = AbortSignal.any([AbortSignal.timeout(lockTimeoutMs), ...(signal ? [signal] : [])]);
   const late = new Promise<void>((resolve) => {
     if (limit.aborted) resolve();
     limit.addEventListener("abort", () => resolve(), { once: true });
@@ -32,7 +32,7 @@ export async function untilAnswer(
   child.kill("SIGKILL");
   await giveUp(child, closed);
   if (signal?.aborted) throw aborted(signal);
-  throw silentFile(`There was no answer about the lock ${path}`, lockTimeout);
+  throw silentFile(`There was no answer about the lock ${path}`, lockTimeoutMs);
 }
 
 interface Awaited {
@@ -47,7 +47,7 @@ interface Awaited {
 async function giveUp(child: ChildProcess, closed: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const enough = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, giveUpDelay);
+    timer = setTimeout(resolve, giveUpDelayMs);
   });
   await Promise.race([closed, enough]);
   clearTimeout(timer);
@@ -62,7 +62,7 @@ export async function untilReleased(child: ChildProcess, closed: Promise<unknown
     timer = setTimeout(() => {
       child.kill("SIGKILL");
       resolve(giveUp(child, closed));
-    }, lockTimeout);
+    }, lockTimeoutMs);
   });
   await Promise.race([closed, late]);
   clearTimeout(timer);

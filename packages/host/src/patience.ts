@@ -2,7 +2,7 @@ import { aborted, throwIfAborted } from "@hpcnb/core";
 import { silentFile } from "./cannot-write.js";
 
 /** Milliseconds in which a file system must have done what it was asked, whatever it is. */
-export const fileTimeout = 60_000;
+export const fileTimeoutMs = 60_000;
 
 /** Bytes. hpcnb's own files are small; anything larger is some other file. */
 export const largestFile = 16_000_000;
@@ -12,7 +12,7 @@ export interface Patience {
   readonly what: string;
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds. */
-  readonly limit?: number;
+  readonly limitMs?: number;
 }
 
 /**
@@ -21,7 +21,7 @@ export interface Patience {
  * back, `goesOn` throws before the next one.
  */
 export async function withPatience<T>(
-  { what, signal, limit = fileTimeout }: Patience,
+  { what, signal, limitMs = fileTimeoutMs }: Patience,
   work: (goesOn: () => void) => Promise<T>,
 ): Promise<T> {
   throwIfAborted(signal);
@@ -33,7 +33,7 @@ export async function withPatience<T>(
       reject(error);
     };
   });
-  const timer = setTimeout(() => giveUp(silentFile(what, limit)), limit);
+  const timer = setTimeout(() => giveUp(silentFile(what, limitMs)), limitMs);
   const onAbort = () => giveUp(aborted(signal));
   signal?.addEventListener("abort", onAbort, { once: true });
   try {

@@ -10,7 +10,7 @@ describe("withPatience", () => {
     });
     const steps: string[] = [];
     let work: Promise<void> | undefined;
-    const waiting = withPatience({ what: "/nfs/a could not be written", limit: 10 }, (goesOn) => {
+    const waiting = withPatience({ what: "/nfs/a could not be written", limitMs: 10 }, (goesOn) => {
       work = (async () => {
         steps.push("filled");
         await away;

@@ -7,7 +7,7 @@ import { expect } from "chai";
 import { makeContext, planAll } from "./helpers/session.js";
 
 const workload = createWorkload();
-const resources = { cores: 2, memory: 4e9, walltime: 600, queue: "short.q" };
+const resources = { cores: 2, memory: 4e9, walltimeSeconds: 600, queue: "short.q" };
 const cluster = makeCluster(12, { resources });
 
 describe("plan", () => {
@@ -33,7 +33,7 @@ describe("plan", () => {
   });
 
   it("makes three jobs, the engines as an array", () => {
-    const { jobs } = planAll(makeContext({ session: makeSession({ cluster, resources: { walltime: 7200 } }) }));
+    const { jobs } = planAll(makeContext({ session: makeSession({ cluster, resources: { walltimeSeconds: 7200 } }) }));
     expect(jobs.map(({ role, spec }) => ({ role, name: spec.name, tasks: spec.tasks }))).to.deep.equal([
       { role: "notebook", name: "rnaseq-notebook-abcde12345", tasks: undefined },
       { role: "controller", name: "rnaseq-controller-abcde12345", tasks: undefined },
@@ -47,8 +47,8 @@ describe("plan", () => {
   });
 
   it("gives the controller one core where the engines run, for as long as anybody needs it", () => {
-    const { jobs } = planAll(makeContext({ session: makeSession({ cluster, resources: { walltime: 7200 } }) }));
-    expect(jobs[1]?.spec.resources).to.deep.equal({ cores: 1, memory: 4e9, walltime: 7200, queue: "short.q" });
+    const { jobs } = planAll(makeContext({ session: makeSession({ cluster, resources: { walltimeSeconds: 7200 } }) }));
+    expect(jobs[1]?.spec.resources).to.deep.equal({ cores: 1, memory: 4e9, walltimeSeconds: 7200, queue: "short.q" });
     expect(jobs[2]?.spec.resources).to.deep.equal(resources);
   });
 
@@ -56,14 +56,15 @@ describe("plan", () => {
     const controllerOf = (session: Session) =>
       planAll(makeContext({ session })).jobs.find(({ role }) => role === "controller")?.spec.resources;
     expect(controllerOf(makeSession({ cluster }))).to.deep.equal({ cores: 1, memory: 4e9, queue: "short.q" });
-    const group = (name: string, walltime?: number) => ({
+    const group = (name: string, walltimeSeconds?: number) => ({
       name,
       engines: 1,
-      resources: walltime === undefined ? {} : { walltime },
+      resources: walltimeSeconds === undefined ? {} : { walltimeSeconds },
       atOnce: undefined,
     });
     const grouped = (...groups: ReturnType<typeof group>[]) =>
-      controllerOf(makeSession({ cluster: makeCluster(0, { groups }), resources: { walltime: 600 } }))?.walltime;
+      controllerOf(makeSession({ cluster: makeCluster(0, { groups }), resources: { walltimeSeconds: 600 } }))
+        ?.walltimeSeconds;
     expect(grouped(group("cpu", 700), group("gpu", 800))).to.equal(800);
     expect(grouped(group("cpu", 700), group("gpu"))).to.equal(undefined);
   });

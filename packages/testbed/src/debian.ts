@@ -12,6 +12,6 @@ export async function installed(names: readonly string[]): Promise<Set<string>> 
 export async function aptGet(words: readonly string[]) {
   return await attempt(
     ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--yes", "-o", "DPkg::Lock::Timeout=600", ...words],
-    { timeout: 900_000 },
+    { timeoutMs: 900_000 },
   );
 }

@@ -66,10 +66,10 @@ async function installMissing(scheduler: TestbedScheduler, say: (line: string) =
 
 async function install(missing: readonly string[]): Promise<void> {
   // Goes on with an installation that was killed, without which apt-get refuses to do anything.
-  await attempt(["env", "DEBIAN_FRONTEND=noninteractive", "dpkg", "--configure", "-a"], { timeout: 900_000 });
+  await attempt(["env", "DEBIAN_FRONTEND=noninteractive", "dpkg", "--configure", "-a"], { timeoutMs: 900_000 });
   const first = await aptGet(["install", "--no-install-recommends", ...missing]);
   if (first.exitCode === 0) return;
-  await run(["apt-get", "update"], { timeout: 300_000 });
+  await run(["apt-get", "update"], { timeoutMs: 300_000 });
   const second = await aptGet(["install", "--no-install-recommends", ...missing]);
   if (second.exitCode !== 0) {
     throw new HpcnbError("HPCNB_COMMAND_FAILED", `apt-get could not install ${missing.join(" ")}:\n${second.stderr}`);

@@ -26,7 +26,7 @@ async function make(venv: string, home: string, say: (line: string) => void): Pr
   say(`installing with pip, once: ${packages.join(" ")}`);
   // Emptied, not replaced: other testbeds have the directory itself mounted.
   await mkdir(venv, { recursive: true, mode: 0o755 });
-  await run(["find", venv, "-mindepth", "1", "-delete"], { timeout: 120_000 });
+  await run(["find", venv, "-mindepth", "1", "-delete"], { timeoutMs: 120_000 });
   const script = [
     "umask 022",
     `mount --bind ${shellWord(home)} /home`,
@@ -36,7 +36,7 @@ async function make(venv: string, home: string, say: (line: string) => void): Pr
     `${inside.venv}/bin/python -m compileall -q ${inside.venv}/lib || true`,
   ];
   await run(["unshare", "--mount", "sh", "-euc", script.join("\n")], {
-    timeout: 900_000,
+    timeoutMs: 900_000,
     what: "the cluster's Python environment could not be made",
   });
   await writeFile(stamp, wanted);

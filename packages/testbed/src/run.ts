@@ -4,16 +4,19 @@ import { execa } from "execa";
 export interface RunInput {
   stdin?: string;
   /** Milliseconds. Default 60,000. */
-  timeout?: number;
+  timeoutMs?: number;
 }
 
 /** Runs a program to its end; every exit code is an answer. */
-export async function attempt(argv: readonly string[], { stdin = "", timeout = 60_000 }: RunInput = {}) {
+export async function attempt(argv: readonly string[], { stdin = "", timeoutMs = 60_000 }: RunInput = {}) {
   const [file, ...args] = argv;
   if (file === undefined) throw new Error("an empty command");
-  const result = await execa(file, args, { input: stdin, timeout, reject: false, stripFinalNewline: false });
+  const result = await execa(file, args, { input: stdin, timeout: timeoutMs, reject: false, stripFinalNewline: false });
   if (result.timedOut) {
-    throw new HpcnbError("HPCNB_TIMEOUT", `${argv.join(" ")} did not end within ${timeout / 1000} s\n${result.stderr}`);
+    throw new HpcnbError(
+      "HPCNB_TIMEOUT",
+      `${argv.join(" ")} did not end within ${timeoutMs / 1000} s\n${result.stderr}`,
+    );
   }
   if (result.exitCode === undefined && result.signal === undefined) {
     throw new HpcnbError("HPCNB_COMMAND_FAILED", `${file} could not be started`, { cause: result.cause });
@@ -32,10 +35,10 @@ export async function run(argv: readonly string[], options: RunInput & { what?: 
  * Asks until the answer is true, at most `limit` milliseconds.
  * @throws HPCNB_TIMEOUT saying what was waited for.
  */
-export async function waitFor(what: string, limit: number, question: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + limit;
+export async function waitFor(what: string, limitMs: number, question: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + limitMs;
   while (!(await question())) {
-    if (Date.now() > end) throw new HpcnbError("HPCNB_TIMEOUT", `waited ${limit / 1000} s for this: ${what}`);
+    if (Date.now() > end) throw new HpcnbError("HPCNB_TIMEOUT", `waited ${limitMs / 1000} s for this: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -52,12 +52,12 @@ export const machineLock = join(roots.cache, "lock");
 
 /**
  * Runs `work` while no other process holds the lock, and gives it back however this process ends.
- * @param wait milliseconds to wait for another holder; without it a holder is an error at once.
+ * @param waitMs milliseconds to wait for another holder; without it a holder is an error at once.
  * @throws HPCNB_BUSY
  */
-export async function withLock<T>(path: string, work: () => Promise<T>, wait = 0): Promise<T> {
+export async function withLock<T>(path: string, work: () => Promise<T>, waitMs = 0): Promise<T> {
   await mkdir(dirname(path), { recursive: true, mode: 0o755 });
-  const argv = ["sh", "-c", hold, "sh", path, String(wait / 1000)];
+  const argv = ["sh", "-c", hold, "sh", path, String(waitMs / 1000)];
   const holder = execa(argv[0] as string, argv.slice(1), { buffer: false, reject: false, stderr: "ignore" });
   try {
     if (!(await firstOutput(holder.stdout))) {

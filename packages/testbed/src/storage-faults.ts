@@ -5,7 +5,7 @@ import { attempt } from "./run.js";
 import { inside, pathsOf, type Site, switchHost } from "./site.js";
 
 /** Seconds that a host goes on believing what it has seen of a file, as NFS clients do. */
-const lag = 30;
+const lagSeconds = 30;
 
 /**
  * Gives the host a view of /home that is up to `lag` seconds old, for all that is started from now
@@ -13,7 +13,9 @@ const lag = 30;
  */
 export async function addStorageLag(site: Site, host: string): Promise<void> {
   const { clusterHome, venv } = pathsOf(site.name);
-  const options = ["attr_timeout", "entry_timeout", "negative_timeout"].map((name) => `${name}=${lag}`).join(",");
+  const options = ["attr_timeout", "entry_timeout", "negative_timeout"]
+    .map((name) => `${name}=${lagSeconds}`)
+    .join(",");
   await inHost(
     site,
     host,

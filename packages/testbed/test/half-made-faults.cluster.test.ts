@@ -30,7 +30,7 @@ describe("a fault that was half made or half undone is undone by heal", () => {
   const note = (...faults: Fault[]) => writeState({ ...state, faults });
   const onSwitch = (lines: string[]) => inNamespace(state.site, switchHost, lines);
   const code = async (host: string, argv: string[]) =>
-    (await testbed.exec(host, "alice", argv, { timeout: 30_000 })).exitCode;
+    (await testbed.exec(host, "alice", argv, { timeoutMs: 30_000 })).exitCode;
   const heal = async () => {
     await testbed.heal();
     expect((await testbed.status()).faults).to.deep.equal([]);

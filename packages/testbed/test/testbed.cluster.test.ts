@@ -26,12 +26,12 @@ describe("a testbed", () => {
   });
 
   const out = async (host: string, user: string, argv: string[], stdin = "") => {
-    const result = await testbed.exec(host, user, argv, { stdin, timeout: 30_000 });
+    const result = await testbed.exec(host, user, argv, { stdin, timeoutMs: 30_000 });
     expect(result.exitCode, `${argv.join(" ")}: ${result.stderr}`).to.equal(0);
     return result.stdout.trim();
   };
   const code = async (host: string, user: string, argv: string[]) =>
-    (await testbed.exec(host, user, argv, { timeout: 30_000 })).exitCode;
+    (await testbed.exec(host, user, argv, { timeoutMs: 30_000 })).exitCode;
   /** Milliseconds: the quickest of several, for the others waited for the machine. */
   const roundTrip = async (from: string, to: string) =>
     Number(await out(from, "alice", ["/usr/bin/python3", "-c", timeConnect, to]));
@@ -229,7 +229,7 @@ describe("a testbed", () => {
   });
 
   it("ends a program with the one who started it", async () => {
-    const slow = testbed.exec("node1", "alice", ["sleep", "1000"], { timeout: 500 });
+    const slow = testbed.exec("node1", "alice", ["sleep", "1000"], { timeoutMs: 500 });
     await expectError(slow, "did not end within 0.5 s");
     const isGone = async () => (await code("node1", "alice", ["pgrep", "-x", "sleep", "-u", "alice"])) === 1;
     await waitFor("the end of sleep", 60_000, isGone);

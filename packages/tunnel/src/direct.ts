@@ -16,9 +16,9 @@ import { isSameHost, targetOn } from "./ssh/jump.js";
  * Milliseconds between two looks whether the endpoint is still there, and how many in a row must
  * fail.
  */
-const lookEvery = 5_000;
+const lookEveryMs = 5_000;
 /** Milliseconds that a look may take. */
-const reachLimit = 5_000;
+const reachLimitMs = 5_000;
 const missesBelieved = 3;
 
 /** For a notebook on this very machine: its socket or port itself is the way. */
@@ -68,7 +68,7 @@ async function open({ host, clock }: TunnelContext, endpoint: Endpoint, signal?:
     let last = "";
     while (misses < missesBelieved) {
       try {
-        await clock.sleep(lookEvery, either);
+        await clock.sleep(lookEveryMs, either);
       } catch {
         return "closed";
       }
@@ -96,7 +96,7 @@ function reach(endpoint: Endpoint): Promise<void> {
       resolve();
     });
     // A firewall may drop what goes there, and then nothing comes back at all.
-    socket.setTimeout(reachLimit, () => socket.destroy(new Error(`no answer for ${reachLimit / 1000} s`)));
+    socket.setTimeout(reachLimitMs, () => socket.destroy(new Error(`no answer for ${reachLimitMs / 1000} s`)));
     socket.on("error", (cause: NodeJS.ErrnoException) => {
       const where = endpoint.kind === "socket" ? endpoint.path : `${endpoint.address}:${endpoint.port}`;
       const isGone = cause.code === "ENOENT" && endpoint.kind === "socket";

@@ -1,10 +1,10 @@
 import { HpcnbError, type OpenTunnel, type Tunnel } from "@hpcnb/core";
 import { expectFailure } from "@hpcnb/core/testing";
-import { loginLimit } from "@hpcnb/host/ssh";
+import { loginLimitMs } from "@hpcnb/host/ssh";
 import { expect } from "chai";
-import { kindLimit, openFirst } from "../src/keeper/open-first.js";
+import { kindLimitMs, openFirst } from "../src/keeper/open-first.js";
 import type { KeeperRequest } from "../src/keeper/protocol.js";
-import { openLimit } from "../src/keeper/start-keeper.js";
+import { openLimitMs } from "../src/keeper/start-keeper.js";
 
 const request: KeeperRequest = {
   controlSocket: "/nowhere",
@@ -22,7 +22,7 @@ describe("openFirst", () => {
     const late = new HpcnbError("HPCNB_TIMEOUT", "ssh took longer than 20 s and said:\nnothing of use");
     const blocked = new HpcnbError("HPCNB_TUNNEL", "From login: no.");
     const tunnels = [fails("jump", late), fails("login-forward", blocked), opens("direct")];
-    const { tunnel, note } = await openFirst(request, tunnels, { signal: never, limit: kindLimit });
+    const { tunnel, note } = await openFirst(request, tunnels, { signal: never, limitMs: kindLimitMs });
     expect(tunnel.kind).to.equal("direct");
     expect(note).to.equal(
       "jump: node1 was not reached in time: ssh took longer than 20 s and said:; login-forward: From login: no.",
@@ -30,7 +30,7 @@ describe("openFirst", () => {
   });
 
   it("has no note when the first kind works", async () => {
-    expect(await openFirst(request, [opens("jump")], { signal: never, limit: kindLimit })).to.include({
+    expect(await openFirst(request, [opens("jump")], { signal: never, limitMs: kindLimitMs })).to.include({
       note: undefined,
     });
   });
@@ -38,7 +38,10 @@ describe("openFirst", () => {
   it("names all that was tried, in order, and why, when nothing works", async () => {
     const late = new HpcnbError("HPCNB_TIMEOUT", "ssh took longer than 20 s and said:\nbanner");
     const gone = new HpcnbError("HPCNB_TUNNEL", "Nothing answers.", { hint: "Look there.", transient: true });
-    const work = openFirst(request, [fails("jump", late), fails("direct", gone)], { signal: never, limit: kindLimit });
+    const work = openFirst(request, [fails("jump", late), fails("direct", gone)], {
+      signal: never,
+      limitMs: kindLimitMs,
+    });
     const error = await expectFailure(work, "HPCNB_TUNNEL");
     expect(error.message).to.equal(
       `No tunnel reaches the notebook on node1. Tried in this order:
@@ -52,7 +55,7 @@ describe("openFirst", () => {
 
   it("tries no other kind when the submit node itself cannot be reached", async () => {
     const away = new HpcnbError("HPCNB_SSH", "login refuses connections.", { transient: true });
-    const work = openFirst(request, [fails("jump", away), opens("direct")], { signal: never, limit: kindLimit });
+    const work = openFirst(request, [fails("jump", away), opens("direct")], { signal: never, limitMs: kindLimitMs });
     expect((await expectFailure(work, "HPCNB_SSH")).message).to.equal(away.message);
   });
 
@@ -68,7 +71,7 @@ describe("openFirst", () => {
           }),
         ),
     };
-    const { tunnel, note } = await openFirst(request, [patient, opens("direct")], { signal: never, limit: 50 });
+    const { tunnel, note } = await openFirst(request, [patient, opens("direct")], { signal: never, limitMs: 50 });
     expect(tunnel.kind).to.equal("direct");
     expect(note).to.match(/^patient: node1 was not reached in time: .*0\.05 s/);
     expect(ended).to.deep.equal(["patient"]);
@@ -85,14 +88,14 @@ describe("openFirst", () => {
         return open;
       },
     };
-    await openFirst(request, [tunnel], { signal: never, limit: 20 });
+    await openFirst(request, [tunnel], { signal: never, limitMs: 20 });
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(aborted).to.equal(false);
   });
 
   it("is given so much time by the command that waits for it that every kind can have its own", () => {
-    expect(kindLimit).to.be.above(loginLimit);
-    for (const kinds of [["a"], ["a", "b", "c"]]) expect(openLimit(kinds)).to.be.above(kinds.length * kindLimit);
+    expect(kindLimitMs).to.be.above(loginLimitMs);
+    for (const kinds of [["a"], ["a", "b", "c"]]) expect(openLimitMs(kinds)).to.be.above(kinds.length * kindLimitMs);
   });
 });
 

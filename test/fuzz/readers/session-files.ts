@@ -51,9 +51,9 @@ async function readAndLook(text: string): Promise<void> {
 function look({ name, notebook, resources, storage, host = "h" }: Session): void {
   demand(/^[A-Za-z0-9][\w.-]{0,62}$/.test(name), () => `the name ${name}`);
   demand(isOneLine(notebook.directory) && isOneLine(host) && !host.startsWith("-"), () => notebook.directory);
-  const { walltime = 1, memory = 1 } = resources;
+  const { walltimeSeconds = 1, memory = 1 } = resources;
   demand(
-    [walltime, memory, storage.timeout].every((amount) => Number.isSafeInteger(amount)),
+    [walltimeSeconds, memory, storage.timeoutMs].every((amount) => Number.isSafeInteger(amount)),
     () => "an amount",
   );
 }

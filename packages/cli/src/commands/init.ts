@@ -24,7 +24,7 @@ export async function init({ folder = ".", yes, json, signal }: InitOptions): Pr
   const file = await writeSession(folder, { prompts, signal });
   if (await prompts?.confirm("Start it now?")) {
     const { up } = await import("./up.js");
-    return up({ session: file, timeout: undefined, json, open: true, signal });
+    return up({ session: file, timeoutMs: undefined, json, open: true, signal });
   }
   return { value: { file }, text: [`${file}\n`], notes: [`\`${typed("up", file)}\` starts it.`] };
 }

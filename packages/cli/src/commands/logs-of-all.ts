@@ -12,10 +12,10 @@ export async function printAll(options: {
   readonly which: "all" | "engines";
   readonly lines: number | "all";
   /** Milliseconds between two looks for new lines; undefined for one look. */
-  readonly every: number | undefined;
+  readonly everyMs: number | undefined;
   readonly signal: AbortSignal;
 }): Promise<void> {
-  const { tracker, context, which, lines, every, signal } = options;
+  const { tracker, context, which, lines, everyMs, signal } = options;
   const sources = (record: SessionRecord | undefined): LogSource[] =>
     record ? sourcesOf(record, which, (place) => context.workload.logPath(place)) : [];
   let current = sources(await tracker.readRecord());
@@ -28,8 +28,8 @@ export async function printAll(options: {
     tell(`Nothing yet from ${named.join(", ")}${others}: a log appears once its job has started.`);
   }
   await reader.readOn(current, print);
-  for (let isOver = false; every !== undefined && !isOver; ) {
-    await context.clock.sleep(every, signal);
+  for (let isOver = false; everyMs !== undefined && !isOver; ) {
+    await context.clock.sleep(everyMs, signal);
     // Asked first, so that the last lines are not missed. Engines that were added meanwhile are
     // read too.
     const record = await tracker.readRecord();

@@ -25,7 +25,7 @@ export interface LogsOptions {
 }
 
 /** Milliseconds between two looks for new lines. */
-const followEvery = 1_000;
+const followEveryMs = 1_000;
 
 /** Where all logs are shown at once, and nothing else is asked for. */
 const linesOfEach = 20;
@@ -45,7 +45,7 @@ export async function logs({ words, follow, tail, signal }: LogsOptions): Promis
           context,
           which,
           lines: lines ?? linesOfEach,
-          every: follow ? followEvery : undefined,
+          everyMs: follow ? followEveryMs : undefined,
           signal,
         });
         return;
@@ -88,7 +88,7 @@ async function printOne(options: {
     let at = await begin(file, lines);
     at = await printFrom(file, at, out.print);
     for (let isOver = false; follow && !isOver; ) {
-      await context.clock.sleep(followEvery, file.signal);
+      await context.clock.sleep(followEveryMs, file.signal);
       // Asked first, so that the last lines are not missed.
       isOver = (await tracker.readRecord())?.ended !== undefined;
       at = await printFrom(file, at, out.print);

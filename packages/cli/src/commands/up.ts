@@ -37,14 +37,14 @@ import { clockTime, timeLine } from "../report/times.js";
 export interface UpOptions {
   readonly session: string | undefined;
   /** Seconds. */
-  readonly timeout: number | undefined;
+  readonly timeoutMs: number | undefined;
   readonly json: boolean;
   /** Whether the notebook is to be opened in a browser where there is one. */
   readonly open: boolean;
   readonly signal: AbortSignal;
 }
 
-export async function up({ session: argument, timeout, json, open, signal }: UpOptions): Promise<Outcome<"up">> {
+export async function up({ session: argument, timeoutMs, json, open, signal }: UpOptions): Promise<Outcome<"up">> {
   if (argument !== undefined && parseAddress(argument)) {
     throw new HpcnbError(
       "HPCNB_BAD_ARGUMENTS",
@@ -77,7 +77,7 @@ export async function up({ session: argument, timeout, json, open, signal }: UpO
       const result = await bringUp(
         { ...context, observe },
         {
-          timeout,
+          timeoutMs,
           signal,
           onStep: (name, detail) => {
             decided();

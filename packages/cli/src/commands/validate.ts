@@ -1,4 +1,4 @@
-import { findSessionFile, loadValidSession, venvProblems } from "@hpcnb/client/files";
+import { findSessionFile, loadValidSession, venvProblems, viewSession } from "@hpcnb/client/files";
 import { warnOfOthers } from "../opening/warn-of-others.js";
 import { warnOfSecrets } from "../opening/warn-of-secrets.js";
 import type { Outcome } from "../printing/outcome.js";
@@ -8,10 +8,8 @@ export async function validate(options: { session: string | undefined }): Promis
   const { session } = await loadValidSession(findSessionFile(options.session, tell), tell, venvProblems);
   warnOfOthers(session);
   warnOfSecrets(session);
-  // A hash is no password, but it is what one is guessed from.
-  const shown = { ...session, notebook: { ...session.notebook, password: session.notebook.password && "***" } };
   return {
-    value: shown,
+    value: viewSession(session),
     notes: [`${session.file} is valid: session ${session.name}, scheduler ${session.scheduler.plugin}.`],
   };
 }

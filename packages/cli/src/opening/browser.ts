@@ -5,7 +5,7 @@ import { once } from "node:events";
  * Milliseconds that a program has to say that it cannot open a browser; one that is the browser
  * does not end.
  */
-const launchLimit = 3_000;
+const launchLimitMs = 3_000;
 
 /** Why no browser would open on the user's screen; undefined where one would. Pure. */
 export function whyNoBrowser(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): string | undefined {
@@ -46,7 +46,7 @@ export function openers(environment: NodeJS.ProcessEnv, address: string): readon
 export async function openInBrowser(address: string): Promise<string | undefined> {
   const late = new AbortController();
   // Nothing else keeps this process: a timer of AbortSignal.timeout would not.
-  const timer = setTimeout(() => late.abort(), launchLimit);
+  const timer = setTimeout(() => late.abort(), launchLimitMs);
   try {
     const child = await start(address);
     if (child.exitCode === null && child.signalCode === null) await once(child, "exit", { signal: late.signal });

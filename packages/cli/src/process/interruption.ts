@@ -24,7 +24,7 @@ export function listen(): void {
 }
 
 /** Milliseconds. What ends by itself has done so long before. */
-const lastWait = 1_000;
+const lastWaitMs = 1_000;
 
 /**
  * To be called when the command has nothing left to do. The process ends as soon as nothing keeps
@@ -34,7 +34,7 @@ export function endWithoutFiles(): void {
   const isLate = () => {
     if (waitsForFiles()) endNow(process.exitCode);
   };
-  setTimeout(isLate, lastWait).unref();
+  setTimeout(isLate, lastWaitMs).unref();
 }
 
 function endNow(code: typeof process.exitCode): void {

@@ -6,7 +6,7 @@ import { marksFor } from "./marks.js";
 import type { Progress } from "./progress.js";
 
 /** Milliseconds that one frame stays. */
-const frameEvery = 120;
+const frameEveryMs = 120;
 
 /**
  * Finished steps stay; below them stands what is waited for, with a sign of life and the time that
@@ -23,7 +23,7 @@ export function createLiveProgress(stream: NodeJS.WriteStream, now: () => number
   const timeOf = ({ name, id = name, since }: Step) =>
     elapsed(since === undefined ? now() - (begun.get(id) ?? lastEnd) : Math.max(0, Date.now() - since));
   const render = (columns: number): Line[] => {
-    const frame = marks.frames[Math.floor(now() / frameEvery) % marks.frames.length] ?? marks.waiting;
+    const frame = marks.frames[Math.floor(now() / frameEveryMs) % marks.frames.length] ?? marks.waiting;
     if (waiting.length === 0 && doing) {
       const time = elapsed(now() - doing.since);
       const lines = wrap(`${doing.text} ${time}`, columns - 2);

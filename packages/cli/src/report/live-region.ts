@@ -5,7 +5,7 @@ import { draw as drawOn, eraseLines, keepLive, type LiveRegion, type Piece } fro
 export type Line = readonly Piece[];
 
 /** Milliseconds between two frames. */
-const redrawEvery = 120;
+const redrawEveryMs = 120;
 
 /**
  * The lines that end the screen while a command waits. They are redrawn for each frame and for each
@@ -40,7 +40,7 @@ export function createLiveRegion(stream: NodeJS.WriteStream, render: (columns: n
     widths = all.slice(0, shown.length);
     stream.uncork();
   };
-  const timer = setInterval(draw, redrawEvery);
+  const timer = setInterval(draw, redrawEveryMs);
   timer.unref();
   stream.on("resize", draw);
 

@@ -5,8 +5,8 @@ import type { Progress } from "./progress.js";
 /**
  * Milliseconds between two signs of life, and after which a brief command says what it is doing.
  */
-const heartbeatEvery = 30_000;
-const longForBrief = 1_000;
+const heartbeatEveryMs = 30_000;
+const longForBriefMs = 1_000;
 
 /** One line a change, each with the time since the command began. */
 export function createPlainProgress(
@@ -22,14 +22,14 @@ export function createPlainProgress(
   const timer = setInterval(() => {
     if (waiting) say(`${waiting.name}: still ${waiting.text}`);
     else if (doing !== undefined) say(`still waiting (${doing})`);
-  }, heartbeatEvery);
+  }, heartbeatEveryMs);
   timer.unref();
   return {
     begin: (text, passes) => {
       if (passes || doing === text) return;
       doing = text;
       clearTimeout(saying);
-      if (isBrief) saying = setTimeout(() => say(text), longForBrief).unref();
+      if (isBrief) saying = setTimeout(() => say(text), longForBriefMs).unref();
       else say(text);
     },
     update: (steps) => {

@@ -8,7 +8,7 @@ import { clockTime, timeLeft, timeLine, timeSince } from "./times.js";
 export const shownEngines = 10;
 
 /** A storage that is ready within this many seconds needs no explanation. */
-const quickStorage = 5;
+const quickStorageSeconds = 5;
 
 type Row = readonly [key: string, ...pieces: (Piece | undefined)[]];
 
@@ -60,7 +60,7 @@ function headline(view: StatusView, now: number): Piece[] {
 
 function factRows(view: StatusView, now: number): Row[] {
   const { tunnel, tunnelNote, tunnelHealing, tunnelClosed, storage, listens } = view;
-  const isSlow = storage && Math.max(storage.seconds, storage.controllerSeconds ?? 0) >= quickStorage;
+  const isSlow = storage && Math.max(storage.seconds, storage.controllerSeconds ?? 0) >= quickStorageSeconds;
   return [
     ["trouble", view.trouble && ["red", view.trouble]],
     ["time", view.phase === "queued" || view.startedAt ? timeLine(view, now) : undefined],

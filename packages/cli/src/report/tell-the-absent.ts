@@ -2,11 +2,11 @@ import { notifyTerminal } from "../printing/print.js";
 import { isLive } from "./progress.js";
 
 /** Milliseconds after which people look at something else. */
-const longWait = 30_000;
+const longWaitMs = 30_000;
 
 /** The end of a long wait is told to a user who no longer looks at the terminal. */
-export function tellTheAbsent(sentence: string, waited: number, stream: NodeJS.WriteStream = process.stderr): void {
-  if (waited < longWait || !isLive(stream)) return;
+export function tellTheAbsent(sentence: string, waitedMs: number, stream: NodeJS.WriteStream = process.stderr): void {
+  if (waitedMs < longWaitMs || !isLive(stream)) return;
   notifyTerminal(stream, sentence, kindOf(process.env));
 }
 

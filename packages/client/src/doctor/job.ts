@@ -14,15 +14,15 @@ import type { Check } from "./examine.js";
 import type { Examined } from "./host.js";
 
 /** Milliseconds: in the queue, and for what a job that runs has to say. */
-const queueLimit = 300_000;
-const answerLimit = 120_000;
+const queueLimitMs = 300_000;
+const answerLimitMs = 120_000;
 
 /** Between two looks: the scheduler is asked, too. */
-const firstPause = 250;
-const longestPause = 5_000;
+const firstPauseMs = 250;
+const longestPauseMs = 5_000;
 
 /** After which a job that is not listed counts as ended: what it wrote last may be seen late. */
-const lateness = 10_000;
+const latenessMs = 10_000;
 
 /**
  * A tiny job with the needs of the notebook's, which tells what a node has, and how late it sees
@@ -83,13 +83,13 @@ mv probe.new probe
 async function followJob(examined: Examined, { folder, id }: { folder: string; id: JobId }) {
   const { context, signal } = examined;
   const { host, session } = context;
-  const wait = (name: string, limit: number) => waitForFile(examined, { path: `${folder}/${name}`, limit, id });
-  const node = (await wait("here", queueLimit)).trim();
+  const wait = (name: string, limitMs: number) => waitForFile(examined, { path: `${folder}/${name}`, limitMs, id });
+  const node = (await wait("here", queueLimitMs)).trim();
   const begun = performance.now();
   await host.writeFiles([{ path: `${folder}/answer`, text: "answer\n" }], signal);
-  await wait("seen", answerLimit);
+  await wait("seen", answerLimitMs);
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-  const stdout = await wait("probe", answerLimit);
+  const stdout = await wait("probe", answerLimitMs);
   const [code = "", stderr = ""] = await readAll(host, [`${folder}/code`, `${folder}/problem`], signal);
   const result: CommandResult = { argv: ["bash"], exitCode: Number(code), stdout, stderr };
   const { summary } = judgeEnvironment(result, { where: node, session, directory: examined.directory });
@@ -107,25 +107,25 @@ async function readAll(host: Host, paths: readonly string[], signal: AbortSignal
  */
 async function waitForFile(
   { context, signal }: Examined,
-  { path, limit, id }: { path: string; limit: number; id: JobId },
+  { path, limitMs, id }: { path: string; limitMs: number; id: JobId },
 ): Promise<string> {
   const { host, scheduler, clock } = context;
   const begun = clock.now();
   let missing: number | undefined;
-  for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     const [text] = await host.readFiles([path], signal);
     if (text !== undefined && text !== "") return text;
     const now = clock.now();
     missing = (await isListed(scheduler, id, signal)) ? undefined : (missing ?? now);
-    if (missing !== undefined && now - missing > lateness) throw await ended(host, { path, id, signal });
-    if (now - begun > limit) {
+    if (missing !== undefined && now - missing > latenessMs) throw await ended(host, { path, id, signal });
+    if (now - begun > limitMs) {
       const reason = await scheduler.explain(id, signal);
       const why = reason ?? "the scheduler gives no reason";
-      throw new HpcnbError("HPCNB_TIMEOUT", `Job ${id} did not get that far in ${limit / 1000} s: ${why}`, {
+      throw new HpcnbError("HPCNB_TIMEOUT", `Job ${id} did not get that far in ${limitMs / 1000} s: ${why}`, {
         hint: "It was cancelled. The queue may be full: `resources` in the session file says what is asked for.",
       });
     }
-    await clock.sleep(pause, signal);
+    await clock.sleep(pauseMs, signal);
   }
 }
 

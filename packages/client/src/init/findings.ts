@@ -22,7 +22,7 @@ export interface Findings {
 }
 
 /** Milliseconds. Listing all modules takes some sites very long. */
-const limit = 20_000;
+const limitMs = 20_000;
 
 /** Names at most: of modules, environments and notebooks. */
 const most = 30;
@@ -33,7 +33,7 @@ export async function lookAround(
   directory: string,
   { signal, tell }: { signal: AbortSignal; tell: (sentence: string) => void },
 ): Promise<Findings> {
-  const options = { signal, timeout: limit };
+  const options = { signal, timeoutMs: limitMs };
   const [{ stdout }, modules] = await Promise.all([
     host.run(["sh", "-c", lookScript(), "hpcnb", directory], options),
     host.run(["bash", "--norc", "-c", modulesScript], options).catch((error) => {

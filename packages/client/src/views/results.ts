@@ -1,7 +1,7 @@
 import type { GroupChange, JobTimes, SessionState } from "@hpcnb/core/session";
-import type { Session } from "@hpcnb/core/session-file";
 import type { Finding } from "../doctor/examine.js";
 import type { ListedSession } from "./listed-session.js";
+import type { SessionView } from "./session-view.js";
 import type { StatusView } from "./status-view.js";
 
 /** What each command prints with `--json`: docs/json.md. Later versions only add keys. */
@@ -15,7 +15,7 @@ export interface Results {
   readonly "renew-token": RenewTokenResult;
   readonly scale: ScaleResult;
   readonly down: DownResult;
-  readonly validate: Session;
+  readonly validate: SessionView;
   readonly doctor: DoctorResult;
   readonly init: InitResult;
 }

@@ -33,7 +33,7 @@ export function resolveSession(value: SessionFile, file: string): Session {
     },
     resources: resolveResources(value.resources),
     cluster: cluster && resolveCluster(cluster),
-    storage: { readiness: storage?.readiness ?? "probe", timeout: durationOf(storage?.timeout ?? "2m") },
+    storage: { readiness: storage?.readiness ?? "probe", timeoutMs: durationOf(storage?.timeout ?? "2m") * 1000 },
     tunnel: { kind: tunnel?.kind ?? "auto", localPort: tunnel?.localPort },
   };
 }
@@ -72,7 +72,7 @@ function resolveResources({ memory, walltime, ...rest }: FileResources = {}): Jo
   return {
     ...(rest as Omit<JobResources, "memory" | "walltime">),
     ...(memory === undefined ? {} : { memory: certain(parseMemory(memory), memory) }),
-    ...(walltime === undefined ? {} : { walltime: durationOf(walltime) }),
+    ...(walltime === undefined ? {} : { walltimeSeconds: durationOf(walltime) }),
   };
 }
 

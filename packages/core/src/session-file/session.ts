@@ -55,7 +55,7 @@ export interface Session {
   readonly storage: {
     readonly readiness: string;
     /** Seconds. */
-    readonly timeout: number;
+    readonly timeoutMs: number;
   };
   readonly tunnel: { readonly kind: string; readonly localPort: number | undefined };
 }

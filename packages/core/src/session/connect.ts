@@ -11,8 +11,8 @@ import { wordOf } from "./words.js";
  * Milliseconds that a notebook may take to answer through a tunnel that was just opened, and
  * between two tries.
  */
-const answerLimit = 60_000;
-const retryEvery = 250;
+const answerLimitMs = 60_000;
+const retryEveryMs = 250;
 
 export interface Connected {
   readonly tracker: Tracker;
@@ -38,12 +38,12 @@ export async function connect(context: SessionContext, signal?: AbortSignal): Pr
     );
   // Without it a tunnel would be of no use.
   await tracker.readToken();
-  const deadline = context.clock.now() + answerLimit;
+  const deadline = context.clock.now() + answerLimitMs;
   for (;;) {
     const connected = await tryToConnect(tracker, signal);
     if (connected) return connected;
     if (context.clock.now() > deadline) throw noAnswer(tracker.state.connection);
-    await context.clock.sleep(retryEvery, signal);
+    await context.clock.sleep(retryEveryMs, signal);
   }
 }
 
@@ -68,7 +68,7 @@ export async function answeringNotebook(context: SessionContext, signal?: AbortS
 
 function noAnswer(connection: ConnectionFacts | undefined): HpcnbError {
   const { healing } = connection ?? {};
-  const seconds = answerLimit / 1000;
+  const seconds = answerLimitMs / 1000;
   if (healing)
     return new HpcnbError("HPCNB_TIMEOUT", `The tunnel has been broken since ${healing.since}: ${healing.why}`, {
       hint: "It keeps trying, on the same port; `hpcnb status` shows when it is whole.",

@@ -7,9 +7,9 @@ import type { SessionEnd } from "./session-schema.js";
 import type { Tracker } from "./tracker.js";
 
 /** Milliseconds. */
-const stopLimit = 120_000;
-const firstPause = 100;
-const longestPause = 5_000;
+const stopLimitMs = 120_000;
+const firstPauseMs = 100;
+const longestPauseMs = 5_000;
 /**
  * Each pause is so much longer than the one before: an end is seen late by a third of the time at
  * most.
@@ -96,7 +96,7 @@ export async function endListed(
     names.has(name) || runs.has(jobOfSession(name, session.name, scheduler)?.run ?? "");
   const asked = new Set<JobId>();
   const unseen = new Set(names);
-  const deadline = clock.now() + stopLimit;
+  const deadline = clock.now() + stopLimitMs;
   let lastError: unknown;
   let left: JobStatus[] | undefined;
   let empty = 0;
@@ -104,7 +104,7 @@ export async function endListed(
     if (isPending) return secondLook.afterNoAnswer;
     return asked.size > 0 && unseen.size === 0 ? secondLook.afterCancel : secondLook.usual;
   };
-  for (let growing = firstPause; ; growing = Math.min(growing * growth, longestPause)) {
+  for (let growingMs = firstPauseMs; ; growingMs = Math.min(growingMs * growth, longestPauseMs)) {
     const asking = clock.now();
     try {
       const jobs = await scheduler.status(signal);
@@ -124,10 +124,10 @@ export async function endListed(
       lastError = error;
     }
     const isConfirming = empty > 0 && lastError === undefined;
-    if (!isConfirming && clock.now() + growing > deadline) throw notStopped(left, lastError);
+    if (!isConfirming && clock.now() + growingMs > deadline) throw notStopped(left, lastError);
     // A first answer without them is as old as its question.
-    const pause = isConfirming ? asking + confirmation() - clock.now() : growing;
-    await clock.sleep(Math.max(0, pause), signal);
+    const pauseMs = isConfirming ? asking + confirmation() - clock.now() : growingMs;
+    await clock.sleep(Math.max(0, pauseMs), signal);
   }
 }
 
@@ -135,7 +135,7 @@ function notStopped(left: readonly JobStatus[] | undefined, cause: unknown): Hpc
   const what = left?.length
     ? `the scheduler still lists ${left.map(({ id, name, native }) => `${id} (${name}, ${native})`).join(", ")}`
     : `the scheduler gave no ${left ? "second answer that lists none of the jobs" : "answer"}`;
-  return new HpcnbError("HPCNB_NOT_STOPPED", `After ${stopLimit / 1000} s ${what}.`, {
+  return new HpcnbError("HPCNB_NOT_STOPPED", `After ${stopLimitMs / 1000} s ${what}.`, {
     cause,
     transient: true,
     hint: "Run `hpcnb down` again. If the jobs stay, their hosts may be out of the scheduler's reach: ask the site's support.",

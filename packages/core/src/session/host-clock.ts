@@ -1,7 +1,7 @@
 import type { JobStatus } from "../scheduler.js";
 
 /** Milliseconds. Clocks that differ by less agree for people, who read minutes. */
-const slack = 10_000;
+const slackMs = 10_000;
 
 /**
  * By how many milliseconds a host's clock is ahead of this machine's; 0 where they agree, as far as
@@ -13,19 +13,19 @@ export function aheadBy(
   seconds: number,
   { before, after }: { readonly before: number; readonly after: number },
 ): number {
-  const ahead = seconds * 1000 + 500 - (before + after) / 2;
+  const aheadMs = seconds * 1000 + 500 - (before + after) / 2;
   const doubt = (after - before) / 2 + 500;
-  return Math.abs(ahead) <= slack + doubt ? 0 : Math.round(ahead);
+  return Math.abs(aheadMs) <= slackMs + doubt ? 0 : Math.round(aheadMs);
 }
 
 /** A job's times as this machine's clock would have told them. Pure. */
-export function byClockHere(job: JobStatus, ahead: number): JobStatus {
-  if (ahead === 0) return job;
+export function byClockHere(job: JobStatus, aheadMs: number): JobStatus {
+  if (aheadMs === 0) return job;
   const { tasks } = job;
-  return { ...shifted(job, ahead), ...(tasks ? { tasks: tasks.map((task) => shifted(task, ahead)) } : {}) };
+  return { ...shifted(job, aheadMs), ...(tasks ? { tasks: tasks.map((task) => shifted(task, aheadMs)) } : {}) };
 }
 
-function shifted<T extends { readonly startedAt?: string }>(what: T, ahead: number): T {
+function shifted<T extends { readonly startedAt?: string }>(what: T, aheadMs: number): T {
   const start = Date.parse(what.startedAt ?? "");
-  return Number.isNaN(start) ? what : { ...what, startedAt: new Date(start - ahead).toISOString() };
+  return Number.isNaN(start) ? what : { ...what, startedAt: new Date(start - aheadMs).toISOString() };
 }

@@ -3,38 +3,37 @@ import type { JobState } from "../scheduler.js";
 import type { JobFacts } from "./job-facts.js";
 import type { Phase, SessionState } from "./life-cycle.js";
 
-/** Time limits per phase, in milliseconds. Waiting in the queue has none. */
-const phaseLimits: Partial<Record<Phase, number>> = { starting: 180_000, connecting: 60_000, gathering: 180_000 };
+/** Time limits per phase. Waiting in the queue has none. */
+const phaseLimitsMs: Partial<Record<Phase, number>> = { starting: 180_000, connecting: 60_000, gathering: 180_000 };
 
 /** Lines of the scheduler's reasons that are shown with an error. */
 const reasonLines = 5;
 
-/** Milliseconds. */
 export interface Times {
   /**
    * How long the phase has lasted, without the time when the host was out of reach, or something
    * was queued or suspended.
    */
-  readonly inPhase: number;
+  readonly inPhaseMs: number;
   /** Since waiting began. */
-  readonly inAll: number;
+  readonly inAllMs: number;
 }
 
 export interface Limits {
-  /** Seconds for everything together. */
-  readonly timeout: number | undefined;
-  /** Seconds that a job may wait for its storage. */
-  readonly storage: number;
+  /** For everything together. */
+  readonly timeoutMs: number | undefined;
+  /** How long a job may wait for its storage. */
+  readonly storageMs: number;
 }
 
 /** @throws HPCNB_TIMEOUT with what is still awaited. */
-export function throwIfLate(state: SessionState, times: Times, { timeout, storage }: Limits): void {
-  const limit = phaseLimits[state.phase];
-  const patience = state.phase === "connecting" ? 0 : storage * 1000;
-  const phaseIsLate = limit !== undefined && times.inPhase > limit + patience;
-  const allIsLate = timeout !== undefined && times.inAll >= timeout * 1000;
+export function throwIfLate(state: SessionState, times: Times, { timeoutMs, storageMs }: Limits): void {
+  const limitMs = phaseLimitsMs[state.phase];
+  const patienceMs = state.phase === "connecting" ? 0 : storageMs;
+  const phaseIsLate = limitMs !== undefined && times.inPhaseMs > limitMs + patienceMs;
+  const allIsLate = timeoutMs !== undefined && times.inAllMs >= timeoutMs;
   if (!phaseIsLate && !allIsLate) return;
-  const seconds = Math.round((allIsLate ? times.inAll : times.inPhase) / 1000);
+  const seconds = Math.round((allIsLate ? times.inAllMs : times.inPhaseMs) / 1000);
   throw new HpcnbError("HPCNB_TIMEOUT", `After ${seconds} s still waiting for ${awaited(state)}.`, {
     transient: true,
     hint: `${scaling(state)}The jobs go on. \`hpcnb up\` waits again, \`hpcnb status\` and \`hpcnb logs\` show more, \`hpcnb down\` ends them.`,

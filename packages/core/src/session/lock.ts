@@ -7,9 +7,9 @@ import type { Tracker } from "./tracker.js";
  * Milliseconds. What is done with the lock held takes seconds; ending jobs may take longer, and
  * says so itself.
  */
-const patience = 60_000;
-const firstPause = 200;
-const longestPause = 3_000;
+const patienceMs = 60_000;
+const firstPauseMs = 200;
+const longestPauseMs = 3_000;
 
 /**
  * Runs `work` while no other command starts or ends this session. Waits for one that does.
@@ -30,16 +30,16 @@ export async function withLock<T>(
 
 async function take(tracker: Tracker, signal: AbortSignal | undefined): Promise<Lock> {
   const { host, clock } = tracker.context;
-  const deadline = clock.now() + patience;
-  for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
+  const deadline = clock.now() + patienceMs;
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     try {
       return await host.lock(lockPath(tracker.directory), signal);
     } catch (error) {
       if (!isHpcnbError(error, "HPCNB_BUSY")) throw error;
-      if (clock.now() + pause > deadline) {
+      if (clock.now() + pauseMs > deadline) {
         throw new HpcnbError(
           "HPCNB_BUSY",
-          `Another command has been starting or ending this session for ${patience / 1000} s.`,
+          `Another command has been starting or ending this session for ${patienceMs / 1000} s.`,
           {
             cause: error,
             hint: "Wait for it to end, or end it, and try again.",
@@ -48,6 +48,6 @@ async function take(tracker: Tracker, signal: AbortSignal | undefined): Promise<
         );
       }
     }
-    await clock.sleep(pause, signal);
+    await clock.sleep(pauseMs, signal);
   }
 }

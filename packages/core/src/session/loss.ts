@@ -11,9 +11,9 @@ import type { Tracker } from "./tracker.js";
  * Milliseconds until a scheduler knows how a job ended: 15 s are usual where it writes its records
  * in batches.
  */
-const historyLag = 20_000;
-const firstPause = 500;
-const longestPause = 5_000;
+const historyLagMs = 20_000;
+const firstPauseMs = 500;
+const longestPauseMs = 5_000;
 
 /**
  * Looks closer at a session that seems lost, and ends what is of no use any more: all of it without
@@ -64,10 +64,10 @@ async function cancelEngines({ context: { scheduler } }: Tracker, { jobs }: Sess
 
 async function learnHowItEnded(tracker: Tracker, signal?: AbortSignal): Promise<void> {
   const { clock } = tracker.context;
-  const deadline = clock.now() + historyLag;
-  for (let pause = firstPause; isUnexplained(tracker.state); pause = Math.min(pause * 2, longestPause)) {
-    if (clock.now() + pause > deadline) return;
-    await clock.sleep(pause, signal);
+  const deadline = clock.now() + historyLagMs;
+  for (let pauseMs = firstPauseMs; isUnexplained(tracker.state); pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    if (clock.now() + pauseMs > deadline) return;
+    await clock.sleep(pauseMs, signal);
     await tracker.askScheduler();
     await tracker.askHistory();
   }

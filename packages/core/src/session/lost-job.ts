@@ -8,7 +8,7 @@ import type { ControllerReport, EndReport, NotebookReport, Role } from "./worklo
  * A job is told to end at its walltime by a clock that began some seconds before its own program
  * did.
  */
-const walltimeSlack = 10;
+const walltimeSlackSeconds = 10;
 
 /**
  * Why a job does no more what it is there for; undefined while it does, or may come to it. Pure.
@@ -32,7 +32,7 @@ export function lossOf(
 
 function endOf({ seconds = 0, told }: EndReport, job: JobFacts | undefined): Pick<Loss, "how" | "why"> {
   const walltime = job?.record.walltime ?? Number.POSITIVE_INFINITY;
-  if (told && seconds >= walltime - walltimeSlack)
+  if (told && seconds >= walltime - walltimeSlackSeconds)
     return { how: "walltime", why: `its walltime of ${formatDuration(walltime)} was reached` };
   if (told) return { how: "lost", why: "it was told to end, and not by `hpcnb down`" };
   return { how: told === false ? "finished" : "lost", why: "it has stopped by itself" };

@@ -4,16 +4,16 @@ import { Tracker } from "./tracker.js";
 
 /** Where every command begins: the notebook directory found on the host. */
 export async function prepared(context: SessionContext, mode: "make" | "look", signal?: AbortSignal): Promise<Tracker> {
-  let ahead = 0;
+  let aheadMs = 0;
   const directory = await resolveDirectory(context.host, context.session.notebook.directory, mode, {
     signal,
     note: context.note,
-    onClock: (milliseconds) => {
-      ahead = milliseconds;
+    onClock: (hostAheadMs) => {
+      aheadMs = hostAheadMs;
     },
   });
   const tracker = new Tracker(context, directory, signal);
-  tracker.hostAhead = ahead;
+  tracker.hostAheadMs = aheadMs;
   return tracker;
 }
 

@@ -1,26 +1,26 @@
 import type { Clock } from "../clock.js";
 import type { Phase } from "./life-cycle.js";
 
-/** Milliseconds between two looks at what the jobs publish. */
-const look = { first: 100, longest: 2_000 };
+/** Between two looks at what the jobs publish. */
+const lookMs = { first: 100, longest: 2_000 };
 /**
  * A job that starts after a long wait in a queue may be seen late by this share of the wait, up to
- * so many milliseconds.
+ * `longestMs`.
  */
-const lateInQueue = { share: 0.05, longest: 10_000 };
+const lateInQueue = { share: 0.05, longestMs: 10_000 };
 /**
- * Milliseconds between two questions to the scheduler. Once jobs run they tell of themselves, and
+ * Between two questions to the scheduler. Once jobs run they tell of themselves, and
  * it only knows whether they are there.
  */
-const question = { queued: 500, running: 2_000, longest: 15_000 };
+const questionMs = { queued: 500, running: 2_000, longest: 15_000 };
 const growth = 1.5;
 
 /** One round of looking. */
 export interface Turn {
   /** Whether the scheduler is asked too. */
   readonly asks: boolean;
-  /** Milliseconds that the host may wait for news; undefined when it answers at once. */
-  readonly patience: number | undefined;
+  /** How long the host may wait for news; undefined when it answers at once. */
+  readonly patienceMs: number | undefined;
 }
 
 /**
@@ -28,8 +28,8 @@ export interface Turn {
  * ever less often while nothing happens.
  */
 export class Pace {
-  lookPause = look.first;
-  #questionPause: number = question.queued;
+  lookPauseMs = lookMs.first;
+  #questionPauseMs: number = questionMs.queued;
   #nextQuestion: number;
   #begun: number;
   #isFirst = true;
@@ -48,40 +48,41 @@ export class Pace {
     // already is told at once.
     const waits = phase !== "queued" && !this.#isFirst;
     this.#isFirst = false;
-    return { asks, patience: waits ? Math.min(asks ? this.#questionPause : left, look.longest) : undefined };
+    return { asks, patienceMs: waits ? Math.min(asks ? this.#questionPauseMs : left, lookMs.longest) : undefined };
   }
 
   done({ asks }: Turn, reached: boolean): void {
     if (asks) {
-      this.#nextQuestion = this.#clock.now() + this.#questionPause;
-      this.#questionPause = Math.min(this.#questionPause * growth, question.longest);
+      this.#nextQuestion = this.#clock.now() + this.#questionPauseMs;
+      this.#questionPauseMs = Math.min(this.#questionPauseMs * growth, questionMs.longest);
     }
     if (!reached) this.#nextQuestion = this.#clock.now();
   }
 
   /** For a phase that has just begun. */
   restart(phase: Phase): void {
-    this.lookPause = look.first;
-    this.#questionPause = phase === "queued" ? question.queued : question.running;
+    this.lookPauseMs = lookMs.first;
+    this.#questionPauseMs = phase === "queued" ? questionMs.queued : questionMs.running;
     this.#begun = this.#clock.now();
   }
 
   somethingNew(): void {
-    this.lookPause = look.first;
+    this.lookPauseMs = lookMs.first;
   }
 
   /** Milliseconds until the next turn, for a look that began at `lookStart`. */
-  pause({ patience }: Turn, phase: Phase, reached: boolean, lookStart: number): number {
-    if (reached && patience === undefined && phase !== "queued") return 0;
-    const pause = phase === "queued" ? Math.max(this.lookPause, Math.min(this.#questionPause, 1_000)) : this.lookPause;
-    this.lookPause = Math.min(this.lookPause * growth, reached ? this.#longestLook(phase) : question.longest);
+  pause({ patienceMs }: Turn, phase: Phase, reached: boolean, lookStart: number): number {
+    if (reached && patienceMs === undefined && phase !== "queued") return 0;
+    const pause =
+      phase === "queued" ? Math.max(this.lookPauseMs, Math.min(this.#questionPauseMs, 1_000)) : this.lookPauseMs;
+    this.lookPauseMs = Math.min(this.lookPauseMs * growth, reached ? this.#longestLook(phase) : questionMs.longest);
     // A host that has waited for news has done so already.
     return reached ? pause - (this.#clock.now() - lookStart) : pause;
   }
 
   #longestLook(phase: Phase): number {
-    if (phase !== "queued") return look.longest;
+    if (phase !== "queued") return lookMs.longest;
     const waited = this.#clock.now() - this.#begun;
-    return Math.max(look.longest, Math.min(waited * lateInQueue.share, lateInQueue.longest));
+    return Math.max(lookMs.longest, Math.min(waited * lateInQueue.share, lateInQueue.longestMs));
   }
 }

@@ -9,7 +9,7 @@ export interface ResolveOptions {
   /** Told what the user should know of the directory. */
   readonly note?: ((text: string) => void) | undefined;
   /** Told by how many milliseconds the host's clock is ahead of this machine's. */
-  readonly onClock?: (ahead: number) => void;
+  readonly onClock?: (aheadMs: number) => void;
 }
 
 /**

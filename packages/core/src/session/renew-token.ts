@@ -11,8 +11,8 @@ import type { Tracker } from "./tracker.js";
  * Milliseconds in which a notebook takes a new token, whose storage may be late; and between two
  * looks.
  */
-const takeLimit = 60_000;
-const lookEvery = 500;
+const takeLimitMs = 60_000;
+const lookEveryMs = 500;
 
 /**
  * Gives the running notebook another token. Afterwards the old one, its login cookies and the
@@ -53,7 +53,7 @@ export async function renewToken(
     await write(before);
     throw new HpcnbError(
       "HPCNB_TIMEOUT",
-      `The notebook did not take the new token within ${takeLimit / 1000} s. The old one stays valid.`,
+      `The notebook did not take the new token within ${takeLimitMs / 1000} s. The old one stays valid.`,
       {
         hint: "A notebook that an older hpcnb has started cannot: `hpcnb down` and `hpcnb up` give it a new token.",
         transient: true,
@@ -64,11 +64,11 @@ export async function renewToken(
 
 async function isTaken(tracker: Tracker, renewals: number, signal: AbortSignal | undefined): Promise<boolean> {
   const { clock } = tracker.context;
-  const deadline = clock.now() + takeLimit;
+  const deadline = clock.now() + takeLimitMs;
   while (clock.now() < deadline) {
     await tracker.readReports();
     if (tracker.answering?.renewals === renewals) return true;
-    await clock.sleep(lookEvery, signal);
+    await clock.sleep(lookEveryMs, signal);
   }
   return false;
 }

@@ -140,7 +140,7 @@ function jobRecord({ context: { workload, scheduler } }: Tracker, context: PlanC
     role: place.role,
     name: scheduler.nameOf(name),
     ...(place.role === "engines" ? { array: place.array } : {}),
-    ...(resources.walltime === undefined ? {} : { walltime: resources.walltime }),
+    ...(resources.walltimeSeconds === undefined ? {} : { walltime: resources.walltimeSeconds }),
   };
 }
 

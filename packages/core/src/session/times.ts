@@ -4,7 +4,7 @@ import type { JobFacts } from "./job-facts.js";
 import { enginesIn, type SessionState } from "./life-cycle.js";
 
 /** Milliseconds. A clock may be this wrong before it is not believed. */
-const slack = 60_000;
+const slackMs = 60_000;
 
 /**
  * The notebook job's times, by the scheduler. The job's own record stands in for a scheduler that
@@ -21,7 +21,7 @@ export function notebookTimes(
   const told = notebook.state === "started" || notebook.state === "answering" ? notebook.startedAt : undefined;
   const start = Date.parse(told ?? "");
   const earliest = Date.parse(record?.startedAt ?? "") || 0;
-  const isBelieved = start >= earliest - slack && start <= now + slack;
+  const isBelieved = start >= earliest - slackMs && start <= now + slackMs;
   const listed = jobs.notebook?.status?.startedAt;
   return timesFrom(listed ?? (isBelieved ? told : undefined), jobs.notebook?.record.walltime);
 }

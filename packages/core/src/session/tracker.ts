@@ -38,7 +38,7 @@ export class Tracker {
    */
   wanted: Wanted;
   /** Milliseconds that the host's clock, and so the scheduler's, is ahead of this machine's. */
-  hostAhead = 0;
+  hostAheadMs = 0;
   /** What is known of this folder's runs, once strays were looked for. */
   runs: KnownRuns | undefined;
   readonly #given: SessionContext;
@@ -159,7 +159,10 @@ export class Tracker {
    * are known already.
    */
   listed(jobs: readonly JobStatus[]): void {
-    this.dispatch({ type: "jobs-listed", jobs: jobs.map((job) => this.#withReason(byClockHere(job, this.hostAhead))) });
+    this.dispatch({
+      type: "jobs-listed",
+      jobs: jobs.map((job) => this.#withReason(byClockHere(job, this.hostAheadMs))),
+    });
   }
 
   /**
@@ -216,14 +219,14 @@ export class Tracker {
    * What the jobs say of themselves: one round trip, which may wait for news that many
    * milliseconds.
    */
-  async readReports(patience?: number): Promise<void> {
+  async readReports(patienceMs?: number): Promise<void> {
     const { host, readiness, workload } = this.context;
     const { record } = this.state;
     if (!record) return;
     const paths = workload.recordPaths(record.run, clusterOf(record));
     const records = await readiness.read(host, paths, record.run.id, {
       signal: this.#signal,
-      ...(patience === undefined ? {} : { patience }),
+      ...(patienceMs === undefined ? {} : { patienceMs }),
     });
     this.dispatch({ type: "reports-read", reports: workload.reports(records) });
   }

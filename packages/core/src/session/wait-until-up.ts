@@ -8,22 +8,22 @@ import { Pace, type Turn } from "./pace.js";
 import type { Tracker } from "./tracker.js";
 
 export interface WaitOptions {
-  /** Seconds for everything together; without it a queued job is waited for as long as it takes. */
-  readonly timeout?: number | undefined;
+  /** For everything together; without it a queued job is waited for as long as it takes. */
+  readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Milliseconds that a job waits before it is asked why: most never wait so long. */
-const longWait = 2_000;
+/** A job waits this long before it is asked why: most never do. */
+const longWaitMs = 2_000;
 
 /**
  * Waits for each fact in turn until the session has all that it is to have: `tracker.wanted`.
  * Nothing is started.
  * @throws HPCNB_TIMEOUT (the jobs go on), HPCNB_JOB_ENDED, HPCNB_ABORTED
  */
-export async function waitUntilUp(tracker: Tracker, { timeout, signal }: WaitOptions): Promise<void> {
+export async function waitUntilUp(tracker: Tracker, { timeoutMs, signal }: WaitOptions): Promise<void> {
   const { clock, readiness } = tracker.context;
-  const limits = { timeout, storage: readiness.forJob().seconds };
+  const limits = { timeoutMs, storageMs: readiness.forJob().seconds * 1000 };
   const pace = new Pace(clock);
   const start = clock.now();
   let phase = tracker.state.phase;
@@ -42,7 +42,7 @@ export async function waitUntilUp(tracker: Tracker, { timeout, signal }: WaitOpt
       await whileReachable(tracker, () => tryToConnect(tracker, signal));
     pace.done(turn, reached);
     // What the jobs do meanwhile is not seen, so no limit of theirs can be held against them.
-    if (!reached) limitStart += clock.now() - lookStart + pace.lookPause;
+    if (!reached) limitStart += clock.now() - lookStart + pace.lookPauseMs;
     if (tracker.state.phase === "failed" || tracker.state.phase === "degraded") await throwIfLost(tracker, signal);
 
     const { state } = tracker;
@@ -55,23 +55,23 @@ export async function waitUntilUp(tracker: Tracker, { timeout, signal }: WaitOpt
       pace.restart(phase);
     }
     if (waitsForScheduler(state)) limitStart = clock.now();
-    throwIfLate(state, { inPhase: clock.now() - limitStart, inAll: clock.now() - start }, limits);
+    throwIfLate(state, { inPhaseMs: clock.now() - limitStart, inAllMs: clock.now() - start }, limits);
     if (!isDeepStrictEqual(reports, state.reports)) pace.somethingNew();
     const { notebook } = state.reports;
     if (notebook.state === "started" && reports.notebook.state !== "started")
       tracker.context.connector?.prepare?.(tracker.directory, notebook.host);
-    const pause = pace.pause(turn, phase, reached, lookStart);
-    const left = timeout === undefined ? pause : start + timeout * 1000 - clock.now();
-    await clock.sleep(Math.max(0, Math.min(pause, left)), signal);
+    const pauseMs = pace.pause(turn, phase, reached, lookStart);
+    const left = timeoutMs === undefined ? pauseMs : start + timeoutMs - clock.now();
+    await clock.sleep(Math.max(0, Math.min(pauseMs, left)), signal);
   }
 }
 
 /** One look at all that can be known now. */
 async function lookOnce(tracker: Tracker, turn: Turn, sincePhase: number): Promise<void> {
-  await Promise.all([tracker.readReports(turn.patience), turn.asks ? tracker.askScheduler() : undefined]);
+  await Promise.all([tracker.readReports(turn.patienceMs), turn.asks ? tracker.askScheduler() : undefined]);
   if (!turn.asks) return;
   await tracker.askHistory();
-  if (sincePhase >= longWait) await tracker.askWhy();
+  if (sincePhase >= longWaitMs) await tracker.askWhy();
 }
 
 /** A host that cannot be reached now says nothing about the jobs, which go on: false then. */

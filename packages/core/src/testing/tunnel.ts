@@ -96,12 +96,12 @@ async function visit(address: LocalAddress, word: string): Promise<string> {
 }
 
 /** Milliseconds for what takes none, but on a busy machine. */
-const limit = 30_000;
+const limitMs = 30_000;
 
 function withLimit<T>(work: Promise<T>, problem: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new assert.AssertionError({ message: problem })), limit);
+    timer = setTimeout(() => reject(new assert.AssertionError({ message: problem })), limitMs);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

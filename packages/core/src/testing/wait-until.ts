@@ -10,19 +10,19 @@ export type WaitUntil = (fact: () => Promise<boolean>, awaited: () => string) =>
 export interface WaitOptions {
   readonly clock: Clock;
   /** Milliseconds. Default 120,000: a real scheduler may look at its queue every 15 s only. */
-  readonly limit?: number;
+  readonly limitMs?: number;
   /** Milliseconds between two questions. Default 200. */
-  readonly pause?: number;
+  readonly pauseMs?: number;
 }
 
-export function createWaitUntil({ clock, limit = 120_000, pause = 200 }: WaitOptions): WaitUntil {
+export function createWaitUntil({ clock, limitMs = 120_000, pauseMs = 200 }: WaitOptions): WaitUntil {
   return async (fact, awaited) => {
-    const deadline = clock.now() + limit;
+    const deadline = clock.now() + limitMs;
     while (!(await fact())) {
       if (clock.now() >= deadline) {
-        throw new HpcnbError("HPCNB_TIMEOUT", `Waited ${limit / 1000} s without success for ${awaited()}.`);
+        throw new HpcnbError("HPCNB_TIMEOUT", `Waited ${limitMs / 1000} s without success for ${awaited()}.`);
       }
-      await clock.sleep(pause);
+      await clock.sleep(pauseMs);
     }
   };
 }

@@ -18,7 +18,7 @@ describe("good session files", () => {
     const job = {
       cores: 65_536,
       memory: 2 ** 50,
-      walltime: 366 * 86_400,
+      walltimeSeconds: 366 * 86_400,
       queue: "long.q@@big",
       options: { parallelEnvironment: "smp 2" },
       native: ["-P", "a b", "-l", "gpu=1"],
@@ -51,7 +51,7 @@ describe("good session files", () => {
           { name: "gpu_2", engines: 1, atOnce: undefined, resources: { ...job, queue: "gpu.q" } },
         ],
       },
-      storage: { readiness: "@site/nfs", timeout: 86_400 },
+      storage: { readiness: "@site/nfs", timeoutMs: 86_400_000 },
       tunnel: { kind: "./tunnel.js", localPort: 65_535 },
     });
   });

@@ -25,7 +25,7 @@ describe("reading session files", () => {
       },
       resources: {},
       cluster: undefined,
-      storage: { readiness: "probe", timeout: 120 },
+      storage: { readiness: "probe", timeoutMs: 120_000 },
       tunnel: { kind: "auto", localPort: undefined },
     });
   });
@@ -41,14 +41,20 @@ storage: { readiness: delay, timeout: 90s }
 tunnel: { kind: direct, localPort: 9999 }`);
     expect(session).to.deep.include({
       scheduler: { plugin: "mock", options: { slots: 4 } },
-      resources: { cores: 4, memory: 16 * 2 ** 30, walltime: 28_800, queue: "long.q", native: ["-P", "genomics"] },
+      resources: {
+        cores: 4,
+        memory: 16 * 2 ** 30,
+        walltimeSeconds: 28_800,
+        queue: "long.q",
+        native: ["-P", "genomics"],
+      },
       cluster: {
         controller: "job",
         groups: [{ name: "engines", engines: 32, atOnce: undefined, resources: { memory: 512 * 2 ** 20 } }],
         minimum: 32,
         restarts: 3,
       },
-      storage: { readiness: "delay", timeout: 90 },
+      storage: { readiness: "delay", timeoutMs: 90_000 },
       tunnel: { kind: "direct", localPort: 9999 },
     });
   });

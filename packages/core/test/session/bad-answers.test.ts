@@ -230,7 +230,7 @@ describe("life cycle, where nothing goes smoothly", () => {
     });
 
     it("waits for storage as long as the session file says", async () => {
-      const world = new SimulatedSession({}, {}, 600);
+      const world = new SimulatedSession({}, {}, 600_000);
       world.storageIsLate = true;
       const waiting = bringUp(world.context());
       await world.clock.advance(700_000);

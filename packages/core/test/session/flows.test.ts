@@ -100,7 +100,7 @@ describe("life cycle on a simulated scheduler", () => {
 
   it("stops waiting after the given time and leaves the jobs in the queue", async () => {
     const world = new SimulatedSession({ queueWait: 3600 });
-    const error = await failure(up(world, { timeout: 600 }));
+    const error = await failure(up(world, { timeoutMs: 600_000 }));
     expect(error.code).to.equal("HPCNB_TIMEOUT");
     expect(error.message).to.match(/^After 6\d\d s still waiting for the notebook job 1 to start/);
     expect(await world.listed()).to.have.length(3);
@@ -351,7 +351,7 @@ describe("life cycle on a simulated scheduler", () => {
 
   it("connects to a notebook that runs, and starts nothing for it", async () => {
     const world = new SimulatedSession({ queueWait: 600 });
-    const waiting = failure(up(world, { timeout: 60 }));
+    const waiting = failure(up(world, { timeoutMs: 60_000 }));
     expect((await waiting).code).to.equal("HPCNB_TIMEOUT");
     const error = await failure(world.clock.run(connect(world.context())));
     expect(error).to.include({ code: "HPCNB_NO_SESSION" });

@@ -17,7 +17,7 @@ describe("the pace of looking", () => {
       while (clock.now() < milliseconds) {
         const at = clock.now();
         const turn = pace.turn(phase);
-        await clock.sleep(turn.patience ?? 0);
+        await clock.sleep(turn.patienceMs ?? 0);
         pace.done(turn, true);
         const pause = pace.pause(turn, phase, true, at);
         turns.push({ ...turn, at, pause });
@@ -30,8 +30,8 @@ describe("the pace of looking", () => {
 
   it("begins at once, and then waits for news where a job runs, also while the scheduler is asked", async () => {
     const [first, ...others] = await turnsOf("starting", 60_000);
-    expect(first).to.include({ asks: true, patience: undefined, pause: 0 });
-    for (const { patience } of others) expect(patience).to.be.greaterThan(0);
+    expect(first).to.include({ asks: true, patienceMs: undefined, pause: 0 });
+    for (const { patienceMs } of others) expect(patienceMs).to.be.greaterThan(0);
     expect(others.filter(({ asks }) => asks)).not.to.deep.equal([]);
   });
 
@@ -43,8 +43,8 @@ describe("the pace of looking", () => {
 
   it("lets nothing wait on a submit node for a queue, and sees a start late by a share of the wait alone", async () => {
     const turns = await turnsOf("queued", 3_600_000);
-    for (const { at, pause, patience } of turns) {
-      expect(patience).to.equal(undefined);
+    for (const { at, pause, patienceMs } of turns) {
+      expect(patienceMs).to.equal(undefined);
       expect(pause).to.be.at.most(Math.max(2_000, Math.min(at * 0.05, 10_000)) * 1.5);
     }
     expect(turns.length).to.be.below(500);

@@ -5,7 +5,7 @@ import { createWaitUntil, recordingHost, SimulatedClock } from "../../src/testin
 describe("createWaitUntil", () => {
   it("ends as soon as the fact is true", async () => {
     const clock = new SimulatedClock();
-    const waitUntil = createWaitUntil({ clock, limit: 60_000, pause: 1_000 });
+    const waitUntil = createWaitUntil({ clock, limitMs: 60_000, pauseMs: 1_000 });
     await clock.run(
       waitUntil(
         async () => clock.now() >= 5_000,
@@ -17,7 +17,7 @@ describe("createWaitUntil", () => {
 
   it("fails at its limit with what was awaited, as it is then", async () => {
     const clock = new SimulatedClock();
-    const waitUntil = createWaitUntil({ clock, limit: 60_000, pause: 1_000 });
+    const waitUntil = createWaitUntil({ clock, limitMs: 60_000, pauseMs: 1_000 });
     let asked = 0;
     const waiting = waitUntil(
       async () => {

@@ -2,24 +2,24 @@ import { constants, type Stats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { type AwaitedNews, HpcnbError, systemClock } from "@hpcnb/core";
 import { isMissing, wordsOf } from "../file-errors.js";
-import { fileTimeout, largestFile, withPatience } from "../patience.js";
+import { fileTimeoutMs, largestFile, withPatience } from "../patience.js";
 
 /** Milliseconds between two looks at files whose news is awaited. */
-const firstPause = 50;
-const longestPause = 250;
+const firstPauseMs = 50;
+const longestPauseMs = 250;
 
 /** See `Host.readFiles`; ../python/read.py does the same on another host. */
 export async function readLocally(
   paths: readonly string[],
   signal?: AbortSignal,
-  { known, limit }: AwaitedNews = { known: [], limit: 0 },
+  { known, limitMs }: AwaitedNews = { known: [], limitMs: 0 },
 ): Promise<(string | undefined)[]> {
-  const end = systemClock.now() + limit;
-  for (let pause = firstPause; ; pause = Math.min(pause * 1.2, longestPause)) {
+  const end = systemClock.now() + limitMs;
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.2, longestPauseMs)) {
     const texts = await readAll(paths, signal);
     const left = end - systemClock.now();
     if (left <= 0 || texts.some((text, index) => text !== known[index])) return texts;
-    await systemClock.sleep(Math.min(pause, left), signal);
+    await systemClock.sleep(Math.min(pauseMs, left), signal);
   }
 }
 
@@ -30,7 +30,7 @@ export async function readLocally(
 async function readAll(paths: readonly string[], signal: AbortSignal | undefined): Promise<(string | undefined)[]> {
   const texts: (string | undefined)[] = [];
   for (const path of paths) {
-    const patience = { what: `${path} could not be read`, signal, limit: fileTimeout };
+    const patience = { what: `${path} could not be read`, signal, limitMs: fileTimeoutMs };
     texts.push(await withPatience(patience, (goesOn) => read(path, goesOn)));
   }
   return texts;

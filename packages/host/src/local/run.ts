@@ -3,17 +3,17 @@ import { access } from "node:fs/promises";
 import { aborted, type CommandResult, HpcnbError, type RunOptions, throwIfAborted } from "@hpcnb/core";
 
 /** Milliseconds. */
-export const defaultTimeout = 60_000;
+export const defaultTimeoutMs = 60_000;
 /** Between SIGTERM and SIGKILL for a command that is ended early. */
-const killDelay = 5_000;
+const killDelayMs = 5_000;
 /** Between SIGKILL and giving up: a process that waits for a dead file system cannot be killed. */
-const giveUpDelay = 1_000;
+const giveUpDelayMs = 1_000;
 /** Bytes that a command may print: an answer about 75,000 tasks is some ten million. */
 export const maxBuffer = 200_000_000;
 
 /** See `Host.run`. */
 export async function runLocally(argv: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
-  const { stdin = "", cwd, timeout = defaultTimeout, signal } = options;
+  const { stdin = "", cwd, timeoutMs = defaultTimeoutMs, signal } = options;
   throwIfAborted(signal);
   const [program = "", ...args] = argv;
   // Loaded when first needed: it takes longer to load than some commands take to run.
@@ -30,11 +30,11 @@ export async function runLocally(argv: readonly string[], options: RunOptions = 
     env: ownEnvironment(),
     ...(cwd === undefined ? {} : { cwd }),
   });
-  const ending = endEarly(subprocess, timeout, signal);
+  const ending = endEarly(subprocess, timeoutMs, signal);
   const result = await ending.untilEnd(subprocess);
   if (ending.why === "abort") throw aborted(signal);
   if (ending.why === "timeout" || !result)
-    throw new HpcnbError("HPCNB_TIMEOUT", `${program} did not end within ${timeout / 1000} s.`, { transient: true });
+    throw new HpcnbError("HPCNB_TIMEOUT", `${program} did not end within ${timeoutMs / 1000} s.`, { transient: true });
   if (result.isMaxBuffer)
     throw new HpcnbError("HPCNB_COMMAND_FAILED", `${program} printed more than ${maxBuffer / 1e6} MB.`);
   if (result.exitCode === undefined && result.signal === undefined)
@@ -71,7 +71,7 @@ export interface Ending {
  */
 export function endEarly(
   child: Pick<ChildProcess, "pid" | "stdin" | "stdout" | "stderr" | "unref">,
-  timeout: number,
+  timeoutMs: number,
   signal: AbortSignal | undefined,
 ): Ending {
   let why: Ending["why"];
@@ -91,11 +91,11 @@ export function endEarly(
       killTimer = setTimeout(() => {
         child.unref();
         giveUp();
-      }, giveUpDelay);
-    }, killDelay);
+      }, giveUpDelayMs);
+    }, killDelayMs);
   };
   const onAbort = () => end("abort");
-  const timer = setTimeout(() => end("timeout"), timeout);
+  const timer = setTimeout(() => end("timeout"), timeoutMs);
   signal?.addEventListener("abort", onAbort);
   if (child.pid !== undefined) {
     if (groups.size === 0) process.on("exit", endGroups);

@@ -11,9 +11,9 @@ const idleSeconds = 60;
  * Seconds; for users whose configuration does not say. A node is on the cluster's own network, and
  * a way to it has less time. Three questions without an answer end a connection.
  */
-const connectTimeout = 30;
-export const nodeConnectTimeout = 15;
-export const aliveInterval = 15;
+const connectTimeoutSeconds = 30;
+export const nodeConnectTimeoutSeconds = 15;
+export const aliveIntervalSeconds = 15;
 
 export interface Destination {
   readonly alias: string;
@@ -55,7 +55,7 @@ export function configArguments({ alias, configFile }: Destination): string[] {
 interface Manner {
   readonly mayAsk: boolean;
   /** Seconds. */
-  readonly timeout?: number;
+  readonly timeoutSeconds?: number;
 }
 
 /** Options with which a client goes over a shared connection, or over one of its own. */
@@ -73,14 +73,14 @@ export function clientOptions(
  */
 export function masterOptions(
   config: SshConfig,
-  { controlPath, persist = idleSeconds, ...manner }: Manner & { controlPath: string; persist?: number },
+  { controlPath, persistSeconds = idleSeconds, ...manner }: Manner & { controlPath: string; persistSeconds?: number },
 ): string[] {
   return [
     "-T",
     "-S",
     socketArgument(controlPath),
     ...option("ControlMaster=auto"),
-    ...option(`ControlPersist=${persist}`),
+    ...option(`ControlPersist=${persistSeconds}`),
     ...noForwardings,
     ...settings(config, manner),
   ];
@@ -109,10 +109,10 @@ export const noForwardings: readonly string[] = option("ClearAllForwardings=yes"
  * What is set for every connection, where the user has not decided. Host keys and ways to log in
  * are the user's alone.
  */
-function settings(config: SshConfig, { mayAsk, timeout = connectTimeout }: Manner): string[] {
+function settings(config: SshConfig, { mayAsk, timeoutSeconds = connectTimeoutSeconds }: Manner): string[] {
   return [
-    ...(config.hasConnectTimeout ? [] : option(`ConnectTimeout=${timeout}`)),
-    ...(config.hasServerAlive ? [] : option(`ServerAliveInterval=${aliveInterval}`)),
+    ...(config.hasConnectTimeout ? [] : option(`ConnectTimeout=${timeoutSeconds}`)),
+    ...(config.hasServerAlive ? [] : option(`ServerAliveInterval=${aliveIntervalSeconds}`)),
     ...config.undone.flatMap(option),
     ...(mayAsk ? [] : option("BatchMode=yes")),
   ];

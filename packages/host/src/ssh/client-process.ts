@@ -54,13 +54,13 @@ export function startClient(args: readonly string[], stdin = ""): ClientProcess 
 export async function untilReady(
   client: ClientProcess,
   ready: () => boolean | Promise<boolean>,
-  { limit, signal }: { limit: number; signal?: AbortSignal | undefined },
+  { limitMs, signal }: { limitMs: number; signal?: AbortSignal | undefined },
 ): Promise<"ready" | "ended" | "late"> {
   let over = false;
   client.ended.then(() => {
     over = true;
   });
-  const deadline = performance.now() + limit;
+  const deadline = performance.now() + limitMs;
   while (!(await ready())) {
     if (over || signal?.aborted) return "ended";
     if (performance.now() > deadline) return "late";

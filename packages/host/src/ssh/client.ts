@@ -20,11 +20,11 @@ export interface ClientOptions {
    * Is told, every few seconds, for how many milliseconds the client has come to no end; not while
    * it asks.
    */
-  readonly silent?: ((milliseconds: number) => void) | undefined;
+  readonly silent?: ((silentMs: number) => void) | undefined;
   /** A process stays behind: what is said after the client's end is not waited for. */
   readonly leavesProcess?: boolean;
   /** Milliseconds. */
-  readonly limit?: number;
+  readonly limitMs?: number;
   readonly log?: Log | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -33,11 +33,11 @@ export interface ClientOptions {
  * Milliseconds that the last words of a client may take to arrive after its end. A process on its
  * way may keep the pipe open longer.
  */
-const wordsLimit = 1_000;
+const wordsLimitMs = 1_000;
 
 /** Milliseconds after which a client that has come to no end is worth a word, and then another. */
-const firstSilence = 1_000;
-const laterSilence = 5_000;
+const firstSilenceMs = 1_000;
+const laterSilenceMs = 5_000;
 
 /**
  * Runs an ssh that is to do something itself (log in, ask a shared connection), and not to run a
@@ -53,7 +53,7 @@ export async function runClient(args: readonly string[], options: ClientOptions)
 }
 
 async function untilEnd(args: readonly string[], options: ClientOptions): Promise<ClientEnd> {
-  const { interactive, limit, signal } = options;
+  const { interactive, limitMs, signal } = options;
   throwIfAborted(signal);
   const child = spawn("ssh", args, {
     stdio: [interactive ? "inherit" : "ignore", "pipe", "pipe"],
@@ -70,7 +70,7 @@ async function untilEnd(args: readonly string[], options: ClientOptions): Promis
   }
   const watching = watchSilence(child.pid, options);
   const stop = () => child.kill();
-  const timeout = limit === undefined ? undefined : AbortSignal.timeout(limit);
+  const timeout = limitMs === undefined ? undefined : AbortSignal.timeout(limitMs);
   for (const each of [timeout, signal]) each?.addEventListener("abort", stop);
   try {
     const closed = once(child, "close").catch((error: NodeJS.ErrnoException) => error);
@@ -81,11 +81,11 @@ async function untilEnd(args: readonly string[], options: ClientOptions): Promis
     const letGo = () => {
       for (const name of ["stdout", "stderr"] as const) child[name].destroy();
     };
-    const words = setTimeout(letGo, options.leavesProcess && code === 0 ? 0 : wordsLimit);
+    const words = setTimeout(letGo, options.leavesProcess && code === 0 ? 0 : wordsLimitMs);
     await closed;
     clearTimeout(words);
     if (signal?.aborted) throw aborted(signal);
-    if (timeout?.aborted) throw late(limit, said.stderr);
+    if (timeout?.aborted) throw late(limitMs, said.stderr);
     return { code, ...said };
   } finally {
     watching();
@@ -97,22 +97,22 @@ async function untilEnd(args: readonly string[], options: ClientOptions): Promis
 function watchSilence(pid: number | undefined, { interactive, silent }: ClientOptions): () => void {
   if (!silent) return () => {};
   const start = performance.now();
-  let next = firstSilence;
+  let next = firstSilenceMs;
   const timer = setInterval(() => {
     const past = performance.now() - start;
     if (past < next) return;
-    next = past + laterSilence;
+    next = past + laterSilenceMs;
     if (!interactive || !mayAskNow(pid)) silent(past);
   }, 200);
   timer.unref();
   return () => clearInterval(timer);
 }
 
-/** @param limit milliseconds that were over. */
-function late(limit = 0, stderr: string): HpcnbError {
+/** @param limitMs milliseconds that were over. */
+function late(limitMs = 0, stderr: string): HpcnbError {
   const said = stderr.trim();
   const what = said ? `and said:\n${said}` : "and said nothing.";
-  return new HpcnbError("HPCNB_TIMEOUT", `ssh took longer than ${limit / 1000} s ${what}`, { transient: true });
+  return new HpcnbError("HPCNB_TIMEOUT", `ssh took longer than ${limitMs / 1000} s ${what}`, { transient: true });
 }
 
 /**
@@ -122,10 +122,10 @@ function late(limit = 0, stderr: string): HpcnbError {
 export async function wordsOfFailure(
   { stderr }: ClientEnd,
   another: readonly string[],
-  limit: number,
+  limitMs: number,
 ): Promise<string> {
   // A host that gives no answer has no more to say.
   if (!stderr.includes("UNKNOWN port 65535") || /timed out/.test(stderr)) return stderr;
-  const end = await runClient(another, { interactive: false, limit });
+  const end = await runClient(another, { interactive: false, limitMs });
   return end.code === 0 ? stderr : end.stderr;
 }

@@ -31,7 +31,7 @@ export interface SshOptions extends Destination {
    */
   readonly mark?: string | undefined;
   /** Milliseconds for a login at which nobody is asked anything. */
-  readonly limit?: number;
+  readonly limitMs?: number;
   /** Is told once what a person would want to know, such as that each command will log in again. */
   readonly notify?: ((text: string) => void) | undefined;
   /** Is told what ssh says while it may ask at the terminal, as it comes. */
@@ -44,7 +44,7 @@ export interface SshOptions extends Destination {
 
 export interface LoginWatch {
   /** For so many milliseconds ssh has come to no end, and asks nothing; told every few seconds. */
-  silent(milliseconds: number): void;
+  silent(silentMs: number): void;
   over(): void;
 }
 
@@ -78,7 +78,7 @@ export interface SshConnection extends Destination {
 }
 
 /** The default, in milliseconds. */
-export const loginLimit = 60_000;
+export const loginLimitMs = 60_000;
 
 /**
  * One connection to an alias for all commands, of this process and of others: whoever comes first
@@ -86,7 +86,7 @@ export const loginLimit = 60_000;
  * user's own configuration has opened is used instead.
  */
 export function createSshConnection(options: SshOptions): SshConnection {
-  const { alias, configFile, interactive, limit = loginLimit } = options;
+  const { alias, configFile, interactive, limitMs = loginLimitMs } = options;
   let reading: Promise<SshConfig> | undefined;
   let sharing = true;
   let noticed = false;
@@ -163,7 +163,7 @@ export function createSshConnection(options: SshOptions): SshConnection {
       leavesProcess: true,
       log: options.log,
       signal,
-      ...(interactive ? {} : { limit }),
+      ...(interactive ? {} : { limitMs }),
     })
       .finally(watch?.over)
       .catch((cause) => {
@@ -186,11 +186,11 @@ export function createSshConnection(options: SshOptions): SshConnection {
     }
     if (end.code !== 255) {
       // The connection would make the next command fail in other words.
-      await endConnection(controlPath, loginLimit);
+      await endConnection(controlPath, loginLimitMs);
       throw shellFailure(`${end.stderr}\n${end.stdout}`, { destination: alias, who: wellKnownName(alias, known) });
     }
     const unshared = clientOptions(known, { controlPath: undefined, mayAsk: false });
-    const said = await wordsOfFailure(end, [...destinationArguments(options, unshared), "true"], loginLimit);
+    const said = await wordsOfFailure(end, [...destinationArguments(options, unshared), "true"], loginLimitMs);
     // What was heard at the terminal stands there already.
     const isHeard = interactive && options.hear !== undefined && said === end.stderr;
     throw sshFailure(said, { destination: alias, who: wellKnownName(alias, known), isHeard });
@@ -198,8 +198,8 @@ export function createSshConnection(options: SshOptions): SshConnection {
 }
 
 /** Ends a shared connection, for all who use it, within so many milliseconds. */
-export async function endConnection(controlPath: string, limit: number): Promise<void> {
-  await runClient(controlArguments(controlPath, ["-O", "exit"]), { interactive: false, limit });
+export async function endConnection(controlPath: string, limitMs: number): Promise<void> {
+  await runClient(controlArguments(controlPath, ["-O", "exit"]), { interactive: false, limitMs });
 }
 
 /** For messages: the alias, and the host that it stands for. */
@@ -209,7 +209,7 @@ export function wellKnownName(alias: string, { hostname }: SshConfig): string {
 
 /** A `Match exec` of the user's may take its time. */
 export async function readConfig(destination: Destination, signal?: AbortSignal, log?: Log): Promise<SshConfig> {
-  const end = await runClient(configArguments(destination), { interactive: false, limit: loginLimit, log, signal });
+  const end = await runClient(configArguments(destination), { interactive: false, limitMs: loginLimitMs, log, signal });
   if (end.code !== 0) throw sshFailure(end.stderr, { destination: destination.alias });
   return parseSshConfig(end.stdout);
 }

@@ -144,7 +144,7 @@ export interface FailureContext {
   readonly who?: string;
   readonly code?: ErrorCode;
   /** Milliseconds after which it was ended, because it came to nothing. */
-  readonly limit?: number;
+  readonly limitMs?: number;
   /** The user has seen at the terminal what ssh said. */
   readonly isHeard?: boolean;
 }
@@ -152,7 +152,7 @@ export interface FailureContext {
 /** Why ssh gave up, in words. `said` is what it printed. */
 export function sshFailure(
   said: string,
-  { destination, who = destination, code = "HPCNB_SSH", limit, isHeard = false }: FailureContext,
+  { destination, who = destination, code = "HPCNB_SSH", limitMs, isHeard = false }: FailureContext,
 ): HpcnbError {
   const command = sshCommand(...destination.split(" "));
   const lines = [
@@ -175,12 +175,12 @@ export function sshFailure(
       transient,
     });
   }
-  const failed = limit === undefined ? "failed" : `was not connected after ${limit / 1000} s`;
+  const failed = limitMs === undefined ? "failed" : `was not connected after ${limitMs / 1000} s`;
   const seen = isHeard ? "." : `:\n${quoted}`;
   const text = quoted ? `ssh to ${who} ${failed}${seen}` : `ssh to ${who} ${failed} and said nothing.`;
   return new HpcnbError(code, text, {
     hint: `See what \`${command}\` does in a terminal.`,
-    transient: limit !== undefined,
+    transient: limitMs !== undefined,
   });
 }
 

@@ -11,7 +11,7 @@ import {
 } from "@hpcnb/core";
 import * as v from "valibot";
 import { cannotWrite, notPrivate, silentFile } from "../cannot-write.js";
-import { fileTimeout, largestFile } from "../patience.js";
+import { fileTimeoutMs, largestFile } from "../patience.js";
 import { pythonArgv, pythonProgram } from "../python-program.js";
 
 const readAnswerSchema = v.array(v.object({ text: v.optional(v.string()), error: v.optional(v.string()) }));
@@ -24,16 +24,16 @@ export async function readFilesThrough(
   run: Run,
   paths: readonly string[],
   signal?: AbortSignal,
-  { known, limit }: AwaitedNews = { known: [], limit: 0 },
+  { known, limitMs }: AwaitedNews = { known: [], limitMs: 0 },
 ): Promise<(string | undefined)[]> {
   if (paths.length === 0) return [];
-  const request = [paths, known.map((text) => text ?? null), limit / 1000, largestFile];
+  const request = [paths, known.map((text) => text ?? null), limitMs / 1000, largestFile];
   const answers = await ask(run, {
     program: pythonProgram("read"),
     schema: readAnswerSchema,
     request,
     what: `${listed(paths)} could not be read`,
-    limit: fileTimeout + limit,
+    limitMs: fileTimeoutMs + limitMs,
     signal,
   });
   return paths.map((path, index) => {
@@ -51,7 +51,7 @@ export async function writeFilesThrough(run: Run, files: readonly FileToWrite[],
     schema: writeAnswerSchema,
     request: files.map(({ path, text, mode = 0o600, inPlace = false }) => [path, text, mode, inPlace]),
     what: `${listed(files.map((file) => file.path))} could not be written`,
-    limit: fileTimeout,
+    limitMs: fileTimeoutMs,
     signal,
   });
   if (error === "not private") throw notPrivate(path);
@@ -69,17 +69,17 @@ interface Question<Schema> {
   /** The beginning of the sentence when no answer comes. */
   readonly what: string;
   /** Milliseconds. */
-  readonly limit: number;
+  readonly limitMs: number;
   readonly signal: AbortSignal | undefined;
 }
 
 async function ask<Schema extends v.GenericSchema>(
   run: Run,
-  { program, schema, request, what, limit, signal }: Question<Schema>,
+  { program, schema, request, what, limitMs, signal }: Question<Schema>,
 ): Promise<v.InferOutput<Schema>> {
-  const options = { stdin: JSON.stringify(request), timeout: limit, signal };
+  const options = { stdin: JSON.stringify(request), timeoutMs: limitMs, signal };
   const result = await run(pythonArgv(program), options).catch((cause) => {
-    if (isHpcnbError(cause, "HPCNB_TIMEOUT")) throw silentFile(what, limit, cause);
+    if (isHpcnbError(cause, "HPCNB_TIMEOUT")) throw silentFile(what, limitMs, cause);
     if (isHpcnbError(cause, "HPCNB_COMMAND_FAILED")) throw withoutPython(cause.message, cause);
     throw cause;
   });

@@ -1,6 +1,6 @@
 /** What a tunnel by ssh is made of. */
 export {
-  aliveInterval,
+  aliveIntervalSeconds,
   checkAlias,
   checkNode,
   clientOptions,
@@ -8,7 +8,7 @@ export {
   destinationArguments,
   forwardArgument,
   masterOptions,
-  nodeConnectTimeout,
+  nodeConnectTimeoutSeconds,
   noForwardings,
   option,
   proxyCommand,
@@ -19,7 +19,7 @@ export {
 export { runClient, wordsOfFailure } from "./client.js";
 export { startClient, untilReady } from "./client-process.js";
 export { parseSshConfig } from "./config.js";
-export { loginLimit, type Route, readConfig, type SshConnection } from "./connection.js";
+export { loginLimitMs, type Route, readConfig, type SshConnection } from "./connection.js";
 export { holdConnection, listens } from "./control-socket.js";
 export { sshFailure } from "./failure.js";
 export { bootstrap, readRemoteOutput, remoteCommand } from "./remote-command.js";

@@ -14,8 +14,8 @@ import { resultOf } from "./run.js";
  * Milliseconds between two signs of life, and seconds without one after which the host gives the
  * lock to others.
  */
-const signEvery = 20_000;
-const silence = 120;
+const signEveryMs = 20_000;
+const silenceSeconds = 120;
 
 /**
  * See `Host.lock`: a process on the host holds it. That process ends with its connection, and when
@@ -24,7 +24,7 @@ const silence = 120;
  */
 export async function lockRemotely(connection: SshConnection, path: string, signal?: AbortSignal): Promise<Lock> {
   const route = await connection.open(signal);
-  const argv = pythonArgv(pythonProgram("lock"), path, thisProcess(), String(silence));
+  const argv = pythonArgv(pythonProgram("lock"), path, thisProcess(), String(silenceSeconds));
   const command = remoteCommand(argv);
   const child = spawn("ssh", [...route.client(noForwardings), bootstrap], {
     stdio: "pipe",
@@ -62,7 +62,7 @@ function heldBy(
   closed: Promise<unknown>,
   { path, output }: { path: string; output: () => ReturnType<typeof readRemoteOutput> },
 ): Lock {
-  const signs = setInterval(() => child.stdin.write("\n"), signEvery);
+  const signs = setInterval(() => child.stdin.write("\n"), signEveryMs);
   const handles = [signs, child, child.stdin, child.stdout, child.stderr] as unknown as Pick<
     ChildProcess,
     "ref" | "unref"

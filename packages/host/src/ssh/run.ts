@@ -1,16 +1,16 @@
 import { constants } from "node:os";
 import { aborted, type CommandResult, HpcnbError, type RunOptions, throwIfAborted } from "@hpcnb/core";
-import { defaultTimeout, endEarly, maxBuffer, notStarted, ownEnvironment } from "../local/run.js";
+import { defaultTimeoutMs, endEarly, maxBuffer, notStarted, ownEnvironment } from "../local/run.js";
 import { noForwardings, sshCommand } from "./arguments.js";
 import { type Route, type SshConnection, wellKnownName } from "./connection.js";
 import { shellFailure, sshFailure } from "./failure.js";
 import { bootstrap, type RemoteOutput, readRemoteOutput, remoteCommand } from "./remote-command.js";
 
 /** Milliseconds that the end of a command on the host may take, when it was ended from here. */
-const endLimit = 15_000;
+const endLimitMs = 15_000;
 
 /** Milliseconds after which a host that has not even begun with a command is worth a word. */
-const silenceLimit = 5_000;
+const silenceLimitMs = 5_000;
 
 /** See `Host.run`: the same on the other end of a connection. */
 export async function runRemotely(
@@ -18,7 +18,7 @@ export async function runRemotely(
   argv: readonly string[],
   options: RunOptions = {},
 ): Promise<CommandResult> {
-  const { stdin = "", cwd, timeout = defaultTimeout, signal } = options;
+  const { stdin = "", cwd, timeoutMs = defaultTimeoutMs, signal } = options;
   const route = await connection.open(signal);
   const { execa } = await import("execa");
   throwIfAborted(signal);
@@ -34,8 +34,8 @@ export async function runRemotely(
     detached: !route.asks,
   });
   const login = route.asks ? connection.watchLogin() : undefined;
-  const ending = endEarly(subprocess, timeout, signal);
-  const silence = setTimeout(() => connection.noticeSilence(), silenceLimit);
+  const ending = endEarly(subprocess, timeoutMs, signal);
+  const silence = setTimeout(() => connection.noticeSilence(), silenceLimitMs);
   subprocess.stdout.once("data", () => {
     clearTimeout(silence);
     login?.over();
@@ -55,9 +55,13 @@ export async function runRemotely(
   if (ending.why || !result) {
     if (output.processGroup !== undefined && !output.outcome) await endThere(connection, output.processGroup);
     if (ending.why === "abort") throw aborted(signal);
-    throw new HpcnbError("HPCNB_TIMEOUT", `${program} did not end within ${timeout / 1000} s on ${connection.alias}.`, {
-      transient: true,
-    });
+    throw new HpcnbError(
+      "HPCNB_TIMEOUT",
+      `${program} did not end within ${timeoutMs / 1000} s on ${connection.alias}.`,
+      {
+        transient: true,
+      },
+    );
   }
   if (result.isMaxBuffer)
     throw new HpcnbError("HPCNB_COMMAND_FAILED", `${program} printed more than ${maxBuffer / 1e6} MB.`);
@@ -143,7 +147,7 @@ kill -s KILL -- "-$1"
 
 async function endThere(connection: SshConnection, processGroup: number): Promise<void> {
   try {
-    await runRemotely(connection, ["sh", "-c", endScript, "sh", String(processGroup)], { timeout: endLimit });
+    await runRemotely(connection, ["sh", "-c", endScript, "sh", String(processGroup)], { timeoutMs: endLimitMs });
   } catch {
     // Without a connection nothing can be ended; that the command took too long, or was
     // interrupted, is what the caller hears.

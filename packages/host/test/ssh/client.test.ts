@@ -22,7 +22,7 @@ describe("runClient", () => {
 
   it("tells of a client that takes too long for how long it was waited, and what it said", async () => {
     ssh("echo 'no route yet' >&2; exec sleep 60");
-    const error = await expectFailure(runClient([], { interactive: false, limit: 500 }), "HPCNB_TIMEOUT");
+    const error = await expectFailure(runClient([], { interactive: false, limitMs: 500 }), "HPCNB_TIMEOUT");
     expect(error.message).to.equal("ssh took longer than 0.5 s and said:\nno route yet");
   });
 
@@ -30,7 +30,10 @@ describe("runClient", () => {
     // As the ssh that was to lead there does, until its own connection gives up.
     const pid = join(folder, "pid");
     ssh(`sleep 60 & echo $! > ${pid}; echo 'timed out' >&2; exit 255`);
-    expect(await runClient([], { interactive: false, limit: 20_000 })).to.include({ code: 255, stderr: "timed out\n" });
+    expect(await runClient([], { interactive: false, limitMs: 20_000 })).to.include({
+      code: 255,
+      stderr: "timed out\n",
+    });
     process.kill(Number(readFileSync(pid, "utf8")));
   });
 });

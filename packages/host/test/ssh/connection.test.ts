@@ -25,7 +25,7 @@ describe("createSshConnection", () => {
       alias: "login",
       interactive: false,
       controlDirectory: folder,
-      limit: 500,
+      limitMs: 500,
     });
     const error = await expectFailure(connection.open(), "HPCNB_SSH");
     expect(error.message).to.match(

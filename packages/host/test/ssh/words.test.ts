@@ -277,7 +277,7 @@ describe("sshFailure", () => {
   }
 
   it("tells how long the wait was", () => {
-    const error = sshFailure("", { destination: "login", limit: 20_000 });
+    const error = sshFailure("", { destination: "login", limitMs: 20_000 });
     expect(error.message).to.include("after 20 s").and.to.include("said nothing");
     expect(error.transient).to.equal(true);
   });

@@ -76,7 +76,7 @@ function planNotebook(context: PlanContext, companion: object): JobSpec {
     app: notebook.app,
     listen: notebook.listen,
     saveScript: notebook.saveScript,
-    walltime: session.resources.walltime ?? null,
+    walltime: session.resources.walltimeSeconds ?? null,
     profile: session.name,
     ipython: `${sessionDirectory(directory)}/ipython`,
   };

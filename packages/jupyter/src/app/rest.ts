@@ -3,7 +3,7 @@ import { aborted, type ConnectionFacts, HpcnbError } from "@hpcnb/core";
 import type { Session } from "@hpcnb/core/session-file";
 
 /** Milliseconds after which a server that took the request counts as not answering yet. */
-const answerLimit = 10_000;
+const answerLimitMs = 10_000;
 
 /** Characters: Jupyter's answer has some hundred. */
 const longestAnswer = 65_536;
@@ -28,7 +28,7 @@ export async function serverAnswers(
   signal?: AbortSignal,
 ): Promise<boolean> {
   const { baseUrl } = at;
-  const limit = AbortSignal.timeout(answerLimit);
+  const limit = AbortSignal.timeout(answerLimitMs);
   let answer: Answer;
   try {
     answer = await ask(at, token, signal ? AbortSignal.any([signal, limit]) : limit);

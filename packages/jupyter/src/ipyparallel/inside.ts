@@ -17,13 +17,13 @@ const placeholders = { cluster: "HPCNBCLUSTER", set: "HPCNBSET", tasks: 98765432
  * Milliseconds. One for all numbers of engines, which are not known yet when the controller is
  * submitted; good for some hundreds of them.
  */
-const heartbeat = 1000;
+const heartbeatMs = 1000;
 
 /**
  * Seconds without a sign of life from the notebook after which what was started inside it ends by
  * itself.
  */
-const notebookSilence = 300;
+const notebookSilenceSeconds = 300;
 
 const programs = { controller: "inside_controller", engines: "inside_engine" } as const satisfies Record<
   string,
@@ -77,7 +77,7 @@ function jobSpecs(context: PlanContext, records: string) {
   const record = (name: "controller" | "engines" | "wishes") => clusterRecord({ directory: records }, name);
   const pulse: PulseParameters = {
     pulseRecord: insidePaths(run).pulse,
-    silence: Math.max(notebookSilence, 2 * readiness.seconds),
+    silence: Math.max(notebookSilenceSeconds, 2 * readiness.seconds),
   };
   const controller: ControllerParameters = {
     ...jobParameters(context),
@@ -85,7 +85,7 @@ function jobSpecs(context: PlanContext, records: string) {
     enginesRecord: record("engines"),
     wishesRecord: record("wishes"),
     oneHost: scheduler.runsOnHost,
-    heartbeat,
+    heartbeat: heartbeatMs,
   };
   const engine: EngineParameters = {
     ...jobParameters(context),

@@ -6,7 +6,7 @@ import type { JobResources } from "@hpcnb/core";
  * for both.
  */
 export function controllerResources(place: JobResources, needing: readonly JobResources[]): JobResources {
-  const { cores: _, walltime: __, ...rest } = place;
-  const walltime = Math.max(...needing.map((job) => job.walltime ?? Number.POSITIVE_INFINITY));
-  return { ...rest, cores: 1, ...(Number.isFinite(walltime) ? { walltime } : {}) };
+  const { cores: _, walltimeSeconds: __, ...rest } = place;
+  const walltimeSeconds = Math.max(...needing.map((job) => job.walltimeSeconds ?? Number.POSITIVE_INFINITY));
+  return { ...rest, cores: 1, ...(Number.isFinite(walltimeSeconds) ? { walltimeSeconds } : {}) };
 }

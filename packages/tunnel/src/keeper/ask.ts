@@ -5,7 +5,7 @@ import { endSilent } from "./note.js";
 import { addressSchema, type ControlQuestion, type KeeperStatus, statusSchema, stoppedSchema } from "./protocol.js";
 
 /** Milliseconds that a keeper may take to answer a question. */
-const answerLimit = 5_000;
+const answerLimitMs = 5_000;
 
 /** Characters: an answer has some hundred. */
 const longestAnswer = 200_000;
@@ -54,7 +54,7 @@ function ask<S extends v.GenericSchema>(
       socket.destroy();
       resolve(reply);
     };
-    const timer = setTimeout(() => done({ is: "silence" }), answerLimit);
+    const timer = setTimeout(() => done({ is: "silence" }), answerLimitMs);
     socket.setEncoding("utf8");
     socket.on("data", (chunk: string) => {
       text += chunk;

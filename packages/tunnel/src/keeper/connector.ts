@@ -17,10 +17,10 @@ import { readNote } from "./note.js";
 import { firstPort } from "./port.js";
 import { type Failure, type KeeperRequest, type KeeperStatus, keyOf } from "./protocol.js";
 import { allControlSockets, controlSocketsOf, namesBeside, newControlSocket, removeLeftOvers } from "./sockets.js";
-import { type NewKeeper, openLimit, startKeeper } from "./start-keeper.js";
+import { type NewKeeper, openLimitMs, startKeeper } from "./start-keeper.js";
 
 /** Milliseconds between two questions to a keeper that is opening its tunnel. */
-const askEvery = 200;
+const askEveryMs = 200;
 
 export interface ConnectorOptions {
   /** Node's arguments for the program that becomes the keeper: it calls `becomeKeeper`. */
@@ -76,7 +76,7 @@ export function createConnector(options: ConnectorOptions): Connector {
 
     connect: async (directory, run, endpoint, { signal, times } = {}) => {
       const key = await keyFor(host, directory);
-      const deadline = systemClock.now() + openLimit(options.kinds);
+      const deadline = systemClock.now() + openLimitMs(options.kinds);
       const wish = { run, endpoint, times };
       let asked = false;
       for (;;) {
@@ -94,7 +94,7 @@ export function createConnector(options: ConnectorOptions): Connector {
         if (known && systemClock.now() < deadline && !(isPlaced(known) && !hasPort(known.port))) {
           // Another command is at it, or this one has asked: what is opened serves both.
           asked = isIt === true;
-          await systemClock.sleep(askEvery, signal);
+          await systemClock.sleep(askEveryMs, signal);
           continue;
         }
         try {

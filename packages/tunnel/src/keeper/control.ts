@@ -7,10 +7,10 @@ import { closeServer, listen } from "./port.js";
 import { type KeeperRequest, type KeeperStatus, questionSchema } from "./protocol.js";
 
 /** Milliseconds between two looks whether the control socket can still be found by its name. */
-const lookEvery = 5_000;
+const lookEveryMs = 5_000;
 
 /** Milliseconds in which a question must have been asked, and characters that it may have. */
-const questionLimit = 5_000;
+const questionLimitMs = 5_000;
 const longestQuestion = 200_000;
 
 interface Answers {
@@ -48,7 +48,7 @@ export async function serveControl(path: string, answers: Answers): Promise<Cont
   let looking = Promise.resolve();
   const timer = setInterval(() => {
     looking = look();
-  }, lookEvery);
+  }, lookEveryMs);
   timer.unref();
   return {
     close: async () => {
@@ -126,7 +126,7 @@ export function somebodyListens(path: string): Promise<boolean> {
 function answer(socket: Socket, answers: Answers, asking: Socket[]): void {
   let text = "";
   socket.setEncoding("utf8");
-  socket.setTimeout(questionLimit, () => socket.destroy());
+  socket.setTimeout(questionLimitMs, () => socket.destroy());
   // Whoever asked has gone; there is nobody to tell.
   socket.on("error", () => socket.destroy());
   socket.on("data", (chunk: string) => {

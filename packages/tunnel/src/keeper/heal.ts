@@ -3,9 +3,9 @@ import { type Clock, isHpcnbError, type OpenTunnel } from "@hpcnb/core";
 /**
  * Milliseconds: the first pause between two tries, the longest, and how long a network may be away.
  */
-const firstPause = 1_000;
-const longestPause = 60_000;
-const awayLimit = 24 * 3_600_000;
+const firstPauseMs = 1_000;
+const longestPauseMs = 60_000;
+const awayLimitMs = 24 * 3_600_000;
 /**
  * A notebook that is not there is not waited for: it has ended, or the next `up` starts it
  * somewhere else.
@@ -31,25 +31,25 @@ export async function openAgain(
 ): Promise<OpenTunnel> {
   const since = clock.now();
   let others = 0;
-  for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     try {
       return await open();
     } catch (error) {
       if (!isHpcnbError(error) || error.code === "HPCNB_ABORTED") throw error;
       onFailure?.(error);
       if (!error.transient) others += 1;
-      if (others >= triesForTheRest || clock.now() - since > awayLimit) throw error;
+      if (others >= triesForTheRest || clock.now() - since > awayLimitMs) throw error;
     }
-    await rest(pause, { clock, signal, nudges });
+    await rest(pauseMs, { clock, signal, nudges });
   }
 }
 
-async function rest(pause: number, { clock, signal, nudges }: HealOptions): Promise<void> {
+async function rest(pauseMs: number, { clock, signal, nudges }: HealOptions): Promise<void> {
   const nudged = new AbortController();
   const wake = () => nudged.abort();
   nudges?.addEventListener("retry", wake);
   try {
-    await clock.sleep(pause, AbortSignal.any([signal, nudged.signal]));
+    await clock.sleep(pauseMs, AbortSignal.any([signal, nudged.signal]));
   } catch (error) {
     if (signal.aborted || !nudged.signal.aborted) throw error;
   } finally {

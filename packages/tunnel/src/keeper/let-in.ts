@@ -6,7 +6,7 @@ import { answerWith, loginAnswer } from "./pages.js";
 import { peerUser } from "./peer-user.js";
 
 /** Milliseconds that the notebook may take to let somebody in. */
-const loginLimit = 20_000;
+const loginLimitMs = 20_000;
 
 export interface Visit {
   readonly from: Socket;
@@ -55,7 +55,7 @@ function hostOf(head: Buffer): string {
 async function cookiesOf(path: string, host: string, to: LocalAddress): Promise<readonly string[]> {
   const where = "path" in to ? { socketPath: to.path } : to;
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    const signal = AbortSignal.timeout(loginLimit);
+    const signal = AbortSignal.timeout(loginLimitMs);
     request({ ...where, path, headers: { host }, agent: false, signal }, resolve)
       .on("error", reject)
       .end();

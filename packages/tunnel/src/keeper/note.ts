@@ -4,8 +4,8 @@ import { checkJson, HpcnbError } from "@hpcnb/core";
 import { type KeeperNote, notePath, noteSchema } from "./protocol.js";
 
 /** Milliseconds in which a killed process is gone, and between two looks. */
-const endLimit = 5_000;
-const lookEvery = 20;
+const endLimitMs = 5_000;
+const lookEveryMs = 20;
 
 /** Bytes: a note has some hundred. */
 const longestNote = 65_536;
@@ -80,13 +80,13 @@ export async function endSilent(controlSocket: string): Promise<void> {
     );
   }
   process.kill(note.pid, "SIGKILL");
-  const deadline = performance.now() + endLimit;
+  const deadline = performance.now() + endLimitMs;
   while (isAlive(note)) {
     if (performance.now() > deadline) {
       throw new HpcnbError("HPCNB_TUNNEL", `The keeper, process ${note.pid}, does not end although it was killed.`, {
         hint: "It may wait for a file system that does not answer. Its port stays in use as long as it is there.",
       });
     }
-    await new Promise((resolve) => setTimeout(resolve, lookEvery));
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
 }

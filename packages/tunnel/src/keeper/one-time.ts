@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Clock, LoginPaths } from "@hpcnb/core";
 
 /** Milliseconds from the making of an address to its end. */
-const lifetime = 60_000;
+const lifetimeMs = 60_000;
 
 /**
  * Old addresses are remembered, so that whoever comes with one is told what became of it: so many,
@@ -44,7 +44,7 @@ export function createOneTimePaths(clock: Clock): OneTimePaths {
   return {
     make: (login) => {
       const path = `${prefix}${randomBytes(32).toString("base64url")}`;
-      made.set(path, { login, until: clock.now() + lifetime, isUsed: false });
+      made.set(path, { login, until: clock.now() + lifetimeMs, isUsed: false });
       const [oldest] = made.keys();
       if (oldest !== undefined && made.size > mostRemembered) made.delete(oldest);
       return path;

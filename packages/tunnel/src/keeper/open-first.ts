@@ -5,18 +5,18 @@ import type { KeeperRequest } from "./protocol.js";
  * Milliseconds that one kind of tunnel may take to open. The limits inside of it, such as a
  * login's, are shorter: they have more to say.
  */
-export const kindLimit = 75_000;
+export const kindLimitMs = 75_000;
 
 /**
  * Milliseconds that one may take to let go of what it has begun; shorter than anybody waits for a
  * keeper's answer.
  */
-const endLimit = 3_000;
+const endLimitMs = 3_000;
 
 export interface OpenLimits {
   readonly signal: AbortSignal;
   /** Milliseconds for each kind. */
-  readonly limit: number;
+  readonly limitMs: number;
 }
 
 export interface First {
@@ -92,14 +92,14 @@ function firstLine({ message }: Error): string {
  * nevertheless is closed.
  */
 async function inTime(
-  { signal, limit }: OpenLimits,
+  { signal, limitMs }: OpenLimits,
   open: (signal: AbortSignal) => Promise<OpenTunnel>,
 ): Promise<OpenTunnel> {
   const ending = new AbortController();
   const end = () => ending.abort();
   signal.addEventListener("abort", end);
   // Not a signal that times out: a tunnel that is open may still listen to it.
-  let timer = setTimeout(end, limit);
+  let timer = setTimeout(end, limitMs);
   let isLate = false;
   const opening = open(ending.signal);
   const late = new Promise<never>((_, reject) => {
@@ -107,7 +107,7 @@ async function inTime(
       timer = setTimeout(() => {
         isLate = true;
         reject(aborted(signal));
-      }, endLimit);
+      }, endLimitMs);
     });
   });
   try {
@@ -115,7 +115,7 @@ async function inTime(
   } catch (error) {
     if (isLate) opening.then((opened) => opened.close()).catch(() => {});
     if (signal.aborted || !ending.signal.aborted) throw error;
-    throw new HpcnbError("HPCNB_TIMEOUT", `it was not open after ${limit / 1000} s.`, { cause: error });
+    throw new HpcnbError("HPCNB_TIMEOUT", `it was not open after ${limitMs / 1000} s.`, { cause: error });
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", end);

@@ -1,5 +1,5 @@
 /** Seconds after which a browser looks again. */
-const lookAgain = 5;
+const lookAgainSeconds = 5;
 
 const again =
   "<p><code>hpcnb open</code> opens another one, and <code>hpcnb connect</code> prints the notebook's URL.</p>";
@@ -21,8 +21,8 @@ export function waitingAnswer(why: string): string {
 <p><code>hpcnb status</code> says more, and <code>hpcnb connect</code> opens the tunnel again.</p>`;
   return answerOf({
     status: "503 Service Unavailable",
-    headers: [`Retry-After: ${lookAgain}`],
-    page: page("No way to the notebook", text, `<meta http-equiv="refresh" content="${lookAgain}">`),
+    headers: [`Retry-After: ${lookAgainSeconds}`],
+    page: page("No way to the notebook", text, `<meta http-equiv="refresh" content="${lookAgainSeconds}">`),
   });
 }
 

@@ -4,7 +4,7 @@ import { type Clock, HpcnbError, isHpcnbError, systemClock, type Tunnel } from "
 import { serveControl } from "./control.js";
 import { openAgain } from "./heal.js";
 import { writeNote } from "./note.js";
-import { type First, kindLimit, openFirst } from "./open-first.js";
+import { type First, kindLimitMs, openFirst } from "./open-first.js";
 import { type LocalPort, openPort } from "./port.js";
 import {
   doorPath,
@@ -18,17 +18,17 @@ import {
 } from "./protocol.js";
 
 /** Ignores requests to retry for this many milliseconds after a failed attempt. */
-const nudgeEvery = 5_000;
+const nudgeEveryMs = 5_000;
 
 /** Milliseconds that a port is held after its tunnel was given up, while nobody asks for it. */
-const holdLimit = 14 * 24 * 3_600_000;
+const holdLimitMs = 14 * 24 * 3_600_000;
 
 export interface KeeperOptions {
   readonly clock?: Clock;
   /** Ends it, as a "stop" does. */
   readonly signal?: AbortSignal;
   /** Milliseconds for each kind of tunnel to open. */
-  readonly limit?: number;
+  readonly limitMs?: number;
 }
 
 export interface RunningKeeper {
@@ -75,16 +75,16 @@ class Keeper {
   readonly #stopping: AbortSignal;
   readonly #nudges = new EventTarget();
   readonly #clock: Clock;
-  readonly #limit: number;
+  readonly #limitMs: number;
   readonly #tunnelsFor: TunnelsFor;
 
-  constructor(request: KeeperRequest, tunnelsFor: TunnelsFor, { clock, signal, limit }: KeeperOptions) {
+  constructor(request: KeeperRequest, tunnelsFor: TunnelsFor, { clock, signal, limitMs }: KeeperOptions) {
     this.#wanted = request;
     this.#controlSocket = request.controlSocket;
     this.#status = { ...factsOf(request), state: "opening" };
     this.#tunnelsFor = tunnelsFor;
     this.#clock = clock ?? systemClock;
-    this.#limit = limit ?? kindLimit;
+    this.#limitMs = limitMs ?? kindLimitMs;
     this.#lastTry = this.#clock.now();
     this.#stopping = AbortSignal.any([this.#told.signal, ...(signal ? [signal] : [])]);
   }
@@ -157,7 +157,7 @@ class Keeper {
   }
 
   async #open(signal: AbortSignal): Promise<First> {
-    return openFirst(this.#wanted, await this.#tunnelsFor(this.#wanted), { signal, limit: this.#limit });
+    return openFirst(this.#wanted, await this.#tunnelsFor(this.#wanted), { signal, limitMs: this.#limitMs });
   }
 
   async #heal({ tunnel, note, why }: Omit<First, "opened"> & { why: string }, signal: AbortSignal): Promise<First> {
@@ -184,7 +184,7 @@ class Keeper {
     this.#port?.leadNowhere("The tunnel was given up.");
     const { kind, note } = "kind" in status ? status : { kind: this.#wanted.kinds[0] ?? "none", note: undefined };
     this.#status = { ...this.#place({ tunnel: { kind }, note }), state: "closed", since: now(), failure };
-    await this.#clock.sleep(holdLimit, signal).catch(() => {});
+    await this.#clock.sleep(holdLimitMs, signal).catch(() => {});
   }
 
   /** Something that is being done for the same is left to go on. */
@@ -195,7 +195,7 @@ class Keeper {
       const { times = this.#wanted.times } = request;
       this.#wanted = { ...this.#wanted, times };
       this.#status = { ...this.#status, times };
-      if (this.#clock.now() - this.#lastTry >= nudgeEvery) this.#nudges.dispatchEvent(new Event("retry"));
+      if (this.#clock.now() - this.#lastTry >= nudgeEveryMs) this.#nudges.dispatchEvent(new Event("retry"));
       return;
     }
     // The first tunnel is somebody else's who waits for it.

@@ -5,7 +5,7 @@ import { somebodyListens } from "./control.js";
 import { controlSocketIn, markOf } from "./protocol.js";
 
 /** Milliseconds for an ssh to end. */
-const endLimit = 5_000;
+const endLimitMs = 5_000;
 
 /** The control sockets that there may be of a notebook directory's keeper: mostly none or one. */
 export function controlSocketsOf(key: string): string[] {
@@ -43,7 +43,7 @@ export async function removeLeftOvers(controlSocket: string, old?: ReadonlySet<s
   for (const name of namesIn(directory)) {
     if (old && !old.has(name)) continue;
     const path = join(directory, name);
-    if (name.startsWith(`node-${mark}-`) && (await somebodyListens(path))) await endConnection(path, endLimit);
+    if (name.startsWith(`node-${mark}-`) && (await somebodyListens(path))) await endConnection(path, endLimitMs);
     const isIts = name.startsWith(`${key}.`) || name.startsWith(`way-${mark}-`) || name.startsWith(`node-${mark}-`);
     const isDead = name.startsWith("ssh-") && isSocket(path) && !(await somebodyListens(path));
     if (isIts || isDead) rmSync(path, { force: true });

@@ -1,15 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { aborted, check, HpcnbError } from "@hpcnb/core";
-import { kindLimit } from "./open-first.js";
+import { kindLimitMs } from "./open-first.js";
 import { type KeeperMessage, type KeeperOutcome, type KeeperRequest, logPath, outcomeSchema } from "./protocol.js";
 
 /**
  * Milliseconds that a keeper may take: so many that it can try every kind of tunnel, and tell what
  * came of it.
  */
-export function openLimit(kinds: readonly string[]): number {
-  return kinds.length * kindLimit + 10_000;
+export function openLimitMs(kinds: readonly string[]): number {
+  return kinds.length * kindLimitMs + 10_000;
 }
 
 /** A keeper that has no tunnel yet. It ends with this process unless it is asked to open one. */
@@ -84,13 +84,13 @@ function outcomeOf(
   },
 ): Promise<KeeperOutcome> {
   return new Promise((resolve, reject) => {
-    const limit = openLimit(request.kinds);
+    const limitMs = openLimitMs(request.kinds);
     const timer = setTimeout(() => {
       child.kill();
       settle(() =>
-        reject(new HpcnbError("HPCNB_TIMEOUT", `No tunnel was open after ${limit / 1000} s.`, { transient: true })),
+        reject(new HpcnbError("HPCNB_TIMEOUT", `No tunnel was open after ${limitMs / 1000} s.`, { transient: true })),
       );
-    }, limit);
+    }, limitMs);
     const stop = () => child.send({ stop: true } satisfies KeeperMessage, () => settle(() => reject(aborted(signal))));
     signal?.addEventListener("abort", stop);
     const settle = (act: () => void) => {

@@ -8,7 +8,7 @@ import { waitingAnswer } from "./pages.js";
  * Milliseconds in which a connection must have said what it wants, and bytes in which it must be
  * said.
  */
-const headLimit = 10_000;
+const headLimitMs = 10_000;
 const longestHead = 65_536;
 
 /**
@@ -67,7 +67,7 @@ export function createVisitors(oneTime: OneTimePaths): Visitors {
     waiting.add(incoming);
     const heard: Buffer[] = [];
     let size = 0;
-    const late = setTimeout(() => incoming.destroy(), headLimit);
+    const late = setTimeout(() => incoming.destroy(), headLimitMs);
     // Whoever came has gone; there is nobody to tell.
     incoming.on("error", () => incoming.destroy());
     incoming.on("close", () => {
@@ -165,6 +165,6 @@ export function createVisitors(oneTime: OneTimePaths): Visitors {
     // What is left of the request is read, or the answer would be lost with it.
     incoming.resume();
     incoming.end(answer);
-    setTimeout(() => incoming.destroy(), headLimit).unref();
+    setTimeout(() => incoming.destroy(), headLimitMs).unref();
   }
 }

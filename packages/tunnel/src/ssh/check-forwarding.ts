@@ -4,7 +4,7 @@ import type { SshHost } from "@hpcnb/host";
 import { forward, newSocketPath } from "./way.js";
 
 /** Milliseconds for the greeting of an ssh server at the other end. */
-const greetingLimit = 10_000;
+const greetingLimitMs = 10_000;
 
 /**
  * Looks whether a host lets ssh forward, by way of its own ssh server, which greets whoever comes.
@@ -31,7 +31,7 @@ function greeting(path: string, where: string): Promise<void> {
         "Its ssh server may not allow forwardings (AllowTcpForwarding), or not listen there. Ask the site's support.";
       reject(new HpcnbError("HPCNB_TUNNEL", `Nothing came through ssh from ${where}: ${why}.`, { hint }));
     };
-    socket.setTimeout(greetingLimit, () => fail("no answer"));
+    socket.setTimeout(greetingLimitMs, () => fail("no answer"));
     socket.once("data", () => {
       socket.destroy();
       resolve();

@@ -1,5 +1,5 @@
 import { type Endpoint, HpcnbError } from "@hpcnb/core";
-import { aliveInterval, checkAlias, checkNode, type Target, targetProblem } from "@hpcnb/host/ssh";
+import { aliveIntervalSeconds, checkAlias, checkNode, type Target, targetProblem } from "@hpcnb/host/ssh";
 
 export interface SshConfigBlockRequest {
   /** The name to type after `ssh -N`; not the node's own, whose other logins stay as they are. */
@@ -29,7 +29,7 @@ export function sshConfigBlock({ name, alias, user, endpoint, localPort }: SshCo
     `ProxyJump ${alias}`,
     `LocalForward 127.0.0.1:${localPort} ${argument(targetOf(endpoint))}`,
     "ExitOnForwardFailure yes",
-    `ServerAliveInterval ${aliveInterval}`,
+    `ServerAliveInterval ${aliveIntervalSeconds}`,
   ];
   return `Host ${name}\n${lines.map((line) => `  ${line}\n`).join("")}`;
 }

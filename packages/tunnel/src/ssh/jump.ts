@@ -8,7 +8,7 @@ import {
   holdConnection,
   listens,
   masterOptions,
-  nodeConnectTimeout,
+  nodeConnectTimeoutSeconds,
   option,
   proxyCommand,
   type Route,
@@ -19,10 +19,10 @@ import {
   type Target,
   wordsOfFailure,
 } from "@hpcnb/host/ssh";
-import { forward, newSocketPath, type Way, wayLimit } from "./way.js";
+import { forward, newSocketPath, type Way, wayLimitMs } from "./way.js";
 
 /** Seconds that the connection to a node outlives a keeper that was killed. */
-const persist = 5;
+const persistSeconds = 5;
 
 /** How ssh gets to a node through the submit node. */
 export interface Road {
@@ -41,7 +41,7 @@ export async function openRoad(connection: SshConnection, node: string, signal?:
   const destination = `-J ${connection.alias} ${node}`;
   const via = ["-l", login.config.user, ...option(`ProxyCommand=${proxyCommand(login.client([]))}`)];
   const controlPath = login.controlPath === undefined ? undefined : newSocketPath(connection, "node");
-  const manner = { mayAsk: false, timeout: nodeConnectTimeout };
+  const manner = { mayAsk: false, timeoutSeconds: nodeConnectTimeoutSeconds };
   const route: Route = {
     config: known,
     controlPath,
@@ -50,16 +50,16 @@ export async function openRoad(connection: SshConnection, node: string, signal?:
   };
   if (controlPath === undefined) return { route, destination, hangUp: async () => {} };
 
-  const options = ["-f", "-N", ...masterOptions(known, { controlPath, persist, ...manner }), ...via];
+  const options = ["-f", "-N", ...masterOptions(known, { controlPath, persistSeconds, ...manner }), ...via];
   const end = await runClient(destinationArguments(to, options), {
     interactive: false,
     leavesProcess: true,
-    limit: wayLimit,
+    limitMs: wayLimitMs,
     signal,
   });
   if (end.code !== 0) {
     const unshared = [...clientOptions(known, { controlPath: undefined, ...manner }), ...via];
-    const said = await wordsOfFailure(end, [...destinationArguments(to, unshared), "true"], wayLimit);
+    const said = await wordsOfFailure(end, [...destinationArguments(to, unshared), "true"], wayLimitMs);
     throw sshFailure(said, { destination, who: node, code: "HPCNB_TUNNEL" });
   }
   const hold = holdConnection(controlPath);
@@ -69,7 +69,7 @@ export async function openRoad(connection: SshConnection, node: string, signal?:
     hangUp: async () => {
       hold.release();
       if (await listens(controlPath))
-        await runClient(controlArguments(controlPath, ["-O", "exit"]), { interactive: false, limit: wayLimit });
+        await runClient(controlArguments(controlPath, ["-O", "exit"]), { interactive: false, limitMs: wayLimitMs });
       rmSync(controlPath, { force: true });
     },
   };

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { type Endpoint, HpcnbError, throwIfAborted } from "@hpcnb/core";
 import {
-  aliveInterval,
+  aliveIntervalSeconds,
   bootstrap,
   checkNode,
   forwardArgument,
-  nodeConnectTimeout,
+  nodeConnectTimeoutSeconds,
   noForwardings,
   readRemoteOutput,
   remoteCommand,
@@ -16,7 +16,7 @@ import {
   untilReady,
 } from "@hpcnb/host/ssh";
 import { targetOn } from "./jump.js";
-import { lateness, type Way, wayLimit } from "./way.js";
+import { lateness, type Way, wayLimitMs } from "./way.js";
 
 /**
  * On the submit node: an ssh to the node, forwarding from a socket in a directory that only this
@@ -30,7 +30,7 @@ directory=$(mktemp -d "\${XDG_RUNTIME_DIR:-/tmp}/hpcnb-XXXXXXXX" 2>/dev/null || 
 trap 'rm -f "$directory/s"; rmdir "$directory"' EXIT
 trap 'exit 1' HUP INT TERM
 printf '%s\\n' "$directory/s"
-ssh -T -S none -o ControlMaster=no -o BatchMode=yes -o ConnectTimeout=${nodeConnectTimeout} -o ServerAliveInterval=${aliveInterval} -L "$directory/s:$2" -- "$1" "echo $3; exec cat"
+ssh -T -S none -o ControlMaster=no -o BatchMode=yes -o ConnectTimeout=${nodeConnectTimeoutSeconds} -o ServerAliveInterval=${aliveIntervalSeconds} -L "$directory/s:$2" -- "$1" "echo $3; exec cat"
 `;
 
 /**
@@ -46,7 +46,10 @@ export async function openRelay(connection: SshConnection, endpoint: Endpoint, s
   const command = remoteCommand(["sh", "-c", relayScript, "sh", node, far, reached]);
   const client = startClient([...route.client(noForwardings), bootstrap], command.line);
   const output = () => readRemoteOutput({ stdout: client.stdout(), stderr: client.stderr() }, command.marker);
-  const outcome = await untilReady(client, () => output().stdout.includes(`${reached}\n`), { limit: wayLimit, signal });
+  const outcome = await untilReady(client, () => output().stdout.includes(`${reached}\n`), {
+    limitMs: wayLimitMs,
+    signal,
+  });
   const [socket = ""] = output().stdout.split("\n");
   if (outcome !== "ready" || !socket.startsWith("/")) {
     await client.stop();

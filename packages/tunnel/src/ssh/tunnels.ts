@@ -19,8 +19,8 @@ import { needsHost, newSocketPath, type Way } from "./way.js";
  * Milliseconds in which the notebook must answer through the tunnel; between two looks; and how
  * many in a row must fail.
  */
-const answerLimit = 10_000;
-const lookEvery = 30_000;
+const answerLimitMs = 10_000;
+const lookEveryMs = 30_000;
 const missesBelieved = 3;
 
 type OpenWay = (
@@ -124,7 +124,7 @@ async function open({ host, clock }: TunnelContext, wanted: Wanted): Promise<Ope
     let misses = 0;
     while (misses < missesBelieved) {
       try {
-        await clock.sleep(lookEvery, ending.signal);
+        await clock.sleep(lookEveryMs, ending.signal);
       } catch {
         return "closed";
       }
@@ -148,7 +148,7 @@ function describe(endpoint: Endpoint): string {
  */
 function answers(socketPath: string, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const limit = AbortSignal.any([AbortSignal.timeout(answerLimit), ...(signal ? [signal] : [])]);
+    const limit = AbortSignal.any([AbortSignal.timeout(answerLimitMs), ...(signal ? [signal] : [])]);
     const asking = request({ socketPath, path: "/api", agent: false, signal: limit }, (response) => {
       // The rest of the answer is of no interest, and neither is what becomes of it.
       response.on("error", () => {});

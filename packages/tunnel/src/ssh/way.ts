@@ -31,11 +31,11 @@ export interface Way {
  * Milliseconds in which ssh must be ready to forward; more than it takes to connect to a node, so
  * that ssh can say why it is not.
  */
-export const wayLimit = 20_000;
+export const wayLimitMs = 20_000;
 
 /** For `sshFailure`, of a client that was not ready. */
-export function lateness(outcome: "ready" | "ended" | "late"): { limit?: number } {
-  return outcome === "late" ? { limit: wayLimit } : {};
+export function lateness(outcome: "ready" | "ended" | "late"): { limitMs?: number } {
+  return outcome === "late" ? { limitMs: wayLimitMs } : {};
 }
 
 /** A socket path that nobody has; within 103 bytes where the keeper's own is. */
@@ -65,7 +65,11 @@ async function forwardShared(request: WayRequest, controlPath: string): Promise<
   const { destination, target, socket, signal } = request;
   const spec = ["-L", forwardArgument(socket, target)];
   const ask = (what: "forward" | "cancel", signal?: AbortSignal) =>
-    runClient(controlArguments(controlPath, ["-O", what, ...spec]), { interactive: false, limit: wayLimit, signal });
+    runClient(controlArguments(controlPath, ["-O", what, ...spec]), {
+      interactive: false,
+      limitMs: wayLimitMs,
+      signal,
+    });
   const hold = holdConnection(controlPath);
   try {
     const end = await ask("forward", signal);
@@ -97,7 +101,7 @@ async function forwardAlone({ route, destination, target, socket, signal }: WayR
   throwIfAborted(signal);
   const options = ["-L", forwardArgument(socket, target), ...option("ExitOnForwardFailure=yes")];
   const client = startClient([...route.client(options), "exec cat"]);
-  const outcome = await untilReady(client, () => listens(socket), { limit: wayLimit, signal });
+  const outcome = await untilReady(client, () => listens(socket), { limitMs: wayLimitMs, signal });
   if (outcome !== "ready") {
     await client.stop();
     rmSync(socket, { force: true });

@@ -4,21 +4,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Endpoint } from "@hpcnb/core";
 import { expectFailure } from "@hpcnb/core/testing";
-import { clientOptions, nodeConnectTimeout, parseSshConfig, type SshConnection } from "@hpcnb/host/ssh";
+import { clientOptions, nodeConnectTimeoutSeconds, parseSshConfig, type SshConnection } from "@hpcnb/host/ssh";
 import { sshConfigBlock } from "@hpcnb/tunnel";
 import { expect } from "chai";
 import { hostile } from "../../../host/test/ssh/hostile-words.js";
 import { openRoad } from "../../src/ssh/jump.js";
 import { openRelay } from "../../src/ssh/relay.js";
-import { wayLimit } from "../../src/ssh/way.js";
+import { wayLimitMs } from "../../src/ssh/way.js";
 
 describe("ssh to a node", () => {
   it("give up a node before the way to it is given up, so that ssh can say why", () => {
-    const manner = { controlPath: "/x", mayAsk: false, timeout: nodeConnectTimeout };
+    const manner = { controlPath: "/x", mayAsk: false, timeoutSeconds: nodeConnectTimeoutSeconds };
     expect(clientOptions(parseSshConfig("hostname login\n"), manner)).to.include(
-      `ConnectTimeout=${nodeConnectTimeout}`,
+      `ConnectTimeout=${nodeConnectTimeoutSeconds}`,
     );
-    expect(nodeConnectTimeout * 1000).to.be.below(wayLimit);
+    expect(nodeConnectTimeoutSeconds * 1000).to.be.below(wayLimitMs);
   });
 });
 

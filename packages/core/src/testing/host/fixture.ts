@@ -27,7 +27,7 @@ export interface HostFixture {
 
 export type Behaviours = Readonly<Record<string, (fixture: HostFixture) => Promise<void>>>;
 
-export const waitUntil = createWaitUntil({ clock: systemClock, limit: 60_000, pause: 20 });
+export const waitUntil = createWaitUntil({ clock: systemClock, limitMs: 60_000, pauseMs: 20 });
 
 /** Whether nobody holds the lock at `path`. */
 export async function isLockFree(host: Host, path: string): Promise<boolean> {

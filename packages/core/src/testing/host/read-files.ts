@@ -6,7 +6,7 @@ import { expectFailure } from "../expect-failure.js";
 import { type Behaviours, expectMessage, type HostFixture } from "./fixture.js";
 
 /** Milliseconds, and longer than a test may take. */
-const ages = 600_000;
+const agesMs = 600_000;
 
 export const readBehaviours: Behaviours = {
   "that exist but cannot be read are an error, not a missing file": async ({ host, directory }) => {
@@ -39,12 +39,12 @@ export const readBehaviours: Behaviours = {
   },
   "are read at once when they are not as they are known": async (fixture) => {
     await write(fixture, "a", "1");
-    assert.deepEqual(await awaitNews(fixture, [undefined, undefined], ages), ["1", undefined]);
+    assert.deepEqual(await awaitNews(fixture, [undefined, undefined], agesMs), ["1", undefined]);
   },
   "are read as soon as one of them changes": async (fixture) => {
     await write(fixture, "a", "1");
     let isOver = false;
-    const reading = awaitNews(fixture, ["1", undefined], ages).finally(() => {
+    const reading = awaitNews(fixture, ["1", undefined], agesMs).finally(() => {
       isOver = true;
     });
     // Looks that began later are over: it has looked, too, and found nothing new.
@@ -61,8 +61,8 @@ export const readBehaviours: Behaviours = {
   },
 };
 
-function awaitNews({ host, directory }: HostFixture, known: readonly (string | undefined)[], limit: number) {
-  return host.readFiles([join(directory, "a"), join(directory, "b")], undefined, { known, limit });
+function awaitNews({ host, directory }: HostFixture, known: readonly (string | undefined)[], limitMs: number) {
+  return host.readFiles([join(directory, "a"), join(directory, "b")], undefined, { known, limitMs });
 }
 
 function write({ host, directory }: HostFixture, name: string, text: string): Promise<void> {

@@ -46,7 +46,7 @@ export const runBehaviours: Behaviours = {
   "ends a command that takes too long, with all that it started": async ({ host, directory, named }) => {
     const pids = join(directory, "pids");
     const script = 'sleep 60 & echo $! > "$1"; echo $$ >> "$1"; wait; sleep 60';
-    const run = host.run(["sh", "-c", script, "sh", pids], { timeout: 3_000 });
+    const run = host.run(["sh", "-c", script, "sh", pids], { timeoutMs: 3_000 });
     await expectMessage(run, "HPCNB_TIMEOUT", ["3 s", named]);
     await allGone(host, pids);
   },

@@ -68,5 +68,5 @@ export interface SchedulerConformanceOptions {
   create(): Promise<SchedulerFixture>;
   readonly capabilities?: Capabilities;
   /** Seconds. The shortest walltime that the scheduler enforces. Default 1. */
-  readonly shortestWalltime?: number;
+  readonly shortestWalltimeSeconds?: number;
 }

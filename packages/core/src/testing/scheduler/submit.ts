@@ -3,7 +3,7 @@ import { need } from "./bench.js";
 import { expectError } from "./expect-error.js";
 import type { Topic } from "./topic.js";
 
-export const submit: Topic = (behaviour, { capabilities, shortestWalltime = 1 }) => {
+export const submit: Topic = (behaviour, { capabilities, shortestWalltimeSeconds = 1 }) => {
   behaviour("lists a job from the moment it was submitted until it ends", [], async (bench) => {
     const job = bench.job();
     const id = await bench.submit(job);
@@ -54,7 +54,7 @@ export const submit: Topic = (behaviour, { capabilities, shortestWalltime = 1 })
   });
 
   behaviour("ends a job that runs longer than its walltime, and says why", ["walltime"], async (bench) => {
-    const id = await bench.submit(bench.job({ resources: { walltime: shortestWalltime } }));
+    const id = await bench.submit(bench.job({ resources: { walltimeSeconds: shortestWalltimeSeconds } }));
     await bench.untilEnded(id);
     if (capabilities?.history === false) return;
     const history = await bench.until(

@@ -20,7 +20,7 @@ export function makeSession({ notebook, ...changes }: Changes = {}): Session {
     },
     resources: {},
     cluster: undefined,
-    storage: { readiness: "probe", timeout: 20 },
+    storage: { readiness: "probe", timeoutMs: 20_000 },
     tunnel: { kind: "direct", localPort: undefined },
     ...changes,
   };

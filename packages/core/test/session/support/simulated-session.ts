@@ -70,7 +70,7 @@ export class SimulatedSession {
   constructor(
     options: Partial<MockOptions> = {},
     { engines = 4, ...cluster }: Partial<NonNullable<Session["cluster"]>> & { engines?: number } = {},
-    storageTimeout = 120,
+    storageTimeoutMs = 120_000,
   ) {
     this.scheduler = createMockScheduler({ ...options, clock: this.clock });
     this.scheduler.control.onStart(({ spec, task }) => {
@@ -83,7 +83,7 @@ export class SimulatedSession {
       scheduler: { plugin: "mock", options: {} },
       notebook: { directory },
       cluster: makeCluster(engines, { minimum: engines, ...cluster }),
-      storage: { readiness: "probe", timeout: storageTimeout },
+      storage: { readiness: "probe", timeoutMs: storageTimeoutMs },
       tunnel: { kind: "auto", localPort: undefined },
     });
   }
@@ -94,7 +94,7 @@ export class SimulatedSession {
    */
   context(scheduler: Scheduler = this.scheduler): SessionContext {
     const [probe] = readinessPlugins;
-    const readiness = probe?.readiness?.create({ clock: this.clock, timeout: this.session.storage.timeout });
+    const readiness = probe?.readiness?.create({ clock: this.clock, timeoutMs: this.session.storage.timeoutMs });
     if (!readiness) throw new Error("core has no probe");
     return {
       session: this.session,
