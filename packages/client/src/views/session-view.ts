@@ -4,7 +4,7 @@ import type { EngineGroup, Session } from "@hpcnb/core/session-file";
 /** `walltime` in seconds, `memory` in bytes. */
 export type ResourcesView = Omit<JobResources, "walltimeSeconds"> & { readonly walltime?: number };
 
-/** A session as `validate --json` prints it: with the keys of a session file, and its times in seconds. */
+/** A session as `validate --json` prints it: a session file's keys, and its times in seconds. */
 export interface SessionView extends Omit<Session, "resources" | "cluster" | "storage"> {
   readonly resources: ResourcesView;
   readonly cluster:
