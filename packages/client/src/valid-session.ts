@@ -13,6 +13,7 @@ import { type FoundPlugin, findPlugin } from "./plugins/find-plugin.js";
 import { foreignHand, howToOwn, ownerOf } from "./plugins/foreign-hands.js";
 import { importPlugin } from "./plugins/load-plugin.js";
 import { checkResources, pluginOptions } from "./plugins/plugin-options.js";
+import { tryFactory } from "./plugins/try-factory.js";
 import { textAt } from "./source-values.js";
 
 export interface ValidSession {
@@ -66,14 +67,16 @@ export async function loadValidSession(
         `The ${found.kind} "${found.name}" is ${found.path}, which belongs to ${ownerOf(found.path)}: its code runs now.`,
       );
     try {
-      plugins.set(pointer, await importPlugin(found));
+      const plugin = await importPlugin(found);
+      plugins.set(pointer, plugin);
+      if (found.kind === "scheduler") {
+        options = await pluginOptions(source, plugin, problems);
+        await checkResources(source, plugin, problems);
+      }
+      if (found.isForeign && problems.length === 0)
+        tryFactory(plugin, found.kind, found.kind === "scheduler" ? options : {});
     } catch (error) {
       problems.push(problemOf(source, pointer, error));
-    }
-    const scheduler = pointer === pointers.scheduler && plugins.get(pointer);
-    if (scheduler) {
-      options = await pluginOptions(source, scheduler, problems);
-      await checkResources(source, scheduler, problems);
     }
   }
   const [scheduler, readiness] = [plugins.get(pointers.scheduler), plugins.get(pointers.readiness)];

@@ -5,6 +5,18 @@ import { expect } from "chai";
 import { schedulerOf } from "../src/session-at.js";
 import { loadValidSession } from "../src/valid-session.js";
 
+/** Its factories give what has all members, and does nothing. */
+const pluginOfAllKinds = `
+  const f = () => {};
+  const scheduler = { runsOnHost: true, taskVariable: "T", nameOf: f, submit: f, status: f, cancel: f, explain: f, history: f, render: f };
+  export default {
+    apiVersion: 1,
+    name: "x",
+    scheduler: { create: () => scheduler },
+    readiness: { create: () => ({ name: "x", forJob: f, read: f }) },
+    tunnel: { create: () => ({ kind: "x", open: f }) },
+  };`;
+
 describe("a session file that names somebody's plugin", () => {
   let folder: string;
   let file: string;
@@ -12,9 +24,7 @@ describe("a session file that names somebody's plugin", () => {
     folder = mkdtempSync(join(tmpdir(), "hpcnb-valid-"));
     file = join(folder, "session.yaml");
     const proof = `import { writeFileSync } from "node:fs"; writeFileSync(${JSON.stringify(join(folder, "ran"))}, "");`;
-    const plugin =
-      'export default { apiVersion: 1, name: "x", scheduler: { create() {} }, readiness: { create() {} }, tunnel: { create() {} } };';
-    writeFileSync(join(folder, "plugin.mjs"), `${proof} ${plugin}`);
+    writeFileSync(join(folder, "plugin.mjs"), `${proof} ${pluginOfAllKinds}`);
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 

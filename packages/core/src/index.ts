@@ -7,6 +7,7 @@ export * from "./errors.js";
 export * from "./host.js";
 export type { JobTimes } from "./job-times.js";
 export * from "./log.js";
+export * from "./made-by-plugin.js";
 export * from "./plugin.js";
 export * from "./printable.js";
 export { carryModules, modulesOf } from "./python-modules.js";

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { findPackage, foldersOfHpcnb } from "./packages.js";
+import { findPackage } from "./packages.js";
+import { foldersOfHpcnb } from "./places.js";
 
 /**
  * The schedulers that hpcnb brings along. A session file's word for one of them means nothing else.

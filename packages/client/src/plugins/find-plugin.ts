@@ -1,9 +1,12 @@
-import { realpathSync, statSync } from "node:fs";
+import { realpathSync, type Stats, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { HpcnbError, type Plugin, type PluginKind, suggest } from "@hpcnb/core";
+import { brokenPlugin } from "./broken.js";
 import { bundledPath, bundledScheduler, bundledSchedulers } from "./bundled.js";
 import { foreignHand, howToOwn } from "./foreign-hands.js";
-import { findPackage, foldersAbove, foldersOfHpcnb } from "./packages.js";
+import { kindNames, packagesCalled } from "./kinds.js";
+import { findPackage } from "./packages.js";
+import { type PluginOrigin, placesFor, pluginFolder } from "./places.js";
 
 /** A plugin that hpcnb itself has; its code is loaded when it is used. */
 export interface BuiltInPlugin {
@@ -14,24 +17,26 @@ export interface BuiltInPlugin {
 /** A plugin that was found; nothing of it has run. Foreign: hpcnb does not bring it along. */
 export type FoundPlugin = { readonly kind: PluginKind; readonly name: string } & (
   | { readonly isForeign: false; readonly builtIn: BuiltInPlugin }
-  | { readonly isForeign: boolean; readonly builtIn?: undefined; readonly path: string }
+  | { readonly isForeign: false; readonly builtIn?: undefined; readonly path: string }
+  | {
+      readonly isForeign: true;
+      readonly builtIn?: undefined;
+      readonly path: string;
+      readonly origin: PluginOrigin;
+      /** The package.json of its package; undefined for a file. */
+      readonly manifest?: string;
+    }
 );
-
-/** What the packages of each kind are called, so that a session file can say just "sge". */
-const packagePrefixes: Record<PluginKind, readonly string[]> = {
-  scheduler: ["@hpcnb/adapter-", "hpcnb-adapter-"],
-  readiness: ["@hpcnb/readiness-", "hpcnb-readiness-"],
-  tunnel: ["@hpcnb/tunnel-", "hpcnb-tunnel-"],
-};
 
 /**
  * Finds a plugin by the name that the session file gives it: one of `known`, a short name, a
  * package or a path. Packages are looked for in the `node_modules` of the session file's folder and
- * of each folder above, and then beside hpcnb. What others than this user and root can change is
- * never taken. Only names are looked up: no environment variable and no other folder decides.
+ * of each folder above, then in the user's own folder for plugins, and then beside hpcnb. What
+ * others than this user and root can change is never taken, but beside hpcnb: they could change
+ * hpcnb as well.
  *
  * @throws HPCNB_PLUGIN_NOT_FOUND with where was looked, HPCNB_PLUGIN_UNSAFE when others can change
- *   it, HPCNB_PLUGIN_BROKEN when its package has no such file.
+ *   it, HPCNB_PLUGIN_BROKEN when it is there and has no file to load.
  */
 export function findPlugin(
   kind: PluginKind,
@@ -43,59 +48,68 @@ export function findPlugin(
   if (builtIn) return { kind, name, isForeign: false, builtIn };
   const bundled = kind === "scheduler" ? bundledScheduler(name) : undefined;
   if (bundled) return { kind, name, isForeign: false, path: bundledPath(bundled) };
-  if (/^(\.\.?)?\//.test(name)) return { kind, name, isForeign: true, path: findFile(kind, name, sessionFile) };
-  const isShort = /^[a-z0-9][a-z0-9-]*$/.test(name);
-  const packages = isShort ? packagePrefixes[kind].map((prefix) => `${prefix}${name}`) : [name];
+  if (/^(\.\.?)?\//.test(name))
+    return { kind, name, isForeign: true, origin: "session file", path: findFile(kind, name, sessionFile) };
+  const packages = packagesCalled(kind, name);
+  const places = placesFor(sessionFile);
   const unsafe: string[] = [];
-  for (const folder of foldersAbove(sessionFile)) {
+  for (const { folder, origin } of places) {
     for (const candidate of packages) {
-      const found = findPackage(folder, candidate, foreignHand);
-      if (found?.problem !== undefined) unsafe.push(found.problem);
-      else if (found) return { kind, name, isForeign: true, path: found.main };
-    }
-  }
-  for (const folder of foldersOfHpcnb()) {
-    for (const candidate of packages) {
-      const found = findPackage(folder, candidate);
-      if (found && "main" in found) return { kind, name, isForeign: true, path: found.main };
+      const found = findPackage(folder, candidate, origin === "beside hpcnb" ? undefined : foreignHand);
+      if (!found) continue;
+      if ("unsafe" in found) unsafe.push(found.unsafe);
+      else if ("broken" in found) throw brokenPlugin({ kind, name, path: found.path }, found.broken, found.cause);
+      else return { kind, name, isForeign: true, origin, path: found.main, manifest: found.manifest };
     }
   }
   if (unsafe.length > 0) throw unsafePlugin(kind, name, unsafe);
-  const where = `from ${dirname(sessionFile)}, and beside hpcnb itself`;
-  throw notFound({ kind, name, known, looked: packages.map((candidate) => `the package ${candidate} (${where})`) });
+  const folders = places.map(({ folder }) => folder);
+  throw notFound(kind, name, `the package ${packages.join(" or ")} in ${folders.join(", ")}`, known);
 }
 
 function findFile(kind: PluginKind, name: string, sessionFile: string): string {
   const path = resolve(dirname(sessionFile), name);
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile())
-    throw notFound({ kind, name, looked: [`the file ${path}`] });
+  const found = statOf(path);
+  if (!found) throw notFound(kind, name, `the file ${path}`);
+  if (found.isDirectory())
+    throw brokenPlugin({ kind, name, path }, "is a directory: name the plugin's file in it, such as its index.js");
+  if (!found.isFile()) throw brokenPlugin({ kind, name, path }, "is no regular file");
   const problem = foreignHand(path);
   if (problem) throw unsafePlugin(kind, name, [problem]);
   return realpathSync(path);
 }
 
+/** Undefined for what is not there, or lies where this user may not look. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 function unsafePlugin(kind: PluginKind, name: string, problems: readonly string[]): HpcnbError {
   return new HpcnbError(
     "HPCNB_PLUGIN_UNSAFE",
-    `The code of the ${kind} "${name}" would run as you, but ${[...new Set(problems)].join(", and ")}. It was not run.`,
+    `The code of the ${kindNames[kind]} "${name}" would run as you, but ${[...new Set(problems)].join(", and ")}. It was not run.`,
     { hint: howToOwn },
   );
 }
 
-function notFound(search: {
-  kind: PluginKind;
-  name: string;
-  looked: readonly string[];
-  known?: readonly BuiltInPlugin[];
-}): HpcnbError {
-  const { kind, name, looked, known = [] } = search;
-  const kindName = kind === "readiness" ? "readiness strategy" : kind;
+function notFound(kind: PluginKind, name: string, looked: string, known: readonly BuiltInPlugin[] = []): HpcnbError {
   const names: readonly string[] = kind === "scheduler" ? bundledSchedulers : known.map((plugin) => plugin.name);
+  const own = names.length > 0 ? ` hpcnb has ${names.join(", ")}.` : "";
   return new HpcnbError(
     "HPCNB_PLUGIN_NOT_FOUND",
-    `There is no ${kindName} "${name}"${suggest(name, names) || "."} hpcnb has ${names.join(", ")}, and looked for ${looked.join(" and ")}.`,
+    `There is no ${kindNames[kind]} "${name}"${suggest(name, names) || "."}${own} It looked for ${looked}.`,
     {
-      hint: `Another ${kindName} is an npm package: install it beside the session file or together with hpcnb.${kind === "scheduler" ? " `hpcnb help writing-an-adapter` says how to write one." : ""}`,
+      hint: `Another ${kindNames[kind]} is a file, or an npm package: \`npm install --prefix ${pluginFolder()} PACKAGE\` installs one for all of your sessions. \`hpcnb help ${guides[kind]}\` says how to write one.`,
     },
   );
 }
+
+const guides: Readonly<Record<PluginKind, string>> = {
+  scheduler: "writing-an-adapter",
+  readiness: "writing-a-readiness-strategy",
+  tunnel: "writing-a-tunnel",
+};

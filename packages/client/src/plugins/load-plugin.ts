@@ -1,7 +1,10 @@
 import { pathToFileURL } from "node:url";
-import { HpcnbError, type Plugin, type PluginKind, whyNotAPlugin } from "@hpcnb/core";
+import { type Plugin, type PluginKind, whyNotAPlugin } from "@hpcnb/core";
 import { guardImports } from "../guard-imports.js";
+import { answerable } from "./answerable.js";
+import { brokenPlugin, type ForeignPlugin, thrown } from "./broken.js";
 import { type BuiltInPlugin, type FoundPlugin, findPlugin } from "./find-plugin.js";
+import { syntaxErrorIn } from "./syntax-error.js";
 
 /**
  * Finds a plugin (see `findPlugin`) and runs its code. @throws HPCNB_PLUGIN_BROKEN when it was
@@ -16,27 +19,46 @@ export async function loadPlugin(
   return importPlugin(findPlugin(kind, name, sessionFile, known));
 }
 
-/** Runs the code of a plugin that was found. @throws HPCNB_PLUGIN_BROKEN */
-export async function importPlugin(found: FoundPlugin): Promise<Plugin> {
+/** Plugins of others by kind and path: sessions with the same one share its site. */
+const loaded = new Map<string, Promise<Plugin>>();
+
+/**
+ * Runs the code of a plugin that was found. The faults of one that hpcnb does not bring along are
+ * told as its own from then on. @throws HPCNB_PLUGIN_BROKEN
+ */
+export function importPlugin(found: FoundPlugin): Promise<Plugin> {
   if (found.builtIn) return found.builtIn.load();
-  const { kind, name, path, isForeign } = found;
-  const url = pathToFileURL(path).href;
-  if (isForeign) guardImports();
+  if (!found.isForeign) return importModule(found).then((module) => module.default as Plugin);
+  const key = `${found.kind} ${found.path}`;
+  const plugin = loaded.get(key) ?? importForeign(found);
+  loaded.set(key, plugin);
+  return plugin;
+}
+
+async function importForeign(found: ForeignPlugin): Promise<Plugin> {
+  guardImports();
   let exported: unknown;
   try {
-    exported = ((await import(url)) as { default?: unknown }).default;
+    exported = (await importModule(found)).default;
   } catch (cause) {
-    throw new HpcnbError(
-      "HPCNB_PLUGIN_BROKEN",
-      `The ${kind} "${name}" was found at ${path} but fails while loading: ${(cause as Error).message}`,
-      { cause },
+    const problem = cause instanceof SyntaxError ? syntaxErrorIn(found.path, cause) : undefined;
+    throw brokenPlugin(found, problem ?? `fails while loading: ${thrown(cause)}`, cause as Error);
+  }
+  if (isCommonJs(exported))
+    throw brokenPlugin(
+      found,
+      'is a CommonJS module, and hpcnb needs an ES module: compile it as one, with "type": "module" in its package.json',
     );
-  }
-  const problem = whyNotAPlugin(exported, kind);
-  if (problem) {
-    throw new HpcnbError("HPCNB_PLUGIN_BROKEN", `${path} cannot be used as the ${kind} "${name}": ${problem}.`, {
-      hint: "Is it the package you meant, and does its version fit this hpcnb?",
-    });
-  }
-  return exported as Plugin;
+  const problem = whyNotAPlugin(exported, found.kind);
+  if (problem) throw brokenPlugin(found, `cannot be used: ${problem}`);
+  return answerable(exported as Plugin, found);
+}
+
+function importModule({ path }: { readonly path: string }): Promise<{ readonly default?: unknown }> {
+  return import(pathToFileURL(path).href);
+}
+
+/** What a compiler makes of `export default` for require(). */
+function isCommonJs(exported: unknown): boolean {
+  return typeof exported === "object" && exported !== null && "default" in exported && !("apiVersion" in exported);
 }

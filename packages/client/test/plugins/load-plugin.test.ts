@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { readinessPlugins, tunnelPlugins } from "../../src/plugins/built-in.js";
 import { loadPlugin } from "../../src/plugins/load-plugin.js";
+import { placesFor } from "../../src/plugins/places.js";
 
 describe("loading plugins", () => {
   let folder: string;
@@ -41,6 +42,21 @@ describe("loading plugins", () => {
     expect((await load("@site/cluster")).name).to.equal("good");
   });
 
+  it("finds a package without a scope by its short and its full name, for each kind", async () => {
+    const all = 'export default { apiVersion: 1, name: "x", scheduler: C, readiness: C, tunnel: C };';
+    for (const [kind, prefix] of [
+      ["scheduler", "adapter"],
+      ["readiness", "readiness"],
+      ["tunnel", "tunnel"],
+    ] as const) {
+      const name = `hpcnb-${prefix}-x`;
+      install(name, `const C = { create() {} }; ${all}`);
+      for (const called of ["x", name]) expect((await loadPlugin(kind, called, sessionFile)).name).to.equal("x");
+    }
+    install("other", good);
+    expect(await failure("other")).to.include({ code: "HPCNB_PLUGIN_NOT_FOUND" });
+  });
+
   it("finds a file relative to the session file", async () => {
     writeFileSync(join(folder, "mine.mjs"), good);
     expect((await load("./mine.mjs")).name).to.equal("good");
@@ -48,8 +64,10 @@ describe("loading plugins", () => {
 
   it("lists what there is and where it looked when there is none", async () => {
     const error = await failure("sgee");
+    const folders = placesFor(sessionFile).map((place) => place.folder);
+    expect(folders).to.include.members([join(folder, "node_modules"), "/node_modules"]);
     expect(error).to.include({ code: "HPCNB_PLUGIN_NOT_FOUND" });
-    for (const part of ["local, mock, sge", "@hpcnb/adapter-sgee", "hpcnb-adapter-sgee", folder])
+    for (const part of ["local, mock, sge", "@hpcnb/adapter-sgee", "hpcnb-adapter-sgee", ...folders])
       expect(error.message).to.include(part);
   });
 
@@ -73,7 +91,7 @@ describe("loading plugins", () => {
     install("hpcnb-adapter-importonly", good, { ".": { import: "./index.js" } });
     const error = await failure("importonly");
     expect(error).to.include({ code: "HPCNB_PLUGIN_BROKEN" });
-    expect(error.hint).to.include('"default"');
+    expect(error.message).to.include('"default"');
   });
 
   const unsafe = async (name: string) => {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { systemClock } from "../clock.js";
-import type { Host } from "../host.js";
+import { missingMembers, untouchedHost } from "../made-by-plugin.js";
 import { type Plugin, type PluginKind, whyNotAPlugin } from "../plugin.js";
 import type { TestFunctions } from "./test-functions.js";
 
@@ -50,10 +50,7 @@ export function pluginConformance({ describe, it }: TestFunctions, options: Plug
         const defaults = {};
         assert.ok(new Ajv2020({ useDefaults: true }).compile(optionsSchema)(defaults), "no option may be required");
         const scheduler = create({ host: untouchedHost, clock: systemClock, log: () => {}, options: defaults });
-        for (const method of ["nameOf", "submit", "status", "cancel", "explain", "history", "render"] as const) {
-          assert.equal(typeof scheduler[method], "function", method);
-        }
-        assert.equal(typeof scheduler.runsOnHost, "boolean");
+        assert.deepEqual(missingMembers(kind, scheduler), []);
         assert.match(scheduler.taskVariable, /^[A-Za-z_][A-Za-z0-9_]*$/);
       });
     }
@@ -64,10 +61,3 @@ interface PackageJson {
   readonly name: string;
   readonly exports?: unknown;
 }
-
-const untouchedHost = new Proxy({} as Host, {
-  get: (_target, property) => {
-    if (property === "name") return "no host";
-    throw new Error(`The plugin used its host's ${String(property)} before it was asked for anything.`);
-  },
-});
