@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { buildNetwork } from "./network.js";
 import { assertSupported, installPackages } from "./packages.js";
 import { providePython } from "./python.js";
-import { schedulerOf } from "./schedulers/index.js";
+import { schedulersOf } from "./schedulers/index.js";
 import { inside, type Site, switchHost } from "./site.js";
 import { startSshd, writeKeys } from "./ssh.js";
 import { startHost } from "./start-host.js";
@@ -14,17 +14,17 @@ export type Say = (line: string) => void;
 
 /** Builds the site from nothing; what an earlier, broken `up` left is removed first. */
 export async function bringUp(site: Site, say: Say): Promise<void> {
-  const scheduler = schedulerOf(site);
+  const schedulers = schedulersOf(site);
   await assertSupported();
   const steps: [string, () => Promise<unknown>][] = [
     ["what was left of an earlier testbed", async () => (await existsAny(site.name)) && tearDown(site.name)],
-    ["packages", () => installPackages(scheduler, say)],
+    ["packages", () => installPackages(schedulers, say)],
     ["accounts and keys", () => writeFiles(site)],
     ["Python environment", () => providePython(site, say)],
     ["network", () => buildNetwork(site)],
     ["hosts", () => startHosts(site)],
     ["sshd", () => Promise.all(site.cluster.map((host) => startSshd(site, host)))],
-    [scheduler.title, () => scheduler.start(site)],
+    [schedulers.map(({ title }) => title).join(" and "), () => Promise.all(schedulers.map((one) => one.start(site)))],
   ];
   const begin = performance.now();
   for (const [name, step] of steps) {
@@ -47,7 +47,7 @@ async function writeFiles(site: Site): Promise<void> {
   await makeHomes(site);
   await writePrograms(site);
   await writeKeys(site);
-  await schedulerOf(site).makeDirectories(site);
+  for (const scheduler of schedulersOf(site)) await scheduler.makeDirectories(site);
 }
 
 async function startHosts(site: Site): Promise<void> {

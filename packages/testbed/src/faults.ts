@@ -1,7 +1,8 @@
 import { HpcnbError } from "@hpcnb/core";
 import { isAlive, killHost } from "./hosts.js";
 import { cut, slowDown, speedUp, uncut } from "./network-faults.js";
-import { schedulerOf } from "./schedulers/index.js";
+import { schedulersOf } from "./schedulers/index.js";
+import type { Accounting } from "./schedulers/scheduler.js";
 import type { Site } from "./site.js";
 import { startSshd, stopSshd } from "./ssh.js";
 import { startHost } from "./start-host.js";
@@ -47,12 +48,23 @@ const kinds: Record<string, FaultKind> = {
   "scheduler-stopped": {
     everywhere: () => ["login"],
     byDefault: () => ["login"],
-    apply: (site) => schedulerOf(site).stopController(site),
-    undo: async (site) => {
-      // One that was told to stop, but has not done so yet, would stop after this.
-      await schedulerOf(site).stopController(site);
-      await schedulerOf(site).startController(site);
-    },
+    apply: (site) => forEach(schedulersOf(site), (scheduler) => scheduler.stopController(site)),
+    undo: (site) =>
+      forEach(schedulersOf(site), async (scheduler) => {
+        // One that was told to stop, but has not done so yet, would stop after this.
+        await scheduler.stopController(site);
+        await scheduler.startController(site);
+      }),
+  },
+  "accounting-stopped": {
+    everywhere: (site) => (accountingOf(site).length > 0 ? ["login"] : []),
+    byDefault: () => ["login"],
+    apply: (site) => forEach(accountingOf(site), (accounting) => accounting.stop(site)),
+    undo: (site) =>
+      forEach(accountingOf(site), async (accounting) => {
+        await accounting.stop(site);
+        await accounting.start(site);
+      }),
   },
   "dead-node": {
     everywhere: (site) => site.nodes,
@@ -77,6 +89,15 @@ const kinds: Record<string, FaultKind> = {
   },
 };
 
+/** The daemons that keep accounts. A scheduler may do without one, and so may a site. */
+function accountingOf(site: Site): Accounting[] {
+  return site.accounting ? schedulersOf(site).flatMap(({ accounting }) => accounting ?? []) : [];
+}
+
+async function forEach<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  await Promise.all(all.map(work));
+}
+
 export const faultNames = Object.keys(kinds);
 
 /** Breaks what is not broken yet. @returns what was broken now. */
@@ -85,9 +106,12 @@ export async function breakSite(site: Site, { name, host, directory }: Fault): P
   if (kind === undefined) {
     throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `there is no fault ${name}: the faults are ${faultNames.join(", ")}`);
   }
-  if (host !== undefined && !kind.everywhere(site).includes(host)) {
-    const possible = kind.everywhere(site).join(", ");
-    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `${name} is not possible on ${host}, only on ${possible}`);
+  const possible = kind.everywhere(site);
+  if (possible.length === 0) {
+    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `${name} is not possible: this testbed has no daemon for it`);
+  }
+  if (host !== undefined && !possible.includes(host)) {
+    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `${name} is not possible on ${host}, only on ${possible.join(", ")}`);
   }
   const done: Fault[] = [];
   for (const target of host === undefined ? kind.byDefault(site) : [host]) {
@@ -145,5 +169,5 @@ async function revive(site: Site, node: string): Promise<void> {
   await killHost(site.name, node);
   await startHost(site, node);
   await startSshd(site, node);
-  await schedulerOf(site).startNode(site, node);
+  await forEach(schedulersOf(site), (scheduler) => scheduler.startNode(site, node));
 }

@@ -27,7 +27,17 @@ const cli = yargs(process.argv.slice(2))
     "Build the site and start it",
     (y) =>
       y
-        .option("scheduler", { choices: schedulerNames, default: schedulerNames[0], describe: "The batch scheduler" })
+        .option("scheduler", {
+          choices: schedulerNames,
+          array: true,
+          default: schedulerNames.slice(0, 1),
+          describe: "A batch scheduler; may be repeated",
+        })
+        .option("accounting", {
+          type: "boolean",
+          default: true,
+          describe: "Schedulers know of jobs that have ended; --no-accounting: they do not",
+        })
         .option("nodes", { type: "number", default: 3, describe: "Compute nodes" })
         .option("user", {
           type: "string",
@@ -36,9 +46,10 @@ const cli = yargs(process.argv.slice(2))
           describe: "A user; may be repeated",
         })
         .option("checkout", { type: "string", describe: "The directory that the hosts see as /opt/hpcnb" }),
-    async ({ name, scheduler, nodes, user, checkout }) => {
+    async ({ name, scheduler: schedulers, accounting, nodes, user, checkout }) => {
       await assertSupported();
-      const testbed = await startTestbed({ name, scheduler, nodes, users: user.map(String), checkout, say });
+      const users = user.map(String);
+      const testbed = await startTestbed({ name, schedulers, accounting, nodes, users, checkout, say });
       if (!testbed.isNew) say(`the testbed ${name} is up already: ${testbed.hosts.join(", ")}`);
     },
   )

@@ -47,17 +47,21 @@ export async function unsupportedReason(): Promise<string | undefined> {
  * do.
  * @returns the packages that were asked for; empty when all were there.
  */
-export async function installPackages(scheduler: TestbedScheduler, say: (line: string) => void): Promise<string[]> {
+export async function installPackages(
+  schedulers: readonly TestbedScheduler[],
+  say: (line: string) => void,
+): Promise<string[]> {
   await removePolicy();
-  return await withLock(machineLock, () => installMissing(scheduler, say), 900_000);
+  return await withLock(machineLock, () => installMissing(schedulers, say), 900_000);
 }
 
-async function installMissing(scheduler: TestbedScheduler, say: (line: string) => void): Promise<string[]> {
-  const missing = await missingPackages([...basic, ...scheduler.packages]);
+async function installMissing(schedulers: readonly TestbedScheduler[], say: (line: string) => void): Promise<string[]> {
+  const missing = await missingPackages([...basic, ...schedulers.flatMap(({ packages }) => packages)]);
   if (missing.length > 0) {
     say(`installing with apt-get: ${missing.join(" ")}`);
     await noteNewServices();
-    await run(["debconf-set-selections"], { stdin: scheduler.answers.map((line) => `${line}\n`).join("") });
+    const answers = schedulers.flatMap((scheduler) => scheduler.answers);
+    await run(["debconf-set-selections"], { stdin: answers.map((line) => `${line}\n`).join("") });
     await withoutDaemons(() => install(missing));
   }
   await disableNewServices();

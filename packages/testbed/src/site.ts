@@ -11,8 +11,10 @@ export interface SiteOptions {
   nodes?: number;
   /** Default alice and bob. */
   users?: readonly string[];
-  /** Default "sge". */
-  scheduler?: SchedulerName;
+  /** At least one. Default "sge". */
+  schedulers?: readonly SchedulerName[];
+  /** False: no scheduler can tell of jobs that have ended. Default true. */
+  accounting?: boolean;
   /**
    * The directory that every host sees, read-only, as /opt/hpcnb. Default: the workspace this
    * package lies in, if it lies in one.
@@ -23,7 +25,8 @@ export interface SiteOptions {
 /** What a testbed is made of: names, addresses and paths, all derived from its options. */
 export interface Site {
   readonly name: string;
-  readonly scheduler: SchedulerName;
+  readonly schedulers: readonly SchedulerName[];
+  readonly accounting: boolean;
   readonly users: readonly User[];
   readonly checkout?: string | undefined;
   /** node1 .. nodeN */
@@ -50,16 +53,18 @@ export const roots = {
 } as const;
 
 export function siteOf(options: SiteOptions = {}): Site {
-  const { name = "main", nodes: count = 3, users = ["alice", "bob"], scheduler = "sge" } = options;
+  const { name = "main", nodes: count = 3, users = ["alice", "bob"], accounting = true } = options;
+  const schedulers = [...new Set<SchedulerName>(options.schedulers ?? ["sge"])];
   const checkout = options.checkout === undefined ? workspaceRoot() : resolve(options.checkout);
   assertName(name, "a testbed");
   for (const user of users) assertName(user, "a user");
   if (!Number.isInteger(count) || count < 1 || count > 50) {
     throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `the number of nodes must be between 1 and 50, but was ${count}`);
   }
-  if (!schedulerNames.includes(scheduler)) {
+  const unknown = schedulers.find((scheduler) => !schedulerNames.includes(scheduler));
+  if (unknown !== undefined || schedulers.length === 0) {
     const known = schedulerNames.join(", ");
-    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `a testbed has no scheduler ${scheduler}: it has ${known}`);
+    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `a testbed has no scheduler ${unknown ?? "at all"}: it has ${known}`);
   }
   if (checkout !== undefined && !existsSync(checkout)) {
     throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `there is no directory ${checkout}`);
@@ -68,7 +73,8 @@ export function siteOf(options: SiteOptions = {}): Site {
   const cluster = ["login", ...nodes];
   return {
     name,
-    scheduler,
+    schedulers,
+    accounting,
     checkout,
     users: users.map((user, index) => ({ name: user, uid: firstUid + index })),
     nodes,

@@ -1,7 +1,8 @@
 import { chown, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type Daemon, isRunning, stopDaemon } from "./daemon.js";
 import { enter } from "./hosts.js";
-import { attempt, run, waitFor } from "./run.js";
+import { run, waitFor } from "./run.js";
 import { innerAddress, outerAddresses, pathsOf, type Site, type User } from "./site.js";
 
 /**
@@ -53,24 +54,21 @@ export async function startSshd(site: Site, host: string): Promise<void> {
   const prefix = await enter(site, host);
   await run([...prefix, "/usr/sbin/sshd", "-f", config, "-E", join(own, "sshd.log")]);
   // sshd writes its pid once it listens.
-  await waitFor(`sshd on ${host}`, 10_000, () => isSshdUp(site, host));
+  await waitFor(`sshd on ${host}`, 10_000, () => isRunning(site, sshdOf(host)));
 }
 
 /**
  * Ends the listener if there is one; sessions that are open stay, as when a site's sshd is stopped.
  */
 export async function stopSshd(site: Site, host: string): Promise<void> {
-  const prefix = await enter(site, host);
-  if (await isSshdUp(site, host)) await attempt([...prefix, "sh", "-c", `kill "$(cat ${pidFile})"`]);
-  await waitFor(`the end of sshd on ${host}`, 10_000, async () => !(await isSshdUp(site, host)));
-}
-
-async function isSshdUp(site: Site, host: string): Promise<boolean> {
-  const ask = ["sh", "-c", `test -s ${pidFile} && kill -0 "$(cat ${pidFile})" 2>&1`];
-  return (await attempt([...(await enter(site, host)), ...ask])).exitCode === 0;
+  await stopDaemon(site, sshdOf(host));
 }
 
 const pidFile = "/run/sshd.pid";
+
+function sshdOf(host: string): Daemon {
+  return { host, name: "sshd", pidFile };
+}
 
 function sshdConfig(own: string): string {
   return [

@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { makeEtc } from "./etc.js";
 import { findInit, inHost, initOf } from "./hosts.js";
 import { waitFor } from "./run.js";
-import { schedulerOf } from "./schedulers/index.js";
+import { setUpSchedulers } from "./schedulers/index.js";
 import { inside, namespaceOf, pathsOf, type Site, switchHost } from "./site.js";
 
 /**
@@ -62,7 +62,7 @@ async function setUp(site: Site, host: string): Promise<string> {
     ...users.map((uid) => `install -d -m 700 -o ${uid} -g ${uid} /run/user/${uid}`),
     "mount -t tmpfs -o mode=1777 hpcnb-shm /dev/shm",
     `mount --rbind ${shellWord(onCluster ? paths.clusterHome : paths.laptopHome)} /home`,
-    ...(await schedulerOf(site).hostSetUp(site, host)),
+    ...(await setUpSchedulers(site, host)),
   ].join("\n");
 }
 

@@ -51,7 +51,7 @@ export interface Testbed {
 export interface Status {
   name: string;
   state: "up" | "broken" | "down";
-  scheduler?: string;
+  schedulers?: readonly string[];
   users?: string[];
   hosts?: { name: string; alive: boolean }[];
   faults?: Fault[];
@@ -103,7 +103,7 @@ export async function statusOf(name = "main"): Promise<Status> {
   return {
     name,
     state: (await isUp(name)) ? "up" : "broken",
-    scheduler: site.scheduler,
+    schedulers: site.schedulers,
     users: site.users.map((user) => user.name),
     hosts,
     faults,

@@ -1,7 +1,7 @@
 import { chmod, chown, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { copyEtc } from "./etc.js";
-import { schedulerOf } from "./schedulers/index.js";
+import { schedulersOf } from "./schedulers/index.js";
 import { inside, pathsOf, type Site, type User } from "./site.js";
 
 /**
@@ -43,7 +43,7 @@ export async function makeHomes(site: Site): Promise<void> {
 
 function loginLines(site: Site, onCluster: boolean): string {
   const path = `PATH=${pathsOf(site.name).bin}:$PATH\n`;
-  return onCluster ? `${path}${schedulerOf(site).profile}` : path;
+  return onCluster ? [path, ...schedulersOf(site).map(({ profile }) => profile)].join("") : path;
 }
 
 /** What `exec` gives a user's command, like a login would. */
@@ -51,7 +51,9 @@ export function environmentOf(site: Site, host: string, user: string): Record<st
   const path = [pathsOf(site.name).bin, "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"].join(":");
   const home = user === "root" ? "/root" : `/home/${user}`;
   const common = { HOME: home, USER: user, LOGNAME: user, SHELL: "/bin/bash", LANG: "C.UTF-8", PATH: path };
-  if (host !== "laptop") return { ...common, ...schedulerOf(site).environment };
+  if (host !== "laptop") {
+    return Object.assign(common, ...schedulersOf(site).map(({ environment }) => environment));
+  }
   const uid = site.users.find(({ name }) => name === user)?.uid ?? 0;
   return { ...common, XDG_RUNTIME_DIR: `/run/user/${uid}` };
 }

@@ -52,7 +52,7 @@ describe("hpcnb-testbed", () => {
 
   it("status tells the hosts, fault breaks one and heal repairs it", async () => {
     const hosts = ["laptop", "login", "node1"].map((host) => ({ name: host, alive: true }));
-    const up = { name, state: "up", scheduler: "sge", users: ["carol", "dave"], hosts };
+    const up = { name, state: "up", schedulers: ["sge"], users: ["carol", "dave"], hosts };
     expect(await status()).to.deep.equal({ ...up, faults: [] });
     expect((await testbed("fault", "cut", "login")).stderr).to.equal("broken: cut on login");
     expect((await testbed("fault", "cut", "login")).stderr).to.equal("cut was so already");

@@ -52,7 +52,7 @@ describe("Debian's packages for the testbed", () => {
   const install = [
     `import { installPackages } from ${JSON.stringify(packages)};`,
     `import { gridEngine } from ${JSON.stringify(gridEngine)};`,
-    "await installPackages(gridEngine, () => {});",
+    "await installPackages([gridEngine], () => {});",
   ].join("");
   const down = `import(${JSON.stringify(teardown)}).then((all) => all.tearDown("nothere"))`;
   const program = (text: string) => `node --import tsx --conditions=@hpcnb/source --input-type module --eval '${text}'`;

@@ -1,6 +1,7 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { shellWord } from "@hpcnb/core";
+import { stopDaemon } from "../daemon.js";
 import { enter, inHost } from "../hosts.js";
 import { attempt, type RunInput, run, waitFor } from "../run.js";
 import { pathsOf, type Site } from "../site.js";
@@ -8,12 +9,13 @@ import type { TestbedScheduler } from "./scheduler.js";
 
 const root = "/var/lib/gridengine";
 const spool = "/var/spool/gridengine";
-const pidFile = `${spool}/qmaster/qmaster.pid`;
+const qmaster = { host: "login", name: "sge_qmaster", pidFile: `${spool}/qmaster/qmaster.pid` };
 
 /** Grid Engine of Debian: a qmaster on login, an execd on each node. */
 export const gridEngine: TestbedScheduler = {
   title: "Grid Engine",
   packages: ["gridengine-client", "gridengine-exec", "gridengine-master"],
+  programs: ["qsub", "qconf", "qstat"],
   // The packages ask these at installation. The cell that they make is never used.
   answers: ["common", "client", "master", "exec"].flatMap((part) => [
     `gridengine-${part} shared/gridenginemaster string login`,
@@ -25,7 +27,7 @@ export const gridEngine: TestbedScheduler = {
   hostSetUp,
   start,
   startController: startQmaster,
-  stopController: stopQmaster,
+  stopController: (site) => stopDaemon(site, qmaster),
   startNode: startExecd,
   environment: { SGE_ROOT: root, SGE_CELL: "default" },
   profile: `. ${root}/default/common/settings.sh\n`,
@@ -87,17 +89,6 @@ async function startQmaster(site: Site): Promise<void> {
   await waitFor("an answer of sge_qmaster", 20_000, async () => (await attempt(ask)).exitCode === 0);
 }
 
-async function isQmasterUp(site: Site): Promise<boolean> {
-  const ask = ["sh", "-c", `test -s ${pidFile} && kill -0 "$(cat ${pidFile})" 2>&1`];
-  return (await attempt([...(await enter(site, "login")), ...ask])).exitCode === 0;
-}
-
-/** Does nothing when it has stopped already. */
-async function stopQmaster(site: Site): Promise<void> {
-  if (await isQmasterUp(site)) await attempt([...(await enter(site, "login")), "sh", "-c", `kill "$(cat ${pidFile})"`]);
-  await waitFor("the end of sge_qmaster", 20_000, async () => !(await isQmasterUp(site)));
-}
-
 async function startExecd(site: Site, node: string): Promise<void> {
   await inHost(site, node, ["install", "-d", "-o", "sgeadmin", "-g", "sgeadmin", `${spool}/execd`]);
   await run([...(await enter(site, node)), ...environment, "sge_execd"], {
@@ -149,7 +140,10 @@ async function configure(site: Site): Promise<void> {
   // So that qacct knows of a job as soon as it has ended, and not when the buffer is written, every
   // 15 s.
   const configuration = await onLogin(site, ["qconf", "-sconf"]);
-  await load("-Mconf", "global", configuration.replace(/\bflush_time=/, "accounting_flush_time=00:00:00 flush_time="));
+  const withAccounting = configuration
+    .replace(/\bflush_time=/, "accounting_flush_time=00:00:00 flush_time=")
+    .replace(/\baccounting=\w+/, `accounting=${site.accounting}`);
+  await load("-Mconf", "global", withAccounting);
   await load("-Msconf", "scheduler", withValues(await onLogin(site, ["qconf", "-ssconf"]), scheduler));
 }
 

@@ -1,4 +1,4 @@
 /** The batch schedulers that a testbed can have. */
-export const schedulerNames = ["sge"] as const;
+export const schedulerNames = ["sge", "slurm"] as const;
 
 export type SchedulerName = (typeof schedulerNames)[number];

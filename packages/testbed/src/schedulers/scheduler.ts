@@ -9,6 +9,8 @@ export interface TestbedScheduler {
   readonly title: string;
   /** Debian's packages. */
   readonly packages: readonly string[];
+  /** Those programs in /usr/bin by which people, and hpcnb, know that a machine has it. */
+  readonly programs: readonly string[];
   /** Lines for debconf-set-selections(1), which the packages ask for. */
   readonly answers: readonly string[];
   /** Services that its packages bring, by package. They run in the hosts, never on the machine. */
@@ -26,10 +28,19 @@ export interface TestbedScheduler {
   startController(site: Site): Promise<void>;
   /** Ends its central daemon. Does nothing when that has ended already. */
   stopController(site: Site): Promise<void>;
+  /** The daemon that keeps what is known of jobs that have ended, if it has one of its own. */
+  readonly accounting?: Accounting;
   /** Starts its daemon on a node that has come back. */
   startNode(site: Site, node: string): Promise<void>;
   /** What a user's shell on the cluster has, besides the usual: the scheduler's own variables. */
   readonly environment: Readonly<Record<string, string>>;
   /** Lines that a site's administrators would put into their users' login profile. */
   readonly profile: string;
+}
+
+export interface Accounting {
+  /** Starts the daemon, and waits for an answer. */
+  start(site: Site): Promise<void>;
+  /** Ends the daemon. Does nothing when it has ended already. */
+  stop(site: Site): Promise<void>;
 }
