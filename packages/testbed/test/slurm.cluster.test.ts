@@ -153,7 +153,7 @@ describe("a testbed with Slurm alone, without accounting", () => {
 
 function commandsOn(testbed: () => Testbed) {
   const out = async (host: string, user: string, argv: string[], stdin = "") => {
-    const result = await testbed().exec(host, user, argv, { stdin, timeout: 60_000 });
+    const result = await testbed().exec(host, user, argv, { stdin, timeoutMs: 60_000 });
     expect(result.exitCode, `${argv.join(" ")}: ${result.stderr}`).to.equal(0);
     return result.stdout.trim();
   };
