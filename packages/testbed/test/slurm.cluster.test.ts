@@ -104,7 +104,7 @@ describe("a testbed with Slurm beside Grid Engine", () => {
     expect(await code("login", "alice", ["qstat"])).to.equal(0);
   });
 
-  it("stops the accounting; jobs start all the same, and are accounted for later", async () => {
+  it("stops the accounting; jobs start nevertheless, and are accounted for later", async () => {
     await testbed.fault("accounting-stopped");
     expect((await testbed.exec("login", "alice", ["sacct"])).stderr).to.contain("Connection refused");
     const id = await submit("alice", "exit 3", []);

@@ -9,7 +9,7 @@ export interface TestbedScheduler {
   readonly title: string;
   /** Debian's packages. */
   readonly packages: readonly string[];
-  /** Those programs in /usr/bin by which people, and hpcnb, know that a machine has it. */
+  /** Programs in /usr/bin. They tell people, and hpcnb, that a machine has this scheduler. */
   readonly programs: readonly string[];
   /** Lines for debconf-set-selections(1), which the packages ask for. */
   readonly answers: readonly string[];

@@ -10,7 +10,7 @@ import { cgroupConf, directoryOf, run, slurmConf, slurmdbdConf } from "./files.j
 
 const slurmctld = { host: "login", name: "slurmctld", pidFile: `${run}/slurmctld.pid` };
 
-/** Slurm of Debian: slurmctld and slurmdbd on login, a slurmd on each node, munge on all of them. */
+/** Slurm of Debian: slurmctld and slurmdbd on login, a slurmd on each node, munged on all. */
 export const slurm: TestbedScheduler = {
   title: "Slurm",
   packages: ["mariadb-server-core", "munge", "slurm-client", "slurmctld", "slurmd", "slurmdbd"],
