@@ -23,6 +23,26 @@ export const systemClock: Clock = {
   },
 };
 
+export interface Pauses {
+  readonly firstMs: number;
+  readonly longestMs: number;
+  /** Default 2. */
+  readonly growth?: number;
+}
+
+/**
+ * Gives one pause after another, in milliseconds: each is `growth` times the one before, up to the
+ * longest.
+ */
+export function growingPauses({ firstMs, longestMs, growth = 2 }: Pauses): () => number {
+  let nextMs = firstMs;
+  return () => {
+    const pauseMs = nextMs;
+    nextMs = Math.min(pauseMs * growth, longestMs);
+    return pauseMs;
+  };
+}
+
 export function aborted(signal?: AbortSignal, cause: unknown = signal?.reason): HpcnbError {
   return new HpcnbError("HPCNB_ABORTED", "Interrupted.", { cause });
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import {
   type CommandResult,
+  growingPauses,
   type Host,
   HpcnbError,
   type JobId,
@@ -18,8 +19,7 @@ const queueLimitMs = 300_000;
 const answerLimitMs = 120_000;
 
 /** Between two looks: the scheduler is asked, too. */
-const firstPauseMs = 250;
-const longestPauseMs = 5_000;
+const pauses = { firstMs: 250, longestMs: 5_000 };
 
 /** After which a job that is not listed counts as ended: what it wrote last may be seen late. */
 const latenessMs = 10_000;
@@ -112,7 +112,8 @@ async function waitForFile(
   const { host, scheduler, clock } = context;
   const begun = clock.now();
   let missing: number | undefined;
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+  const nextPause = growingPauses(pauses);
+  for (;;) {
     const [text] = await host.readFiles([path], signal);
     if (text !== undefined && text !== "") return text;
     const now = clock.now();
@@ -125,7 +126,7 @@ async function waitForFile(
         hint: "It was cancelled. The queue may be full: `resources` in the session file says what is asked for.",
       });
     }
-    await clock.sleep(pauseMs, signal);
+    await clock.sleep(nextPause(), signal);
   }
 }
 

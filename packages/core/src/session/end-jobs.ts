@@ -1,3 +1,4 @@
+import { growingPauses } from "../clock.js";
 import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { JobId, JobStatus } from "../scheduler.js";
 import { absencesBelieved, secondLook } from "./job-facts.js";
@@ -8,13 +9,8 @@ import type { Tracker } from "./tracker.js";
 
 /** Milliseconds. */
 const stopLimitMs = 120_000;
-const firstPauseMs = 100;
-const longestPauseMs = 5_000;
-/**
- * Each pause is so much longer than the one before: an end is seen late by a third of the time at
- * most.
- */
-const growth = 1.5;
+/** An end is seen late by a third of the time at most. */
+const pauses = { firstMs: 100, longestMs: 5_000, growth: 1.5 };
 
 /** Characters of why a session has ended, as its record keeps it. */
 const longestReason = 4_000;
@@ -104,7 +100,9 @@ export async function endListed(
     if (isPending) return secondLook.afterNoAnswer;
     return asked.size > 0 && unseen.size === 0 ? secondLook.afterCancel : secondLook.usual;
   };
-  for (let growingMs = firstPauseMs; ; growingMs = Math.min(growingMs * growth, longestPauseMs)) {
+  const nextPause = growingPauses(pauses);
+  for (;;) {
+    const growingMs = nextPause();
     const asking = clock.now();
     try {
       const jobs = await scheduler.status(signal);
@@ -119,7 +117,7 @@ export async function endListed(
       lastError = undefined;
     } catch (error) {
       // Only an answer counts. A scheduler that is away now may be back before the limit.
-      if (!(error instanceof Error && "transient" in error && error.transient)) throw error;
+      if (!isHpcnbError(error) || !error.transient) throw error;
       tracker.dispatch({ type: "question-failed", error });
       lastError = error;
     }

@@ -1,3 +1,4 @@
+import { growingPauses } from "../clock.js";
 import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { Lock } from "../host.js";
 import { lockPath } from "./layout.js";
@@ -8,8 +9,6 @@ import type { Tracker } from "./tracker.js";
  * says so itself.
  */
 const patienceMs = 60_000;
-const firstPauseMs = 200;
-const longestPauseMs = 3_000;
 
 /**
  * Runs `work` while no other command starts or ends this session. Waits for one that does.
@@ -31,7 +30,9 @@ export async function withLock<T>(
 async function take(tracker: Tracker, signal: AbortSignal | undefined): Promise<Lock> {
   const { host, clock } = tracker.context;
   const deadline = clock.now() + patienceMs;
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+  const nextPause = growingPauses({ firstMs: 200, longestMs: 3_000 });
+  for (;;) {
+    const pauseMs = nextPause();
     try {
       return await host.lock(lockPath(tracker.directory), signal);
     } catch (error) {

@@ -1,3 +1,4 @@
+import { growingPauses } from "../clock.js";
 import { HpcnbError } from "../errors.js";
 import { endJobs } from "./end-jobs.js";
 import { describeLoss } from "./evidence.js";
@@ -12,8 +13,6 @@ import type { Tracker } from "./tracker.js";
  * in batches.
  */
 const historyLagMs = 20_000;
-const firstPauseMs = 500;
-const longestPauseMs = 5_000;
 
 /**
  * Looks closer at a session that seems lost, and ends what is of no use any more: all of it without
@@ -65,7 +64,9 @@ async function cancelEngines({ context: { scheduler } }: Tracker, { jobs }: Sess
 async function learnHowItEnded(tracker: Tracker, signal?: AbortSignal): Promise<void> {
   const { clock } = tracker.context;
   const deadline = clock.now() + historyLagMs;
-  for (let pauseMs = firstPauseMs; isUnexplained(tracker.state); pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+  const nextPause = growingPauses({ firstMs: 500, longestMs: 5_000 });
+  while (isUnexplained(tracker.state)) {
+    const pauseMs = nextPause();
     if (clock.now() + pauseMs > deadline) return;
     await clock.sleep(pauseMs, signal);
     await tracker.askScheduler();

@@ -250,7 +250,7 @@ export class Tracker {
     if (!record || record.ended) return;
     // The answer of a scheduler with other options than the session runs with says nothing of it.
     const answer = this.context === this.#given ? asked : undefined;
-    await Promise.all([this.askScheduler(answer), this.#lookAtReports(), this.readConnection()]);
+    await Promise.all([this.askScheduler(answer), this.lookAtReports(), this.readConnection()]);
     await this.askHistory();
     const engines = enginesIn(this.state);
     const isDoubtful = this.#absent().some((job) => !isGone(job)) || this.state.jobs.engines.some(lacksTasks(engines));
@@ -276,9 +276,9 @@ export class Tracker {
   }
 
   /** Jobs can be told of also where a record of theirs is damaged. */
-  async #lookAtReports(): Promise<void> {
+  async lookAtReports(patienceMs?: number): Promise<void> {
     try {
-      await this.readReports();
+      await this.readReports(patienceMs);
     } catch (error) {
       if (!isHpcnbError(error, "HPCNB_STATE_UNREADABLE")) throw error;
       this.dispatch({ type: "reports-damaged", error });

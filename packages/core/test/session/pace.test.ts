@@ -3,24 +3,27 @@ import { expect } from "chai";
 import type { Phase } from "../../src/session/life-cycle.js";
 import { Pace, type Turn } from "../../src/session/pace.js";
 
+const neverRests = () => false;
+
 describe("the pace of looking", () => {
   /**
    * The turns of a phase that lasts so many milliseconds, where a host waits for news as long as it
    * may.
    */
-  async function turnsOf(phase: Phase, milliseconds: number): Promise<(Turn & { at: number; pause: number })[]> {
+  async function turnsOf(
+    phase: Phase,
+    milliseconds: number,
+    { isResting = neverRests, reached = true } = {},
+  ): Promise<(Turn & { pause: number })[]> {
     const clock = new SimulatedClock();
-    const pace = new Pace(clock);
-    pace.restart(phase);
-    const turns: (Turn & { at: number; pause: number })[] = [];
+    const pace = new Pace(clock, phase, isResting);
+    const turns: (Turn & { pause: number })[] = [];
     const work = async () => {
       while (clock.now() < milliseconds) {
-        const at = clock.now();
-        const turn = pace.turn(phase);
-        await clock.sleep(turn.patienceMs ?? 0);
-        pace.done(turn, true);
-        const pause = pace.pause(turn, phase, true, at);
-        turns.push({ ...turn, at, pause });
+        const turn = pace.turn();
+        if (reached) await clock.sleep(turn.patienceMs ?? 0);
+        const pause = pace.pauseAfter(turn, { phase, reached, isNew: false });
+        turns.push({ ...turn, pause });
         await clock.sleep(pause);
       }
     };
@@ -48,5 +51,36 @@ describe("the pace of looking", () => {
       expect(pause).to.be.at.most(Math.max(2_000, Math.min(at * 0.05, 10_000)) * 1.5);
     }
     expect(turns.length).to.be.below(500);
+  });
+
+  it("looks at a session that rests as a whole, each 10 s, and starts no program that waits", async () => {
+    const turns = await turnsOf("up", 60_000, { isResting: () => true });
+    expect(turns.map(({ at }) => at)).to.deep.equal([0, 10_000, 20_000, 30_000, 40_000, 50_000]);
+    for (const { asks, patienceMs } of turns)
+      expect({ asks, patienceMs }).to.deep.equal({ asks: true, patienceMs: undefined });
+  });
+
+  it("tries a host that is away ever less often, and asks all as soon as it is back", async () => {
+    const turns = await turnsOf("starting", 600_000, { reached: false });
+    expect(turns.length).to.be.below(60);
+    expect(turns.every(({ asks }) => asks)).to.equal(true);
+    expect(Math.max(...turns.map(({ pause }) => pause))).to.equal(15_000);
+  });
+
+  it("lets no host wait beyond a deadline", async () => {
+    const clock = new SimulatedClock();
+    const pace = new Pace(clock, "starting", neverRests);
+    pace.pauseAfter(pace.turn(), { phase: "starting", reached: true, isNew: false });
+    expect(pace.turn(clock.now() + 50).patienceMs).to.equal(50);
+  });
+
+  it("asks often what becomes of a session that has rested", () => {
+    const clock = new SimulatedClock();
+    const pace = new Pace(clock, "ended", (phase) => phase === "ended");
+    const found = { reached: true, isNew: false };
+    for (let count = 0; count < 20; count++) pace.pauseAfter(pace.turn(), { phase: "ended", ...found });
+    pace.pauseAfter(pace.turn(), { phase: "submitting", ...found });
+    const { asks, patienceMs } = pace.turn();
+    expect({ asks, patienceMs }).to.deep.equal({ asks: false, patienceMs: 2_000 });
   });
 });

@@ -1,12 +1,11 @@
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
-import { type AwaitedNews, HpcnbError, systemClock } from "@hpcnb/core";
+import { type AwaitedNews, growingPauses, HpcnbError, systemClock } from "@hpcnb/core";
 import { isMissing, wordsOf } from "../file-errors.js";
 import { fileTimeoutMs, largestFile, withPatience } from "../patience.js";
 
 /** Milliseconds between two looks at files whose news is awaited. */
-const firstPauseMs = 50;
-const longestPauseMs = 250;
+const pauses = { firstMs: 50, longestMs: 250, growth: 1.2 };
 
 /** See `Host.readFiles`; ../python/read.py does the same on another host. */
 export async function readLocally(
@@ -15,11 +14,12 @@ export async function readLocally(
   { known, limitMs }: AwaitedNews = { known: [], limitMs: 0 },
 ): Promise<(string | undefined)[]> {
   const end = systemClock.now() + limitMs;
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.2, longestPauseMs)) {
+  const nextPause = growingPauses(pauses);
+  for (;;) {
     const texts = await readAll(paths, signal);
     const left = end - systemClock.now();
     if (left <= 0 || texts.some((text, index) => text !== known[index])) return texts;
-    await systemClock.sleep(Math.min(pauseMs, left), signal);
+    await systemClock.sleep(Math.min(nextPause(), left), signal);
   }
 }
 

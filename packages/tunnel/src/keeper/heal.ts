@@ -1,10 +1,10 @@
-import { type Clock, isHpcnbError, type OpenTunnel } from "@hpcnb/core";
+import { type Clock, growingPauses, isHpcnbError, type OpenTunnel } from "@hpcnb/core";
 
 /**
  * Milliseconds: the first pause between two tries, the longest, and how long a network may be away.
  */
-const firstPauseMs = 1_000;
-const longestPauseMs = 60_000;
+const pauses = { firstMs: 1_000, longestMs: 60_000 };
+/** A network may be away so long. */
 const awayLimitMs = 24 * 3_600_000;
 /**
  * A notebook that is not there is not waited for: it has ended, or the next `up` starts it
@@ -31,7 +31,8 @@ export async function openAgain(
 ): Promise<OpenTunnel> {
   const since = clock.now();
   let others = 0;
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+  const nextPause = growingPauses(pauses);
+  for (;;) {
     try {
       return await open();
     } catch (error) {
@@ -40,7 +41,7 @@ export async function openAgain(
       if (!error.transient) others += 1;
       if (others >= triesForTheRest || clock.now() - since > awayLimitMs) throw error;
     }
-    await rest(pauseMs, { clock, signal, nudges });
+    await rest(nextPause(), { clock, signal, nudges });
   }
 }
 
