@@ -71,10 +71,12 @@ async function installMissing(schedulers: readonly TestbedScheduler[], say: (lin
 async function install(missing: readonly string[]): Promise<void> {
   // Goes on with an installation that was killed, without which apt-get refuses to do anything.
   await attempt(["env", "DEBIAN_FRONTEND=noninteractive", "dpkg", "--configure", "-a"], { timeoutMs: 900_000 });
-  const first = await aptGet(["install", "--no-install-recommends", ...missing]);
+  // Rather none of them than one of the machine's own lost, such as another database server.
+  const words = ["install", "--no-install-recommends", "--no-remove", ...missing];
+  const first = await aptGet(words);
   if (first.exitCode === 0) return;
   await run(["apt-get", "update"], { timeoutMs: 300_000 });
-  const second = await aptGet(["install", "--no-install-recommends", ...missing]);
+  const second = await aptGet(words);
   if (second.exitCode !== 0) {
     throw new HpcnbError("HPCNB_COMMAND_FAILED", `apt-get could not install ${missing.join(" ")}:\n${second.stderr}`);
   }

@@ -7,7 +7,7 @@ import { execa } from "execa";
 import { unsupportedReason } from "../src/index.js";
 
 const packages = new URL("../src/packages.ts", import.meta.url).href;
-const gridEngine = new URL("../src/schedulers/grid-engine.ts", import.meta.url).href;
+const schedulers = new URL("../src/schedulers/index.ts", import.meta.url).href;
 const teardown = new URL("../src/teardown.ts", import.meta.url).href;
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -20,7 +20,7 @@ const fakes = {
   "apt-get": `
 for word; do case $word in install) isInstall=yes;; esac; done
 test -n "$isInstall" || exit 0
-printf '%s\\n' bindfs gridengine-client gridengine-exec gridengine-master iproute2 openssh-client openssh-server python3-venv util-linux > "$FAKES/installed"
+printf '%s\\n' "$@" >> "$FAKES/installed"
 test -e /usr/sbin/policy-rc.d && echo "apt-get install, and no daemon may start" >> "$FAKES/calls"
 if test "$KILL" = yes; then kill -KILL $PPID; fi`,
 };
@@ -51,8 +51,8 @@ describe("Debian's packages for the testbed", () => {
 
   const install = [
     `import { installPackages } from ${JSON.stringify(packages)};`,
-    `import { gridEngine } from ${JSON.stringify(gridEngine)};`,
-    "await installPackages([gridEngine], () => {});",
+    `import { schedulersOf } from ${JSON.stringify(schedulers)};`,
+    'await installPackages(schedulersOf({ schedulers: ["sge", "slurm"] }), () => {});',
   ].join("");
   const down = `import(${JSON.stringify(teardown)}).then((all) => all.tearDown("nothere"))`;
   const program = (text: string) => `node --import tsx --conditions=@hpcnb/source --input-type module --eval '${text}'`;
@@ -76,7 +76,8 @@ describe("Debian's packages for the testbed", () => {
   };
   const calls = () => readFileSync(join(folder, "calls"), "utf8").split("\n").filter(Boolean);
   const saysPolicy = "test -e /usr/sbin/policy-rc.d && echo policy || echo none";
-  const disabled = ["update-rc.d gridengine-exec disable", "update-rc.d gridengine-master disable"];
+  const brought = ["gridengine-exec", "gridengine-master", "munge", "slurmctld", "slurmd", "slurmdbd"];
+  const disabled = brought.map((service) => `update-rc.d ${service} disable`);
 
   it("are installed with no daemon started, then or with the machine; what was there before is left alone", async () => {
     expect(await onMachine([program(install), saysPolicy])).to.equal("none");

@@ -20,7 +20,7 @@ describe("a testbed with Slurm beside Grid Engine", () => {
     await testbed?.down();
   });
 
-  const { out, code, submit, stateOf } = commandsOn(() => testbed);
+  const { out, code, submit, stateOf, endOf } = commandsOn(() => testbed);
 
   it("runs the jobs of ordinary users on each node, with the node's own /tmp", async () => {
     for (const [user, node] of [
@@ -28,7 +28,8 @@ describe("a testbed with Slurm beside Grid Engine", () => {
       ["bob", "node2"],
       ["alice", "node3"],
     ] as const) {
-      const id = await submit(user, `hostname; id -un; echo $$ > /tmp/of-${user}-on-${node}`, ["-w", node, "--wait"]);
+      const id = await submit(user, `hostname; id -un; echo $$ > /tmp/of-${user}-on-${node}`, ["-w", node]);
+      expect(await endOf(id)).to.equal("COMPLETED");
       expect(await out("login", user, ["cat", `slurm-${id}.out`])).to.equal(`${node}\n${user}`);
       expect(await code(node, user, ["test", "-s", `/tmp/of-${user}-on-${node}`])).to.equal(0);
     }
@@ -64,21 +65,20 @@ describe("a testbed with Slurm beside Grid Engine", () => {
     await waitFor("the limit", 60_000, async () => (await reason(second)) === "PENDING QOSMaxJobsPerUserLimit");
     expect(await reason(closed)).to.equal("PENDING PartitionDown");
     await out("login", "alice", ["scancel", closed, first, second]);
-    await waitFor("their ends", 60_000, async () => (await stateOf(first)).startsWith("CANCELLED by "));
+    expect(await endOf(first)).to.match(/^CANCELLED by /);
   });
 
   it("ends a job that has more in memory than it asked for", async () => {
     const script = "exec python3 -c 'import time; x = bytearray(300_000_000); time.sleep(1000)'";
     const id = await submit("alice", script, ["--mem=50M"]);
-    await waitFor("the end of the job", 60_000, async () => (await stateOf(id)) === "FAILED");
+    expect(await endOf(id)).to.equal("FAILED");
     expect(await out("login", "alice", ["cat", `slurm-${id}.out`])).to.contain("Exceeded job memory limit");
   });
 
   it("preempts jobs of the spare partition", async () => {
     const spare = await submit("alice", "sleep 1000", ["--partition=spare", "--no-requeue", "-w", "node1", "-c", "8"]);
     await waitFor("a start", 60_000, async () => (await stateOf(spare)) === "RUNNING");
-    const main = await submit("bob", "true", ["-w", "node1", "--wait"]);
-    expect(await stateOf(main)).to.equal("COMPLETED");
+    expect(await endOf(await submit("bob", "true", ["-w", "node1"]))).to.equal("COMPLETED");
     expect(await stateOf(spare)).to.equal("PREEMPTED");
   });
 
@@ -87,16 +87,15 @@ describe("a testbed with Slurm beside Grid Engine", () => {
     await waitFor("a start", 60_000, async () => (await stateOf(id)) === "RUNNING");
     await testbed.fault("dead-node");
     await testbed.heal();
-    await waitFor("the loss of the job", 60_000, async () => (await stateOf(id)) === "NODE_FAIL");
-    const again = await submit("alice", "hostname", ["-w", "node3", "--wait"]);
-    expect(await out("login", "alice", ["cat", `slurm-${again}.out`])).to.equal("node3");
+    expect(await endOf(id)).to.equal("NODE_FAIL");
+    expect(await endOf(await submit("alice", "true", ["-w", "node3"]))).to.equal("COMPLETED");
   });
 
   it("stops both schedulers; jobs go on", async () => {
     const id = await submit("alice", "sleep 1000", []);
     await waitFor("a start", 60_000, async () => (await stateOf(id)) === "RUNNING");
     await testbed.fault("scheduler-stopped");
-    expect(await code("login", "alice", ["squeue"])).not.to.equal(0);
+    expect(await code("login", "alice", ["scontrol", "ping"])).not.to.equal(0);
     expect(await code("login", "alice", ["qstat"])).not.to.equal(0);
     await testbed.heal();
     expect(await out("login", "alice", ["squeue", "-h", "-o", "%A %T"])).to.equal(`${id} RUNNING`);
@@ -111,7 +110,7 @@ describe("a testbed with Slurm beside Grid Engine", () => {
     const seen = () => out("login", "alice", ["scontrol", "-o", "show", "job", id]);
     await waitFor("the end in scontrol", 60_000, async () => (await seen()).includes("JobState=FAILED"));
     await testbed.heal();
-    await waitFor("the end in sacct", 60_000, async () => (await stateOf(id)) === "FAILED");
+    expect(await endOf(id)).to.equal("FAILED");
   });
 
   it("leaves nothing when it goes down", async () => {
@@ -134,11 +133,12 @@ describe("a testbed with Slurm alone, without accounting", () => {
     await testbed?.down();
   });
 
-  const { out, code, submit } = commandsOn(() => testbed);
+  const { code, submit } = commandsOn(() => testbed);
 
   it("runs jobs, and has no history of them", async () => {
-    const id = await submit("alice", "hostname", ["--wait"]);
-    expect(await out("login", "alice", ["cat", `slurm-${id}.out`])).to.equal("node1");
+    const id = await submit("alice", "hostname", []);
+    const file = () => testbed.exec("login", "alice", ["cat", `slurm-${id}.out`]);
+    await waitFor("what the job wrote", 60_000, async () => (await file()).stdout === "node1\n");
     expect((await testbed.exec("login", "alice", ["sacct"])).stderr).to.contain("accounting storage is disabled");
     const error = await testbed.fault("accounting-stopped").catch((reason: Error) => reason.message);
     expect(error).to.equal("accounting-stopped is not possible: this testbed has no daemon for it");
@@ -161,5 +161,14 @@ function commandsOn(testbed: () => Testbed) {
   const submit = (user: string, script: string, words: string[]) =>
     out("login", user, ["sbatch", "--parsable", ...words], `#!/bin/sh\n${script}\n`);
   const stateOf = (id: string) => out("login", "root", ["sacct", "-nXP", "-j", id, "-o", "State"]);
-  return { out, code, submit, stateOf };
+  /** What the accounts say of a job, after its end. */
+  const endOf = async (id: string) => {
+    let state = "";
+    await waitFor(`the end of job ${id} in sacct`, 60_000, async () => {
+      state = await stateOf(id);
+      return !["", "PENDING", "RUNNING"].includes(state);
+    });
+    return state;
+  };
+  return { out, code, submit, stateOf, endOf };
 }
