@@ -6,17 +6,17 @@ export interface Clock {
   /** Milliseconds since some fixed moment; never goes backwards. */
   now(): number;
   /**
-   * Resolves after `milliseconds`.
+   * Resolves after so many milliseconds.
    * @throws HPCNB_ABORTED as soon as `signal` aborts.
    */
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  sleep(pauseMs: number, signal?: AbortSignal): Promise<void>;
 }
 
 export const systemClock: Clock = {
   now: () => performance.now(),
-  sleep: async (milliseconds, signal) => {
+  sleep: async (pauseMs, signal) => {
     try {
-      await delay(milliseconds, undefined, signal ? { signal } : {});
+      await delay(pauseMs, undefined, signal ? { signal } : {});
     } catch (error) {
       throw aborted(signal, error);
     }

@@ -64,7 +64,7 @@ export interface UnwantedJob {
   readonly error: HpcnbError;
 }
 
-/** Milliseconds. A busy scheduler may take its time, but none that is alive takes longer. */
+/** A busy scheduler may take its time, but none that is alive takes longer. */
 const commandTimeoutMs = 60_000;
 
 /**

@@ -14,7 +14,7 @@ export interface RunOptions {
   /** What people are shown in place of the argv. */
   readonly shown?: readonly string[] | undefined;
   readonly cwd?: string;
-  /** Milliseconds after which the command is ended and HPCNB_TIMEOUT thrown. Default 60,000. */
+  /** After this the command is ended and HPCNB_TIMEOUT thrown. Default 60,000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -39,7 +39,7 @@ export interface FileToWrite {
 export interface AwaitedNews {
   /** In the order of the paths. */
   readonly known: readonly (string | undefined)[];
-  /** Milliseconds to wait at most. A host may answer sooner, also without news. */
+  /** How long to wait at most. A host may answer sooner, also without news. */
   readonly limitMs: number;
 }
 

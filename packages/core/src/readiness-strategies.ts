@@ -4,13 +4,10 @@ import { definePlugin, type Plugin } from "./plugin.js";
 import type { JobReadiness, PublishedRecord, ReadinessContext, StorageReadiness } from "./readiness.js";
 import { checkRecord, damagedHint } from "./records.js";
 
-/**
- * The article's fixed wait, in seconds: what NFS clients cache a directory for by default
- * (acdirmin).
- */
+/** The article's fixed wait: NFS clients cache a directory for so long by default (acdirmin). */
 const fixedDelaySeconds = 30;
 
-/** Milliseconds that a job may take to overwrite a record. */
+/** A job may take this long to overwrite a record. */
 const writingLimitMs = 500;
 
 /** The strategies that hpcnb brings along; others come as plugins. */

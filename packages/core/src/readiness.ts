@@ -35,8 +35,8 @@ export interface StorageReadiness {
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
   /**
-   * Milliseconds that it may wait for a record that has changed since it was read before. It may
-   * come back sooner.
+   * How long it may wait for a record that has changed since it was read before. It may come back
+   * sooner.
    */
   readonly patienceMs?: number;
 }
@@ -72,6 +72,6 @@ export interface PublishedRecord {
 
 export interface ReadinessContext {
   readonly clock: Clock;
-  /** Seconds, from `storage.timeout`. */
+  /** From `storage.timeout`. */
   readonly timeoutMs: number;
 }

@@ -18,7 +18,7 @@ export interface JobResources {
   readonly cores?: number;
   /** Bytes. */
   readonly memory?: number;
-  /** Seconds. */
+  /** Schedulers count a walltime in whole seconds, and so does this. */
   readonly walltimeSeconds?: number;
   readonly queue?: string;
   /** What only this scheduler has, valid by the `resourcesSchema` of its plugin. */

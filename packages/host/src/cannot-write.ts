@@ -40,7 +40,7 @@ function remedyOf(why: string): string | undefined {
   return remedies.find(([words]) => words.test(why))?.[1];
 }
 
-/** A file that gave no answer within `limit` milliseconds. */
+/** A file that gave no answer within `limitMs`. */
 export function silentFile(what: string, limitMs: number, cause?: unknown): HpcnbError {
   return new HpcnbError("HPCNB_TIMEOUT", `${what} within ${limitMs / 1000} s.`, {
     cause,

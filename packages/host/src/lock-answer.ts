@@ -3,9 +3,9 @@ import { hostname } from "node:os";
 import { aborted, HpcnbError } from "@hpcnb/core";
 import { silentFile } from "./cannot-write.js";
 
-/** Milliseconds in which the answer about a lock must come, and in which it must be let go. */
+/** The answer about a lock must come within this time, and it must be let go within it. */
 const lockTimeoutMs = 30_000;
-/** Milliseconds: see `giveUp`. */
+/** See `giveUp`. */
 const giveUpDelayMs = 1_000;
 
 /** For others who want the lock. */

@@ -1,7 +1,7 @@
 import { aborted, throwIfAborted } from "@hpcnb/core";
 import { silentFile } from "./cannot-write.js";
 
-/** Milliseconds in which a file system must have done what it was asked, whatever it is. */
+/** A file system must have done what it was asked within this time, whatever it is. */
 export const fileTimeoutMs = 60_000;
 
 /** Bytes. hpcnb's own files are small; anything larger is some other file. */
@@ -11,7 +11,6 @@ export interface Patience {
   /** The beginning of the sentence when no answer comes. */
   readonly what: string;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds. */
   readonly limitMs?: number;
 }
 

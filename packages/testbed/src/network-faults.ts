@@ -7,8 +7,8 @@ import { addressOf, inNamespace, type Network, networksOf } from "./network.js";
 import { attempt, waitFor } from "./run.js";
 import { namespaceOf, pathsOf, type Site, switchHost } from "./site.js";
 
-/** Milliseconds that a slow network adds to each round trip. */
-const addedRoundTrip = 100;
+/** What a slow network adds to each round trip. */
+const addedRoundTripMs = 100;
 
 /** The end of a host's cable to one network: what a fault strikes. */
 interface End {
@@ -72,7 +72,7 @@ export async function speedUp(site: Site, host: string): Promise<void> {
 async function startRelay(site: Site, plug: string, near: string): Promise<void> {
   const script = join(import.meta.dirname, "..", "python", "delay.py");
   // -I: nothing of the caller's Python is to change what it does.
-  const words = ["/usr/bin/python3", "-I", script, plug, near, String(addedRoundTrip / 2)];
+  const words = ["/usr/bin/python3", "-I", script, plug, near, String(addedRoundTripMs / 2)];
   const [file, ...args] = [...(await enter(site, switchHost)), ...words];
   const path = logOf(site, plug);
   // A file and no pipe: it outlives this process, and writing to a pipe that nobody reads any more

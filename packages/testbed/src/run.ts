@@ -3,7 +3,7 @@ import { execa } from "execa";
 
 export interface RunInput {
   stdin?: string;
-  /** Milliseconds. Default 60,000. */
+  /** Default 60,000. */
   timeoutMs?: number;
 }
 
@@ -32,7 +32,7 @@ export async function run(argv: readonly string[], options: RunInput & { what?: 
 }
 
 /**
- * Asks until the answer is true, at most `limit` milliseconds.
+ * Asks until the answer is true, for `limitMs` at most.
  * @throws HPCNB_TIMEOUT saying what was waited for.
  */
 export async function waitFor(what: string, limitMs: number, question: () => Promise<boolean>): Promise<void> {

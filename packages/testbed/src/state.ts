@@ -52,7 +52,7 @@ export const machineLock = join(roots.cache, "lock");
 
 /**
  * Runs `work` while no other process holds the lock, and gives it back however this process ends.
- * @param waitMs milliseconds to wait for another holder; without it a holder is an error at once.
+ * @param waitMs how long to wait for another holder; without it a holder is an error at once.
  * @throws HPCNB_BUSY
  */
 export async function withLock<T>(path: string, work: () => Promise<T>, waitMs = 0): Promise<T> {

@@ -4,11 +4,11 @@ import { enter, inHost } from "./hosts.js";
 import { attempt } from "./run.js";
 import { inside, pathsOf, type Site, switchHost } from "./site.js";
 
-/** Seconds that a host goes on believing what it has seen of a file, as NFS clients do. */
+/** A host goes on believing what it has seen of a file for so long, as NFS clients do. */
 const lagSeconds = 30;
 
 /**
- * Gives the host a view of /home that is up to `lag` seconds old, for all that is started from now
+ * Gives the host a view of /home that is up to `lagSeconds` old, for all that is started from now
  * on.
  */
 export async function addStorageLag(site: Site, host: string): Promise<void> {

@@ -12,12 +12,9 @@ import {
 import { isSshHost } from "@hpcnb/host";
 import { isSameHost, targetOn } from "./ssh/jump.js";
 
-/**
- * Milliseconds between two looks whether the endpoint is still there, and how many in a row must
- * fail.
- */
+/** Between two looks whether the endpoint is still there. So many in a row must fail. */
 const lookEveryMs = 5_000;
-/** Milliseconds that a look may take. */
+/** A look may take this long. */
 const reachLimitMs = 5_000;
 const missesBelieved = 3;
 

@@ -11,7 +11,7 @@ export async function printAll(options: {
   readonly context: SessionContext;
   readonly which: "all" | "engines";
   readonly lines: number | "all";
-  /** Milliseconds between two looks for new lines; undefined for one look. */
+  /** Between two looks for new lines; undefined for one look. */
   readonly everyMs: number | undefined;
   readonly signal: AbortSignal;
 }): Promise<void> {

@@ -24,7 +24,7 @@ export interface LogsOptions {
   readonly signal: AbortSignal;
 }
 
-/** Milliseconds between two looks for new lines. */
+/** Between two looks for new lines. */
 const followEveryMs = 1_000;
 
 /** Where all logs are shown at once, and nothing else is asked for. */

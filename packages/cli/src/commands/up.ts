@@ -36,7 +36,6 @@ import { clockTime, timeLine } from "../report/times.js";
 
 export interface UpOptions {
   readonly session: string | undefined;
-  /** Seconds. */
   readonly timeoutMs: number | undefined;
   readonly json: boolean;
   /** Whether the notebook is to be opened in a browser where there is one. */

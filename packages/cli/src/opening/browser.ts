@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 
 /**
- * Milliseconds that a program has to say that it cannot open a browser; one that is the browser
- * does not end.
+ * A program has this long to say that it cannot open a browser; one that is the browser does not
+ * end.
  */
 const launchLimitMs = 3_000;
 

@@ -23,7 +23,7 @@ export function listen(): void {
   }
 }
 
-/** Milliseconds. What ends by itself has done so long before. */
+/** What ends by itself has done so long before. */
 const lastWaitMs = 1_000;
 
 /**

@@ -5,7 +5,6 @@ import { createLiveRegion, type Line, sizeOf } from "./live-region.js";
 import { marksFor } from "./marks.js";
 import type { Progress } from "./progress.js";
 
-/** Milliseconds that one frame stays. */
 const frameEveryMs = 120;
 
 /**

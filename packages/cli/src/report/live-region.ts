@@ -4,7 +4,6 @@ import { draw as drawOn, eraseLines, keepLive, type LiveRegion, type Piece } fro
 /** A line of the screen. */
 export type Line = readonly Piece[];
 
-/** Milliseconds between two frames. */
 const redrawEveryMs = 120;
 
 /**

@@ -2,9 +2,7 @@ import type { Step } from "@hpcnb/client";
 import { show } from "../printing/print.js";
 import type { Progress } from "./progress.js";
 
-/**
- * Milliseconds between two signs of life, and after which a brief command says what it is doing.
- */
+/** Between two signs of life, and until a brief command says what it is doing. */
 const heartbeatEveryMs = 30_000;
 const longForBriefMs = 1_000;
 

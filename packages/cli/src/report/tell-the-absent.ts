@@ -1,7 +1,7 @@
 import { notifyTerminal } from "../printing/print.js";
 import { isLive } from "./progress.js";
 
-/** Milliseconds after which people look at something else. */
+/** After such a wait people look at something else. */
 const longWaitMs = 30_000;
 
 /** The end of a long wait is told to a user who no longer looks at the terminal. */

@@ -98,10 +98,10 @@ async function checkStorage({ context: { host }, directory, signal }: Examined):
   } finally {
     await host.run(["rm", "-f", "--", path]);
   }
-  const milliseconds = Math.round(performance.now() - begun);
+  const tookMs = Math.round(performance.now() - begun);
   return {
     state: "ok",
-    text: `a file was written and read again in ${milliseconds} ms; --job measures what a node sees`,
+    text: `a file was written and read again in ${tookMs} ms; --job measures what a node sees`,
   };
 }
 

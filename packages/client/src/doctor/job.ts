@@ -14,7 +14,7 @@ import { environmentProbe, judgeEnvironment } from "@hpcnb/jupyter";
 import type { Check } from "./examine.js";
 import type { Examined } from "./host.js";
 
-/** Milliseconds: in the queue, and for what a job that runs has to say. */
+/** In the queue, and for what a job that runs has to say. */
 const queueLimitMs = 300_000;
 const answerLimitMs = 120_000;
 
@@ -83,13 +83,14 @@ mv probe.new probe
 async function followJob(examined: Examined, { folder, id }: { folder: string; id: JobId }) {
   const { context, signal } = examined;
   const { host, session } = context;
-  const wait = (name: string, limitMs: number) => waitForFile(examined, { path: `${folder}/${name}`, limitMs, id });
-  const node = (await wait("here", queueLimitMs)).trim();
+  const awaitFile = (name: string, limitMs: number) =>
+    waitForFile(examined, { path: `${folder}/${name}`, limitMs, id });
+  const node = (await awaitFile("here", queueLimitMs)).trim();
   const begun = performance.now();
   await host.writeFiles([{ path: `${folder}/answer`, text: "answer\n" }], signal);
-  await wait("seen", answerLimitMs);
+  await awaitFile("seen", answerLimitMs);
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-  const stdout = await wait("probe", answerLimitMs);
+  const stdout = await awaitFile("probe", answerLimitMs);
   const [code = "", stderr = ""] = await readAll(host, [`${folder}/code`, `${folder}/problem`], signal);
   const result: CommandResult = { argv: ["bash"], exitCode: Number(code), stdout, stderr };
   const { summary } = judgeEnvironment(result, { where: node, session, directory: examined.directory });

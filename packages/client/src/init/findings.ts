@@ -21,7 +21,7 @@ export interface Findings {
   readonly notebooks: readonly string[];
 }
 
-/** Milliseconds. Listing all modules takes some sites very long. */
+/** Listing all modules takes some sites very long. */
 const limitMs = 20_000;
 
 /** Names at most: of modules, environments and notebooks. */

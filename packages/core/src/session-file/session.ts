@@ -54,7 +54,6 @@ export interface Session {
     | undefined;
   readonly storage: {
     readonly readiness: string;
-    /** Seconds. */
     readonly timeoutMs: number;
   };
   readonly tunnel: { readonly kind: string; readonly localPort: number | undefined };

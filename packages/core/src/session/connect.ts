@@ -7,10 +7,7 @@ import { notebookTimes } from "./times.js";
 import type { Tracker } from "./tracker.js";
 import { wordOf } from "./words.js";
 
-/**
- * Milliseconds that a notebook may take to answer through a tunnel that was just opened, and
- * between two tries.
- */
+/** A notebook may take this long to answer through a tunnel that was just opened. */
 const answerLimitMs = 60_000;
 const retryEveryMs = 250;
 

@@ -1,13 +1,12 @@
 import { growingPauses } from "../clock.js";
 import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { JobId, JobStatus } from "../scheduler.js";
-import { absencesBelieved, secondLook } from "./job-facts.js";
+import { absencesBelieved, secondLookMs } from "./job-facts.js";
 import { jobOfSession } from "./job-names.js";
 import type { SessionRecord } from "./session-record.js";
 import type { SessionEnd } from "./session-schema.js";
 import type { Tracker } from "./tracker.js";
 
-/** Milliseconds. */
 const stopLimitMs = 120_000;
 /** An end is seen late by a third of the time at most. */
 const pauses = { firstMs: 100, longestMs: 5_000, growth: 1.5 };
@@ -97,8 +96,8 @@ export async function endListed(
   let left: JobStatus[] | undefined;
   let empty = 0;
   const confirmation = () => {
-    if (isPending) return secondLook.afterNoAnswer;
-    return asked.size > 0 && unseen.size === 0 ? secondLook.afterCancel : secondLook.usual;
+    if (isPending) return secondLookMs.afterNoAnswer;
+    return asked.size > 0 && unseen.size === 0 ? secondLookMs.afterCancel : secondLookMs.usual;
   };
   const nextPause = growingPauses(pauses);
   for (;;) {

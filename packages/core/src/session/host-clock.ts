@@ -1,10 +1,10 @@
 import type { JobStatus } from "../scheduler.js";
 
-/** Milliseconds. Clocks that differ by less agree for people, who read minutes. */
+/** Clocks that differ by less agree for people, who read minutes. */
 const slackMs = 10_000;
 
 /**
- * By how many milliseconds a host's clock is ahead of this machine's; 0 where they agree, as far as
+ * How far a host's clock is ahead of this machine's; 0 where they agree, as far as
  * can be known. Pure.
  *
  * @param seconds since 1970, cut off, as the host said between the two moments of this machine.

@@ -30,11 +30,11 @@ export function jobsIn({ notebook, controller, engines }: SessionJobs): JobFacts
 export const absencesBelieved = 2;
 
 /**
- * Milliseconds between two such answers. After a submission without an answer, which may still be
- * carried out, more; of jobs that were listed and whose cancelling the scheduler has taken in,
- * less: that they go is what was asked for.
+ * Between two such answers. After a submission without an answer, which may still be carried out,
+ * more; of jobs that were listed and whose cancelling the scheduler has taken in, less: that they
+ * go is what was asked for.
  */
-export const secondLook = { afterCancel: 100, usual: 500, afterNoAnswer: 5_000 };
+export const secondLookMs = { afterCancel: 100, usual: 500, afterNoAnswer: 5_000 };
 
 /**
  * Gone for certain: full answer after full answer did not list it, or one did not and the

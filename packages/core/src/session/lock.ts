@@ -5,8 +5,7 @@ import { lockPath } from "./layout.js";
 import type { Tracker } from "./tracker.js";
 
 /**
- * Milliseconds. What is done with the lock held takes seconds; ending jobs may take longer, and
- * says so itself.
+ * What is done with the lock held takes seconds; ending jobs may take longer, and says so itself.
  */
 const patienceMs = 60_000;
 

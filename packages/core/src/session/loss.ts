@@ -9,8 +9,8 @@ import type { SessionRecord } from "./session-record.js";
 import type { Tracker } from "./tracker.js";
 
 /**
- * Milliseconds until a scheduler knows how a job ended: 15 s are usual where it writes its records
- * in batches.
+ * A scheduler may know this late how a job ended: 15 s are usual where it writes its records in
+ * batches.
  */
 const historyLagMs = 20_000;
 

@@ -8,7 +8,7 @@ export interface ResolveOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told what the user should know of the directory. */
   readonly note?: ((text: string) => void) | undefined;
-  /** Told by how many milliseconds the host's clock is ahead of this machine's. */
+  /** Told how far the host's clock is ahead of this machine's. */
   readonly onClock?: (aheadMs: number) => void;
 }
 

@@ -7,10 +7,7 @@ import { withLock } from "./lock.js";
 import { prepared } from "./open-session.js";
 import type { Tracker } from "./tracker.js";
 
-/**
- * Milliseconds in which a notebook takes a new token, whose storage may be late; and between two
- * looks.
- */
+/** The storage of a notebook that is to take a new token may be late. */
 const takeLimitMs = 60_000;
 const lookEveryMs = 500;
 

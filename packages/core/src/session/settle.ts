@@ -2,7 +2,7 @@ import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { CancelTarget, JobStatus, TaskRange } from "../scheduler.js";
 import { endJobs } from "./end-jobs.js";
 import { numbersIn, rangesOf } from "./engines.js";
-import { secondLook } from "./job-facts.js";
+import { secondLookMs } from "./job-facts.js";
 import { removeRuns } from "./runs.js";
 import { type ArrayRecord, clusterOf, type JobRecord, placeOfJob, type SessionRecord } from "./session-record.js";
 import type { Tracker } from "./tracker.js";
@@ -27,7 +27,7 @@ export async function settleWhatIsLeft(tracker: Tracker, record: SessionRecord, 
   const first = await scheduler.status(signal);
   const isThere = (job: JobRecord) => job.id !== undefined || first.some(({ name }) => name === job.name);
   if (record.jobs.every(isThere)) return carryOut(tracker, record, { listed: first, signal });
-  await clock.sleep(secondLook.afterNoAnswer, signal);
+  await clock.sleep(secondLookMs.afterNoAnswer, signal);
   const second = await scheduler.status(signal);
   const only = first.filter(({ id }) => !second.some((job) => job.id === id));
   await carryOut(tracker, record, { listed: [...second, ...only], signal });

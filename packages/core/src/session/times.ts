@@ -3,7 +3,7 @@ import { countsAsThere, type EngineFacts } from "./engines.js";
 import type { JobFacts } from "./job-facts.js";
 import { enginesIn, type SessionState } from "./life-cycle.js";
 
-/** Milliseconds. A clock may be this wrong before it is not believed. */
+/** A clock may be this wrong before it is not believed. */
 const slackMs = 60_000;
 
 /**
@@ -53,13 +53,13 @@ function keyOf({ endsAt, startedAt }: JobTimes): number {
   return Date.parse(endsAt ?? startedAt ?? "") || Number.POSITIVE_INFINITY;
 }
 
-function timesFrom(startedAt: string | undefined, walltime: number | undefined): JobTimes {
+function timesFrom(startedAt: string | undefined, walltimeSeconds: number | undefined): JobTimes {
   const start = Date.parse(startedAt ?? "");
   return {
     ...(Number.isNaN(start) ? {} : { startedAt: new Date(start).toISOString() }),
-    ...(walltime === undefined ? {} : { walltime }),
-    ...(Number.isNaN(start) || walltime === undefined
+    ...(walltimeSeconds === undefined ? {} : { walltime: walltimeSeconds }),
+    ...(Number.isNaN(start) || walltimeSeconds === undefined
       ? {}
-      : { endsAt: new Date(start + walltime * 1000).toISOString() }),
+      : { endsAt: new Date(start + walltimeSeconds * 1000).toISOString() }),
   };
 }

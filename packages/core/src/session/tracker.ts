@@ -4,7 +4,7 @@ import type { JobId, JobState, JobStatus } from "../scheduler.js";
 import type { SessionContext } from "./context.js";
 import type { EngineFacts } from "./engines.js";
 import { byClockHere } from "./host-clock.js";
-import { isGone, type JobFacts, jobsIn, secondLook } from "./job-facts.js";
+import { isGone, type JobFacts, jobsIn, secondLookMs } from "./job-facts.js";
 import {
   advance,
   enginesIn,
@@ -37,7 +37,7 @@ export class Tracker {
    * What the session must have to count as up; by its file, as long as nobody wants something else.
    */
   wanted: Wanted;
-  /** Milliseconds that the host's clock, and so the scheduler's, is ahead of this machine's. */
+  /** How far the host's clock, and so the scheduler's, is ahead of this machine's. */
   hostAheadMs = 0;
   /** What is known of this folder's runs, once strays were looked for. */
   runs: KnownRuns | undefined;
@@ -100,7 +100,7 @@ export class Tracker {
     this.runs = runs;
     await this.#listStrays(runs, asked);
     if (runs.own.size === 0 || this.state.strays?.own.length || this.state.trouble !== undefined) return runs;
-    await this.context.clock.sleep(secondLook.usual, this.#signal);
+    await this.context.clock.sleep(secondLookMs.usual, this.#signal);
     await this.#listStrays(runs);
     return runs;
   }
@@ -216,8 +216,7 @@ export class Tracker {
   }
 
   /**
-   * What the jobs say of themselves: one round trip, which may wait for news that many
-   * milliseconds.
+   * What the jobs say of themselves: one round trip, which may wait for news as long as that.
    */
   async readReports(patienceMs?: number): Promise<void> {
     const { host, readiness, workload } = this.context;
@@ -255,7 +254,7 @@ export class Tracker {
     const engines = enginesIn(this.state);
     const isDoubtful = this.#absent().some((job) => !isGone(job)) || this.state.jobs.engines.some(lacksTasks(engines));
     if (!isDoubtful || this.state.trouble !== undefined) return;
-    await this.context.clock.sleep(secondLook.usual, this.#signal);
+    await this.context.clock.sleep(secondLookMs.usual, this.#signal);
     await this.askScheduler();
     await this.askHistory();
   }

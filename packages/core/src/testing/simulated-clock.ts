@@ -25,7 +25,7 @@ export class SimulatedClock implements Clock {
     return this.#timers.length;
   }
 
-  async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  async sleep(pauseMs: number, signal?: AbortSignal): Promise<void> {
     throwIfAborted(signal);
     await new Promise<void>((resolve, reject) => {
       const stop = () => {
@@ -33,7 +33,7 @@ export class SimulatedClock implements Clock {
         reject(aborted(signal));
       };
       const timer: Timer = {
-        at: this.#now + Math.max(0, milliseconds),
+        at: this.#now + Math.max(0, pauseMs),
         fire: () => {
           signal?.removeEventListener("abort", stop);
           resolve();
@@ -67,8 +67,8 @@ export class SimulatedClock implements Clock {
   }
 
   /** Lets this much time pass, with everything that falls due in it. */
-  async advance(milliseconds: number): Promise<void> {
-    const end = this.#now + milliseconds;
+  async advance(byMs: number): Promise<void> {
+    const end = this.#now + byMs;
     await turn();
     while ((this.#timers[0]?.at ?? Number.POSITIVE_INFINITY) <= end) {
       this.#fireNext();

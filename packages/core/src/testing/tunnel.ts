@@ -95,7 +95,7 @@ async function visit(address: LocalAddress, word: string): Promise<string> {
   }
 }
 
-/** Milliseconds for what takes none, but on a busy machine. */
+/** For what takes no time, but on a busy machine. */
 const limitMs = 30_000;
 
 function withLimit<T>(work: Promise<T>, problem: string): Promise<T> {

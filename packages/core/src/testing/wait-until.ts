@@ -9,9 +9,9 @@ export type WaitUntil = (fact: () => Promise<boolean>, awaited: () => string) =>
 
 export interface WaitOptions {
   readonly clock: Clock;
-  /** Milliseconds. Default 120,000: a real scheduler may look at its queue every 15 s only. */
+  /** Default 120,000: a real scheduler may look at its queue every 15 s only. */
   readonly limitMs?: number;
-  /** Milliseconds between two questions. Default 200. */
+  /** Between two questions. Default 200. */
   readonly pauseMs?: number;
 }
 

@@ -4,7 +4,7 @@ import { type AwaitedNews, growingPauses, HpcnbError, systemClock } from "@hpcnb
 import { isMissing, wordsOf } from "../file-errors.js";
 import { fileTimeoutMs, largestFile, withPatience } from "../patience.js";
 
-/** Milliseconds between two looks at files whose news is awaited. */
+/** Between two looks at files whose news is awaited. */
 const pauses = { firstMs: 50, longestMs: 250, growth: 1.2 };
 
 /** See `Host.readFiles`; ../python/read.py does the same on another host. */

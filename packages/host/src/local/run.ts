@@ -2,7 +2,6 @@ import type { ChildProcess } from "node:child_process";
 import { access } from "node:fs/promises";
 import { aborted, type CommandResult, HpcnbError, type RunOptions, throwIfAborted } from "@hpcnb/core";
 
-/** Milliseconds. */
 export const defaultTimeoutMs = 60_000;
 /** Between SIGTERM and SIGKILL for a command that is ended early. */
 const killDelayMs = 5_000;

@@ -3,13 +3,12 @@ import * as v from "valibot";
 import type { SshConfig } from "./config.js";
 
 /**
- * Seconds: how long a connection that nobody uses stays, so that the next command need not log in
- * again.
+ * A connection that nobody uses stays so long, so that the next command need not log in again.
  */
 const idleSeconds = 60;
 /**
- * Seconds; for users whose configuration does not say. A node is on the cluster's own network, and
- * a way to it has less time. Three questions without an answer end a connection.
+ * For users whose configuration does not say. A node is on the cluster's own network, and a way to
+ * it has less time. Three questions without an answer end a connection.
  */
 const connectTimeoutSeconds = 30;
 export const nodeConnectTimeoutSeconds = 15;
@@ -54,7 +53,6 @@ export function configArguments({ alias, configFile }: Destination): string[] {
 
 interface Manner {
   readonly mayAsk: boolean;
-  /** Seconds. */
   readonly timeoutSeconds?: number;
 }
 

@@ -48,7 +48,7 @@ export function startClient(args: readonly string[], stdin = ""): ClientProcess 
 }
 
 /**
- * Waits until `ready` is true or the client has ended, `limit` milliseconds are over, or `signal`
+ * Waits until `ready` is true or the client has ended, `limitMs` are over, or `signal`
  * aborts.
  */
 export async function untilReady(

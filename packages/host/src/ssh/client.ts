@@ -17,25 +17,23 @@ export interface ClientOptions {
   /** Is told what an interactive client says on stderr, as it comes. */
   readonly hear?: ((words: string) => void) | undefined;
   /**
-   * Is told, every few seconds, for how many milliseconds the client has come to no end; not while
-   * it asks.
+   * Is told, every few seconds, for how long the client has come to no end; not while it asks.
    */
   readonly silent?: ((silentMs: number) => void) | undefined;
   /** A process stays behind: what is said after the client's end is not waited for. */
   readonly leavesProcess?: boolean;
-  /** Milliseconds. */
   readonly limitMs?: number;
   readonly log?: Log | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Milliseconds that the last words of a client may take to arrive after its end. A process on its
- * way may keep the pipe open longer.
+ * The last words of a client may arrive this long after its end. A process on its way may keep the
+ * pipe open longer.
  */
 const wordsLimitMs = 1_000;
 
-/** Milliseconds after which a client that has come to no end is worth a word, and then another. */
+/** After this a client that has come to no end is worth a word, and then another. */
 const firstSilenceMs = 1_000;
 const laterSilenceMs = 5_000;
 
@@ -108,7 +106,7 @@ function watchSilence(pid: number | undefined, { interactive, silent }: ClientOp
   return () => clearInterval(timer);
 }
 
-/** @param limitMs milliseconds that were over. */
+/** @param limitMs that were over. */
 function late(limitMs = 0, stderr: string): HpcnbError {
   const said = stderr.trim();
   const what = said ? `and said:\n${said}` : "and said nothing.";

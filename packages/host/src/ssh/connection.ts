@@ -30,7 +30,7 @@ export interface SshOptions extends Destination {
    * by it.
    */
   readonly mark?: string | undefined;
-  /** Milliseconds for a login at which nobody is asked anything. */
+  /** For a login at which nobody is asked anything. */
   readonly limitMs?: number;
   /** Is told once what a person would want to know, such as that each command will log in again. */
   readonly notify?: ((text: string) => void) | undefined;
@@ -43,7 +43,7 @@ export interface SshOptions extends Destination {
 }
 
 export interface LoginWatch {
-  /** For so many milliseconds ssh has come to no end, and asks nothing; told every few seconds. */
+  /** For so long ssh has come to no end, and asks nothing; told every few seconds. */
   silent(silentMs: number): void;
   over(): void;
 }
@@ -77,7 +77,7 @@ export interface SshConnection extends Destination {
   config(): Promise<SshConfig>;
 }
 
-/** The default, in milliseconds. */
+/** The default. */
 export const loginLimitMs = 60_000;
 
 /**
@@ -197,7 +197,7 @@ export function createSshConnection(options: SshOptions): SshConnection {
   }
 }
 
-/** Ends a shared connection, for all who use it, within so many milliseconds. */
+/** Ends a shared connection, for all who use it. */
 export async function endConnection(controlPath: string, limitMs: number): Promise<void> {
   await runClient(controlArguments(controlPath, ["-O", "exit"]), { interactive: false, limitMs });
 }

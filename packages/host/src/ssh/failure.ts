@@ -143,7 +143,7 @@ export interface FailureContext {
   readonly destination: string;
   readonly who?: string;
   readonly code?: ErrorCode;
-  /** Milliseconds after which it was ended, because it came to nothing. */
+  /** After this it was ended, because it came to nothing. */
   readonly limitMs?: number;
   /** The user has seen at the terminal what ssh said. */
   readonly isHeard?: boolean;

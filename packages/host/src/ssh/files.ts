@@ -68,7 +68,6 @@ interface Question<Schema> {
   readonly request: unknown;
   /** The beginning of the sentence when no answer comes. */
   readonly what: string;
-  /** Milliseconds. */
   readonly limitMs: number;
   readonly signal: AbortSignal | undefined;
 }

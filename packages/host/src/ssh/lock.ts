@@ -10,10 +10,7 @@ import type { SshConnection } from "./connection.js";
 import { bootstrap, readRemoteOutput, remoteCommand } from "./remote-command.js";
 import { resultOf } from "./run.js";
 
-/**
- * Milliseconds between two signs of life, and seconds without one after which the host gives the
- * lock to others.
- */
+/** Between two signs of life; and without one, until the host gives the lock to others. */
 const signEveryMs = 20_000;
 const silenceSeconds = 120;
 

@@ -6,10 +6,10 @@ import { type Route, type SshConnection, wellKnownName } from "./connection.js";
 import { shellFailure, sshFailure } from "./failure.js";
 import { bootstrap, type RemoteOutput, readRemoteOutput, remoteCommand } from "./remote-command.js";
 
-/** Milliseconds that the end of a command on the host may take, when it was ended from here. */
+/** For the end of a command on the host that was ended from here. */
 const endLimitMs = 15_000;
 
-/** Milliseconds after which a host that has not even begun with a command is worth a word. */
+/** After this a host that has not even begun with a command is worth a word. */
 const silenceLimitMs = 5_000;
 
 /** See `Host.run`: the same on the other end of a connection. */

@@ -2,7 +2,7 @@ import { request } from "node:http";
 import { aborted, type ConnectionFacts, HpcnbError } from "@hpcnb/core";
 import type { Session } from "@hpcnb/core/session-file";
 
-/** Milliseconds after which a server that took the request counts as not answering yet. */
+/** After this a server that took the request counts as not answering yet. */
 const answerLimitMs = 10_000;
 
 /** Characters: Jupyter's answer has some hundred. */

@@ -14,14 +14,13 @@ import { controllerResources } from "./resources.js";
 const placeholders = { cluster: "HPCNBCLUSTER", set: "HPCNBSET", tasks: 987654321, job: "HPCNBJOB" } as const;
 
 /**
- * Milliseconds. One for all numbers of engines, which are not known yet when the controller is
- * submitted; good for some hundreds of them.
+ * One for all numbers of engines, which are not known yet when the controller is submitted; good
+ * for some hundreds of them.
  */
 const heartbeatMs = 1000;
 
 /**
- * Seconds without a sign of life from the notebook after which what was started inside it ends by
- * itself.
+ * So long without a sign of life from the notebook, and what was started inside it ends by itself.
  */
 const notebookSilenceSeconds = 300;
 

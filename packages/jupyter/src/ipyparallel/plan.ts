@@ -106,7 +106,7 @@ function controllerParameters(context: ClusterContext): ControllerParameters {
     enginesRecord: clusterRecord(cluster, "engines"),
     wishesRecord: clusterRecord(cluster, "wishes"),
     oneHost: scheduler.runsOnHost,
-    heartbeat: heartbeatOf(clusterIn(context.session)),
+    heartbeat: heartbeatMsFor(clusterIn(context.session)),
   };
 }
 
@@ -151,12 +151,12 @@ function clusterIn({ cluster, file }: Session): NonNullable<Session["cluster"]> 
 }
 
 /**
- * Milliseconds. An engine is registered after one or two heartbeats, which ipyparallel's own 3 s
- * make a wait of up to 6 s; up to 600 engines make no more than 200 beats a second, which cost the
+ * An engine is registered after one or two heartbeats, which ipyparallel's own 3 s make a wait of
+ * up to 6 s; up to 600 engines make no more than 200 beats a second, which cost the
  * controller little. A controller cannot change its heartbeat: with those that scaling adds it has
  * more to do.
  */
-function heartbeatOf({ groups }: NonNullable<Session["cluster"]>): number {
+function heartbeatMsFor({ groups }: NonNullable<Session["cluster"]>): number {
   const engines = groups.reduce((sum, group) => sum + group.engines, 0);
   return Math.min(3000, Math.max(500, engines * 5));
 }

@@ -4,7 +4,7 @@ import type * as v from "valibot";
 import { endSilent } from "./note.js";
 import { addressSchema, type ControlQuestion, type KeeperStatus, statusSchema, stoppedSchema } from "./protocol.js";
 
-/** Milliseconds that a keeper may take to answer a question. */
+/** A keeper may take this long to answer a question. */
 const answerLimitMs = 5_000;
 
 /** Characters: an answer has some hundred. */

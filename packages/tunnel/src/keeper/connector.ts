@@ -19,7 +19,7 @@ import { type Failure, type KeeperRequest, type KeeperStatus, keyOf } from "./pr
 import { allControlSockets, controlSocketsOf, namesBeside, newControlSocket, removeLeftOvers } from "./sockets.js";
 import { type NewKeeper, openLimitMs, startKeeper } from "./start-keeper.js";
 
-/** Milliseconds between two questions to a keeper that is opening its tunnel. */
+/** Between two questions to a keeper that is opening its tunnel. */
 const askEveryMs = 200;
 
 export interface ConnectorOptions {

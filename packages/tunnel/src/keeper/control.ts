@@ -6,10 +6,10 @@ import { runtimeDirectory } from "@hpcnb/host";
 import { closeServer, listen } from "./port.js";
 import { type KeeperRequest, type KeeperStatus, questionSchema } from "./protocol.js";
 
-/** Milliseconds between two looks whether the control socket can still be found by its name. */
+/** Between two looks whether the control socket can still be found by its name. */
 const lookEveryMs = 5_000;
 
-/** Milliseconds in which a question must have been asked, and characters that it may have. */
+/** A question must have been asked within this time, and in so many characters. */
 const questionLimitMs = 5_000;
 const longestQuestion = 200_000;
 

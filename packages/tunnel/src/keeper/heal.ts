@@ -1,8 +1,6 @@
 import { type Clock, growingPauses, isHpcnbError, type OpenTunnel } from "@hpcnb/core";
 
-/**
- * Milliseconds: the first pause between two tries, the longest, and how long a network may be away.
- */
+/** Between two tries. */
 const pauses = { firstMs: 1_000, longestMs: 60_000 };
 /** A network may be away so long. */
 const awayLimitMs = 24 * 3_600_000;

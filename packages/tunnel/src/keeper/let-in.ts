@@ -5,7 +5,7 @@ import type { OneTimePaths } from "./one-time.js";
 import { answerWith, loginAnswer } from "./pages.js";
 import { peerUser } from "./peer-user.js";
 
-/** Milliseconds that the notebook may take to let somebody in. */
+/** The notebook may take this long to let somebody in. */
 const loginLimitMs = 20_000;
 
 export interface Visit {

@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readFileSync, renameSync, writeFileSync } from "
 import { checkJson, HpcnbError } from "@hpcnb/core";
 import { type KeeperNote, notePath, noteSchema } from "./protocol.js";
 
-/** Milliseconds in which a killed process is gone, and between two looks. */
+/** A killed process is gone within this time. */
 const endLimitMs = 5_000;
 const lookEveryMs = 20;
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Clock, LoginPaths } from "@hpcnb/core";
 
-/** Milliseconds from the making of an address to its end. */
+/** From the making of an address to its end. */
 const lifetimeMs = 60_000;
 
 /**

@@ -2,20 +2,20 @@ import { aborted, HpcnbError, isHpcnbError, type OpenTunnel, type Tunnel, throwI
 import type { KeeperRequest } from "./protocol.js";
 
 /**
- * Milliseconds that one kind of tunnel may take to open. The limits inside of it, such as a
- * login's, are shorter: they have more to say.
+ * One kind of tunnel may take this long to open. The limits inside of it, such as a login's, are
+ * shorter: they have more to say.
  */
 export const kindLimitMs = 75_000;
 
 /**
- * Milliseconds that one may take to let go of what it has begun; shorter than anybody waits for a
- * keeper's answer.
+ * One may take this long to let go of what it has begun. Nobody gives up waiting for a keeper's
+ * answer sooner.
  */
 const endLimitMs = 3_000;
 
 export interface OpenLimits {
   readonly signal: AbortSignal;
-  /** Milliseconds for each kind. */
+  /** For each kind. */
   readonly limitMs: number;
 }
 

@@ -1,4 +1,4 @@
-/** Seconds after which a browser looks again. */
+/** A browser looks again after this. */
 const lookAgainSeconds = 5;
 
 const again =

@@ -17,17 +17,17 @@ import {
   type OpenStatus,
 } from "./protocol.js";
 
-/** Ignores requests to retry for this many milliseconds after a failed attempt. */
+/** Ignores requests to retry for this long after a failed attempt. */
 const nudgeEveryMs = 5_000;
 
-/** Milliseconds that a port is held after its tunnel was given up, while nobody asks for it. */
+/** A port is held this long after its tunnel was given up, while nobody asks for it. */
 const holdLimitMs = 14 * 24 * 3_600_000;
 
 export interface KeeperOptions {
   readonly clock?: Clock;
   /** Ends it, as a "stop" does. */
   readonly signal?: AbortSignal;
-  /** Milliseconds for each kind of tunnel to open. */
+  /** For each kind of tunnel to open. */
   readonly limitMs?: number;
 }
 

@@ -4,7 +4,7 @@ import { endConnection, namesIn, runtimeDirectories, runtimeDirectory } from "@h
 import { somebodyListens } from "./control.js";
 import { controlSocketIn, markOf } from "./protocol.js";
 
-/** Milliseconds for an ssh to end. */
+/** For an ssh to end. */
 const endLimitMs = 5_000;
 
 /** The control sockets that there may be of a notebook directory's keeper: mostly none or one. */

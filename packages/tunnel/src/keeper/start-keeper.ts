@@ -4,10 +4,7 @@ import { aborted, check, HpcnbError } from "@hpcnb/core";
 import { kindLimitMs } from "./open-first.js";
 import { type KeeperMessage, type KeeperOutcome, type KeeperRequest, logPath, outcomeSchema } from "./protocol.js";
 
-/**
- * Milliseconds that a keeper may take: so many that it can try every kind of tunnel, and tell what
- * came of it.
- */
+/** A keeper has the time to try every kind of tunnel, and to tell what came of it. */
 export function openLimitMs(kinds: readonly string[]): number {
   return kinds.length * kindLimitMs + 10_000;
 }

@@ -4,10 +4,7 @@ import { letIn } from "./let-in.js";
 import { type OneTimePaths, oneTimePathIn } from "./one-time.js";
 import { waitingAnswer } from "./pages.js";
 
-/**
- * Milliseconds in which a connection must have said what it wants, and bytes in which it must be
- * said.
- */
+/** A connection must say what it wants within this time, and in so many bytes. */
 const headLimitMs = 10_000;
 const longestHead = 65_536;
 

@@ -3,7 +3,7 @@ import { HpcnbError } from "@hpcnb/core";
 import type { SshHost } from "@hpcnb/host";
 import { forward, newSocketPath } from "./way.js";
 
-/** Milliseconds for the greeting of an ssh server at the other end. */
+/** For the greeting of an ssh server at the other end. */
 const greetingLimitMs = 10_000;
 
 /**

@@ -21,7 +21,7 @@ import {
 } from "@hpcnb/host/ssh";
 import { forward, newSocketPath, type Way, wayLimitMs } from "./way.js";
 
-/** Seconds that the connection to a node outlives a keeper that was killed. */
+/** The connection to a node outlives a keeper that was killed by this. */
 const persistSeconds = 5;
 
 /** How ssh gets to a node through the submit node. */

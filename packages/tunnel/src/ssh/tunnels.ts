@@ -16,8 +16,8 @@ import { openLoginForward } from "./login-forward.js";
 import { needsHost, newSocketPath, type Way } from "./way.js";
 
 /**
- * Milliseconds in which the notebook must answer through the tunnel; between two looks; and how
- * many in a row must fail.
+ * The notebook must answer through the tunnel within a limit, and it is looked at again and again.
+ * So many looks in a row must fail.
  */
 const answerLimitMs = 10_000;
 const lookEveryMs = 30_000;

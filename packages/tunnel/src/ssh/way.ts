@@ -28,8 +28,8 @@ export interface Way {
 }
 
 /**
- * Milliseconds in which ssh must be ready to forward; more than it takes to connect to a node, so
- * that ssh can say why it is not.
+ * ssh must be ready to forward within this time, which is more than it takes to connect to a node:
+ * ssh can then say why it is not.
  */
 export const wayLimitMs = 20_000;
 

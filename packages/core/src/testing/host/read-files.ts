@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expectFailure } from "../expect-failure.js";
 import { type Behaviours, expectMessage, type HostFixture } from "./fixture.js";
 
-/** Milliseconds, and longer than a test may take. */
+/** Longer than a test may take. */
 const agesMs = 600_000;
 
 export const readBehaviours: Behaviours = {

@@ -30,7 +30,7 @@ export const cancel: Topic = (behaviour) => {
         last = now;
         return Date.now() - since;
       },
-      (milliseconds) => milliseconds >= 3_000,
+      (tookMs) => tookMs >= 3_000,
     );
   });
 

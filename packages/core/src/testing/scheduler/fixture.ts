@@ -67,6 +67,6 @@ export interface SchedulerConformanceOptions {
   /** Called for each test. Set up what is expensive (a cluster, a connection) once, outside. */
   create(): Promise<SchedulerFixture>;
   readonly capabilities?: Capabilities;
-  /** Seconds. The shortest walltime that the scheduler enforces. Default 1. */
+  /** The shortest walltime that the scheduler enforces. Default 1. */
   readonly shortestWalltimeSeconds?: number;
 }
