@@ -38,7 +38,6 @@ const statusSchema = v.object({
 
 const exitCodeSchema = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255));
 const endedSchema = v.object({
-  id: idSchema,
   exitCode: v.exactOptional(exitCodeSchema),
   reason: v.exactOptional(reasonSchema),
   walltimeReached: v.exactOptional(v.boolean()),

@@ -41,8 +41,6 @@ export function localDialect({ spool, slots }: LocalOptions): SchedulerDialect {
 
 /** What is taken of a job. Cores and memory are not: nothing here could hold a process to them. */
 function jobRequest({ name, script, workingDirectory, output, resources, tasks }: JobSpec) {
-  refuse("resources.queue", resources.queue, "no queues");
-  refuse("resources.native", resources.native?.length ? resources.native : undefined, "no submit command");
   if (check(lineSchema, name).problem !== undefined)
     throw new HpcnbError("HPCNB_SUBMIT_REJECTED", `A job's name is one line: ${JSON.stringify(name)}.`);
   const { walltimeSeconds } = resources;
@@ -59,9 +57,4 @@ function jobRequest({ name, script, workingDirectory, output, resources, tasks }
 function slotsOf({ tasksAtOnce }: JobSpec, slots: number | undefined): { slots?: number } {
   const limits = [tasksAtOnce, slots].filter((limit) => limit !== undefined);
   return limits.length === 0 ? {} : { slots: Math.min(...limits) };
-}
-
-function refuse(key: string, value: unknown, lacking: string): void {
-  if (value === undefined) return;
-  throw new HpcnbError("HPCNB_SUBMIT_REJECTED", `The local scheduler has ${lacking}: leave out ${key}.`);
 }

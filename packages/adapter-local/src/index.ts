@@ -8,6 +8,7 @@ export default definePlugin({
   apiVersion: 1,
   name: "local",
   scheduler: {
+    lacks: ["queue", "native"],
     optionsSchema: {
       type: "object",
       additionalProperties: false,

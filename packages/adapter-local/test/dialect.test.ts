@@ -36,15 +36,6 @@ describe("localDialect", () => {
     });
   });
 
-  for (const [key, resources] of Object.entries({
-    "resources.queue": { queue: "long.q" },
-    "resources.native": { native: ["-P", "genomics"] },
-  })) {
-    it(`refuses ${key}, which it cannot enforce`, () => {
-      fails(() => dialect.submit({ ...job, resources }), "HPCNB_SUBMIT_REJECTED", key);
-    });
-  }
-
   it("runs no more tasks at once than the job and the machine allow", () => {
     const slotsOf = (tasksAtOnce: number) => {
       const { argv, stdin = "" } = dialect.submit({ ...job, tasksAtOnce });
@@ -80,7 +71,7 @@ describe("localDialect", () => {
     expect(dialect.parseStatus(printed({ jobs: [] }))).to.deep.equal([]);
     const asked = { id: "7", name: job.name };
     expect(dialect.parseHistory(printed({}), asked)).to.equal(undefined);
-    expect(dialect.parseExplain(printed({ reason: null }))).to.equal(undefined);
+    expect(dialect.parseExplain(printed({ reason: null }), "7")).to.equal(undefined);
     dialect.parseCancel(printed({}));
   });
 

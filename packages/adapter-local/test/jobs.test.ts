@@ -169,14 +169,14 @@ describe("jobs on this machine", () => {
 
   it("end with their walltime", async () => {
     const id = await machine.scheduler.submit(machine.job("sleep 60", { resources: { walltimeSeconds: 1 } }));
-    const end = { id, reason: "the walltime of 0:00:01 was reached", walltimeReached: true };
+    const end = { reason: "the walltime of 0:00:01 was reached", walltimeReached: true };
     expect(await machine.ended(id)).to.deep.equal(end);
     expect(await machine.scheduler.explain(id)).to.equal("the walltime of 0:00:01 was reached");
   });
 
   it("can be interrupted, which a notebook does with its kernels", async () => {
     const id = await machine.scheduler.submit(machine.job("kill -INT $$; echo deaf"));
-    expect(await machine.ended(id)).to.deep.equal({ id, reason: "SIGINT ended it" });
+    expect(await machine.ended(id)).to.deep.equal({ reason: "SIGINT ended it" });
   });
 
   it("outlive the job that submitted them", async () => {

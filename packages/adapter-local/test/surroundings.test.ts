@@ -119,17 +119,15 @@ describe("jobs on a machine that is not as usual", () => {
     const { place: _, ...said } = seen;
     expect(said.submit).to.equal(undefined);
     expect(said).to.deep.equal({
-      walltime: { id: id(said, "walltime"), reason: "the walltime of 0:00:01 was reached", walltimeReached: true },
+      walltime: { reason: "the walltime of 0:00:01 was reached", walltimeReached: true },
       listed: [[true, "running"]],
       cancel: {},
-      cancelled: { id: id(said, "cancelled"), reason: "it was cancelled" },
+      cancelled: { reason: "it was cancelled" },
       abandoned: ["abandoned"],
-      swept: { id: id(said, "swept"), reason: "it was cancelled after its supervisor had been killed" },
+      swept: { reason: "it was cancelled after its supervisor had been killed" },
       left: [],
     });
   }
-
-  const id = (said: Record<string, unknown>, name: string) => (said[name] as { id?: string }).id;
 
   const proc = (options: string) => [`mount -t proc -o ${options} proc /proc`];
   const usual: Record<string, Surroundings> = {

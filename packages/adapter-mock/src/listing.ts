@@ -39,7 +39,6 @@ export function historyOf(job: Job): JobHistory | undefined {
   const whole = job.tasks.every((task) => task.exitCode !== undefined);
   const worst = job.tasks.reduce((most, task) => Math.max(most, task.exitCode ?? 0), 0);
   return {
-    id: job.id,
     ...(whole ? { exitCode: worst } : {}),
     ...(reason === undefined ? {} : { reason }),
     ...(job.tasks.some(({ walltimeReached }) => walltimeReached) ? { walltimeReached: true } : {}),

@@ -15,7 +15,7 @@ export interface MockScheduler extends Scheduler {
  * say.
  */
 export function createMockScheduler(options: MockOptions): MockScheduler {
-  const { clock, keepFinished = 0, keepHistory = true } = options;
+  const { clock, keepFinished = 0, keepHistory = true, largestArray } = options;
   const simulation = new Simulation(options);
   const line = new Line(options);
   const orders: Orders = {
@@ -83,6 +83,7 @@ export function createMockScheduler(options: MockOptions): MockScheduler {
   return {
     runsOnHost: false,
     taskVariable: "MOCK_TASK_ID",
+    ...(largestArray === undefined ? {} : { largestArray }),
     nameOf,
     submit: (job, signal) => request("submit", () => submit(job), signal),
     status: (signal) => request("status", status, signal),

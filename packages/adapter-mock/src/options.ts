@@ -29,6 +29,8 @@ export interface MockOptions {
   readonly stopTime?: Span;
   /** How long a job or task is still listed as finished. Default 0. */
   readonly keepFinished?: number;
+  /** Tasks of the largest array that it says to take. Default: of any size. */
+  readonly largestArray?: number;
   /** Whether `history` knows how jobs ended. Default true. */
   readonly keepHistory?: boolean;
   readonly rejections?: Rejections;

@@ -9,12 +9,16 @@ import { parseStatus } from "./status.js";
 import { submitArgv } from "./submit.js";
 import { idLine, parseSubmit } from "./submit-answer.js";
 
+/** The default of max_aj_tasks in sge_conf(5). */
+const largestArray = 75_000;
+
 /** Grid Engine through qsub, qstat, qdel and qacct. */
 export function gridEngineDialect(options: GridEngineOptions = {}): SchedulerDialect {
   const command = (...argv: readonly string[]) => ({ argv: gridEngineCommand(options, argv), shown: argv });
   return {
     runsOnHost: false,
     taskVariable: "SGE_TASK_ID",
+    largestArray,
     idPattern: idLine.source,
     nameOf,
     submit: (job) => ({ ...command(...submitArgv(job, options)), stdin: job.script }),

@@ -45,14 +45,13 @@ export function parseHistory(result: CommandResult, job: SubmittedJob): JobHisto
   const reason = reasonOf(ends);
   const killed = ends.some((end) => end.exitCode === undefined);
   return {
-    id: job.id,
     ...(killed ? {} : { exitCode: ends.reduce((worst, end) => Math.max(worst, end.exitCode ?? 0), 0) }),
     ...(reason === undefined ? {} : { reason }),
     ...(ends.some(({ walltimeReached }) => walltimeReached) ? { walltimeReached: true } : {}),
   };
 }
 
-function endOf(record: AccountingRecord): Omit<JobHistory, "id"> {
+function endOf(record: AccountingRecord): JobHistory {
   const failed = numberIn(record, "failed") ?? 0;
   const status = numberIn(record, "exit_status");
   if (failed === 0) {

@@ -13,8 +13,6 @@ export default definePlugin({
   scheduler: {
     optionsSchema,
     resourcesSchema,
-    // max_aj_tasks in sge_conf(5), which a site may only lower.
-    maxTasks: 75_000,
     create: ({ host, options }) => createCommandScheduler(host, gridEngineDialect(options as GridEngineOptions)),
   },
 });

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { type Clock, type Host, type Plugin, type Scheduler, sharedScheduler } from "@hpcnb/core";
+import { type Clock, type Host, type Plugin, type Scheduler, sharedScheduler, supplement } from "@hpcnb/core";
 import type { SessionContext } from "@hpcnb/core/session";
 import { createWorkload } from "@hpcnb/jupyter";
 import { createConnector } from "@hpcnb/tunnel";
@@ -37,11 +37,12 @@ export interface Site {
 
 export function openSite({ alias, host, scheduler: plugin, clock, serve, note, warn }: SiteOptions): Site {
   const schedulers = new Map<string, Scheduler>();
+  const supplemented = (own: Scheduler) => supplement(own, { name: plugin.name, lacks: plugin.scheduler?.lacks });
 
   function scheduler(options: Readonly<Record<string, unknown>>): Scheduler {
     const key = JSON.stringify(options);
     const make = (services: PluginServices) => offered(plugin, "scheduler").create({ ...services, options });
-    const known = schedulers.get(key) ?? sharedScheduler(serve(plugin.name, host, make));
+    const known = schedulers.get(key) ?? sharedScheduler(supplemented(serve(plugin.name, host, make)));
     schedulers.set(key, known);
     return known;
   }
@@ -69,7 +70,7 @@ export function openSite({ alias, host, scheduler: plugin, clock, serve, note, w
         await expectOptions(plugin, recorded, session.file);
         return scheduler(recorded);
       },
-      maxTasks: plugin.scheduler?.maxTasks,
+      lacks: new Set(plugin.scheduler?.lacks),
       workload: createWorkload(),
       readiness: serve(plugins.readiness.name, host, (services) =>
         offered(plugins.readiness, "readiness").create({ clock: services.clock, timeoutMs: session.storage.timeoutMs }),

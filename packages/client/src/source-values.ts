@@ -15,3 +15,8 @@ export function valueAt({ value }: SessionSource, ...keys: string[]): unknown {
   }
   return at;
 }
+
+export function mappingAt(source: SessionSource, ...keys: string[]): Readonly<Record<string, unknown>> | undefined {
+  const found = valueAt(source, ...keys);
+  return typeof found === "object" && found !== null ? (found as Record<string, unknown>) : undefined;
+}

@@ -69,9 +69,10 @@ describe("a session file that names somebody's plugin", () => {
     expect(await problems("sge", "resources: { options: { parallelEnvironment: a b } }\n")).to.include(
       "3:46  resources.options.parallelEnvironment",
     );
-    expect(await problems("sge", "cluster: { engines: 75001 }\n")).to.include(
-      "3:21  the scheduler sge takes at most 75000 engines in one array, and not 75001",
-    );
+    const places = "resources: { queue: q }\ncluster: { groups: [{ name: a, engines: 1, resources: { queue: q } }] }\n";
+    const lacking = await problems("local", places);
+    const sentence = "the scheduler local has no queues: leave out resources.queue";
+    expect(lacking).to.include(`3:21  ${sentence}`).and.include(`4:64  ${sentence}`);
   });
 
   it("says whose code it is and where it lies before it runs", async () => {

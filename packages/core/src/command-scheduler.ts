@@ -26,8 +26,11 @@ import { checkTasks } from "./task-runs.js";
 export interface SchedulerDialect {
   readonly runsOnHost: boolean;
   readonly taskVariable: string;
+  /** See `Scheduler.largestArray`. */
+  readonly largestArray?: number;
   /** Given where a job may submit others from its host: see `JobCommands`. */
   readonly idPattern?: string;
+  /** See `Scheduler.nameOf`. */
   nameOf(name: string): string;
 
   /** An array has a task at least: that is checked before. */
@@ -44,7 +47,7 @@ export interface SchedulerDialect {
   parseCancel(result: CommandResult): void;
 
   explain(id: JobId): Command;
-  parseExplain(result: CommandResult): string | undefined;
+  parseExplain(result: CommandResult, id: JobId): string | undefined;
 
   history(job: SubmittedJob): Command;
   /** Undefined also when the answer speaks of another job, see `Scheduler.history`. */
@@ -95,7 +98,7 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
     }
   }
 
-  const { idPattern, cancel } = dialect;
+  const { idPattern, largestArray, cancel } = dialect;
   const submit = (job: JobSpec) => {
     checkTasks(job);
     return dialect.submit(job);
@@ -103,6 +106,7 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
   return {
     runsOnHost: dialect.runsOnHost,
     taskVariable: dialect.taskVariable,
+    ...(largestArray === undefined ? {} : { largestArray }),
     ...(idPattern === undefined ? {} : { commands: { submit, cancel, idPattern } }),
     nameOf: dialect.nameOf,
     render: (job) => dialect.render?.(job) ?? renderCommand(submit(job)),
@@ -121,7 +125,7 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
       dialect.parseCancel(await ask(dialect.cancel(some), `Cancelling ${what}`, signal));
     },
     explain: async (id, signal) =>
-      dialect.parseExplain(await ask(dialect.explain(id), `Asking about job ${id}`, signal)),
+      dialect.parseExplain(await ask(dialect.explain(id), `Asking about job ${id}`, signal), id),
     history: async (job, signal) =>
       dialect.parseHistory(await ask(dialect.history(job), `Asking how job ${job.id} ended`, signal), job),
   };

@@ -3,6 +3,7 @@ import type { Host } from "./host.js";
 import type { Log } from "./log.js";
 import type { ReadinessContext, StorageReadiness } from "./readiness.js";
 import type { Scheduler } from "./scheduler.js";
+import type { SchedulerFeature } from "./scheduler-features.js";
 import type { Tunnel, TunnelContext } from "./tunnel.js";
 
 /** The version of the contracts in this package that a plugin was written for. */
@@ -35,8 +36,11 @@ export interface Plugin {
     readonly optionsSchema?: OptionsSchema;
     /** What a session file may have under `resources.options`, for each kind of job. */
     readonly resourcesSchema?: OptionsSchema;
-    /** The largest array that it takes, in tasks. Default: it has no limit of its own. */
-    readonly maxTasks?: number;
+    /**
+     * What it has not: a session that asks for it is refused before anything is submitted. Default:
+     * it has all.
+     */
+    readonly lacks?: readonly SchedulerFeature[];
     create(context: SchedulerContext): Scheduler;
   };
   readonly readiness?: { create(context: ReadinessContext): StorageReadiness };

@@ -106,7 +106,6 @@ export interface SubmittedJob {
 }
 
 export interface JobHistory {
-  readonly id: JobId;
   /** The last or worst exit code; undefined if a signal or the scheduler ended it. */
   readonly exitCode?: number;
   /** Why it ended, in the scheduler's words, where it says. */
@@ -161,12 +160,24 @@ export interface Scheduler {
   readonly taskVariable: string;
 
   /**
+   * Tasks of the largest array that it takes. hpcnb makes several arrays of more. Default: it has
+   * no limit of its own.
+   */
+  readonly largestArray?: number;
+
+  /**
    * How a job hands further jobs to the scheduler from the host that it runs on, as a notebook does
    * that starts a cluster. Left out where a job cannot.
    */
   readonly commands?: JobCommands;
 
-  /** The name under which `status` will list a job that was submitted with this name. Pure. */
+  /**
+   * The name under which `status` will list a job that was submitted with this name. Pure.
+   *
+   * The end of a name tells a session's jobs apart, so a name that is too long loses its beginning:
+   * names of up to 200 characters that differ in their last 64 stay different. What it gives comes
+   * back unchanged when it is given again.
+   */
   nameOf(name: string): string;
 
   /**

@@ -1,4 +1,5 @@
 import { aborted } from "./clock.js";
+import { overridden } from "./overridden.js";
 import type { JobStatus, Scheduler } from "./scheduler.js";
 
 interface Question {
@@ -52,11 +53,5 @@ export function sharedScheduler(scheduler: Scheduler): Scheduler {
     }
   }
 
-  return new Proxy(scheduler, {
-    get: (target, name) => {
-      if (name === "status") return status;
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+  return overridden(scheduler, { status });
 }

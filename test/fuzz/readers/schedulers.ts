@@ -99,7 +99,7 @@ export const schedulers = [
     inputs: resultsOf(textsLike(fixtures(folder, /^qstat-j/))),
     regressions: [],
     extreme: printed,
-    read: (result) => sge.parseExplain(result),
+    read: (result) => sge.parseExplain(result, "1"),
   }),
   defineReader({
     name: "qacct",
@@ -138,6 +138,7 @@ export const schedulers = [
         if (parser === "parseHistory") return lookAtHistory(local.parseHistory(result, job));
         if (parser === "parseSubmit")
           return demand(/^\d+$/.test(String(local.parseSubmit(result, job))), () => "the id");
+        if (parser === "parseExplain") return local.parseExplain(result, job.id);
         return local[parser](result);
       },
     }),

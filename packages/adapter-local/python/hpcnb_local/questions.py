@@ -117,7 +117,7 @@ def history(spool, request):
     # other.
     if job is None or (job.spec and job.spec["name"] != request["name"]) or not job.is_over():
         return {}
-    return {"ended": {"id": job.id, **ending(job)}}
+    return {"ended": ending(job)}
 
 
 def ending(job):

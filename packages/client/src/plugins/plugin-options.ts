@@ -1,14 +1,13 @@
-import { HpcnbError, type OptionsSchema, type Plugin } from "@hpcnb/core";
+import { HpcnbError, type OptionsSchema, type Plugin, refusalsOf } from "@hpcnb/core";
 import { checkOptions, type Problem, type SessionSource } from "@hpcnb/core/session-file";
-import { valueAt } from "../source-values.js";
+import { mappingAt, valueAt } from "../source-values.js";
 
 /**
  * The options that a session file gives its scheduler, with the plugin's defaults; what is wrong
  * with them becomes problems.
  */
 export async function pluginOptions(source: SessionSource, plugin: Plugin, problems: Problem[]) {
-  const found = valueAt(source, "scheduler", "options");
-  const given = typeof found === "object" && found !== null ? (found as Record<string, unknown>) : {};
+  const given = mappingAt(source, "scheduler", "options") ?? {};
   const schema = plugin.scheduler?.optionsSchema;
   if (!schema) {
     if (Object.keys(given).length > 0) {
@@ -26,20 +25,17 @@ export async function pluginOptions(source: SessionSource, plugin: Plugin, probl
 
 /** What the file asks for each job, where the plugin sets the limits. */
 export async function checkResources(source: SessionSource, plugin: Plugin, problems: Problem[]): Promise<void> {
-  const { resourcesSchema, maxTasks } = plugin.scheduler ?? {};
+  const { resourcesSchema, lacks } = plugin.scheduler ?? {};
   for (const place of resourcePlaces(source)) {
-    const given = valueAt(source, ...place, "resources", "options");
-    if (typeof given !== "object" || given === null) continue;
-    const pointer = ["", ...place, "resources", "options"].join("/");
+    const at = (key: string) => ["", ...place, ...key.split(".")].join("/");
+    const asked = { ...mappingAt(source, ...place, "resources"), tasksAtOnce: valueAt(source, ...place, "atOnce") };
+    for (const { key, sentence } of refusalsOf(asked, { name: plugin.name, lacks }))
+      problems.push(source.problemAt(at(key), sentence));
+    const options = mappingAt(source, ...place, "resources", "options");
+    if (!options) continue;
     const none: OptionsSchema = { type: "object", additionalProperties: false };
-    const checked = await source.checkOptions(pointer, given as Record<string, unknown>, resourcesSchema ?? none);
+    const checked = await source.checkOptions(at("resources.options"), options, resourcesSchema ?? none);
     problems.push(...checked.problems);
-  }
-  for (const place of resourcePlaces(source)) {
-    const engines = valueAt(source, ...place, "engines");
-    if (maxTasks === undefined || typeof engines !== "number" || engines <= maxTasks) continue;
-    const sentence = `the scheduler ${plugin.name} takes at most ${maxTasks} engines in one array, and not ${engines}`;
-    problems.push(source.problemAt(["", ...place, "engines"].join("/"), sentence));
   }
 }
 

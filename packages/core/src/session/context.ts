@@ -3,6 +3,7 @@ import type { Connector } from "../connector.js";
 import type { Host } from "../host.js";
 import type { StorageReadiness } from "../readiness.js";
 import type { Scheduler } from "../scheduler.js";
+import type { SchedulerFeature } from "../scheduler-features.js";
 import type { Session } from "../session-file/session.js";
 import type { SessionEvent, SessionState } from "./life-cycle.js";
 import type { Workload } from "./workload.js";
@@ -18,8 +19,8 @@ export interface SessionContext {
    * @throws HPCNB_STATE_UNREADABLE when its plugin takes no such options.
    */
   readonly schedulerFor: (options: Readonly<Record<string, unknown>>) => Promise<Scheduler>;
-  /** The largest array that the scheduler takes, where its plugin says. */
-  readonly maxTasks?: number | undefined;
+  /** What it cannot do. Default: it can do everything. */
+  readonly lacks?: ReadonlySet<SchedulerFeature>;
   readonly workload: Workload;
   readonly readiness: StorageReadiness;
   /** Undefined where no browser is, on a submit node. */

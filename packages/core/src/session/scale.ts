@@ -16,7 +16,7 @@ export interface GroupChange {
   /** How many were asked for before, and are now. */
   readonly before: number;
   readonly wanted: number;
-  /** Submitted as a new array. */
+  /** Submitted as new arrays. */
   readonly added: number;
   /** Cancelled before they ran, or because they were lost. */
   readonly dismissed: number;
@@ -30,9 +30,8 @@ export interface GroupChange {
  * lost or have failed are not counted, and so are replaced.
  *
  * @param ask the numbers by group, from the numbers that are asked for now.
- * @throws HPCNB_BAD_ARGUMENTS (a larger array than the scheduler takes), HPCNB_NO_SESSION,
- *   HPCNB_SUBMIT_REJECTED (as many are asked for as before then),
- *   HPCNB_BUSY.
+ * @throws HPCNB_NO_SESSION, HPCNB_BUSY, HPCNB_SUBMIT_REJECTED (as many are asked for as before
+ *   then).
  */
 export async function scale(
   context: SessionContext,
@@ -73,13 +72,14 @@ export async function setEngines(
   }
   const record = expectCluster(tracker);
   const engines = enginesIn(tracker.state);
+  const cancelsTasks = !tracker.context.lacks?.has("cancelTasks");
   const dismissed = new Set<number>();
   const changes = Object.entries(wanted).map(([group, count]): GroupChange => {
     const own = engines.filter((engine) => engine.group === group);
     const dead = own.filter((engine) => !isLive(engine));
     const live = own.filter(isLive);
     const excess = Math.max(0, live.length - count);
-    const queued = live.filter(({ place, word }) => place === "queued" && word === undefined);
+    const queued = live.filter(({ place, word }) => cancelsTasks && place === "queued" && word === undefined);
     const waiting = excess === 0 ? [] : queued.slice(-excess);
     for (const { number } of [...dead, ...waiting]) dismissed.add(number);
     return {
@@ -91,7 +91,6 @@ export async function setEngines(
       retiring: excess - waiting.length,
     };
   });
-  refuseLargeArrays(tracker.context, changes);
   const token = await tracker.readToken();
   const cluster = clusterOf(record);
   if (!cluster) throw new Error("A record with a cluster has none");
@@ -106,17 +105,6 @@ export async function setEngines(
   await tracker.writeRecord(next);
   await settle(tracker, next, signal);
   return changes;
-}
-
-/** More engines come as one array for each group. */
-function refuseLargeArrays({ maxTasks, session }: SessionContext, changes: readonly GroupChange[]): void {
-  const large = changes.find(({ added }) => maxTasks !== undefined && added > maxTasks);
-  if (!large) return;
-  throw new HpcnbError(
-    "HPCNB_BAD_ARGUMENTS",
-    `${session.scheduler.plugin} takes at most ${maxTasks} engines in one array, and ${large.added} are to be added.`,
-    { hint: "Nothing has changed." },
-  );
 }
 
 function dismiss(job: SessionRecord["jobs"][number], numbers: ReadonlySet<number>): SessionRecord["jobs"][number] {

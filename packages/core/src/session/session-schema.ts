@@ -38,6 +38,7 @@ const arraySchema = v.pipe(
     group: groupSchema,
     first: v.pipe(countSchema, v.minValue(1)),
     tasks: v.pipe(countSchema, v.minValue(1), v.maxValue(mostEngines)),
+    atOnce: v.exactOptional(v.pipe(countSchema, v.minValue(1))),
     /**
      * Numbers of engines that are no longer asked for: they were cancelled, or others have taken
      * their place.

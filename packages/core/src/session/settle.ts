@@ -38,7 +38,7 @@ async function carryOut(
   record: SessionRecord,
   { listed, signal }: Pick<Submission, "listed" | "signal">,
 ): Promise<void> {
-  const { host, scheduler, workload } = tracker.context;
+  const { host, scheduler, lacks, workload } = tracker.context;
   const token = await tracker.readToken();
   const cluster = clusterOf(record);
   if (cluster && record.cluster?.unsettled) {
@@ -50,7 +50,8 @@ async function carryOut(
       [workload.pointer(record.run, cluster), workload.wishes(record.run, cluster, wishes)],
       signal,
     );
-    await scheduler.cancel(dismissedTasks(record.jobs, listed), signal);
+    const dismissed = dismissedTasks(record.jobs, listed);
+    await scheduler.cancel(lacks?.has("cancelTasks") ? wholeArrays(dismissed, listed) : dismissed, signal);
   }
   const context = planContext(tracker, { ...record.run, token }, cluster);
   await submitMissing(tracker, record, { context, listed, signal });
@@ -72,9 +73,20 @@ function askedRanges(arrays: readonly ArrayRecord[]): TaskRange[] {
   return rangesOf(numbers.filter((number) => !dismissed.has(number)));
 }
 
+/** Tasks of an array. */
+type Tasks = Exclude<CancelTarget, string>;
+
+/** For a scheduler that ends no single tasks: the arrays that have no other task listed. */
+function wholeArrays(targets: readonly Tasks[], listed: readonly JobStatus[]): CancelTarget[] {
+  return targets.flatMap(({ id, tasks }) => {
+    const all = numbersIn(listed.find((job) => job.id === id)?.tasks ?? []).length;
+    return numbersIn(tasks).length === all ? [id] : [];
+  });
+}
+
 /** Dismissed engines that the scheduler still lists. */
-function dismissedTasks(jobs: readonly JobRecord[], listed: readonly JobStatus[]): CancelTarget[] {
-  return jobs.flatMap(({ name, array }): CancelTarget[] => {
+function dismissedTasks(jobs: readonly JobRecord[], listed: readonly JobStatus[]): Tasks[] {
+  return jobs.flatMap(({ name, array }): Tasks[] => {
     const job = listed.find((other) => other.name === name);
     if (!array?.dismissed || !job) return [];
     const isThere = (task: number) => (job.tasks ?? []).some(({ first, last }) => first <= task && task <= last);

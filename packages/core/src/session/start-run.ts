@@ -9,6 +9,7 @@ import { pruneRuns, removeRuns } from "./runs.js";
 import { type JobRecord, placeOfJob, type SessionRecord } from "./session-record.js";
 import { setAsideDamaged } from "./set-aside.js";
 import { planContext, submitMissing } from "./settle.js";
+import { splitArray } from "./split-array.js";
 import type { Tracker } from "./tracker.js";
 import type { ClusterContext, EngineArray, JobPlace, PlanContext, Run } from "./workload.js";
 
@@ -114,19 +115,25 @@ export function clusterJobs(
   return [...controller, ...arrayJobs(tracker, context, wanted, 1)];
 }
 
-/** An array for each group that is to have engines (more), numbered from `first` on. */
+/**
+ * An array for each group that is to have engines (more), or several where the scheduler takes none
+ * so large. The engines are numbered from `first` on.
+ */
 export function arrayJobs(
   tracker: Tracker,
   context: ClusterContext,
   engines: Readonly<Record<string, number>>,
   first: number,
 ): JobRecord[] {
+  const { session, scheduler } = tracker.context;
   let next = first;
   return Object.entries(engines).flatMap(([group, tasks]): JobRecord[] => {
-    if (tasks < 1) return [];
-    const array: EngineArray = { group, first: next, tasks };
-    next += tasks;
-    return [jobRecord(tracker, context, { role: "engines", array })];
+    const atOnce = session.cluster?.groups.find(({ name }) => name === group)?.atOnce;
+    return splitArray(tasks, { largest: scheduler.largestArray, atOnce }).map((part) => {
+      const array: EngineArray = { group, first: next, ...part };
+      next += part.tasks;
+      return jobRecord(tracker, context, { role: "engines", array });
+    });
   });
 }
 

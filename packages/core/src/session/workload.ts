@@ -45,6 +45,8 @@ export interface EngineArray {
   readonly group: string;
   readonly first: number;
   readonly tasks: number;
+  /** How many of them may run at the same time. */
+  readonly atOnce?: number;
 }
 
 /** What a job of a session is to do. */

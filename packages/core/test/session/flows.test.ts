@@ -220,17 +220,6 @@ describe("life cycle on a simulated scheduler", () => {
     expect(world.scheduler.control.jobs).to.have.length(3);
   });
 
-  it("refuses to add more engines than an array may have, and changes nothing", async () => {
-    const world = new SimulatedSession();
-    await up(world);
-    const { record } = await observed(world);
-    const asked = scale({ ...world.context(), maxTasks: 10 }, () => ({ engines: 15 }));
-    expect((await failure(world.clock.run(asked))).code).to.equal("HPCNB_BAD_ARGUMENTS");
-    expect((await observed(world)).record).to.deep.equal(record);
-    const [change] = await world.clock.run(scale({ ...world.context(), maxTasks: 10 }, () => ({ engines: 14 })));
-    expect(change?.added).to.equal(10);
-  });
-
   it("does not wait without end for a command that hangs with the lock held", async () => {
     const world = new SimulatedSession();
     await world.host.lock("/home/alice/project/.hpcnb/lock");

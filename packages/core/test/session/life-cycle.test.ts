@@ -133,7 +133,7 @@ describe("life cycle", () => {
     const state = after(submitted, allRunning, without("1"), {
       type: "history-read",
       name: "s-notebook",
-      history: { id: "1", reason: "walltime" },
+      history: { reason: "walltime" },
     });
     expect(state.phase).to.equal("failed");
     expect(state.loss).to.deep.equal({ role: "notebook", how: "lost", why: "walltime" });
@@ -143,7 +143,7 @@ describe("life cycle", () => {
     const history: SessionEvent = {
       type: "history-read",
       name: "s-notebook",
-      history: { id: "1", reason: "rescheduling" },
+      history: { reason: "rescheduling" },
     };
     const up = after(submitted, allRunning, registered(1, 2, 3, 4), opened);
     expect(advance(up, history, wanted).phase).to.equal("up");
@@ -162,7 +162,7 @@ describe("life cycle", () => {
     const history: SessionEvent = {
       type: "history-read",
       name: "s-notebook",
-      history: { id: "1", reason: "walltime" },
+      history: { reason: "walltime" },
     };
     expect(after(submitted, allRunning, ended).loss?.why).to.equal("it has stopped by itself");
     expect(after(submitted, allRunning, without("1"), ended, history).loss?.why).to.equal("walltime");
@@ -172,7 +172,7 @@ describe("life cycle", () => {
     const state = after(submitted, allRunning, registered(1, 2), opened, without("2"), {
       type: "history-read",
       name: "s-controller",
-      history: { id: "2", exitCode: 1 },
+      history: { exitCode: 1 },
     });
     expect(state.phase).to.equal("degraded");
     expect(state.loss?.why).to.equal("it has ended with exit code 1");

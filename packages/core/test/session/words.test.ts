@@ -47,7 +47,7 @@ const read = (more: Partial<SessionRecord> = {}): SessionEvent => ({
 const overran: SessionEvent = {
   type: "history-read",
   name: "s",
-  history: { id: "1", reason: "its time was up", walltimeReached: true },
+  history: { reason: "its time was up", walltimeReached: true },
 };
 
 function after(...events: SessionEvent[]) {

@@ -141,7 +141,7 @@ function planEngines(context: ClusterContext, array: EngineArray): JobSpec {
       taskVariable: scheduler.taskVariable,
     }),
     tasks: array.tasks,
-    ...(group.atOnce === undefined ? {} : { tasksAtOnce: group.atOnce }),
+    ...(array.atOnce === undefined ? {} : { tasksAtOnce: array.atOnce }),
   };
 }
 

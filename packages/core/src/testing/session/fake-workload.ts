@@ -87,13 +87,14 @@ function job({ session, directory, run, cluster }: PlanContext, place: JobPlace)
     const suffix = place.role === "controller" && generation > 1 ? `-${generation}` : "";
     return { ...common, name: jobName(session.name, place.role, run.id, suffix) };
   }
-  const { first, tasks } = place.array;
+  const { first, tasks, atOnce } = place.array;
   const suffix = generation === 1 && first === 1 ? "" : `-${generation}-${first}`;
   return {
     ...common,
     name: jobName(session.name, "engines", run.id, suffix),
     output: arrayLog(cluster, place.array),
     tasks,
+    ...(atOnce === undefined ? {} : { tasksAtOnce: atOnce }),
   };
 }
 
