@@ -1,4 +1,4 @@
-import { check, HpcnbError, type JobSpec, lineSchema, type SchedulerDialect } from "@hpcnb/core";
+import { check, defined, HpcnbError, type JobSpec, lineSchema, type SchedulerDialect } from "@hpcnb/core";
 import { parseCancel, parseExplain, parseHistory, parseStatus, parseSubmit } from "./answers.js";
 import { requestCommand } from "./program.js";
 import { render } from "./render.js";
@@ -19,7 +19,7 @@ export interface LocalOptions {
  */
 export function localDialect({ spool, slots }: LocalOptions): SchedulerDialect {
   const ask = (verb: string, what: Readonly<Record<string, unknown>> = {}) =>
-    requestCommand({ verb, ...(spool === undefined ? {} : { spool }), ...what });
+    requestCommand({ verb, ...defined({ spool }), ...what });
   return {
     runsOnHost: true,
     taskVariable: "HPCNB_TASK_ID",
@@ -49,8 +49,7 @@ function jobRequest({ name, script, workingDirectory, output, resources, tasks }
     script,
     workingDirectory,
     output,
-    ...(walltimeSeconds === undefined ? {} : { walltime: walltimeSeconds }),
-    ...(tasks === undefined ? {} : { tasks }),
+    ...defined({ walltime: walltimeSeconds, tasks }),
   };
 }
 

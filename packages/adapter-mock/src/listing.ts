@@ -1,4 +1,12 @@
-import { type JobHistory, type JobState, type JobStatus, joinRuns, overall, type TaskStatus } from "@hpcnb/core";
+import {
+  defined,
+  type JobHistory,
+  type JobState,
+  type JobStatus,
+  joinRuns,
+  overall,
+  type TaskStatus,
+} from "@hpcnb/core";
 import type { Job, Phase, Task } from "./job.js";
 
 /**
@@ -40,7 +48,7 @@ export function historyOf(job: Job): JobHistory | undefined {
   const worst = job.tasks.reduce((most, task) => Math.max(most, task.exitCode ?? 0), 0);
   return {
     ...(whole ? { exitCode: worst } : {}),
-    ...(reason === undefined ? {} : { reason }),
+    ...defined({ reason }),
     ...(job.tasks.some(({ walltimeReached }) => walltimeReached) ? { walltimeReached: true } : {}),
   };
 }
@@ -52,9 +60,8 @@ function listTask(task: Task, state: JobState): TaskStatus {
     last: number,
     state,
     native: nativeWords[state] ?? state,
-    ...(host === undefined ? {} : { host }),
+    ...defined({ host }),
     ...(runningSince === undefined ? {} : { startedAt: new Date(runningSince).toISOString() }),
-    ...(reason === undefined ? {} : { reason }),
-    ...(exitCode === undefined ? {} : { exitCode }),
+    ...defined({ reason, exitCode }),
   };
 }

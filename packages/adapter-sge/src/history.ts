@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { type CommandResult, expectAnswer, type JobHistory, type SubmittedJob } from "@hpcnb/core";
+import { type CommandResult, defined, expectAnswer, type JobHistory, type SubmittedJob } from "@hpcnb/core";
 import { type AccountingRecord, endsOf, numberIn } from "./accounting.js";
 import { expectReached, spokenLines } from "./failures.js";
 import { deleted, overran, starved, warned } from "./requests.js";
@@ -46,7 +46,7 @@ export function parseHistory(result: CommandResult, job: SubmittedJob): JobHisto
   const killed = ends.some((end) => end.exitCode === undefined);
   return {
     ...(killed ? {} : { exitCode: ends.reduce((worst, end) => Math.max(worst, end.exitCode ?? 0), 0) }),
-    ...(reason === undefined ? {} : { reason }),
+    ...defined({ reason }),
     ...(ends.some(({ walltimeReached }) => walltimeReached) ? { walltimeReached: true } : {}),
   };
 }
@@ -56,7 +56,7 @@ function endOf(record: AccountingRecord): JobHistory {
   const status = numberIn(record, "exit_status");
   if (failed === 0) {
     const reason = status === 0 ? undefined : starved(record);
-    return { ...(status === undefined ? {} : { exitCode: status }), ...(reason === undefined ? {} : { reason }) };
+    return defined({ exitCode: status, reason });
   }
   const signal = status === undefined ? undefined : signalName(status - 128);
   const native = meanings[failed] ?? record.get("failed")?.replace(/^\d+\s*:\s*/, "") ?? "";

@@ -1,4 +1,5 @@
 import { expectSuccess } from "./command.js";
+import { defined } from "./defined.js";
 import { HpcnbError, isHpcnbError } from "./errors.js";
 import type { CommandResult, Host } from "./host.js";
 import { renderCommand } from "./render-command.js";
@@ -80,7 +81,7 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
         timeoutMs: commandTimeoutMs,
         signal,
         shown: command.shown,
-        ...(command.stdin === undefined ? {} : { stdin: command.stdin }),
+        ...defined({ stdin: command.stdin }),
       });
       return command.shown === undefined ? result : { ...result, argv: command.shown };
     } catch (error) {

@@ -3,6 +3,7 @@ export * from "./clock.js";
 export * from "./command.js";
 export * from "./command-scheduler.js";
 export * from "./connector.js";
+export { defined } from "./defined.js";
 export * from "./errors.js";
 export * from "./host.js";
 export type { JobTimes } from "./job-times.js";

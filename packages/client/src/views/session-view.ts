@@ -1,4 +1,5 @@
 import type { JobResources } from "@hpcnb/core";
+import { defined } from "@hpcnb/core";
 import type { EngineGroup, Session } from "@hpcnb/core/session-file";
 
 /** `walltime` in seconds, `memory` in bytes. */
@@ -31,5 +32,5 @@ export function viewSession(session: Session): SessionView {
 }
 
 function viewResources({ walltimeSeconds, ...rest }: JobResources): ResourcesView {
-  return { ...rest, ...(walltimeSeconds === undefined ? {} : { walltime: walltimeSeconds }) };
+  return { ...rest, ...defined({ walltime: walltimeSeconds }) };
 }

@@ -1,4 +1,5 @@
 import type { ConnectionFacts, SessionWord } from "@hpcnb/core";
+import { defined } from "@hpcnb/core";
 import {
   type EngineArray,
   type EngineDifference,
@@ -101,7 +102,7 @@ export function statusView(
     phase: state.phase,
     ...momentsOf(state),
     ...(why ? { why } : {}),
-    ...(state.trouble === undefined ? {} : { trouble: state.trouble }),
+    ...defined({ trouble: state.trouble }),
     directory: known.directory,
     ...(alive && state.connection ? connectionView(state.connection, known.url) : {}),
     ...(alive && !state.connection && known.tunnelClosed !== undefined ? { tunnelClosed: known.tunnelClosed } : {}),
@@ -136,7 +137,7 @@ export function momentsOf(state: SessionState) {
   const host = told ?? state.jobs.notebook?.status?.host;
   const alive = isAlive(state.phase);
   return {
-    ...(submittedAt === undefined ? {} : { submittedAt }),
+    ...defined({ submittedAt }),
     ...(alive ? notebookTimes(state, Date.now()) : {}),
     ...(ended ? { endedAt: ended.at } : {}),
     ...(alive && host !== undefined ? { host } : {}),
@@ -166,7 +167,7 @@ function jobView(job: JobFacts, isOver: boolean): JobView {
   return {
     role: record.role,
     ...(record.array ? arrayView(record.array) : {}),
-    ...(record.id === undefined ? {} : { id: record.id }),
+    ...defined({ id: record.id }),
     state: isListed ? (status?.state ?? "unknown") : "finished",
     ...(isListed ? jobTimes(job) : {}),
     ...(isListed && status ? pick(status, ["native", "host", "reason"]) : {}),
@@ -216,8 +217,7 @@ function tunnelView({ kind, note, healing, stuck }: ConnectionFacts) {
   if (stuck !== undefined) return { tunnelClosed: stuck };
   return {
     tunnel: kind,
-    ...(note === undefined ? {} : { tunnelNote: note }),
-    ...(healing === undefined ? {} : { tunnelHealing: healing }),
+    ...defined({ tunnelNote: note, tunnelHealing: healing }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorObject } from "ajv";
+import { defined } from "../defined.js";
 import { HpcnbError } from "../errors.js";
 import type { OptionsSchema } from "../plugin.js";
 
@@ -57,7 +58,7 @@ export async function createAjv(code?: { source: true; esm: true }) {
     strict: true,
     allowUnionTypes: true,
     useDefaults: true,
-    ...(code ? { code } : {}),
+    ...defined({ code }),
   });
   ajv.addVocabulary(["x-expects", "x-secret"]);
   return ajv;

@@ -1,3 +1,4 @@
+import { defined } from "../defined.js";
 import type { TaskStatus } from "../scheduler.js";
 import { type EngineFacts, isRegistered } from "./engines.js";
 import { enginesIn, type SessionState } from "./life-cycle.js";
@@ -26,7 +27,7 @@ export function engineDifferences(state: Pick<SessionState, "jobs" | "reports">)
     const problem = problemOf(engine);
     if (problem === undefined) return [];
     const host = engine.task?.host;
-    return [{ engine: engine.number, group: engine.group, problem, ...(host === undefined ? {} : { host }) }];
+    return [{ engine: engine.number, group: engine.group, problem, ...defined({ host }) }];
   });
 }
 

@@ -1,4 +1,5 @@
 import { type ConnectionFacts, isWhole } from "../connector.js";
+import { defined } from "../defined.js";
 import type { HpcnbError } from "../errors.js";
 import type { JobHistory, JobStatus } from "../scheduler.js";
 import type { Session } from "../session-file/session.js";
@@ -114,7 +115,7 @@ export function advance(state: SessionState, event: SessionEvent, wanted: Wanted
   const minimum = Math.min(wanted.cluster?.minimum ?? 0, asked);
   const loss = findLoss(facts, { engines, asked, minimum });
   const more = {
-    ...(loss ? { loss } : {}),
+    ...defined({ loss }),
     ...(facts.record?.cluster ? { engines: countEngines(asked, engines) } : {}),
   };
   return { ...facts, ...more, phase: phaseOf({ ...facts, ...more }, { minimum, connection: wanted.connection }) };
@@ -134,7 +135,7 @@ export function jobsThatCount(state: Pick<SessionState, "jobs" | "reports">): Jo
 function learn(state: SessionState, event: SessionEvent): SessionState {
   switch (event.type) {
     case "record-read":
-      return { ...learnRecord(state, event.record), ...(event.problem ? { recordProblem: event.problem } : {}) };
+      return { ...learnRecord(state, event.record), ...defined({ recordProblem: event.problem }) };
     case "strays-listed": {
       const { trouble: _, ...rest } = state;
       return { ...rest, strays: event.strays };
@@ -189,8 +190,7 @@ function learnRecord(state: SessionState, record: SessionRecord | undefined): Se
     ...known,
     record,
     jobs: {
-      ...(notebook ? { notebook } : {}),
-      ...(controller ? { controller } : {}),
+      ...defined({ notebook, controller }),
       engines: facts.filter((job) => job.record.role === "engines"),
     },
     reports: isSameCluster ? known.reports : { ...known.reports, ...noCluster },
@@ -203,7 +203,7 @@ function seen(job: JobFacts, listed: readonly JobStatus[]): JobFacts {
   if (!status) return { ...job, absences: job.absences + 1 };
   // Whatever was taken for its end was not.
   const { history: _, ...rest } = job;
-  return { ...rest, status, absences: 0, ...(job.status ? { before: job.status } : {}) };
+  return { ...rest, status, absences: 0, ...defined({ before: job.status }) };
 }
 
 function mapJobs({ jobs }: SessionState, change: (job: JobFacts) => JobFacts): SessionJobs {

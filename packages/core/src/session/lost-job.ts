@@ -1,3 +1,4 @@
+import { defined } from "../defined.js";
 import type { JobStatus } from "../scheduler.js";
 import { formatDuration } from "../units.js";
 import { isGone, type JobFacts } from "./job-facts.js";
@@ -19,7 +20,7 @@ export function lossOf(
   report?: NotebookReport | ControllerReport,
 ): Loss | undefined {
   if (report?.state === "failed") {
-    return { role, how: "lost", why: report.problem, ...(report.hint === undefined ? {} : { hint: report.hint }) };
+    return { role, how: "lost", why: report.problem, ...defined({ hint: report.hint }) };
   }
   // A job that is told to stop says that it has ended; why it was told, the scheduler knows.
   if (job?.history?.reason && isGone(job))

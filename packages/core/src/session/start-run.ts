@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from "node:crypto";
+import { defined } from "../defined.js";
 import type { FileToWrite } from "../host.js";
 import type { EngineGroup } from "../session-file/session.js";
 import type { SessionContext } from "./context.js";
@@ -147,7 +148,7 @@ function jobRecord({ context: { workload, scheduler } }: Tracker, context: PlanC
     role: place.role,
     name: scheduler.nameOf(name),
     ...(place.role === "engines" ? { array: place.array } : {}),
-    ...(resources.walltimeSeconds === undefined ? {} : { walltime: resources.walltimeSeconds }),
+    ...defined({ walltime: resources.walltimeSeconds }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from "../defined.js";
 import type { JobTimes } from "../job-times.js";
 import { countsAsThere, type EngineFacts } from "./engines.js";
 import type { JobFacts } from "./job-facts.js";
@@ -57,7 +58,7 @@ function timesFrom(startedAt: string | undefined, walltimeSeconds: number | unde
   const start = Date.parse(startedAt ?? "");
   return {
     ...(Number.isNaN(start) ? {} : { startedAt: new Date(start).toISOString() }),
-    ...(walltimeSeconds === undefined ? {} : { walltime: walltimeSeconds }),
+    ...defined({ walltime: walltimeSeconds }),
     ...(Number.isNaN(start) || walltimeSeconds === undefined
       ? {}
       : { endsAt: new Date(start + walltimeSeconds * 1000).toISOString() }),

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { defined } from "../defined.js";
 import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { JobId, JobState, JobStatus } from "../scheduler.js";
 import type { SessionContext } from "./context.js";
@@ -86,7 +87,7 @@ export class Tracker {
     const { record, problem } = await lookAtRecord(host, this.directory, { remembered, signal: this.#signal });
     if (record && !record.ended) expectSameSession(record, session, this.directory);
     await this.#takeOptionsOf(record);
-    this.dispatch({ type: "record-read", record, ...(problem ? { problem } : {}) });
+    this.dispatch({ type: "record-read", record, ...defined({ problem }) });
     return record;
   }
 
@@ -225,7 +226,7 @@ export class Tracker {
     const paths = workload.recordPaths(record.run, clusterOf(record));
     const records = await readiness.read(host, paths, record.run.id, {
       signal: this.#signal,
-      ...(patienceMs === undefined ? {} : { patienceMs }),
+      ...defined({ patienceMs }),
     });
     this.dispatch({ type: "reports-read", reports: workload.reports(records) });
   }

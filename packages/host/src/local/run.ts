@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { access } from "node:fs/promises";
-import { aborted, type CommandResult, HpcnbError, type RunOptions, throwIfAborted } from "@hpcnb/core";
+import { aborted, type CommandResult, defined, HpcnbError, type RunOptions, throwIfAborted } from "@hpcnb/core";
 
 export const defaultTimeoutMs = 60_000;
 /** Between SIGTERM and SIGKILL for a command that is ended early. */
@@ -27,7 +27,7 @@ export async function runLocally(argv: readonly string[], options: RunOptions = 
     maxBuffer,
     detached: true,
     env: ownEnvironment(),
-    ...(cwd === undefined ? {} : { cwd }),
+    ...defined({ cwd }),
   });
   const ending = endEarly(subprocess, timeoutMs, signal);
   const result = await ending.untilEnd(subprocess);

@@ -1,4 +1,4 @@
-import { encodeRecord, type FileToWrite, HpcnbError, type JobSpec } from "@hpcnb/core";
+import { defined, encodeRecord, type FileToWrite, HpcnbError, type JobSpec } from "@hpcnb/core";
 import { jobName, type PlanContext, type Run, secretsPath, sessionDirectory } from "@hpcnb/core/session";
 import { jobParameters, jobSpec } from "../launch/job-spec.js";
 import type { App } from "../launch/kinds.js";
@@ -52,7 +52,7 @@ function secretsText(
     run: run.id,
     directory: run.directory,
     token: run.token,
-    ...(password === undefined ? {} : { password }),
+    ...defined({ password }),
   };
   try {
     return encodeRecord({ ...secrets, variables });

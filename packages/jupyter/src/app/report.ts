@@ -1,4 +1,4 @@
-import { absolutePathSchema, countSchema, hostNameSchema, lineSchema, portSchema } from "@hpcnb/core";
+import { absolutePathSchema, countSchema, defined, hostNameSchema, lineSchema, portSchema } from "@hpcnb/core";
 import type { NotebookReport } from "@hpcnb/core/session";
 import * as v from "valibot";
 import { endOf, type Fields, readReport, secondsSchema, textSchema } from "../launch/reports.js";
@@ -42,9 +42,9 @@ export function notebookReport(record: Fields | undefined): NotebookReport {
     ...startOf(began),
     endpoint,
     server,
-    ...(note === undefined ? {} : { note }),
+    ...defined({ note }),
     ...(unreachableCluster == null ? {} : { unreachableCluster }),
-    ...(renewals === undefined ? {} : { renewals }),
+    ...defined({ renewals }),
   };
 }
 

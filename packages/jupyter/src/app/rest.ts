@@ -1,5 +1,5 @@
 import { request } from "node:http";
-import { aborted, type ConnectionFacts, HpcnbError } from "@hpcnb/core";
+import { aborted, type ConnectionFacts, defined, HpcnbError } from "@hpcnb/core";
 import type { Session } from "@hpcnb/core/session-file";
 
 /** After this a server that took the request counts as not answering yet. */
@@ -52,7 +52,7 @@ function ask(
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asking = request(`${baseUrl}/api/status`, {
-      ...(door === undefined ? {} : { socketPath: door }),
+      ...defined({ socketPath: door }),
       agent: false,
       headers: { authorization: `token ${token}` },
       signal,

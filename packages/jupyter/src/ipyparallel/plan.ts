@@ -1,4 +1,4 @@
-import { encodeRecord, type FileToWrite, HpcnbError, type JobSpec, type TaskRange } from "@hpcnb/core";
+import { defined, encodeRecord, type FileToWrite, HpcnbError, type JobSpec, type TaskRange } from "@hpcnb/core";
 import {
   type Cluster,
   type ClusterContext,
@@ -141,7 +141,7 @@ function planEngines(context: ClusterContext, array: EngineArray): JobSpec {
       taskVariable: scheduler.taskVariable,
     }),
     tasks: array.tasks,
-    ...(array.atOnce === undefined ? {} : { tasksAtOnce: array.atOnce }),
+    ...defined({ tasksAtOnce: array.atOnce }),
   };
 }
 

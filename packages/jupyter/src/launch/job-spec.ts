@@ -1,4 +1,5 @@
 import type { JobResources, JobSpec } from "@hpcnb/core";
+import { defined } from "@hpcnb/core";
 import type { PlanContext } from "@hpcnb/core/session";
 import type { Program } from "../python.js";
 import { jobScript } from "./job-script.js";
@@ -26,7 +27,7 @@ export function jobSpec(context: PlanContext, job: Job): JobSpec {
       directory,
       program: job.program,
       parameters: job.parameters,
-      ...(job.taskVariable === undefined ? {} : { taskVariable: job.taskVariable }),
+      ...defined({ taskVariable: job.taskVariable }),
     }),
     workingDirectory: directory,
     output: job.output,

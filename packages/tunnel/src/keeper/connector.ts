@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import {
   type ConnectionFacts,
   type Connector,
+  defined,
   type Endpoint,
   type Host,
   HpcnbError,
@@ -158,7 +159,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     if ("failed" in outcome) throw failed(outcome.failed);
     const { opened } = outcome;
     const lostPort = before?.port !== opened.port && localPort === undefined ? before?.port : undefined;
-    return { ...connectionFacts(opened), ...(lostPort === undefined ? {} : { lostPort }) };
+    return { ...connectionFacts(opened), ...defined({ lostPort }) };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ConnectionFacts } from "@hpcnb/core";
+import { defined } from "@hpcnb/core";
 import type { KeeperNote, KeeperStatus } from "./protocol.js";
 
 export type PlacedStatus = Exclude<KeeperStatus, { state: "opening" }>;
@@ -13,8 +14,7 @@ export function connectionFacts(status: PlacedStatus): ConnectionFacts {
     kind,
     baseUrl: `http://127.0.0.1:${port}`,
     door,
-    ...(note === undefined ? {} : { note }),
-    ...(times === undefined ? {} : { times }),
+    ...defined({ note, times }),
     ...(status.state === "healing" ? { healing: { since: status.since, why: status.why } } : {}),
     ...(status.state === "closed"
       ? { stuck: `It was given up at ${status.since}, and its port is kept: ${status.failure.message}` }
