@@ -3,7 +3,7 @@
  * Runs after every `tsc -b`.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { bundleLibraries, bundlePrograms, bundleValidator, removeOldChunks } from "./bundle.mjs";
+import { bundleLibraries, bundlePrograms, bundleValidator, removeOldFiles } from "./bundle.mjs";
 
 await bundleLibraries();
 const { schemaText, validatorText } = await import(
@@ -11,7 +11,7 @@ const { schemaText, validatorText } = await import(
 );
 await bundlePrograms();
 await bundleValidator(await validatorText());
-await removeOldChunks();
+await removeOldFiles();
 
 // The schema is in the repository: a build that changes nothing leaves the file alone.
 const schemaFile = new URL("../packages/core/schema/session.schema.json", import.meta.url);

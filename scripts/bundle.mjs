@@ -51,15 +51,14 @@ export async function bundleLibraries() {
  */
 export async function bundlePrograms() {
   const all = await manifests();
-  const client = all.find(({ folder }) => folder === "client");
   const adapters = all.filter(({ folder }) => folder.startsWith("adapter-"));
   const entries = [
-    ...Object.entries(client.exports)
-      .filter(([path]) => path !== ".")
-      .map(([path, target]) => ({ in: join("packages/client", target["@hpcnb/source"]), out: path })),
+    { in: "packages/client/src/keeper-main.ts", out: "keeper-main" },
     ...adapters.map(({ folder }) => ({ in: `packages/${folder}/src/index.ts`, out: folder })),
   ];
   await bundleProgram("cli", entries, ["packages/cli/src/main.ts", "packages/cli/src/commands/validate.ts"]);
+  // Hooks are for Node's loader of modules, and run in a thread of their own.
+  await bundle({ entryPoints: ["packages/client/src/import-guard.ts"], outdir: "packages/cli/dist", ...fromSource });
   await bundleProgram("testbed", [], []);
   await copyPages();
   await copyPython(all.filter(({ bin }) => !bin).map(({ folder }) => folder));
@@ -125,7 +124,7 @@ async function bundleHelpText(folder) {
 const shortNames = {
   name: "short-names",
   setup({ onLoad }) {
-    onLoad({ filter: /\/node_modules\/(yargs|yargs-parser|js-yaml)\/.*\.m?js$/ }, async ({ path }) => ({
+    onLoad({ filter: /\/node_modules\/(yargs|yargs-parser|y18n|js-yaml|valibot)\/.*\.m?js$/ }, async ({ path }) => ({
       contents: (await transform(await readFile(path, "utf8"), { minify: true, target: common.target })).code,
     }));
   },
@@ -143,13 +142,17 @@ async function bundleProgram(folder, entries, together) {
     chunkNames: "chunk-[hash]",
     splitting: true,
     together,
-    conditions: ["@hpcnb/source"],
     plugins: [whenCalled, shortNames],
-    // Other names stay as they are, so that the stack of a fault can be read.
-    minifyWhitespace: true,
-    minifySyntax: true,
+    ...fromSource,
   });
 }
+
+const fromSource = {
+  conditions: ["@hpcnb/source"],
+  // Names stay as they are, so that the stack of a fault can be read.
+  minifyWhitespace: true,
+  minifySyntax: true,
+};
 
 /** The session file's validator as a module, for core and for the program. */
 export async function bundleValidator(text) {
@@ -159,7 +162,9 @@ export async function bundleValidator(text) {
   ]) {
     await bundle({
       stdin: { contents: text, resolveDir: "packages/core" },
-      outfile: `packages/${folder}/dist/session-validator.js`,
+      outfile: `packages/${folder}/dist/session-validator.cjs`,
+      format: "cjs",
+      banner: {},
       external,
       minify: true,
     });
@@ -202,34 +207,40 @@ function outside(dependencies) {
     .flatMap((name) => [name, `${name}/*`]);
 }
 
-/** Absolute paths of all chunks that this build has. */
-const chunks = new Set();
+/** Absolute paths of all files that this build has. */
+const written = new Set();
 
 /**
  * Bundles into files that are replaced at once, as sessions that were started from this clone may
- * be using them. The chunks of the entries `together` are merged.
+ * be using them. With entries `together`, what they import becomes one module each, and all of it
+ * CommonJS.
  */
 async function bundle({ together = [], ...options }) {
-  const result = await build({ ...common, ...options, write: false, metafile: true });
-  const { format, platform, target, logLevel } = common;
-  const again = { format, platform, target, logLevel, minifyWhitespace: true };
+  const { banner, ...inCommon } = common;
+  const own = together.length > 0 ? options : { banner, ...options };
+  const result = await build({ ...inCommon, ...own, write: false, metafile: true });
+  const { platform, target, logLevel } = common;
+  const again = { platform, target, logLevel, minifyWhitespace: true };
   const outputFiles = together.length > 0 ? await mergeChunks(result, together, again) : result.outputFiles;
-  const isChunk = ({ path }) => /\bchunk-\w+\.js/.test(path);
-  for (const { path } of outputFiles.filter(isChunk)) chunks.add(path);
+  const isChunk = ({ path }) => /\bchunk-\w+\.c?js/.test(path);
   // First what the others import.
   const inOrder = [...outputFiles.filter(isChunk), ...outputFiles.filter((file) => !isChunk(file))];
-  for (const { path, contents } of inOrder) await replaceFile(path, contents);
+  for (const { path, contents } of inOrder) {
+    await replaceFile(path, contents);
+    written.add(path);
+  }
 }
 
 /**
  * After everything is bundled. The names of chunks change with their content, so old ones would
  * pile up.
  */
-export async function removeOldChunks() {
+export async function removeOldFiles() {
   for (const { folder } of await manifests()) {
     const directory = resolve("packages", folder, "dist");
-    for (const name of await readdir(directory)) {
-      if (name.startsWith("chunk-") && !chunks.has(join(directory, name))) await rm(join(directory, name));
+    for (const name of await readdir(directory, { recursive: true })) {
+      const path = join(directory, name);
+      if (/\.c?js(\.map)?$/.test(name) && !written.has(path)) await rm(path);
     }
   }
 }

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { root, runCommand } from "./repository/repository.js";
@@ -25,23 +26,23 @@ describe("A build of what is built already", () => {
 });
 
 describe("The built program", () => {
-  const directory = join(root, "packages/cli/dist");
-
-  /** What a file imports before it runs, from a root of the import graph. */
-  function importedBy(name: string, seen = new Set<string>()): Set<string> {
-    if (seen.has(name)) return seen;
-    seen.add(name);
-    if (!name.startsWith("./")) return seen;
-    const text = readFileSync(join(directory, name), "utf8");
-    for (const [, imported = ""] of text.matchAll(/\b(?:from|import)"([^"]+)"/g)) importedBy(imported, seen);
-    return seen;
-  }
-
-  it("reads few modules before a command that meets no host, and none that the command does not call", () => {
-    const main = readFileSync(join(directory, "main.js"), "utf8");
-    const [, validate = ""] = main.match(/import\("(\.\/chunk-\w+\.js)"\)\)\.validate\(/) ?? [];
-    const imported = [...importedBy(validate, importedBy("./main.js"))];
-    expect(imported.filter((name) => name.startsWith("./"))).to.have.length(4);
-    expect(imported.filter((name) => /^(node:)?(assert|crypto|util)$/.test(name))).to.deep.equal([]);
+  it("starts with few files, and without what Node needs for modules and cryptography", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "hpcnb-build-"));
+    try {
+      const look = join(folder, "look.cjs");
+      const list = "JSON.stringify({ files: Object.keys(require.cache), builtIns: process.moduleLoadList })";
+      writeFileSync(look, `process.on("exit", () => process.stdout.write(${list} + "\\n"));`);
+      const validate = ["packages/cli/bin/hpcnb.js", "validate", "examples/quickstart/session.yaml"];
+      const { exitCode, output } = await runCommand(root, process.execPath, ["--require", look, ...validate]);
+      expect(exitCode, output).to.equal(0);
+      const { files, builtIns } = JSON.parse(output.split("\n")[0] ?? "") as Record<string, string[]>;
+      expect(files?.filter((file) => file.includes("/packages/cli/"))).to.have.length.within(2, 7);
+      expect(builtIns).to.include("NativeModule fs");
+      expect(builtIns?.filter((name) => /^NativeModule (assert|crypto|.*esm.translators)$/.test(name))).to.deep.equal(
+        [],
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

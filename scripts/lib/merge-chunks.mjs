@@ -1,25 +1,23 @@
 import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
+import { commonJs, finishCommonJs } from "./common-js.mjs";
 
 /**
- * Merges chunks that are read at every start. To find and read a module costs Node up to a
- * millisecond, whatever its size, and esbuild makes a chunk for each set of entries that share
- * code.
+ * Makes CommonJS of a bundle, and merges chunks that are read at every start. To find and read a
+ * module costs Node up to a millisecond, whatever its size, and esbuild makes a chunk for each set
+ * of entries that share code.
  * @param result what esbuild made, with `metafile` and `write: false`.
  * @param sources entries of the bundle, by their source files. The chunks that one of them imports
  * become one chunk, except for those that an earlier one imports as well.
- * @returns the output files to write, in the order of their imports.
+ * @returns the files to write: path and contents.
  */
 export async function mergeChunks({ outputFiles, metafile }, sources, options) {
-  const texts = new Map(outputFiles.map(({ path, text }) => [path, text]));
+  const texts = new Map(outputFiles.map(({ path, text }) => [path, withoutIdleImports(text)]));
   const outputs = new Map(
     Object.entries(metafile.outputs).map(([path, output]) => [join(process.cwd(), path), output]),
   );
   const importsOf = (path) =>
-    outputs
-      .get(path)
-      .imports.filter(({ kind, external }) => kind === "import-statement" && !external)
-      .map((imported) => join(process.cwd(), imported.path));
+    [...texts.get(path).matchAll(/\bfrom"(\.\/[\w-]+\.js)"/g)].map(([, name]) => join(dirname(path), name));
 
   /** What stands for a chunk that was merged: its exports, by their new names. */
   const standIns = new Map();
@@ -49,7 +47,7 @@ export async function mergeChunks({ outputFiles, metafile }, sources, options) {
     }
   }
   const others = [...texts.keys()].filter((path) => !standIns.has(path));
-  return [...merged, ...(await rebuild({ entryPoints: others }, () => false))];
+  return [...merged, ...(await rebuild({ entryPoints: others }, () => false))].map(finishCommonJs);
 
   /** Bundles once more: what is `inside` and the stand-ins are packed, all else stays outside. */
   async function rebuild(input, inside) {
@@ -63,7 +61,7 @@ export async function mergeChunks({ outputFiles, metafile }, sources, options) {
           if (kind === "import-statement" && standIns.has(full)) return { path: full };
           if (kind === "import-statement" && inside(full)) return { path: full };
           const isOurs = full.startsWith(`${directory}/`);
-          return { path: isOurs ? `./${relative(directory, full)}` : path, external: true };
+          return { path: isOurs ? `./${relative(directory, full).replace(/\.js$/, ".cjs")}` : path, external: true };
         });
         onLoad({ filter: /.*/ }, ({ path }) => ({
           contents: standIns.get(path) ?? texts.get(path),
@@ -71,7 +69,24 @@ export async function mergeChunks({ outputFiles, metafile }, sources, options) {
         }));
       },
     };
-    const again = { ...options, ...input, bundle: true, outdir: directory, outbase: directory, write: false };
+    const again = {
+      ...options,
+      ...commonJs,
+      ...input,
+      bundle: true,
+      outdir: directory,
+      outbase: directory,
+      write: false,
+    };
     return (await build({ ...again, plugins: [plugin] })).outputFiles;
   }
+}
+
+/**
+ * Where an entry imports nothing from a chunk by name, esbuild lets it import the chunk for what it
+ * does when it is loaded. No chunk of ours does anything then: what runs by being imported
+ * (reflect-metadata) is packed with the one file that wants it.
+ */
+function withoutIdleImports(text) {
+  return text.replace(/\bimport"\.\/chunk-\w+\.js";?/g, "");
 }

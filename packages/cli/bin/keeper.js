@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import "../dist/keeper-main.js";
+require("../dist/keeper-main.cjs");

@@ -5,21 +5,21 @@ import { nameOf } from "./help/command-words.js";
 import type { TextOutcome } from "./printing/outcome.js";
 import { endWithReaders, printOutcome } from "./printing/print.js";
 import { printError } from "./printing/print-error.js";
-import { endWithoutFiles, signal } from "./process/interruption.js";
+import { endWhenDone, endWithoutFiles, signal } from "./process/interruption.js";
 
 endWithReaders();
+endWhenDone();
 
 const words = commandFirst(process.argv.slice(2));
-try {
-  await run(words);
-} catch (error) {
+run(words).catch(fail).then(endWithoutFiles);
+
+async function fail(error: unknown): Promise<void> {
   const { askedSession, pasteableHint } = await import("./help/hints.js");
   const commands = commandsFor(signal);
   const asked = askedSession(words, commands);
   const hint = (text: string) => pasteableHint(text, asked, commands);
   process.exitCode = printError(error, { json: asksForJson(words), hint });
 }
-endWithoutFiles();
 
 /** The one option that may stand before the command, as it does for all of them. */
 function commandFirst([first, second, ...rest]: readonly string[]): readonly string[] {
@@ -59,8 +59,7 @@ async function runCommand(called: CommandModule, rest: readonly string[]): Promi
     .scriptName(`hpcnb ${name}`)
     .detectLocale(false)
     .strict()
-    .version(version())
-    .hide("version")
+    .version(false)
     .alias("h", "help")
     .wrap(Math.min(100, process.stdout.columns || 80))
     .exitProcess(false)
@@ -68,6 +67,7 @@ async function runCommand(called: CommandModule, rest: readonly string[]): Promi
       if (!error) complaint = message;
       throw error ?? new Error(message);
     });
+  if (rest.includes("--version")) cli.version(version());
   if (rest.some(isHelp)) (await import("./help/command-help.js")).addExamples(cli, name);
   try {
     await cli.parseAsync();

@@ -4,7 +4,7 @@ import { becomeKeeper, markOf } from "@hpcnb/tunnel";
 import { tunnelPlugins } from "./plugins/built-in.js";
 import { loadPlugin } from "./plugins/load-plugin.js";
 
-await becomeKeeper(async ({ host: alias, kinds, sessionFile, controlSocket }) => {
+const ended = becomeKeeper(async ({ host: alias, kinds, sessionFile, controlSocket }) => {
   // Nobody is at a terminal: what needs an answer was asked by the command that came first.
   const host =
     alias === undefined ? createLocalHost() : createSshHost({ alias, interactive: false, mark: markOf(controlSocket) });
@@ -12,4 +12,4 @@ await becomeKeeper(async ({ host: alias, kinds, sessionFile, controlSocket }) =>
   return plugins.flatMap(({ tunnel }) => (tunnel ? [tunnel.create({ host, clock: systemClock })] : []));
 });
 // What it has made ready, an ssh to a node, would keep it alive although nobody uses it.
-process.exit();
+void ended.then(() => process.exit());

@@ -23,6 +23,18 @@ export function listen(): void {
   }
 }
 
+let isDone = false;
+
+/** Node's own code for a program that has nothing to wait for any more, and yet has not ended. */
+const unsettled = 13;
+
+/** From here on a process that ends before `endWithoutFiles` has failed. */
+export function endWhenDone(): void {
+  process.once("beforeExit", () => {
+    if (!isDone) process.exitCode = unsettled;
+  });
+}
+
 /** What ends by itself has done so long before. */
 const lastWaitMs = 1_000;
 
@@ -31,6 +43,7 @@ const lastWaitMs = 1_000;
  * it, but a thread that waits for a dead file system would keep it alive without end.
  */
 export function endWithoutFiles(): void {
+  isDone = true;
   const isLate = () => {
     if (waitsForFiles()) endNow(process.exitCode);
   };

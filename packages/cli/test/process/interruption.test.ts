@@ -10,7 +10,7 @@ const interruption = new URL("../../src/process/interruption.ts", import.meta.ur
 describe("interruption", () => {
   /** A program that prints a line when it is ready for signals. */
   const start = async (code: string) => {
-    const program = `import { listen, signal } from ${JSON.stringify(interruption)}; ${code}`;
+    const program = `import { endWhenDone, endWithoutFiles, listen, signal } from ${JSON.stringify(interruption)}; ${code}`;
     const child = spawn(process.execPath, [...process.execArgv, "--input-type=module", "-e", program], {
       stdio: ["ignore", "pipe", "inherit"],
       cwd: new URL("../..", import.meta.url),
@@ -47,6 +47,15 @@ describe("interruption", () => {
       expect(await once(child, "exit")).to.deep.equal([130, null]);
     });
   }
+
+  it("does not take a promise that is never settled for success", async () => {
+    const begin = "endWhenDone(); console.log('a');";
+    expect(await once(await start(`${begin} new Promise(() => {}).then(endWithoutFiles);`), "exit")).to.deep.equal([
+      13,
+      null,
+    ]);
+    expect(await once(await start(`${begin} endWithoutFiles();`), "exit")).to.deep.equal([0, null]);
+  });
 
   it("ends it also when a thread waits for a file that never answers", async () => {
     const folder = mkdtempSync(join(tmpdir(), "hpcnb-fifo-"));

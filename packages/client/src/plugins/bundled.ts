@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Plugin } from "@hpcnb/core";
 import { findPackage } from "./packages.js";
 import { foldersOfHpcnb } from "./places.js";
 
@@ -14,15 +16,16 @@ export function bundledScheduler(name: string): (typeof bundledSchedulers)[numbe
 }
 
 /**
- * Where one of them lies: beside this file in what is installed, and in a package of its own in the
- * workspace. Nowhere else.
+ * Runs the code of one of them. It lies beside this file in what is installed, as CommonJS like all
+ * of it, and in a package of its own in the workspace. Nowhere else.
  */
-export function bundledPath(name: (typeof bundledSchedulers)[number]): string {
-  const beside = fileURLToPath(new URL(`./adapter-${name}.js`, import.meta.url));
-  if (existsSync(beside)) return beside;
+export async function loadBundled(name: (typeof bundledSchedulers)[number]): Promise<Plugin> {
+  const beside = fileURLToPath(new URL(`./adapter-${name}.cjs`, import.meta.url));
+  if (existsSync(beside)) return (createRequire(import.meta.url)(beside) as { default: Plugin }).default;
   for (const folder of foldersOfHpcnb()) {
     const found = findPackage(folder, `@hpcnb/adapter-${name}`);
-    if (found && "main" in found) return found.main;
+    if (found && "main" in found)
+      return ((await import(pathToFileURL(found.main).href)) as { default: Plugin }).default;
   }
   throw new Error(`This hpcnb is incomplete: it has no ${beside}. Install it again.`);
 }

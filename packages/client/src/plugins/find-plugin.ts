@@ -2,7 +2,7 @@ import { realpathSync, type Stats, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { HpcnbError, type Plugin, type PluginKind, suggest } from "@hpcnb/core";
 import { brokenPlugin } from "./broken.js";
-import { bundledPath, bundledScheduler, bundledSchedulers } from "./bundled.js";
+import { bundledScheduler, bundledSchedulers, loadBundled } from "./bundled.js";
 import { foreignHand, howToOwn } from "./foreign-hands.js";
 import { kindNames, packagesCalled } from "./kinds.js";
 import { findPackage } from "./packages.js";
@@ -17,10 +17,8 @@ export interface BuiltInPlugin {
 /** A plugin that was found; nothing of it has run. Foreign: hpcnb does not bring it along. */
 export type FoundPlugin = { readonly kind: PluginKind; readonly name: string } & (
   | { readonly isForeign: false; readonly builtIn: BuiltInPlugin }
-  | { readonly isForeign: false; readonly builtIn?: undefined; readonly path: string }
   | {
       readonly isForeign: true;
-      readonly builtIn?: undefined;
       readonly path: string;
       readonly origin: PluginOrigin;
       /** The package.json of its package; undefined for a file. */
@@ -47,7 +45,7 @@ export function findPlugin(
   const builtIn = known.find((plugin) => plugin.name === name);
   if (builtIn) return { kind, name, isForeign: false, builtIn };
   const bundled = kind === "scheduler" ? bundledScheduler(name) : undefined;
-  if (bundled) return { kind, name, isForeign: false, path: bundledPath(bundled) };
+  if (bundled) return { kind, name, isForeign: false, builtIn: { name: bundled, load: () => loadBundled(bundled) } };
   if (/^(\.\.?)?\//.test(name))
     return { kind, name, isForeign: true, origin: "session file", path: findFile(kind, name, sessionFile) };
   const packages = packagesCalled(kind, name);

@@ -27,8 +27,7 @@ const loaded = new Map<string, Promise<Plugin>>();
  * told as its own from then on. @throws HPCNB_PLUGIN_BROKEN
  */
 export function importPlugin(found: FoundPlugin): Promise<Plugin> {
-  if (found.builtIn) return found.builtIn.load();
-  if (!found.isForeign) return importModule(found).then((module) => module.default as Plugin);
+  if (!found.isForeign) return found.builtIn.load();
   const key = `${found.kind} ${found.path}`;
   const plugin = loaded.get(key) ?? importForeign(found);
   loaded.set(key, plugin);
@@ -39,7 +38,7 @@ async function importForeign(found: ForeignPlugin): Promise<Plugin> {
   guardImports();
   let exported: unknown;
   try {
-    exported = (await importModule(found)).default;
+    exported = ((await import(pathToFileURL(found.path).href)) as { readonly default?: unknown }).default;
   } catch (cause) {
     const problem = cause instanceof SyntaxError ? syntaxErrorIn(found.path, cause) : undefined;
     throw brokenPlugin(found, problem ?? `fails while loading: ${thrown(cause)}`, cause as Error);
@@ -52,10 +51,6 @@ async function importForeign(found: ForeignPlugin): Promise<Plugin> {
   const problem = whyNotAPlugin(exported, found.kind);
   if (problem) throw brokenPlugin(found, `cannot be used: ${problem}`);
   return answerable(exported as Plugin, found);
-}
-
-function importModule({ path }: { readonly path: string }): Promise<{ readonly default?: unknown }> {
-  return import(pathToFileURL(path).href);
 }
 
 /** What a compiler makes of `export default` for require(). */

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import type { ErrorObject } from "ajv";
 import { defined } from "../defined.js";
 import { HpcnbError } from "../errors.js";
@@ -26,10 +27,10 @@ let known: Promise<Validate> | undefined;
 
 async function loadValidator(): Promise<Validate> {
   try {
-    const path = new URL("./session-validator.js", import.meta.url).href;
-    return wrap(((await import(path)) as { default: CompiledValidator }).default);
+    const beside = "./session-validator.cjs";
+    return wrap((createRequire(import.meta.url)(beside) as { default: CompiledValidator }).default);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
+    if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
     const { sessionSchema } = await import("./schema.js");
     return wrap((await createAjv()).compile(sessionSchema));
   }
