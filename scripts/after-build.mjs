@@ -3,17 +3,22 @@
  * Runs after every `tsc -b`.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { bundleLibraries, bundlePrograms, bundleValidator, removeOldFiles } from "./bundle.mjs";
+import { bundleLibraries, bundlePrograms, bundleValidators, removeOldFiles } from "./bundle.mjs";
 
 await bundleLibraries();
-const { schemaText, validatorText } = await import(
+const { schemaText, siteSchemaText, validatorTexts } = await import(
   new URL("../packages/core/dist/session-file/build.js", import.meta.url).href
 );
 await bundlePrograms();
-await bundleValidator(await validatorText());
+await bundleValidators(await validatorTexts());
 await removeOldFiles();
 
-// The schema is in the repository: a build that changes nothing leaves the file alone.
-const schemaFile = new URL("../packages/core/schema/session.schema.json", import.meta.url);
-const known = existsSync(schemaFile) ? readFileSync(schemaFile, "utf8") : undefined;
-if (known !== schemaText()) writeFileSync(schemaFile, schemaText());
+// The schemas are in the repository: a build that changes nothing leaves the files alone.
+for (const [name, text] of [
+  ["session", schemaText()],
+  ["site", siteSchemaText()],
+]) {
+  const file = new URL(`../packages/core/schema/${name}.schema.json`, import.meta.url);
+  const known = existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  if (known !== text) writeFileSync(file, text);
+}

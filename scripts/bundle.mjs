@@ -154,20 +154,22 @@ const fromSource = {
   minifySyntax: true,
 };
 
-/** The session file's validator as a module, for core and for the program. */
-export async function bundleValidator(text) {
-  for (const [folder, external] of [
-    ["core", ["ajv/*"]],
-    ["cli", []],
-  ]) {
-    await bundle({
-      stdin: { contents: text, resolveDir: "packages/core" },
-      outfile: `packages/${folder}/dist/session-validator.cjs`,
-      format: "cjs",
-      banner: {},
-      external,
-      minify: true,
-    });
+/** The validators of session files and of sites' files as modules, for core and for the program. */
+export async function bundleValidators(texts) {
+  for (const [name, text] of Object.entries(texts)) {
+    for (const [folder, external] of [
+      ["core", ["ajv/*"]],
+      ["cli", []],
+    ]) {
+      await bundle({
+        stdin: { contents: text, resolveDir: "packages/core" },
+        outfile: `packages/${folder}/dist/${name}.cjs`,
+        format: "cjs",
+        banner: {},
+        external,
+        minify: true,
+      });
+    }
   }
 }
 

@@ -26,6 +26,7 @@ export default defineConfig({
       pages(
         "Use",
         ["The session file", "/session-file"],
+        ["Sites", "/sites"],
         ["Engines", "/engines"],
         ["Clusters from inside", "/clusters-from-inside"],
         ["Grid Engine", "/grid-engine"],

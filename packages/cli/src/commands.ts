@@ -150,8 +150,16 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
   define(
     "validate [session]",
     "Check a session file and start nothing; its plugin runs if all else is right",
-    (y) => y.positional("session", session).option("json", json),
-    async ({ session }) => (await import("./commands/validate.js")).validate({ session }),
+    (y) =>
+      y
+        .positional("session", session)
+        .option("explain", {
+          type: "boolean",
+          default: false,
+          describe: "Show for each value which line it comes from",
+        })
+        .option("json", json),
+    async ({ session, explain }) => (await import("./commands/validate.js")).validate({ session, explain }),
   ),
   define(
     "doctor [session]",
@@ -175,9 +183,9 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
   ),
   define(
     "schema",
-    "Print the JSON Schema of session files",
-    (y) => y,
-    async () => (await import("./commands/schema.js")).schema(),
+    "Print the JSON Schema of session files, or of the files of sites",
+    (y) => y.option("site", { type: "boolean", default: false, describe: "That of the files of sites" }),
+    async ({ site }) => (await import("./commands/schema.js")).schema({ site }),
   ),
   define(
     "completion [shell]",

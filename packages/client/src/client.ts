@@ -1,6 +1,6 @@
 import { type Clock, type Host, type Log, type Plugin, systemClock } from "@hpcnb/core";
 import type { SessionContext } from "@hpcnb/core/session";
-import { loadSession } from "./load-session.js";
+import { type HowToLoadSession, loadSession } from "./load-session.js";
 import { type ServePlugin, serveWith } from "./plugins/serve.js";
 import type { Surroundings } from "./session-at.js";
 import { openSite, type Site } from "./site.js";
@@ -22,11 +22,10 @@ export interface ClientOptions extends Surroundings {
 export interface Client {
   hostOf(alias: string | undefined): Host;
   /**
-   * A session by its file, or by where it is (`host:/directory`). `announce` is told before code
-   * runs that hpcnb does not bring along. @throws SessionFileError with all that is wrong with the
-   * file; HPCNB_NO_SESSION where no session ever was.
+   * A session by its file, or by where it is (`host:/directory`). @throws SessionFileError with all
+   * that is wrong with its files; HPCNB_NO_SESSION where no session ever was.
    */
-  load(place: string, announce?: (sentence: string) => void): Promise<ValidSession>;
+  load(place: string, how?: HowToLoadSession): Promise<ValidSession>;
   /**
    * All that is needed to act on a session, on the site that it shares with others of its host and
    * scheduler.
@@ -53,7 +52,7 @@ export function createClient({
 
   return {
     hostOf: around.hostOf,
-    load: (place, announce) => loadSession(place, { announce, ...around }),
+    load: (place, how) => loadSession(place, { ...how, ...around }),
     open: (valid) => siteOf(valid).open(valid),
   };
 }

@@ -13,6 +13,7 @@ export {
 } from "./known-sessions.js";
 export { foreignHand } from "./plugins/foreign-hands.js";
 export { connectCommand, forwardCommand, parseAddress } from "./session-address.js";
+export { findSites } from "./sites.js";
 export { loadValidSession, type SessionPlugins, type ValidSession } from "./valid-session.js";
 export { exportedVariables, secretLooking } from "./variables.js";
 export { venvProblems } from "./venv-problems.js";

@@ -26,6 +26,10 @@ const knownSessionSchema = v.object({
   run: v.exactOptional(runIdSchema),
   host: v.exactOptional(lineSchema),
   directory: v.exactOptional(absolutePathSchema),
+  /** The site that completed its file. */
+  site: v.exactOptional(lineSchema),
+  /** What it was started with: a plugin, and the file that relative paths start at. */
+  scheduler: v.exactOptional(v.object({ plugin: lineSchema, from: lineSchema })),
   /**
    * How and when it ended, as far as this machine has seen: it is kept so that it is found and
    * started again.
@@ -63,13 +67,28 @@ function pathOf(file: string): string {
  * A session is remembered once, by what was used last; but a file, with which more can be done, is
  * not given up for an address.
  */
-export function rememberSession({ name, file, ...place }: Remembered, warn: Warn): void {
+export function rememberSession(
+  {
+    name,
+    file,
+    site,
+    scheduler,
+    ...place
+  }: Pick<Session, "name" | "file"> &
+    Partial<Pick<Session, "host" | "site" | "scheduler">> & {
+      readonly run?: string | undefined;
+      readonly directory?: string;
+    },
+  warn: Warn,
+): void {
   warnIfNot("remembered", warn, () => {
     mkdirSync(sessionsDirectory(), { recursive: true, mode: 0o700 });
     const same = knownSessions(warn).filter(({ run }) => run !== undefined && run === place.run);
-    const known = (parseAddress(file) && same.find((other) => !parseAddress(other.file))) || { name, file };
-    const { run, host, directory, ended } = place;
-    write({ name: known.name, file: known.file, run, host, directory, ended });
+    const from = site?.schedulerFrom ?? file;
+    const itself = { name, file, site: site?.name, scheduler: scheduler && { plugin: scheduler.plugin, from } };
+    const known = (parseAddress(file) && same.find((other) => !parseAddress(other.file))) || itself;
+    const { run, host, directory } = place;
+    write({ ...absent, ...known, run, host, directory, ended: undefined });
     for (const other of [file, ...same.map((one) => one.file)])
       if (other !== known.file) rmSync(pathOf(other), { force: true });
   });
@@ -101,7 +120,10 @@ export function rememberEnd(
   });
 }
 
-const absent = { run: undefined, host: undefined, directory: undefined, ended: undefined };
+const absent = {
+  ...{ run: undefined, host: undefined, directory: undefined },
+  ...{ site: undefined, scheduler: undefined, ended: undefined },
+};
 
 function byEnd(one: KnownSession, other: KnownSession): number {
   return (other.ended?.at ?? "").localeCompare(one.ended?.at ?? "");
@@ -155,6 +177,19 @@ export function rememberedRuns(host: string | undefined, warn: Warn): Remembered
   return known.flatMap(({ run, host: place, directory, ended }) =>
     run !== undefined && directory !== undefined && place === host && !ended ? [{ run, directory }] : [],
   );
+}
+
+/**
+ * A session by its file, as it was last used from here, if it goes on: `host` and `directory` are
+ * those of its record.
+ */
+export function rememberedSession(
+  file: string,
+  warn: Warn,
+): (KnownSession & { readonly directory: string }) | undefined {
+  const known = knownSessions(warn).find((one) => one.file === file && !one.ended);
+  const { directory } = known ?? {};
+  return known && directory !== undefined ? { ...known, directory } : undefined;
 }
 
 /**

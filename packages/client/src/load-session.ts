@@ -1,17 +1,56 @@
+import { resolve } from "node:path";
+import { isHpcnbError } from "@hpcnb/core";
+import type { Session } from "@hpcnb/core/session-file";
+import { type KnownSession, rememberedSession } from "./known-sessions.js";
 import { parseAddress } from "./session-address.js";
 import type { Surroundings } from "./session-at.js";
 import type { ValidSession } from "./valid-session.js";
 
-/**
- * A session from its file, or from where it is. `announce` is told before code runs that hpcnb does
- * not bring along.
- */
+export interface HowToLoadSession {
+  /** Told before code runs that hpcnb does not bring along. */
+  readonly announce?: ((sentence: string) => void) | undefined;
+  /**
+   * For what only acts on a session that runs: where its files are wrong by now, or its site has
+   * changed, the session is what it was started as.
+   */
+  readonly recall?: boolean;
+}
+
+/** A session from its file, or from where it is. */
 export async function loadSession(
   place: string,
-  { announce, ...around }: Surroundings & { readonly announce: ((sentence: string) => void) | undefined },
+  { announce, recall = false, ...around }: Surroundings & HowToLoadSession,
 ): Promise<ValidSession> {
   const address = parseAddress(place);
-  return address
-    ? (await import("./session-at.js")).loadSessionAt(address, around)
-    : (await import("./valid-session.js")).loadValidSession(place, announce);
+  if (address) return (await import("./session-at.js")).loadSessionAt(address, around);
+  const { loadValidSession } = await import("./valid-session.js");
+  const known = recall ? rememberedSession(resolve(place), around.warn) : undefined;
+  if (!known) return loadValidSession(place, { announce });
+  let why: string;
+  try {
+    const valid = await loadValidSession(place, { announce });
+    const change = changeOf(valid.session, known);
+    if (change === undefined) return valid;
+    why = change;
+  } catch (error) {
+    if (!isHpcnbError(error, "HPCNB_BAD_SESSION_FILE")) throw error;
+    why = error.message;
+  }
+  around.warn(`Warning: ${known.name} is taken as it was started, because its files do not describe it now:\n${why}`);
+  return (await import("./session-at.js")).loadSessionAt({ ...known, known }, around);
+}
+
+/**
+ * What a site has changed of where a session runs. A change of the session file itself is for the
+ * user to settle.
+ */
+function changeOf({ site, host, scheduler }: Session, known: KnownSession): string | undefined {
+  if (!known.scheduler || (site ?? known.site) === undefined) return undefined;
+  const before = describe(known.host, known.scheduler.plugin);
+  const now = describe(host, scheduler.plugin);
+  return before === now ? undefined : `It was started with ${before}. Now it would be ${now}.`;
+}
+
+function describe(host: string | undefined, scheduler: string): string {
+  return `the scheduler ${scheduler} ${host === undefined ? "on this machine" : `on the host ${host}`}`;
 }

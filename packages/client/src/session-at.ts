@@ -1,12 +1,14 @@
+import { resolve } from "node:path";
 import { type Host, HpcnbError, type Plugin } from "@hpcnb/core";
 import { readRecord, resolveDirectory, type SessionRecord } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
-import { rememberedRuns, type Warn } from "./known-sessions.js";
+import { type KnownSession, rememberedRuns, type Warn } from "./known-sessions.js";
 import { autoTunnels, readinessPlugins } from "./plugins/built-in.js";
 import { bundledScheduler } from "./plugins/bundled.js";
-import { loadPlugin } from "./plugins/load-plugin.js";
+import { findPlugin } from "./plugins/find-plugin.js";
+import { foreignHand } from "./plugins/foreign-hands.js";
+import { importPlugin, loadPlugin } from "./plugins/load-plugin.js";
 import { expectOptions } from "./plugins/plugin-options.js";
-import type { SessionAddress } from "./session-address.js";
 import type { ValidSession } from "./valid-session.js";
 
 /** How a front end reaches hosts, and what it hears meanwhile. */
@@ -16,30 +18,57 @@ export interface Surroundings {
   readonly warn: Warn;
 }
 
+/** Where a session is. */
+export interface SessionPlace {
+  /** What ssh connects to; undefined for this machine. */
+  readonly host?: string | undefined;
+  /** On that host: absolute, or beginning with `~/`. */
+  readonly directory: string;
+  /** What it was started with from here. */
+  readonly known?: KnownSession;
+}
+
 /**
- * A session that was started elsewhere, from what its record on the host says: enough to connect to
- * it, look at it and end it.
+ * A session that was started elsewhere, or whose files have changed, from what its record on the
+ * host says: enough to connect to it, look at it and end it.
  * @throws HPCNB_NO_SESSION when nothing was ever started there.
  */
 export async function loadSessionAt(
-  { host: alias, directory: place }: SessionAddress,
+  { host: alias, directory: place, known }: SessionPlace,
   { hostOf, note, warn }: Surroundings,
 ): Promise<ValidSession> {
   const host = hostOf(alias);
   const directory = await resolveDirectory(host, place, "look", { note });
   const record = await readRecord(host, directory, { remembered: rememberedRuns(alias, warn) });
   if (!record) {
-    throw new HpcnbError("HPCNB_NO_SESSION", `There is no record of a session in ${directory} on ${alias}.`, {
-      hint: "`hpcnb up` there, or here with a session file that names the host, starts one. If one runs and its record is lost, `hpcnb down` with its session file finds its jobs.",
-    });
+    throw new HpcnbError(
+      "HPCNB_NO_SESSION",
+      `There is no record of a session in ${directory} on ${alias ?? "this machine"}.`,
+      {
+        hint: "`hpcnb up` there, or here with a session file that names the host, starts one. If one runs and its record is lost, `hpcnb down` with its session file finds its jobs.",
+      },
+    );
   }
-  const file = `${alias}:${directory}`;
-  const scheduler = await schedulerOf(record, file);
+  const file = known?.file ?? `${alias}:${directory}`;
+  const scheduler = (known && (await rememberedScheduler(record, known))) ?? (await schedulerOf(record, file));
   const readiness = await loadPlugin("readiness", "probe", file, readinessPlugins);
   return {
     session: sessionOf(record, { file, host: alias, directory }),
     plugins: { scheduler, readiness, tunnelKinds: autoTunnels(alias) },
   };
+}
+
+/**
+ * The plugin that this machine remembers to have started the session with. What it remembers it was
+ * told by the user's own files; who could write them by now is asked again.
+ */
+async function rememberedScheduler({ scheduler }: SessionRecord, known: KnownSession): Promise<Plugin | undefined> {
+  const { plugin: name, from } = known.scheduler ?? {};
+  if (name !== scheduler.plugin || from === undefined || bundledScheduler(name)) return undefined;
+  if (foreignHand(resolve(from))) return undefined;
+  const plugin = await importPlugin(findPlugin("scheduler", name, from));
+  await expectOptions(plugin, scheduler.options, known.file);
+  return plugin;
 }
 
 /**
@@ -63,7 +92,7 @@ export async function schedulerOf({ scheduler }: Pick<SessionRecord, "scheduler"
 /** What only matters for starting is left at its default: from here nothing is started. */
 function sessionOf(
   record: SessionRecord,
-  { directory, ...place }: { file: string; host: string; directory: string },
+  { directory, ...place }: { file: string; host: string | undefined; directory: string },
 ): Session {
   const groups = Object.entries(record.cluster?.wanted ?? {}).map(([name, engines]) => ({
     name,
@@ -74,6 +103,7 @@ function sessionOf(
   return {
     ...place,
     name: record.name,
+    site: undefined,
     scheduler: record.scheduler,
     notebook: { directory, app: record.app, environment: {}, saveScript: false, password: undefined, listen: "auto" },
     resources: {},

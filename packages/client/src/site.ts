@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { type Clock, type Host, type Plugin, type Scheduler, sharedScheduler, supplement } from "@hpcnb/core";
 import type { SessionContext } from "@hpcnb/core/session";
+import { SessionFileError } from "@hpcnb/core/session-file";
 import { createWorkload } from "@hpcnb/jupyter";
 import { createConnector } from "@hpcnb/tunnel";
 import { rememberedRuns, type Warn } from "./known-sessions.js";
@@ -47,7 +48,7 @@ export function openSite({ alias, host, scheduler: plugin, clock, serve, note, w
     return known;
   }
 
-  function open({ session, plugins }: ValidSession): SessionContext {
+  function open({ session, plugins, source }: ValidSession): SessionContext {
     const { options } = session.scheduler;
     const own = scheduler(options);
     const connector = () =>
@@ -71,6 +72,9 @@ export function openSite({ alias, host, scheduler: plugin, clock, serve, note, w
         return scheduler(recorded);
       },
       lacks: new Set(plugin.scheduler?.lacks),
+      expectStartable: () => {
+        if (source && source.limits.length > 0) throw new SessionFileError(source.file, source.limits, source.help);
+      },
       workload: createWorkload(),
       readiness: serve(plugins.readiness.name, host, (services) =>
         offered(plugins.readiness, "readiness").create({ clock: services.clock, timeoutMs: session.storage.timeoutMs }),

@@ -1,7 +1,8 @@
 import { accessSync, constants, statSync } from "node:fs";
-import { resolve } from "node:path";
-import { isHpcnbError, type Plugin } from "@hpcnb/core";
+import { dirname, resolve } from "node:path";
+import { isHpcnbError, type Plugin, type PluginKind } from "@hpcnb/core";
 import {
+  type FoundSites,
   type Problem,
   readSessionFile,
   type Session,
@@ -14,10 +15,13 @@ import { foreignHand, howToOwn, ownerOf } from "./plugins/foreign-hands.js";
 import { importPlugin } from "./plugins/load-plugin.js";
 import { checkResources, pluginOptions } from "./plugins/plugin-options.js";
 import { tryFactory } from "./plugins/try-factory.js";
+import { findSites } from "./sites.js";
 import { textAt } from "./source-values.js";
 
 export interface ValidSession {
   readonly session: Session;
+  /** Undefined where the session is known by its record alone. */
+  readonly source?: SessionSource;
   readonly plugins: SessionPlugins;
 }
 
@@ -34,21 +38,24 @@ interface NamedPlugin {
   readonly found: FoundPlugin;
 }
 
-const pointers = { scheduler: "/scheduler", readiness: "/storage/readiness", tunnel: "/tunnel/kind" } as const;
+export interface HowToLoad {
+  /** Told before code runs that hpcnb does not bring along. */
+  readonly announce?: ((sentence: string) => void) | undefined;
+  /** Finds what matters to some commands only. */
+  readonly further?: (source: SessionSource) => readonly Problem[];
+  /** Default: what this machine has. */
+  readonly sites?: FoundSites;
+}
 
 /**
  * Reads a session file and holds it against everything that can be checked without starting
  * anything: the schema, the plugins it names, their options, and, on this machine, the notebook
- * directory. A plugin that hpcnb does not bring along runs only when nothing else is wrong;
- * `announce` is told before. `further` finds what matters to some commands only.
+ * directory. A plugin that hpcnb does not bring along runs only when nothing else is wrong.
  * @throws SessionFileError with all problems and where each is.
  */
-export async function loadValidSession(
-  file: string,
-  announce: (sentence: string) => void = () => {},
-  further: (source: SessionSource) => readonly Problem[] = () => [],
-): Promise<ValidSession> {
-  const source = await readSessionFile(file);
+export async function loadValidSession(file: string, how: HowToLoad = {}): Promise<ValidSession> {
+  const { announce = () => {}, further = () => [], sites = findSites() } = how;
+  const source = await readSessionFile(file, sites);
   const problems: Problem[] = [...source.problems, ...further(source)];
   const named = findPlugins(source, problems);
   const own = named.filter(({ found }) => !found.isForeign);
@@ -56,7 +63,7 @@ export async function loadValidSession(
   checkPlace(source, problems);
   checkOwner(source, foreign, problems);
 
-  const plugins = new Map<string, Plugin>();
+  const plugins = new Map<PluginKind, Plugin>();
   let options: Readonly<Record<string, unknown>> = {};
   for (const { pointer, found } of [...own, ...foreign]) {
     if (found.isForeign && problems.length > 0) break;
@@ -68,7 +75,7 @@ export async function loadValidSession(
       );
     try {
       const plugin = await importPlugin(found);
-      plugins.set(pointer, plugin);
+      plugins.set(found.kind, plugin);
       if (found.kind === "scheduler") {
         options = await pluginOptions(source, plugin, problems);
         await checkResources(source, plugin, problems);
@@ -79,12 +86,14 @@ export async function loadValidSession(
       problems.push(problemOf(source, pointer, error));
     }
   }
-  const [scheduler, readiness] = [plugins.get(pointers.scheduler), plugins.get(pointers.readiness)];
-  if (!source.session || !scheduler || !readiness || problems.length > 0) throw new SessionFileError(file, problems);
+  const [scheduler, readiness] = [plugins.get("scheduler"), plugins.get("readiness")];
+  if (!source.session || !scheduler || !readiness || problems.length > 0)
+    throw new SessionFileError(file, problems, source.help);
   const { session } = source;
   return {
+    source,
     session: { ...session, scheduler: { ...session.scheduler, options } },
-    plugins: { scheduler, readiness, tunnelKinds: tunnelKindsOf(source) },
+    plugins: { scheduler, readiness, tunnelKinds: tunnelKindsOf(source).map((kind) => forKeeper(source, kind)) },
   };
 }
 
@@ -93,22 +102,27 @@ export async function loadValidSession(
  * once.
  */
 function findPlugins(source: SessionSource, problems: Problem[]): NamedPlugin[] {
-  const from = resolve(source.file);
   const schedulerName = textAt(source, "scheduler", "plugin") ?? textAt(source, "scheduler") ?? "local";
   const readinessName = textAt(source, "storage", "readiness") ?? "probe";
   const named: NamedPlugin[] = [];
-  const look = (pointer: string, find: () => FoundPlugin) => {
+  const look = (pointer: string, find: (from: string) => FoundPlugin) => {
     try {
-      named.push({ pointer, found: find() });
+      named.push({ pointer, found: find(fileOf(source, pointer)) });
     } catch (error) {
       problems.push(problemOf(source, pointer, error));
     }
   };
-  look(pointers.scheduler, () => findPlugin("scheduler", schedulerName, from));
-  look(pointers.readiness, () => findPlugin("readiness", readinessName, from, readinessPlugins));
+  look(schedulerPointer(source), (from) => findPlugin("scheduler", schedulerName, from));
+  look("/storage/readiness", (from) => findPlugin("readiness", readinessName, from, readinessPlugins));
   for (const kind of tunnelKindsOf(source))
-    look(pointers.tunnel, () => findPlugin("tunnel", kind, from, tunnelPlugins));
+    look("/tunnel/kind", (from) => findPlugin("tunnel", kind, from, tunnelPlugins));
   return named;
+}
+
+/** The keeper knows the session file alone, and looks for a relative path from there. */
+function forKeeper(source: SessionSource, kind: string): string {
+  const from = fileOf(source, "/tunnel/kind");
+  return /^\.\.?\//.test(kind) && from !== resolve(source.file) ? resolve(dirname(from), kind) : kind;
 }
 
 function tunnelKindsOf(source: SessionSource): readonly string[] {
@@ -116,11 +130,22 @@ function tunnelKindsOf(source: SessionSource): readonly string[] {
   return kind === "auto" ? autoTunnels(textAt(source, "host")) : [kind];
 }
 
+/** Where the plugin is named: a text alone, or in a mapping. */
+function schedulerPointer(source: SessionSource): string {
+  return textAt(source, "scheduler") === undefined ? "/scheduler/plugin" : "/scheduler";
+}
+
+/** The file that says what stands at a pointer: its relative paths begin there. */
+function fileOf({ layers }: SessionSource, pointer: string): string {
+  return resolve(layers.fileAt(pointer).file);
+}
+
 /** Anyone who can change the file decides which code runs. */
 function checkOwner(source: SessionSource, foreign: readonly NamedPlugin[], problems: Problem[]): void {
-  const [first] = foreign;
-  const problem = first && foreignHand(resolve(source.file));
-  if (!problem) return;
+  const named = foreign.map((one) => ({ ...one, problem: foreignHand(fileOf(source, one.pointer)) }));
+  const first = named.find(({ problem }) => problem !== undefined);
+  if (!first) return;
+  const { problem } = first;
   const message = `the code of the ${first.found.kind} would run as you because this file names it, but ${problem}. It was not run. ${howToOwn}`;
   problems.push(source.problemAt(first.pointer, message));
 }

@@ -4,18 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { schedulerOf } from "../src/session-at.js";
 import { loadValidSession } from "../src/valid-session.js";
-
-/** Its factories give what has all members, and does nothing. */
-const pluginOfAllKinds = `
-  const f = () => {};
-  const scheduler = { runsOnHost: true, taskVariable: "T", nameOf: f, submit: f, status: f, cancel: f, explain: f, history: f, render: f };
-  export default {
-    apiVersion: 1,
-    name: "x",
-    scheduler: { create: () => scheduler },
-    readiness: { create: () => ({ name: "x", forJob: f, read: f }) },
-    tunnel: { create: () => ({ kind: "x", open: f }) },
-  };`;
+import { pluginOfAllKinds } from "./plugins/plugin-of-all-kinds.js";
 
 describe("a session file that names somebody's plugin", () => {
   let folder: string;
@@ -78,9 +67,11 @@ describe("a session file that names somebody's plugin", () => {
   it("says whose code it is and where it lies before it runs", async () => {
     writeFileSync(file, valid);
     const said: string[] = [];
-    await loadValidSession(file, (sentence) => {
-      expect(existsSync(join(folder, "ran"))).to.equal(false);
-      said.push(sentence);
+    await loadValidSession(file, {
+      announce: (sentence) => {
+        expect(existsSync(join(folder, "ran"))).to.equal(false);
+        said.push(sentence);
+      },
     });
     expect(said).to.have.length(1);
     expect(said[0]).to.include(join(folder, "plugin.mjs")).and.include("belongs to you");

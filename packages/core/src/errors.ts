@@ -34,6 +34,8 @@ export type ErrorCode = (typeof errorCodes)[number];
 export interface ErrorDetails {
   /** What the user can do next: one or more plain sentences. */
   hint?: string | undefined;
+  /** Whom to ask, where what failed is known to be of a site that says so: a line. */
+  help?: string | undefined;
   cause?: unknown;
   /** True when the same call may succeed later with nothing changed. */
   transient?: boolean | undefined;
@@ -43,12 +45,15 @@ export class HpcnbError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly transient: boolean;
+  /** Told by who knows the site, where what failed did not. */
+  help: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = "HpcnbError";
     this.code = code;
     this.hint = details.hint;
+    this.help = details.help;
     this.transient = details.transient ?? false;
   }
 }

@@ -50,8 +50,12 @@ export async function doctor({ session: argument, job, json, signal }: DoctorOpt
     const fileCheck: Check = {
       name: "file",
       run: async () => {
-        valid = await loadValidSession(findSessionFile(argument, tell), tell);
-        return { state: "ok", text: `${valid.session.file} is valid` };
+        valid = await loadValidSession(findSessionFile(argument, tell), {
+          announce: tell,
+          further: ({ limits }) => limits,
+        });
+        const { file, site } = valid.session;
+        return { state: "ok", text: `${file} is valid${site ? `, with the site ${site.name}` : ""}` };
       },
     };
     const first = await examine([machineCheck, fileCheck], watcher);
@@ -103,6 +107,7 @@ function outcomeOf(checks: readonly Finding[], session: Session | undefined): Ou
     const names = failed.map((finding) => finding.name).join(", ");
     const failure = new HpcnbError("HPCNB_NOT_READY", `A session could not come up: ${names}.`, {
       hint: "The line below each of these says what to do.",
+      help: session?.site?.help,
     });
     return { ...printed, failure };
   }

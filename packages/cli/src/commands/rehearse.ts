@@ -1,4 +1,5 @@
 import { type RehearsedJob, rehearse as rehearseSession } from "@hpcnb/core/session";
+import { siteNotes } from "../opening/site-notes.js";
 import { warnOfOthers } from "../opening/warn-of-others.js";
 import { type OpenSession, withSession } from "../opening/with-session.js";
 import type { Outcome } from "../printing/outcome.js";
@@ -21,10 +22,14 @@ export async function rehearse(options: {
     return {
       value: { name: session.name, files, jobs: jobs.map(whole) },
       text: [`${[written.join("\n"), ...shown].join("\n\n")}\n`],
-      notes: ["Nothing was written or submitted. A real start chooses other, random names."],
+      notes: ["Nothing was written or submitted. A real start chooses other, random names.", ...siteNotes(session)],
     };
   };
-  return withSession(options.session, work, { announce: tell, doing: "looking at what would be submitted" });
+  return withSession(options.session, work, {
+    starts: true,
+    announce: tell,
+    doing: "looking at what would be submitted",
+  });
 }
 
 function whole({ command, script }: RehearsedJob): string {

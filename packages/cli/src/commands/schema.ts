@@ -1,6 +1,6 @@
-import { sessionSchema } from "@hpcnb/core/session-file";
+import { sessionSchema, siteSchema } from "@hpcnb/core/session-file";
 import type { TextOutcome } from "../printing/outcome.js";
 
-export function schema(): TextOutcome {
-  return { text: [`${JSON.stringify(sessionSchema, null, 2)}\n`] };
+export function schema({ site }: { site: boolean }): TextOutcome {
+  return { text: [`${JSON.stringify(site ? siteSchema : sessionSchema, null, 2)}\n`] };
 }

@@ -35,6 +35,7 @@ export async function status({
     }
     const look = await firstLook(context, signal);
     const view = await viewOf(context, look);
+    if (look.problem) look.problem.help ??= session.site?.help;
     return { value: view, text: renderStatus(view, { now: Date.now(), called }), failure: look.problem };
   });
 }

@@ -112,7 +112,7 @@ export async function up({ session: argument, timeoutMs, json, open, signal }: U
       });
     }
   };
-  return withSession(argument, work, { doing: "looking for it" });
+  return withSession(argument, work, { starts: true, doing: "looking for it" });
 }
 
 function describeFound(state: SessionState, session: Session): string {

@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { findSessionFile, knownSessions, parseAddress } from "@hpcnb/client/files";
+import { findSessionFile, findSites, knownSessions, parseAddress } from "@hpcnb/client/files";
 import { errorCodes, isHpcnbError } from "@hpcnb/core";
 import { readSessionFile } from "@hpcnb/core/session-file";
 import type { CommandModule } from "yargs";
@@ -87,7 +87,7 @@ function sessions(): Candidate[] {
 async function clusterOf(session: string | undefined) {
   try {
     const file = findSessionFile(session, tell);
-    return parseAddress(file) ? undefined : (await readSessionFile(file)).session?.cluster;
+    return parseAddress(file) ? undefined : (await readSessionFile(file, findSites())).session?.cluster;
   } catch (error) {
     if (isHpcnbError(error)) return undefined;
     throw error;

@@ -31,7 +31,7 @@ export async function writeSession(
     writeNew(join(path, schemaFile), `${JSON.stringify(sessionSchema, null, 2)}\n`);
   tell(`Written: ${file}, and ${schemaFile} beside it, with which an editor explains the keys.`);
   tellHowToInstall(choices, path);
-  await loadValidSession(file, tell);
+  await loadValidSession(file, { announce: tell });
   return file;
 }
 

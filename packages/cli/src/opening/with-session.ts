@@ -1,4 +1,5 @@
 import { findSessionFile, parseAddress } from "@hpcnb/client";
+import { isHpcnbError } from "@hpcnb/core";
 import type { SessionContext } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
 import { tell } from "../printing/print.js";
@@ -14,6 +15,8 @@ export interface OpenSession {
 export interface HowToOpen {
   /** Told before code runs that hpcnb does not bring along. */
   readonly announce?: (sentence: string) => void;
+  /** For a command that starts jobs: only the session's files say what they need. */
+  readonly starts?: boolean;
   /**
    * What is done with the session, for a command that takes its time: it says so at once wherever
    * it is run.
@@ -31,7 +34,7 @@ export interface HowToOpen {
 export async function withSession<T>(
   argument: string | undefined,
   work: (open: OpenSession) => Promise<T>,
-  { announce, doing, progress = createProgress({ isBrief: doing === undefined }) }: HowToOpen = {},
+  { announce, starts = false, doing, progress = createProgress({ isBrief: doing === undefined }) }: HowToOpen = {},
 ): Promise<T> {
   const place = findSessionFile(argument, tell);
   const address = parseAddress(place);
@@ -40,7 +43,7 @@ export async function withSession<T>(
     else progress.begin(`${place}: reading it`, true);
     const { processClient } = await import("../container.js");
     const client = processClient();
-    const valid = await client.load(place, announce);
+    const valid = await client.load(place, { announce, recall: !starts });
     const { session } = valid;
     progress.begin(
       `${session.name}${session.host === undefined ? "" : ` on ${session.host}`}: ${doing ?? "looking for it"}`,
@@ -48,6 +51,9 @@ export async function withSession<T>(
     const context = client.open(valid);
     try {
       return await work({ session, context, progress });
+    } catch (error) {
+      if (isHpcnbError(error)) error.help ??= session.site?.help;
+      throw error;
     } finally {
       await context.host.dispose?.();
     }

@@ -31,6 +31,7 @@ export function printError(error: unknown, { json = false, hint: toHint = (hint:
     for (const cause of causes(error)) tell(["dim", "  caused by:"], ` ${cause}`);
   }
   if (error.hint) tell(["cyan", "hint:"], ` ${toHint(error.hint)}`);
+  if (error.help) tell(["cyan", "help:"], ` ${error.help}`);
   tell(["dim", `(${error.code})`]);
   return exitCodeOf(error.code);
 }
@@ -40,18 +41,20 @@ interface ErrorView {
   readonly code?: string;
   readonly message: string;
   readonly hint?: string;
+  readonly help?: string;
   readonly causes?: readonly string[];
-  readonly problems?: readonly (Problem & { readonly file: string })[];
+  readonly problems?: readonly Problem[];
 }
 
 function errorView(error: unknown, toHint: (hint: string) => string): ErrorView {
   if (!isHpcnbError(error)) return { message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
-  const { code, message, hint } = error;
+  const { code, message, hint, help } = error;
   const said = causes(error);
   return {
     code,
     message,
     ...(hint === undefined ? {} : { hint: toHint(hint) }),
+    ...(help === undefined ? {} : { help }),
     ...(said.length === 0 ? {} : { causes: said }),
     ...problemsOf(error),
   };
@@ -60,8 +63,8 @@ function errorView(error: unknown, toHint: (hint: string) => string): ErrorView 
 /** The problems of a session file's error, which is known by its code. */
 function problemsOf(error: HpcnbError): Pick<ErrorView, "problems"> {
   if (error.code !== "HPCNB_BAD_SESSION_FILE" || !("problems" in error)) return {};
-  const { problems, file } = error as HpcnbError & { problems: readonly Problem[]; file: string };
-  return { problems: problems.map(({ line, column, message }) => ({ file, line, column, message })) };
+  const { problems } = error as HpcnbError & { problems: readonly Problem[] };
+  return { problems: problems.map(({ file, line, column, message }) => ({ file, line, column, message })) };
 }
 
 /** What the causes say that was not said before them, line by line. */

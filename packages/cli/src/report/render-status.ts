@@ -73,6 +73,7 @@ function factRows(view: StatusView, now: number): Row[] {
     ["listens", listens?.startsWith("port") || listens?.includes("(") ? listens : undefined],
     ["storage", isSlow ? renderStorage(storage) : undefined],
     ["folder", view.directory],
+    ["site", view.site],
   ];
 }
 

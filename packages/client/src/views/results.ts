@@ -1,4 +1,5 @@
 import type { GroupChange, JobTimes, SessionState } from "@hpcnb/core/session";
+import type { Explained } from "@hpcnb/core/session-file";
 import type { Finding } from "../doctor/examine.js";
 import type { ListedSession } from "./listed-session.js";
 import type { SessionView } from "./session-view.js";
@@ -15,7 +16,7 @@ export interface Results {
   readonly "renew-token": RenewTokenResult;
   readonly scale: ScaleResult;
   readonly down: DownResult;
-  readonly validate: SessionView;
+  readonly validate: ValidateResult;
   readonly doctor: DoctorResult;
   readonly init: InitResult;
 }
@@ -74,6 +75,12 @@ export interface DownResult {
   readonly phase: "ended" | "absent";
   /** How many jobs it ended. */
   readonly cancelled: number;
+}
+
+/** The session as it is understood. */
+export interface ValidateResult extends SessionView {
+  /** With `--explain`: each value, and the place that it comes from. */
+  readonly values?: readonly Explained[];
 }
 
 export interface DoctorResult {

@@ -37,6 +37,8 @@ export interface StatusView extends JobTimes {
   /** Why the scheduler did not answer: what is said of the jobs is then unknown or old. */
   readonly trouble?: string;
   readonly directory: string;
+  /** The site whose files complete the session's. */
+  readonly site?: string;
   /** Without the token: `hpcnb open` and `hpcnb up` know it. */
   readonly url?: string;
   readonly server?: string;
@@ -104,6 +106,7 @@ export function statusView(
     ...(why ? { why } : {}),
     ...defined({ trouble: state.trouble }),
     directory: known.directory,
+    ...siteView(session),
     ...(alive && state.connection ? connectionView(state.connection, known.url) : {}),
     ...(alive && !state.connection && known.tunnelClosed !== undefined ? { tunnelClosed: known.tunnelClosed } : {}),
     ...(alive && notebook.state === "answering"
@@ -203,9 +206,14 @@ export function viewFromHere(session: Session, connection: ConnectionFacts | und
     phase: "unknown",
     why: `${session.host} cannot be asked`,
     directory: session.notebook.directory,
+    ...siteView(session),
     ...(connection ? { ...connection.times, ...tunnelView(connection) } : {}),
     jobs: [],
   };
+}
+
+function siteView({ site }: Session): { site?: string } {
+  return site ? { site: site.name } : {};
 }
 
 function connectionView(connection: ConnectionFacts, url: (baseUrl: string) => string) {

@@ -4,7 +4,7 @@ import type { FromSchema } from "json-schema-to-ts";
 import type { JobResources } from "../scheduler.js";
 import { parseDuration, parseMemory } from "../units.js";
 import type { sessionSchema } from "./schema.js";
-import type { PythonEnvironment, Session } from "./session.js";
+import type { PythonEnvironment, Session, SessionSite } from "./session.js";
 
 /** A session file that its schema has accepted, defaults filled in. */
 export type SessionFile = FromSchema<typeof sessionSchema>;
@@ -12,12 +12,13 @@ export type SessionFile = FromSchema<typeof sessionSchema>;
 type FileResources = NonNullable<SessionFile["resources"]>;
 
 /** A valid file as a session: units and paths resolved. Pure but for the home directory. */
-export function resolveSession(value: SessionFile, file: string): Session {
+export function resolveSession(value: SessionFile, file: string, site?: SessionSite): Session {
   const { notebook, cluster, storage, tunnel, scheduler } = value;
   const directory = resolveDirectory(notebook.directory, value.host, file);
   return {
     name: value.name ?? sessionNameFrom(directory),
     file,
+    site,
     host: value.host,
     scheduler:
       typeof scheduler === "object"

@@ -17,6 +17,13 @@ const duration = {
   "x-expects": "a time such as 90s, 30m, 8h or 8:00:00",
 } as const;
 
+const host = {
+  type: "string",
+  pattern: "^[A-Za-z0-9_][A-Za-z0-9_.@:%-]*$",
+  maxLength: 255,
+  "x-expects": "an ssh host or alias, without spaces and not beginning with a dash",
+} as const;
+
 const resources = {
   type: "object",
   additionalProperties: false,
@@ -78,6 +85,15 @@ export const sessionSchema = {
         "Name of the session, of its jobs and of its IPython profile. Without it, the name of the notebook directory is used.",
       examples: ["rnaseq"],
     },
+    site: {
+      ...line,
+      pattern: "^(?!\\.)[^/\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\ud800-\\udfff]+$",
+      maxLength: 200,
+      "x-expects": "the name of a site's file, without .yaml",
+      description:
+        "The cluster whose defaults complete this file: the name of a site file, or none. Without it, the site that fits is taken.",
+      examples: ["physics"],
+    },
     scheduler: {
       type: ["string", "object"],
       pattern: line.pattern,
@@ -95,10 +111,7 @@ export const sessionSchema = {
       examples: ["local"],
     },
     host: {
-      type: "string",
-      pattern: "^[A-Za-z0-9_][A-Za-z0-9_.@:%-]*$",
-      maxLength: 255,
-      "x-expects": "an ssh host or alias, without spaces and not beginning with a dash",
+      ...host,
       description: "ssh alias of the submit node. Left out when hpcnb runs there itself.",
     },
     notebook: {
@@ -282,5 +295,35 @@ export const sessionSchema = {
         },
       },
     },
+  },
+} as const;
+
+const { cores, memory, walltime } = resources.properties;
+
+/** What only a site's file has. */
+export const siteKeys = {
+  hosts: {
+    type: "array",
+    maxItems: 1_000,
+    items: host,
+    description: "The hosts that this site is taken for without being named: ssh aliases, and names of submit nodes.",
+    examples: [["login1", "login2"]],
+  },
+  most: {
+    type: "object",
+    additionalProperties: false,
+    description: "The most that a session may ask for. It is checked before anything is submitted.",
+    properties: {
+      engines: { ...engines, description: "The most engines of a session, all groups together." },
+      cores: { ...cores, description: "The most cores of a job or an engine." },
+      memory: { ...memory, description: "The most memory of a job or an engine." },
+      walltime: { ...walltime, description: "The longest walltime of a job." },
+    },
+  },
+  help: {
+    ...line,
+    maxLength: 500,
+    description: "Whom to ask: a line that errors show.",
+    examples: ["hpc-help@example.org"],
   },
 } as const;

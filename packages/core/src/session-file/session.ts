@@ -1,4 +1,5 @@
 import type { JobResources } from "../scheduler.js";
+import type { SiteLimits } from "./limits.js";
 
 /**
  * How the notebook's Python is found on the host that runs it. Without any of these it is the
@@ -25,6 +26,8 @@ export interface Session {
   readonly name: string;
   /** Absolute path of the file, on the machine where hpcnb runs. */
   readonly file: string;
+  /** Undefined where no site's files complete the session's. */
+  readonly site: SessionSite | undefined;
   /** ssh alias of the submit node; undefined when that is this machine. */
   readonly host: string | undefined;
   readonly scheduler: PluginChoice;
@@ -71,4 +74,16 @@ export interface EngineGroup {
   readonly resources: JobResources;
   /** How many engines of the group may run at the same time. */
   readonly atOnce: number | undefined;
+}
+
+/** The cluster whose defaults complete a session. */
+export interface SessionSite {
+  readonly name: string;
+  /** Absolute paths, in the order of their precedence. */
+  readonly files: readonly string[];
+  readonly most: SiteLimits;
+  /** The one of these that names the scheduler's plugin, where the session file does not. */
+  readonly schedulerFrom: string | undefined;
+  /** Whom to ask. */
+  readonly help: string | undefined;
 }

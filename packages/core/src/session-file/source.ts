@@ -1,25 +1,32 @@
-import { HpcnbError } from "../errors.js";
 import type { OptionsSchema } from "../plugin.js";
-import { printableLine } from "../printable.js";
-import { type Position, PositionMap } from "./positions.js";
+import type { Layers } from "./layers.js";
+import type { Problem } from "./problems.js";
 import type { Fault } from "./sentences.js";
 import type { Session } from "./session.js";
+import { helpOf, type SiteLayers } from "./sites.js";
 import { optionsValidator } from "./validator.js";
 
-/** One thing that is wrong with a session file, and where. */
-export interface Problem extends Position {
-  readonly message: string;
-}
-
-/** A session file as it was read: its problems so far, and the session if there are none. */
+/**
+ * A session file as it was read, with the files of its site: its problems so far, and the session
+ * if there are none.
+ */
 export interface SessionSource {
   /** The path as the user gave it. */
   readonly file: string;
   readonly problems: readonly Problem[];
+  /** Where it asks for more than its site has: that matters only before something starts. */
+  readonly limits: readonly Problem[];
   /** Undefined when there are problems. */
   readonly session: Session | undefined;
-  /** What the file says, unchecked; undefined when it is not YAML. */
+  /** Undefined where there is none, and where it is not known which one it is. */
+  readonly site: SiteLayers | undefined;
+  /** Whom to ask, as the site has it. */
+  readonly help: string | undefined;
+  /** What the files say together, unchecked; undefined when the session file is not YAML. */
   readonly value: unknown;
+  /** The same with the schema's defaults. */
+  readonly filled: unknown;
+  readonly layers: Layers;
   /** A problem of the value at a JSON pointer, such as "/notebook/directory". */
   problemAt(pointer: string, message: string): Problem;
   /**
@@ -34,44 +41,24 @@ export interface SessionSource {
   ): Promise<{ options: Readonly<Record<string, unknown>>; problems: readonly Problem[] }>;
 }
 
-/**
- * All problems of a session file at once; the message has a line `file:line:column  sentence` for
- * each.
- */
-export class SessionFileError extends HpcnbError {
-  readonly problems: readonly Problem[];
-  /** The path as the user gave it. */
-  readonly file: string;
-
-  constructor(file: string, problems: readonly Problem[]) {
-    const sorted = [...problems].sort((one, other) => one.line - other.line || one.column - other.column);
-    super(
-      "HPCNB_BAD_SESSION_FILE",
-      sorted.map(({ line, column, message }) => `${printableLine(file)}:${line}:${column}  ${message}`).join("\n"),
-      {
-        hint: "Nothing was started. `hpcnb help session-file` describes every key.",
-      },
-    );
-    this.problems = sorted;
-    this.file = file;
-  }
-}
-
 export function createSource(options: {
-  file: string;
-  value: unknown;
-  positions: PositionMap;
+  layers: Layers;
+  filled?: unknown;
   faults: readonly Fault[];
-  problems?: readonly Problem[];
+  problems: readonly Problem[];
+  limits?: readonly Fault[];
   session?: Session | undefined;
+  site?: SiteLayers | undefined;
 }): SessionSource {
-  const { file, value, positions } = options;
-  const problemOf = ({ pointer, part, message }: Fault): Problem => ({ ...positions.at(pointer, part), message });
+  const { layers, filled, problems, faults, limits = [], session, site } = options;
+  const problemOf = ({ pointer, part, message }: Fault): Problem => ({ ...layers.placeOf(pointer, part), message });
   return {
-    file,
-    value,
-    session: options.session,
-    problems: [...(options.problems ?? []), ...options.faults.map(problemOf)],
+    file: layers.fileAt("").file,
+    value: layers.value,
+    ...{ layers, filled, session, site },
+    help: site && helpOf(site),
+    problems: [...problems, ...faults.map(problemOf)],
+    limits: limits.map(problemOf),
     problemAt: (pointer, message) => problemOf({ pointer, part: "value", message }),
     checkOptions: async (pointer, given, schema) => {
       const { options: filled, faults } = await checkOptions(given, schema, pointer);
@@ -93,9 +80,4 @@ export async function checkOptions(
   const options = structuredClone(given) as Record<string, unknown>;
   const errors = (await optionsValidator(schema))(options);
   return { options, faults: faultsOf(errors, { prefix: pointer }) };
-}
-
-/** A file that could not be read as YAML data at all. */
-export function brokenSource(file: string, problems: readonly Problem[]): SessionSource {
-  return createSource({ file, value: undefined, positions: new PositionMap(""), faults: [], problems });
 }

@@ -51,7 +51,7 @@ export function readStructure(source: string, events: readonly Event[]): Structu
     }
     if (event.type === EVENT_ID.DOCUMENT) {
       if (hasDocument) {
-        const message = "a second YAML document begins here: a session file has one";
+        const message = "a second YAML document begins here: the file must have only one";
         faults.push({ offset: Math.max(source.indexOf("\n---", last) + 1, last), message });
         break;
       }

@@ -19,20 +19,25 @@ interface CompiledValidator {
  * longer than everything else that `hpcnb validate` does; from source it is compiled now.
  */
 export function sessionValidator(): Promise<Validate> {
-  known ??= loadValidator();
-  return known;
+  session ??= loadValidator("./session-validator.cjs", async () => (await import("./schema.js")).sessionSchema);
+  return session;
 }
 
-let known: Promise<Validate> | undefined;
+/** The same of the files of sites. */
+export function siteValidator(): Promise<Validate> {
+  site ??= loadValidator("./site-validator.cjs", async () => (await import("./site-schema.js")).siteSchema);
+  return site;
+}
 
-async function loadValidator(): Promise<Validate> {
+let session: Promise<Validate> | undefined;
+let site: Promise<Validate> | undefined;
+
+async function loadValidator(compiled: string, schema: () => Promise<object>): Promise<Validate> {
   try {
-    const beside = "./session-validator.cjs";
-    return wrap((createRequire(import.meta.url)(beside) as { default: CompiledValidator }).default);
+    return wrap((createRequire(import.meta.url)(compiled) as { default: CompiledValidator }).default);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
-    const { sessionSchema } = await import("./schema.js");
-    return wrap((await createAjv()).compile(sessionSchema));
+    return wrap((await createAjv()).compile(await schema()));
   }
 }
 

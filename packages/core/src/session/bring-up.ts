@@ -58,6 +58,7 @@ function findOrStart(tracker: Tracker, options: BringUpOptions): Promise<void> {
       return;
     }
     if (record && (phase === "failed" || phase === "stopping")) onStep?.("before", howItWent(tracker.state));
+    context.expectStartable?.();
     // Elsewhere the environment may be there on the compute nodes alone; a job that lacks it says
     // so.
     const { host, scheduler, session, workload } = context;

@@ -21,6 +21,11 @@ export interface SessionContext {
   readonly schedulerFor: (options: Readonly<Record<string, unknown>>) => Promise<Scheduler>;
   /** What it cannot do. Default: it can do everything. */
   readonly lacks?: ReadonlySet<SchedulerFeature>;
+  /**
+   * Throws why nothing of the session may start, such as a limit of its site. What runs already
+   * goes on.
+   */
+  readonly expectStartable?: () => void;
   readonly workload: Workload;
   readonly readiness: StorageReadiness;
   /** Undefined where no browser is, on a submit node. */

@@ -91,6 +91,7 @@ export async function setEngines(
       retiring: excess - waiting.length,
     };
   });
+  refuseMoreThanAllowed(tracker.context, changes);
   const token = await tracker.readToken();
   const cluster = clusterOf(record);
   if (!cluster) throw new Error("A record with a cluster has none");
@@ -105,6 +106,18 @@ export async function setEngines(
   await tracker.writeRecord(next);
   await settle(tracker, next, signal);
   return changes;
+}
+
+/** Fewer engines are always right, and so are new ones for those that were lost. */
+function refuseMoreThanAllowed({ session: { site } }: SessionContext, changes: readonly GroupChange[]): void {
+  const total = (key: "before" | "wanted") => changes.reduce((sum, change) => sum + change[key], 0);
+  const most = site?.most.engines;
+  if (!site || most === undefined || total("wanted") <= Math.max(most, total("before"))) return;
+  throw new HpcnbError(
+    "HPCNB_BAD_ARGUMENTS",
+    `A session has at most ${most} engines at the site ${site.name}, and ${total("wanted")} are asked for.`,
+    { hint: `Nothing has changed. The limit is in ${site.files.join(" or ")}.`, help: site.help },
+  );
 }
 
 function dismiss(job: SessionRecord["jobs"][number], numbers: ReadonlySet<number>): SessionRecord["jobs"][number] {

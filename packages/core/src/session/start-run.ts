@@ -60,6 +60,7 @@ export async function rehearse(
   context: SessionContext,
   signal?: AbortSignal,
 ): Promise<{ readonly files: readonly string[]; readonly jobs: readonly RehearsedJob[] }> {
+  context.expectStartable?.();
   const tracker = await prepared(context, "look", signal);
   const { files, rendered } = planRun(tracker);
   return { files: files.map(({ path }) => path), jobs: rendered };

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect } from "chai";
 import { load } from "js-yaml";
-import { schemaText, validatorText } from "../../src/session-file/build.js";
+import { schemaText, siteSchemaText, validatorTexts } from "../../src/session-file/build.js";
 import { sessionSchema } from "../../src/session-file/schema.js";
 import { createAjv } from "../../src/session-file/validator.js";
 
@@ -17,6 +17,7 @@ interface Validator {
 describe("what is generated from the session file's schema", () => {
   it("is in the repository as it would be written now", () => {
     expect(readFileSync(here("../../schema/session.schema.json"), "utf8")).to.equal(schemaText());
+    expect(readFileSync(here("../../schema/site.schema.json"), "utf8")).to.equal(siteSchemaText());
   });
 
   describe("the compiled validator", () => {
@@ -30,7 +31,7 @@ describe("what is generated from the session file's schema", () => {
       const file = join(folder, "validator.mjs");
       // The build bundles it, which gives it a \`require\`.
       const require = 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);\n';
-      writeFileSync(file, require + (await validatorText()));
+      writeFileSync(file, require + (await validatorTexts())["session-validator"]);
       compiled = ((await import(pathToFileURL(file).href)) as { default: Validator }).default;
       fresh = (await createAjv()).compile(sessionSchema);
     });

@@ -26,6 +26,7 @@ describe("good session files", () => {
     expect(await load("everything")).to.deep.equal({
       name: "rna-seq_2.1",
       file: `${folder}everything.yaml`,
+      site: undefined,
       host: "ann@login.example:22",
       scheduler: { plugin: "./my scheduler.js", options: { deep: [{ a: 1 }, null, "x"] } },
       notebook: {

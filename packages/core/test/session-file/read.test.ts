@@ -13,6 +13,7 @@ describe("reading session files", () => {
     expect(await sessionFrom("notebook: { directory: . }")).to.deep.equal({
       name: "project",
       file: "/srv/project/session.yaml",
+      site: undefined,
       host: undefined,
       scheduler: { plugin: "local", options: {} },
       notebook: {

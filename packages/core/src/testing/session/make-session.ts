@@ -7,6 +7,7 @@ export function makeSession({ notebook, ...changes }: Changes = {}): Session {
   return {
     name: "rnaseq",
     file: "/laptop/session.yaml",
+    site: undefined,
     host: undefined,
     scheduler: { plugin: "local", options: {} },
     notebook: {

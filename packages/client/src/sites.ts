@@ -1,0 +1,51 @@
+import { readdirSync } from "node:fs";
+import { homedir, hostname } from "node:os";
+import { isAbsolute, join } from "node:path";
+import type { FoundSites, SiteFile } from "@hpcnb/core/session-file";
+import { xdgConfig } from "xdg-basedir";
+import { foreignHand, howToOwn } from "./plugins/foreign-hands.js";
+
+const ending = ".yaml";
+
+/** Where sites are described: by the user first, and for all users of the machine. */
+function siteFolders(): string[] {
+  const own = xdgConfig !== undefined && isAbsolute(xdgConfig) ? xdgConfig : join(homedir(), ".config");
+  return [own, "/etc"].map((folder) => join(folder, "hpcnb", "sites"));
+}
+
+/**
+ * The files of sites on this machine. None of them is read yet. A file decides what runs as the
+ * user, so one that others can change is not followed.
+ */
+export function findSites(folders: readonly string[] = siteFolders()): FoundSites {
+  const found = folders.map(filesIn);
+  return {
+    folders,
+    files: found.flatMap(({ files }) => files),
+    problems: found.flatMap(({ problem }) => (problem ? [problem] : [])),
+    hostname: hostname(),
+    whyNot,
+  };
+}
+
+function whyNot(file: string): string | undefined {
+  try {
+    const problem = foreignHand(file);
+    return problem && `is not followed, because what runs as you would be others' to decide: ${problem}. ${howToOwn}`;
+  } catch (error) {
+    return `cannot be read: ${(error as Error).message}`;
+  }
+}
+
+function filesIn(folder: string): { files: SiteFile[]; problem?: FoundSites["problems"][number] } {
+  try {
+    const names = readdirSync(folder)
+      .filter((name) => name.endsWith(ending) && !name.startsWith("."))
+      .sort();
+    return { files: names.map((name) => ({ name: name.slice(0, -ending.length), file: join(folder, name) })) };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return { files: [] };
+    return { files: [], problem: { file: folder, line: 1, column: 1, message: `cannot be read: ${message}` } };
+  }
+}
