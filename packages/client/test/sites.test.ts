@@ -36,9 +36,9 @@ describe("sites on this machine", () => {
   };
 
   it("are files with the right ending; others beside them are none", async () => {
-    for (const name of ["a.yaml~", ".a.yaml", "a.yml", "README"]) has(machine, name, "resources: { queue: x }\n");
-    has(machine, "b.yaml", "resources: { queue: b }\n");
-    expect((await load(smallest)).session).to.deep.include({ resources: { queue: "b" } });
+    for (const name of ["a.yaml~", ".a.yaml", "a.yml", "README"]) has(machine, name, "storage: { timeout: 1m }\n");
+    has(machine, "b.yaml", "storage: { timeout: 1m }\n");
+    expect((await load(smallest)).session).to.deep.include({ storage: { readiness: "probe", timeoutMs: 60_000 } });
   });
 
   it("are none where there is no folder for them", async () => {
@@ -54,9 +54,9 @@ describe("sites on this machine", () => {
   });
 
   it("are refused where others can write them, even through a link", async () => {
-    has(folder, "x.yaml", "resources: { queue: x }\n");
+    has(folder, "x.yaml", "storage: { timeout: 1m }\n");
     symlinkSync("../x.yaml", join(machine, "a.yaml"));
-    expect((await load(smallest)).session.resources.queue).to.equal("x");
+    expect((await load(smallest)).session.storage.timeoutMs).to.equal(60_000);
     chmodSync(join(folder, "x.yaml"), 0o666);
     expect(await messageOf(smallest)).to.match(
       /^machine\/a\.yaml:1:1 {2}is not followed, .*x\.yaml can be changed by every user\. .*chmod go-w/,
@@ -93,7 +93,7 @@ describe("sites on this machine", () => {
     });
 
     it("tell what is missing at their own line", async () => {
-      has(machine, "a.yaml", "resources: { queue: x }\nscheduler: ./gone.mjs\n");
+      has(machine, "a.yaml", "storage: { timeout: 1m }\nscheduler: ./gone.mjs\n");
       expect(await messageOf(smallest)).to.match(/^machine\/a\.yaml:2:12 {2}There is no scheduler "\.\/gone\.mjs"/);
     });
   });
