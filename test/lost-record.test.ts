@@ -1,5 +1,6 @@
-import { cpSync, renameSync, rmSync, truncateSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { decodeRecord, encodeRecord } from "@hpcnb/core";
 import { expect } from "chai";
 import { hpcnb } from "./support/cli.js";
 import { processesMentioning } from "./support/leftovers.js";
@@ -35,6 +36,20 @@ describe("a session whose folder changes under it", () => {
     expect((await project.ok("down")).stderr).to.match(/is down: 3 jobs ended/);
     expect(processesMentioning(project.folder)).to.deep.equal([]);
     expect((await project.ok("down")).stderr).to.include("does not run: nothing to do");
+  });
+
+  it("is ended, and tells how, when its notebook was started by a version with other records", async () => {
+    const runs = join(project.directory, ".hpcnb", "runs");
+    const [run = ""] = readdirSync(runs);
+    const path = join(runs, run, "notebook.record");
+    const { storageSeconds, ...record } = decodeRecord(readFileSync(path, "utf8"), run) ?? expect.fail("no record");
+    writeFileSync(path, encodeRecord({ ...record, run, storage_seconds: storageSeconds }));
+    const { stdout } = await project.ok("status");
+    expect(stdout).to.match(
+      /Another version of hpcnb started the session's notebook, .*storageSeconds.*\n.*`hpcnb down` ends/,
+    );
+    expect((await project.ok("down")).stderr).to.match(/is down: 3 jobs ended/);
+    expect(processesMentioning(project.folder)).to.deep.equal([]);
   });
 
   it("is not its copy's, and is found where the folder is moved to", async () => {

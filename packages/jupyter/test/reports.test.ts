@@ -1,8 +1,18 @@
 import { deflateSync } from "node:zlib";
+import type { HpcnbError } from "@hpcnb/core";
 import { createWorkload } from "@hpcnb/jupyter";
 import { expect } from "chai";
 
 const { reports } = createWorkload();
+
+function thrownBy(work: () => unknown): HpcnbError {
+  try {
+    work();
+  } catch (error) {
+    return error as HpcnbError;
+  }
+  return expect.fail("it was understood");
+}
 
 describe("reports", () => {
   it("takes what cannot be read for waiting", () => {
@@ -46,6 +56,25 @@ describe("reports", () => {
   it("takes a controller's word that an older hpcnb has put together", () => {
     const { controller } = reports([undefined, { run: "r", state: "answering", host: "node2" }, undefined]);
     expect(controller).to.deep.equal({ state: "answering", host: "node2" });
+  });
+
+  const others: [what: string, records: (Record<string, unknown> | undefined)[]][] = [
+    ["a notebook's", [{ state: "answering", host: "node1", storage_seconds: 0.1, server: "JupyterLab 4" }]],
+    ["a notebook's that has just started", [{ state: "started", host: { name: "node1" }, storageSeconds: 1 }]],
+    ["a controller's", [undefined, { state: "answering", node: "node2" }]],
+    ["the engines'", [undefined, undefined, { state: "answering", engines: ["r", "r"] }]],
+  ];
+  for (const [what, records] of others) {
+    it(`takes ${what} record that it does not understand for another version's, and says what still works`, () => {
+      const error = thrownBy(() => reports(records));
+      expect(error).to.include({ code: "HPCNB_STATE_UNREADABLE" });
+      expect(error.message).to.match(/^Another version of hpcnb started the session's (notebook|controller|engines), /);
+      expect(error.hint).to.include("`hpcnb down` ends them");
+    });
+  }
+
+  it("waits where a newer version says a word that is not known here", () => {
+    expect(reports([{ state: "hibernating", host: "node1" }]).notebook).to.deep.equal({ state: "waiting" });
   });
 
   it("hands on what failed and what to do", () => {

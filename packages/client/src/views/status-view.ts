@@ -151,7 +151,9 @@ function whyOf(state: SessionState): string | undefined {
   const { record, loss, phase } = state;
   if (record?.ended) return record.ended.how === "asked" ? undefined : record.ended.why;
   if (phase === "stopping") return record?.ending && `since ${record.ending.at}, as \`hpcnb down\` began to end it`;
-  return (loss && `${loss.role}: ${loss.why}`) ?? state.damage?.message ?? whyNoRecord(state)?.message;
+  if (loss) return `${loss.role}: ${loss.why}`;
+  const unreadable = state.damage ?? whyNoRecord(state);
+  return unreadable && [unreadable.message, unreadable.hint].filter(Boolean).join("\n");
 }
 
 function controllerSeconds({ reports: { controller } }: SessionState): { controllerSeconds?: number } {

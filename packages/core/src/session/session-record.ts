@@ -63,19 +63,24 @@ export async function lookAtRecord(
     [text] = await host.readFiles([path], signal);
   } catch (error) {
     if (!isHpcnbError(error, "HPCNB_COMMAND_FAILED")) throw error;
-    return { problem: damaged(path, host, error.message, error) };
+    return { problem: damaged({ path, host, what: error.message, cause: error }) };
   }
   if (text === undefined) return {};
   const { value: record, problem } = checkJson(sessionRecordSchema, text);
-  if (problem !== undefined) return { problem: isNewer(text) ? newer(path, host) : damaged(path, host, problem) };
+  if (problem !== undefined) return { problem: problemOf(text, { path, host, problem }) };
   const origin = await originOf(host, directory, { run: record.run, remembered, signal });
   if (origin !== undefined) return { problem: copied(directory, host, origin) };
   return { record: { ...record, run: { id: record.run.id, directory: runDirectory(directory, record.run.id) } } };
 }
 
-function isNewer(text: string): boolean {
-  const { value } = checkJson(v.object({ format: v.pipe(v.number(), v.minValue(2)) }), text);
-  return value !== undefined;
+/** What is wrong with a text that is no record of this version. */
+function problemOf(
+  text: string,
+  { path, host, problem }: { readonly path: string; readonly host: Host; readonly problem: string },
+): RecordProblem {
+  const { value } = checkJson(v.looseObject({ format: v.optional(v.unknown()) }), text);
+  if (typeof value?.format === "number" && value.format > 1) return newer(path, host);
+  return damaged({ path, host, what: problem, mayBeOther: value !== undefined });
 }
 
 function newer(path: string, host: Host): RecordProblem {
@@ -85,8 +90,18 @@ function newer(path: string, host: Host): RecordProblem {
   return { kind: "newer", error };
 }
 
-function damaged(path: string, host: Host, what: string, cause?: unknown): RecordProblem {
-  const message = `${path} on ${host.name} is damaged: ${what.replace(/\.$/, "")}.`;
+interface Damage {
+  readonly path: string;
+  readonly host: Host;
+  readonly what: string;
+  /** It may be an intact record of a version before there were formats, or after. */
+  readonly mayBeOther?: boolean;
+  readonly cause?: unknown;
+}
+
+function damaged({ path, host, what, mayBeOther = false, cause }: Damage): RecordProblem {
+  const other = mayBeOther ? ", or another version of hpcnb has written it" : "";
+  const message = `${path} on ${host.name} is damaged${other}: ${what.replace(/\.$/, "")}.`;
   const error = new HpcnbError("HPCNB_STATE_UNREADABLE", message, {
     cause,
     hint: "The jobs do not need it and go on. `hpcnb down` with the session file ends those that the scheduler lists for the session; then `hpcnb up` starts it again.",

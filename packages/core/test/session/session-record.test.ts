@@ -84,7 +84,7 @@ describe("a session's record", () => {
         (thrown) => thrown,
       );
       expect(error.code).to.equal("HPCNB_STATE_UNREADABLE");
-      expect(error.message).to.match(/^\/home\/alice\/project\/\.hpcnb\/session\.json on here is damaged: /);
+      expect(error.message).to.match(/^\/home\/alice\/project\/\.hpcnb\/session\.json on here is damaged(: |, or )/);
       expect(error.hint).to.include("`hpcnb down` with the session file ends");
     });
   }
@@ -93,4 +93,17 @@ describe("a session's record", () => {
     const error = await reading(JSON.stringify({ ...good, format: 2, jobs: 7 })).catch((thrown) => thrown);
     expect(error.message).to.match(/was written by a newer hpcnb\.$/);
   });
+
+  const shapes: Record<string, object> = {
+    "without a format": { ...good, format: undefined },
+    "with keys of other names": { ...good, jobs: undefined, tasks: good.jobs },
+    "with an older format": { ...good, format: 0 },
+  };
+  for (const [what, record] of Object.entries(shapes)) {
+    it(`that may be another version's is told so, with what still works: ${what}`, async () => {
+      const error = await reading(JSON.stringify(record)).catch((thrown) => thrown);
+      expect(error.message).to.include("is damaged, or another version of hpcnb has written it: ");
+      expect(error.hint).to.include("`hpcnb down` with the session file ends");
+    });
+  }
 });

@@ -1,4 +1,4 @@
-import { check, damagedHint, HpcnbError } from "@hpcnb/core";
+import { check, HpcnbError } from "@hpcnb/core";
 import type { EndReport } from "@hpcnb/core/session";
 import * as v from "valibot";
 
@@ -12,13 +12,18 @@ const endedSchema = v.object({ seconds: v.exactOptional(secondsSchema), told: v.
 
 const failedSchema = v.object({ problem: textSchema, hint: v.nullish(textSchema) });
 
-/** @throws HPCNB_STATE_UNREADABLE */
+/**
+ * The checksum of a record was checked before: what does not fit here was written like that.
+ * @throws HPCNB_STATE_UNREADABLE
+ */
 export function readReport<S extends v.GenericSchema>(schema: S, record: Fields, job: string): v.InferOutput<S> {
   const { value, problem } = check(schema, record);
   if (problem === undefined) return value;
-  throw new HpcnbError("HPCNB_STATE_UNREADABLE", `The record of the session's ${job} is damaged: ${problem}.`, {
-    hint: damagedHint,
-  });
+  throw new HpcnbError(
+    "HPCNB_STATE_UNREADABLE",
+    `Another version of hpcnb started the session's ${job}, and this one does not understand its record: ${problem}.`,
+    { hint: "The jobs may go on. `hpcnb down` ends them; then `hpcnb up` starts the session again." },
+  );
 }
 
 type LastReport =
