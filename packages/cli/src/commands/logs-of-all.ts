@@ -1,5 +1,15 @@
 import { LogReader, type LogSource } from "@hpcnb/client";
-import { clusterOf, type LogPlace, type SessionContext, type SessionRecord, type Tracker } from "@hpcnb/core/session";
+import {
+  arraysOf,
+  enginesOf,
+  type LogPlace,
+  logPlaceOf,
+  numbersIn,
+  type Role,
+  type SessionContext,
+  type SessionRecord,
+  type Tracker,
+} from "@hpcnb/core/session";
 import { createLinePrinter, tell } from "../printing/print.js";
 
 /** So many are named that have no log yet. */
@@ -41,20 +51,12 @@ export async function printAll(options: {
 }
 
 function sourcesOf(record: SessionRecord, which: "all" | "engines", pathOf: (place: LogPlace) => string): LogSource[] {
-  const { run } = record;
-  const cluster = clusterOf(record);
-  const arrays = record.jobs.flatMap(({ array }) => (array ? [array] : []));
-  const engines = arrays.flatMap((array) =>
-    Array.from({ length: array.tasks }, (_, index): LogSource[] => {
-      const engine = array.first + index;
-      const place = cluster && ({ role: "engines", cluster, array, engine } as const);
-      return place ? [{ origin: `engine ${engine}`, path: pathOf(place) }] : [];
-    }).flat(),
-  );
+  const source = (origin: string, role: Role, engine?: number): LogSource[] => {
+    const place = logPlaceOf(record, role, engine);
+    return place ? [{ origin, path: pathOf(place) }] : [];
+  };
+  const numbers = numbersIn(arraysOf(record).map(enginesOf));
+  const engines = numbers.flatMap((engine) => source(`engine ${engine}`, "engines", engine));
   if (which === "engines") return engines;
-  return [
-    { origin: "notebook", path: pathOf({ role: "notebook", run }) },
-    ...(cluster ? [{ origin: "controller", path: pathOf({ role: "controller", run, cluster }) }] : []),
-    ...engines,
-  ];
+  return [...source("notebook", "notebook"), ...source("controller", "controller"), ...engines];
 }

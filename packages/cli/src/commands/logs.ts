@@ -1,8 +1,9 @@
 import { findStart, type LogFile, pieceSize, readPiece } from "@hpcnb/client";
 import { HpcnbError, isHpcnbError, suggest } from "@hpcnb/core";
 import {
-  clusterOf,
   type LogPlace,
+  lastEngine,
+  logPlaceOf,
   prepared,
   type Role,
   runsDirectory,
@@ -50,7 +51,7 @@ export async function logs({ words, follow, tail, signal }: LogsOptions): Promis
         });
         return;
       }
-      const path = context.workload.logPath(logPlace(record, which, engine));
+      const path = context.workload.logPath(expectLogPlace(record, which, engine));
       await printOne({ file: { host: context.host, path, signal }, tracker, context, lines, follow });
     });
   } catch (error) {
@@ -134,18 +135,14 @@ export function parseTail(tail: string | undefined): number | "all" | undefined 
 }
 
 /** @throws HPCNB_BAD_ARGUMENTS when there is no such job. */
-function logPlace(record: SessionRecord, role: Role, engine: number | undefined): LogPlace {
-  const { run, name } = record;
-  const cluster = clusterOf(record);
-  if (role === "notebook") return { role, run };
-  if (!cluster)
+function expectLogPlace(record: SessionRecord, role: Role, engine: number | undefined): LogPlace {
+  const place = logPlaceOf(record, role, engine);
+  if (place) return place;
+  const { name } = record;
+  if (!record.cluster)
     throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `${name} has no ${role}: it was started without a cluster.`);
-  if (role === "controller") return { role, run, cluster };
-  const arrays = record.jobs.flatMap(({ array }) => (array ? [array] : []));
-  const array = arrays.find(({ first, tasks }) => engine !== undefined && first <= engine && engine < first + tasks);
-  if (array && engine !== undefined) return { role, cluster, array, engine };
-  const last = Math.max(0, ...arrays.map(({ first, tasks }) => first + tasks - 1));
-  throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `${name} has no engine ${engine}: its engines are 1 to ${last}.`, {
+  const engines = `its engines are 1 to ${lastEngine(record)}`;
+  throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `${name} has no engine ${engine}: ${engines}.`, {
     hint: "ipyparallel counts from 0: its engine 0 is engine 1 here.",
   });
 }

@@ -4,6 +4,7 @@ import {
   type EngineArray,
   type EngineDifference,
   enginesIn,
+  enginesOf,
   engineTimes,
   isGone,
   isRegistered,
@@ -196,8 +197,9 @@ function groupViews(state: SessionState): { groups?: GroupView[] } {
   };
 }
 
-function arrayView({ group, first, tasks }: EngineArray) {
-  return { group, engines: tasks === 1 ? String(first) : `${first}-${first + tasks - 1}` };
+function arrayView(array: EngineArray) {
+  const { first, last } = enginesOf(array);
+  return { group: array.group, engines: first === last ? String(first) : `${first}-${last}` };
 }
 
 /** What this machine knows of a session whose host cannot be reached. */

@@ -1,10 +1,9 @@
 import { defined } from "../defined.js";
 import type { TaskStatus } from "../scheduler.js";
+import { logPlaceOf } from "./engine-arrays.js";
 import { type EngineFacts, isRegistered } from "./engines.js";
 import { enginesIn, type SessionState } from "./life-cycle.js";
-import { clusterOf } from "./session-record.js";
 import type { Tracker } from "./tracker.js";
-import type { LogPlace } from "./workload.js";
 
 /** An engine with a problem, according to the scheduler or the controller. */
 export interface EngineDifference {
@@ -52,15 +51,11 @@ export async function withLogs(
   tracker: Tracker,
   differences: readonly EngineDifference[],
 ): Promise<EngineDifference[]> {
-  const { record, jobs } = tracker.state;
-  const cluster = record && clusterOf(record);
-  if (!cluster || differences.length === 0) return [...differences];
+  const { record } = tracker.state;
+  if (!record || differences.length === 0) return [...differences];
   const paths = differences.map(({ engine }): string => {
-    const array = jobs.engines
-      .flatMap((job) => job.record.array ?? [])
-      .find(({ first, tasks }) => first <= engine && engine < first + tasks);
-    if (!array) throw new Error(`No array has the engine ${engine}`);
-    const place: LogPlace = { role: "engines", cluster, array, engine };
+    const place = logPlaceOf(record, "engines", engine);
+    if (!place) throw new Error(`No array has the engine ${engine}`);
     return tracker.context.workload.logPath(place);
   });
   // With a second file, tail prints before each which one it is; a log that is not there is left

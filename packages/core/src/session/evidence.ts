@@ -1,10 +1,9 @@
 import { HpcnbError } from "../errors.js";
+import { logPlaceOf } from "./engine-arrays.js";
 import { engineDifferences, withLogs } from "./engine-differences.js";
 import { isLeft } from "./engines.js";
 import { enginesIn, type Loss } from "./life-cycle.js";
-import { clusterOf, type SessionRecord } from "./session-record.js";
 import type { Tracker } from "./tracker.js";
-import type { LogPlace } from "./workload.js";
 
 /** Lines of a log, and engines, that are worth showing with an error. */
 const tailLines = 12;
@@ -22,7 +21,8 @@ async function describeJob(
 ): Promise<HpcnbError> {
   const { record, jobs } = tracker.state;
   const id = jobs[role]?.record.id;
-  const log = record && tracker.context.workload.logPath(logPlace(role, record));
+  const place = record && logPlaceOf(record, role);
+  const log = place && tracker.context.workload.logPath(place);
   const tail = log ? await lastLines(tracker, log) : "";
   return new HpcnbError(
     "HPCNB_JOB_ENDED",
@@ -56,12 +56,6 @@ async function describeEngines(tracker: Tracker, { why }: Loss): Promise<HpcnbEr
   return new HpcnbError("HPCNB_JOB_ENDED", [`Too few engines: ${sentence(why)}`, ...lines].join("\n"), {
     hint: `${first ? `\`hpcnb logs engine ${first.engine}\` shows the whole log.\n` : ""}The notebook goes on; \`hpcnb up\` starts new ones.`,
   });
-}
-
-function logPlace(role: "notebook" | "controller", record: SessionRecord): LogPlace {
-  const { run } = record;
-  const cluster = clusterOf(record);
-  return role === "controller" && cluster ? { role, run, cluster } : { role: "notebook", run };
 }
 
 function sentence(text: string): string {

@@ -1,11 +1,12 @@
 import { HpcnbError } from "../errors.js";
 import type { SessionContext } from "./context.js";
+import { enginesOf, lastEngine } from "./engine-arrays.js";
 import { type EngineFacts, isLost, isRegistered, numbersIn, rangesOf } from "./engines.js";
 import { enginesIn } from "./life-cycle.js";
 import { withLock } from "./lock.js";
 import { prepared } from "./open-session.js";
 import { type ClusterRecord, clusterOf, type SessionRecord } from "./session-record.js";
-import { arraysOf, planContext, settle, settleWhatIsLeft } from "./settle.js";
+import { planContext, settle, settleWhatIsLeft } from "./settle.js";
 import { arrayJobs } from "./start-run.js";
 import { whyNoRecord } from "./strays.js";
 import type { Tracker } from "./tracker.js";
@@ -96,7 +97,7 @@ export async function setEngines(
   const cluster = clusterOf(record);
   if (!cluster) throw new Error("A record with a cluster has none");
   const context = { ...planContext(tracker, { ...record.run, token }, cluster), cluster };
-  const first = 1 + Math.max(0, ...arraysOf(record).map((array) => array.first + array.tasks - 1));
+  const first = 1 + lastEngine(record);
   const added = Object.fromEntries(changes.map((change) => [change.group, change.added]));
   const next: SessionRecord = {
     ...record,
@@ -123,9 +124,7 @@ function refuseMoreThanAllowed({ session: { site } }: SessionContext, changes: r
 function dismiss(job: SessionRecord["jobs"][number], numbers: ReadonlySet<number>): SessionRecord["jobs"][number] {
   const { array } = job;
   if (!array) return job;
-  const own = numbersIn([{ first: array.first, last: array.first + array.tasks - 1 }]).filter((one) =>
-    numbers.has(one),
-  );
+  const own = numbersIn([enginesOf(array)]).filter((one) => numbers.has(one));
   if (own.length === 0) return job;
   return { ...job, array: { ...array, dismissed: rangesOf([...numbersIn(array.dismissed ?? []), ...own]) } };
 }

@@ -1,6 +1,7 @@
 import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { CancelTarget, JobStatus, TaskRange } from "../scheduler.js";
 import { endJobs } from "./end-jobs.js";
+import { arraysOf, enginesOf } from "./engine-arrays.js";
 import { numbersIn, rangesOf } from "./engines.js";
 import { secondLookMs } from "./job-facts.js";
 import { removeRuns } from "./runs.js";
@@ -62,14 +63,10 @@ export function planContext(tracker: Tracker, run: Run, cluster: Cluster | undef
   return { session, directory: tracker.directory, run, readiness: readiness.forJob(), scheduler, cluster };
 }
 
-export function arraysOf({ jobs }: Pick<SessionRecord, "jobs">): ArrayRecord[] {
-  return jobs.flatMap(({ array }) => (array ? [array] : []));
-}
-
 /** Leaves out dismissed engines: if one comes back, it must not push another out. */
 function askedRanges(arrays: readonly ArrayRecord[]): TaskRange[] {
   const dismissed = new Set(arrays.flatMap((array) => numbersIn(array.dismissed ?? [])));
-  const numbers = numbersIn(arrays.map(({ first, tasks }) => ({ first, last: first + tasks - 1 })));
+  const numbers = numbersIn(arrays.map(enginesOf));
   return rangesOf(numbers.filter((number) => !dismissed.has(number)));
 }
 
