@@ -53,7 +53,7 @@ export async function bundlePrograms() {
   const all = await manifests();
   const adapters = all.filter(({ folder }) => folder.startsWith("adapter-"));
   const entries = [
-    { in: "packages/client/src/keeper-main.ts", out: "keeper-main" },
+    { in: "packages/cli/src/keeper-main.ts", out: "keeper-main" },
     ...adapters.map(({ folder }) => ({ in: `packages/${folder}/src/index.ts`, out: folder })),
   ];
   await bundleProgram("cli", entries, ["packages/cli/src/main.ts", "packages/cli/src/commands/validate.ts"]);

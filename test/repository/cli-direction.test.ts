@@ -12,6 +12,7 @@ const parts = [
   "report",
   "host-of.ts",
   "container.ts",
+  "keeper-main.ts",
   "opening",
   "doctor",
   "init",

@@ -17,7 +17,7 @@ describe("the container", () => {
     const { session } = await readSessionText("name: a\nnotebook: { directory: /d }\n", "/s.yaml");
     const [readiness] = readinessPlugins;
     if (!session || !readiness) throw new Error("The session file is not valid");
-    return processClient().open({ session, plugins: { scheduler, readiness, tunnelKinds: [] } });
+    return (await processClient()).open({ session, plugins: { scheduler, readiness, tunnels: [] } });
   }
 
   it("gives a plugin's factory the process's clock and log, the site's host, and its options", async () => {

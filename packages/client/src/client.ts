@@ -1,6 +1,8 @@
+import { fileURLToPath } from "node:url";
 import { type Clock, type Host, type Log, type Plugin, systemClock } from "@hpcnb/core";
 import type { SessionContext } from "@hpcnb/core/session";
 import { type HowToLoadSession, loadSession } from "./load-session.js";
+import { createPluginLoader, type PluginLoader } from "./plugins/load-plugin.js";
 import { type ServePlugin, serveWith } from "./plugins/serve.js";
 import type { Surroundings } from "./session-at.js";
 import { openSite, type Site } from "./site.js";
@@ -13,6 +15,13 @@ export interface ClientOptions extends Surroundings {
   readonly log?: Log;
   /** Default: calls plugins' factories with this clock and log. */
   readonly serve?: ServePlugin;
+  /** Default: one that this client alone uses. */
+  readonly loader?: PluginLoader;
+  /**
+   * Node's arguments for the program that keeps tunnels: it calls `keepTunnels`. Default: one that
+   * calls plugins' factories without a container.
+   */
+  readonly keeperProgram?: readonly string[];
 }
 
 /**
@@ -37,6 +46,8 @@ export function createClient({
   clock = systemClock,
   log = () => {},
   serve = serveWith({ clock, log }),
+  loader = createPluginLoader(),
+  keeperProgram = [fileURLToPath(new URL("../bin/keeper.js", import.meta.url))],
   ...around
 }: ClientOptions): Client {
   const sites = new Map<Plugin, Map<string | undefined, Site>>();
@@ -45,14 +56,15 @@ export function createClient({
     const known = sites.get(scheduler) ?? new Map<string | undefined, Site>();
     sites.set(scheduler, known);
     const { hostOf, note, warn } = around;
-    const site = known.get(alias) ?? openSite({ alias, host: hostOf(alias), scheduler, clock, serve, note, warn });
+    const host = hostOf(alias);
+    const site = known.get(alias) ?? openSite({ alias, host, scheduler, clock, serve, keeperProgram, note, warn });
     known.set(alias, site);
     return site;
   }
 
   return {
     hostOf: around.hostOf,
-    load: (place, how) => loadSession(place, { ...how, ...around }),
+    load: (place, how) => loadSession(place, { ...how, loader, ...around }),
     open: (valid) => siteOf(valid).open(valid),
   };
 }

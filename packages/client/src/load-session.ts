@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { isHpcnbError } from "@hpcnb/core";
 import type { Session } from "@hpcnb/core/session-file";
 import { type KnownSession, rememberedSession } from "./known-sessions.js";
+import type { PluginLoader } from "./plugins/load-plugin.js";
 import { parseAddress } from "./session-address.js";
 import type { Surroundings } from "./session-at.js";
 import type { ValidSession } from "./valid-session.js";
@@ -19,16 +20,16 @@ export interface HowToLoadSession {
 /** A session from its file, or from where it is. */
 export async function loadSession(
   place: string,
-  { announce, recall = false, ...around }: Surroundings & HowToLoadSession,
+  { announce, recall = false, loader, ...around }: Surroundings & HowToLoadSession & { readonly loader: PluginLoader },
 ): Promise<ValidSession> {
   const address = parseAddress(place);
-  if (address) return (await import("./session-at.js")).loadSessionAt(address, around);
+  if (address) return (await import("./session-at.js")).loadSessionAt(address, { loader, ...around });
   const { loadValidSession } = await import("./valid-session.js");
   const known = recall ? rememberedSession(resolve(place), around.warn) : undefined;
-  if (!known) return loadValidSession(place, { announce });
+  if (!known) return loadValidSession(place, { announce, loader });
   let why: string;
   try {
-    const valid = await loadValidSession(place, { announce });
+    const valid = await loadValidSession(place, { announce, loader });
     const change = changeOf(valid.session, known);
     if (change === undefined) return valid;
     why = change;
@@ -37,7 +38,7 @@ export async function loadSession(
     why = error.message;
   }
   around.warn(`Warning: ${known.name} is taken as it was started, because its files do not describe it now:\n${why}`);
-  return (await import("./session-at.js")).loadSessionAt({ ...known, known }, around);
+  return (await import("./session-at.js")).loadSessionAt({ ...known, known }, { loader, ...around });
 }
 
 /**

@@ -7,7 +7,7 @@ import { autoTunnels, readinessPlugins } from "./plugins/built-in.js";
 import { bundledScheduler } from "./plugins/bundled.js";
 import { findPlugin } from "./plugins/find-plugin.js";
 import { foreignHand } from "./plugins/foreign-hands.js";
-import { importPlugin, loadPlugin } from "./plugins/load-plugin.js";
+import { loadPlugin, type PluginLoader } from "./plugins/load-plugin.js";
 import { expectOptions } from "./plugins/plugin-options.js";
 import type { ValidSession } from "./valid-session.js";
 
@@ -35,7 +35,7 @@ export interface SessionPlace {
  */
 export async function loadSessionAt(
   { host: alias, directory: place, known }: SessionPlace,
-  { hostOf, note, warn }: Surroundings,
+  { hostOf, note, warn, loader }: Surroundings & { readonly loader: PluginLoader },
 ): Promise<ValidSession> {
   const host = hostOf(alias);
   const directory = await resolveDirectory(host, place, "look", { note });
@@ -50,11 +50,11 @@ export async function loadSessionAt(
     );
   }
   const file = known?.file ?? `${alias}:${directory}`;
-  const scheduler = (known && (await rememberedScheduler(record, known))) ?? (await schedulerOf(record, file));
+  const scheduler = (known && (await rememberedScheduler(record, known, loader))) ?? (await schedulerOf(record, file));
   const readiness = await loadPlugin("readiness", "probe", file, readinessPlugins);
   return {
     session: sessionOf(record, { file, host: alias, directory }),
-    plugins: { scheduler, readiness, tunnelKinds: autoTunnels(alias) },
+    plugins: { scheduler, readiness, tunnels: autoTunnels(alias) },
   };
 }
 
@@ -62,11 +62,15 @@ export async function loadSessionAt(
  * The plugin that this machine remembers to have started the session with. What it remembers it was
  * told by the user's own files; who could write them by now is asked again.
  */
-async function rememberedScheduler({ scheduler }: SessionRecord, known: KnownSession): Promise<Plugin | undefined> {
+async function rememberedScheduler(
+  { scheduler }: SessionRecord,
+  known: KnownSession,
+  loader: PluginLoader,
+): Promise<Plugin | undefined> {
   const { plugin: name, from } = known.scheduler ?? {};
   if (name !== scheduler.plugin || from === undefined || bundledScheduler(name)) return undefined;
   if (foreignHand(resolve(from))) return undefined;
-  const plugin = await importPlugin(findPlugin("scheduler", name, from));
+  const plugin = await loader.load(findPlugin("scheduler", name, from));
   await expectOptions(plugin, scheduler.options, known.file);
   return plugin;
 }
@@ -108,7 +112,7 @@ function sessionOf(
     notebook: { directory, app: record.app, environment: {}, saveScript: false, password: undefined, listen: "auto" },
     resources: {},
     cluster: record.cluster && { controller: "job", groups, minimum: 1, restarts: 0 },
-    storage: { readiness: "probe", timeoutMs: 120_000 },
-    tunnel: { kind: "auto", localPort: undefined },
+    storage: { readiness: "probe", options: {}, timeoutMs: 120_000 },
+    tunnel: { kind: "auto", options: {}, localPort: undefined },
   };
 }

@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import { type Clock, type Host, type Plugin, type Scheduler, sharedScheduler, supplement } from "@hpcnb/core";
 import type { SessionContext } from "@hpcnb/core/session";
 import { SessionFileError } from "@hpcnb/core/session-file";
@@ -18,6 +17,8 @@ export interface SiteOptions {
   readonly scheduler: Plugin;
   readonly clock: Clock;
   readonly serve: ServePlugin;
+  /** Node's arguments for the program that keeps tunnels: it calls `keepTunnels`. */
+  readonly keeperProgram: readonly string[];
   /** Told what a person should know beside what was asked for. */
   readonly note: (text: string) => void;
   readonly warn: Warn;
@@ -36,7 +37,16 @@ export interface Site {
   open(valid: ValidSession): SessionContext;
 }
 
-export function openSite({ alias, host, scheduler: plugin, clock, serve, note, warn }: SiteOptions): Site {
+export function openSite({
+  alias,
+  host,
+  scheduler: plugin,
+  clock,
+  serve,
+  keeperProgram,
+  note,
+  warn,
+}: SiteOptions): Site {
   const schedulers = new Map<string, Scheduler>();
   const supplemented = (own: Scheduler) => supplement(own, { name: plugin.name, lacks: plugin.scheduler?.lacks });
 
@@ -53,11 +63,11 @@ export function openSite({ alias, host, scheduler: plugin, clock, serve, note, w
     const own = scheduler(options);
     const connector = () =>
       createConnector({
-        keeperProgram: [fileURLToPath(new URL("../bin/keeper.js", import.meta.url))],
+        keeperProgram,
         host,
         alias,
         sessionFile: session.file,
-        kinds: plugins.tunnelKinds,
+        tunnels: plugins.tunnels,
         localPort: session.tunnel.localPort,
       });
     // On a submit node there is nothing to connect: the notebook runs elsewhere, and the browser is
@@ -77,7 +87,7 @@ export function openSite({ alias, host, scheduler: plugin, clock, serve, note, w
       },
       workload: createWorkload(),
       readiness: serve(plugins.readiness.name, host, (services) =>
-        offered(plugins.readiness, "readiness").create({ clock: services.clock, timeoutMs: session.storage.timeoutMs }),
+        offered(plugins.readiness, "readiness").create({ ...services, ...session.storage }),
       ),
       connector: browserIsHere ? connector() : undefined,
       clock,

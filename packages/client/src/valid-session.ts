@@ -1,5 +1,4 @@
 import { accessSync, constants, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
 import { isHpcnbError, type Plugin, type PluginKind } from "@hpcnb/core";
 import {
   type FoundSites,
@@ -9,14 +8,14 @@ import {
   SessionFileError,
   type SessionSource,
 } from "@hpcnb/core/session-file";
-import { autoTunnels, readinessPlugins, tunnelPlugins } from "./plugins/built-in.js";
-import { type FoundPlugin, findPlugin } from "./plugins/find-plugin.js";
+import type { TunnelChoice } from "@hpcnb/tunnel";
 import { foreignHand, howToOwn, ownerOf } from "./plugins/foreign-hands.js";
-import { importPlugin } from "./plugins/load-plugin.js";
+import { kindNames } from "./plugins/kinds.js";
+import { createPluginLoader, type PluginLoader } from "./plugins/load-plugin.js";
+import { findNamed, keysOf, type NamedPlugin, tunnelsOf } from "./plugins/named-plugins.js";
 import { checkResources, pluginOptions } from "./plugins/plugin-options.js";
 import { tryFactory } from "./plugins/try-factory.js";
 import { findSites } from "./sites.js";
-import { textAt } from "./source-values.js";
 
 export interface ValidSession {
   readonly session: Session;
@@ -28,14 +27,8 @@ export interface ValidSession {
 export interface SessionPlugins {
   readonly scheduler: Plugin;
   readonly readiness: Plugin;
-  /** Names of tunnel plugins, in the order to try them. The keeper loads them itself. */
-  readonly tunnelKinds: readonly string[];
-}
-
-/** A plugin, and where the file names it. */
-interface NamedPlugin {
-  readonly pointer: string;
-  readonly found: FoundPlugin;
+  /** In the order to try them. The keeper loads them itself. */
+  readonly tunnels: readonly TunnelChoice[];
 }
 
 export interface HowToLoad {
@@ -45,7 +38,11 @@ export interface HowToLoad {
   readonly further?: (source: SessionSource) => readonly Problem[];
   /** Default: what this machine has. */
   readonly sites?: FoundSites;
+  /** Default: one for this call alone. */
+  readonly loader?: PluginLoader;
 }
+
+type Options = Readonly<Record<string, unknown>>;
 
 /**
  * Reads a session file and holds it against everything that can be checked without starting
@@ -54,100 +51,60 @@ export interface HowToLoad {
  * @throws SessionFileError with all problems and where each is.
  */
 export async function loadValidSession(file: string, how: HowToLoad = {}): Promise<ValidSession> {
-  const { announce = () => {}, further = () => [], sites = findSites() } = how;
+  const { announce = () => {}, further = () => [], sites = findSites(), loader = createPluginLoader() } = how;
   const source = await readSessionFile(file, sites);
   const problems: Problem[] = [...source.problems, ...further(source)];
-  const named = findPlugins(source, problems);
-  const own = named.filter(({ found }) => !found.isForeign);
+  const named = findNamed(source, (pointer, error) => problems.push(problemOf(source, pointer, error)));
   const foreign = named.filter(({ found }) => found.isForeign);
   checkPlace(source, problems);
   checkOwner(source, foreign, problems);
 
-  const plugins = new Map<PluginKind, Plugin>();
-  let options: Readonly<Record<string, unknown>> = {};
-  for (const { pointer, found } of [...own, ...foreign]) {
-    if (found.isForeign && problems.length > 0) break;
-    // The keeper loads them; hpcnb's own are known to be right.
-    if (found.kind === "tunnel" && !found.isForeign) continue;
-    if (found.isForeign)
-      announce(
-        `The ${found.kind} "${found.name}" is ${found.path}, which belongs to ${ownerOf(found.path)}: its code runs now.`,
-      );
+  const plugins: Partial<Record<PluginKind, Plugin>> = {};
+  const options: Record<PluginKind, Options> = { scheduler: {}, readiness: {}, tunnel: {} };
+  for (const one of [...named.filter(({ found }) => !found.isForeign), ...foreign]) {
+    const { pointer, found } = one;
+    const { kind, isForeign } = found;
+    if (isForeign && problems.length > 0) break;
+    if (isForeign) announce(whoseCode(one));
     try {
-      const plugin = await importPlugin(found);
-      plugins.set(found.kind, plugin);
-      if (found.kind === "scheduler") {
-        options = await pluginOptions(source, plugin, problems);
-        await checkResources(source, plugin, problems);
-      }
-      if (found.isForeign && problems.length === 0)
-        tryFactory(plugin, found.kind, found.kind === "scheduler" ? options : {});
+      const plugin = await loader.load(found);
+      plugins[kind] = plugin;
+      options[kind] = await pluginOptions(source, { kind, keys: keysOf[kind], plugin }, problems);
+      if (kind === "scheduler") await checkResources(source, plugin, problems);
+      if (isForeign && problems.length === 0) tryFactory(plugin, kind, options[kind]);
     } catch (error) {
       problems.push(problemOf(source, pointer, error));
     }
   }
-  const [scheduler, readiness] = [plugins.get("scheduler"), plugins.get("readiness")];
+  const { scheduler, readiness } = plugins;
   if (!source.session || !scheduler || !readiness || problems.length > 0)
     throw new SessionFileError(file, problems, source.help);
   const { session } = source;
   return {
     source,
-    session: { ...session, scheduler: { ...session.scheduler, options } },
-    plugins: { scheduler, readiness, tunnelKinds: tunnelKindsOf(source).map((kind) => forKeeper(source, kind)) },
+    session: {
+      ...session,
+      scheduler: { ...session.scheduler, options: options.scheduler },
+      storage: { ...session.storage, options: options.readiness },
+      tunnel: { ...session.tunnel, options: options.tunnel },
+    },
+    plugins: { scheduler, readiness, tunnels: tunnelsOf(session, named, options.tunnel) },
   };
 }
 
-/**
- * The plugins are looked up even when other things are wrong, so that all problems are told at
- * once.
- */
-function findPlugins(source: SessionSource, problems: Problem[]): NamedPlugin[] {
-  const schedulerName = textAt(source, "scheduler", "plugin") ?? textAt(source, "scheduler") ?? "local";
-  const readinessName = textAt(source, "storage", "readiness") ?? "probe";
-  const named: NamedPlugin[] = [];
-  const look = (pointer: string, find: (from: string) => FoundPlugin) => {
-    try {
-      named.push({ pointer, found: find(fileOf(source, pointer)) });
-    } catch (error) {
-      problems.push(problemOf(source, pointer, error));
-    }
-  };
-  look(schedulerPointer(source), (from) => findPlugin("scheduler", schedulerName, from));
-  look("/storage/readiness", (from) => findPlugin("readiness", readinessName, from, readinessPlugins));
-  for (const kind of tunnelKindsOf(source))
-    look("/tunnel/kind", (from) => findPlugin("tunnel", kind, from, tunnelPlugins));
-  return named;
-}
-
-/** The keeper knows the session file alone, and looks for a relative path from there. */
-function forKeeper(source: SessionSource, kind: string): string {
-  const from = fileOf(source, "/tunnel/kind");
-  return /^\.\.?\//.test(kind) && from !== resolve(source.file) ? resolve(dirname(from), kind) : kind;
-}
-
-function tunnelKindsOf(source: SessionSource): readonly string[] {
-  const kind = textAt(source, "tunnel", "kind") ?? "auto";
-  return kind === "auto" ? autoTunnels(textAt(source, "host")) : [kind];
-}
-
-/** Where the plugin is named: a text alone, or in a mapping. */
-function schedulerPointer(source: SessionSource): string {
-  return textAt(source, "scheduler") === undefined ? "/scheduler/plugin" : "/scheduler";
-}
-
-/** The file that says what stands at a pointer: its relative paths begin there. */
-function fileOf({ layers }: SessionSource, pointer: string): string {
-  return resolve(layers.fileAt(pointer).file);
+function whoseCode({ found }: NamedPlugin): string {
+  const path = found.isForeign ? found.path : "";
+  return `The ${kindNames[found.kind]} "${found.name}" is ${path}, which belongs to ${ownerOf(path)}: its code runs now.`;
 }
 
 /** Anyone who can change the file decides which code runs. */
 function checkOwner(source: SessionSource, foreign: readonly NamedPlugin[], problems: Problem[]): void {
-  const named = foreign.map((one) => ({ ...one, problem: foreignHand(fileOf(source, one.pointer)) }));
+  const named = foreign.map((one) => ({ ...one, problem: foreignHand(one.from) }));
   const first = named.find(({ problem }) => problem !== undefined);
   if (!first) return;
-  const { problem } = first;
-  const message = `the code of the ${first.found.kind} would run as you because this file names it, but ${problem}. It was not run. ${howToOwn}`;
-  problems.push(source.problemAt(first.pointer, message));
+  const { problem, pointer, found } = first;
+  const message = `the code of the ${kindNames[found.kind]} would run as you because this file names it, but ${problem}. It was not run. ${howToOwn}`;
+  problems.push(source.problemAt(pointer, message));
 }
 
 function checkPlace({ session, problemAt }: SessionSource, problems: Problem[]): void {

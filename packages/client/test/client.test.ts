@@ -42,7 +42,7 @@ describe("a client", () => {
       Array.from({ length: 20 }, async (_, index) => {
         if (!probe) throw new Error("core has no probe");
         const session = await sessionNamed(`s${index}`);
-        return opened.open({ session, plugins: { scheduler, readiness: probe, tunnelKinds: [] } });
+        return opened.open({ session, plugins: { scheduler, readiness: probe, tunnels: [] } });
       }),
     );
 

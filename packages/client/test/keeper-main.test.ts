@@ -41,7 +41,7 @@ describe("a keeper that is not used", () => {
     keeperProgram: [...fromSource, fileURLToPath(new URL("../src/keeper-main.ts", import.meta.url))],
     alias: "login",
     sessionFile: "/nowhere/session.yaml",
-    kinds: ["jump"],
+    tunnels: [{ name: "jump", options: {} }],
   };
 
   it("ends with the command that had it made ready", async () => {

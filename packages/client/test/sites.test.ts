@@ -38,7 +38,9 @@ describe("sites on this machine", () => {
   it("are files with the right ending; others beside them are none", async () => {
     for (const name of ["a.yaml~", ".a.yaml", "a.yml", "README"]) has(machine, name, "storage: { timeout: 1m }\n");
     has(machine, "b.yaml", "storage: { timeout: 1m }\n");
-    expect((await load(smallest)).session).to.deep.include({ storage: { readiness: "probe", timeoutMs: 60_000 } });
+    expect((await load(smallest)).session).to.deep.include({
+      storage: { readiness: "probe", options: {}, timeoutMs: 60_000 },
+    });
   });
 
   it("are none where there is no folder for them", async () => {
@@ -87,7 +89,7 @@ describe("sites on this machine", () => {
       const { plugins, session } = await load(`${smallest}storage: { readiness: ./q.mjs }\n`, (one) => said.push(one));
       expect([plugins.scheduler.name, plugins.readiness.name]).to.deep.equal(["of-site", "of-session"]);
       // The keeper knows no site.
-      expect(plugins.tunnelKinds).to.deep.equal([join(machine, "p.mjs")]);
+      expect(plugins.tunnels).to.deep.equal([{ name: "./p.mjs", path: join(machine, "p.mjs"), options: {} }]);
       expect(session.scheduler.plugin).to.equal("./p.mjs");
       expect(said.join()).to.include(join(machine, "p.mjs")).and.include("belongs to you");
     });

@@ -64,6 +64,41 @@ describe("a session file that names somebody's plugin", () => {
     expect(lacking).to.include(`3:21  ${sentence}`).and.include(`4:64  ${sentence}`);
   });
 
+  it("gives tunnels and readiness strategies their options, with defaults, and tells the keeper where the code is", async () => {
+    const optionsSchema = `{ type: "object", additionalProperties: false, properties: { gate: { type: "string", default: "g1" }, n: { type: "integer" } } }`;
+    writeFileSync(
+      join(folder, "plugin.mjs"),
+      pluginOfAllKinds.replaceAll("{ create:", `{ optionsSchema: ${optionsSchema}, create:`),
+    );
+    const plugin = (options: string) => `{ plugin: ./plugin.mjs, options: ${options} }`;
+    const both = (options: string) =>
+      `notebook: { directory: . }\nstorage: { readiness: ${plugin(options)} }\ntunnel: { kind: ${plugin(options)} }\n`;
+    writeFileSync(file, both("{ n: 1 }"));
+    const { session, plugins } = await loadValidSession(file);
+    expect(session.storage).to.deep.include({ readiness: "./plugin.mjs", options: { n: 1, gate: "g1" } });
+    expect(plugins.tunnels).to.deep.equal([
+      { name: "./plugin.mjs", path: join(folder, "plugin.mjs"), options: { n: 1, gate: "g1" } },
+    ]);
+    const wrong = plugin("{ gtae: x }");
+    for (const [place, text] of [
+      ["storage.readiness", `storage: { readiness: ${wrong} }`],
+      ["tunnel.kind", `tunnel: { kind: ${wrong} }`],
+    ])
+      expect(await failure(`notebook: { directory: . }\n${text}\n`)).to.include(
+        `${place}.options has no key "gtae"; did you mean gate?`,
+      );
+  });
+
+  it("has no options for hpcnb's own tunnels and readiness strategies", async () => {
+    const message = await failure(
+      "notebook: { directory: . }\nstorage: { readiness: { plugin: probe, options: { a: 1 } } }\ntunnel: { kind: { plugin: direct, options: { a: 1 } } }\n",
+    );
+    expect(message).to.include("the readiness strategy probe has no options");
+    expect(message).to.include("the tunnel direct has no options");
+    const auto = "notebook: { directory: . }\ntunnel: { kind: { plugin: auto, options: { a: 1 } } }\n";
+    expect(await failure(auto)).to.include(":2:27  auto has no options");
+  });
+
   it("says whose code it is and where it lies before it runs", async () => {
     writeFileSync(file, valid);
     const said: string[] = [];

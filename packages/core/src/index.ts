@@ -10,6 +10,7 @@ export type { JobTimes } from "./job-times.js";
 export * from "./log.js";
 export * from "./made-by-plugin.js";
 export * from "./plugin.js";
+export type { PluginContext } from "./plugin-context.js";
 export * from "./printable.js";
 export { carryModules, modulesOf } from "./python-modules.js";
 export * from "./readiness.js";

@@ -1,6 +1,5 @@
-import type { Clock } from "./clock.js";
 import type { Host } from "./host.js";
-import type { Log } from "./log.js";
+import type { PluginContext } from "./plugin-context.js";
 import type { ReadinessContext, StorageReadiness } from "./readiness.js";
 import type { Scheduler } from "./scheduler.js";
 import type { SchedulerFeature } from "./scheduler-features.js";
@@ -12,17 +11,14 @@ export const apiVersion = 1;
 /** A JSON Schema (draft 2020-12) of an object: the plugin's own options in the session file. */
 export type OptionsSchema = Readonly<Record<string, unknown>>;
 
-export interface SchedulerContext {
+export interface SchedulerContext extends PluginContext {
   /** The submit node: run every scheduler command through it. It tells `log` of each. */
   readonly host: Host;
-  readonly clock: Clock;
-  /** For what an adapter does without a command, such as a request by HTTP. */
-  readonly log: Log;
-  /**
-   * What the session file has under `scheduler.options`, valid by `optionsSchema`, defaults filled
-   * in.
-   */
-  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What a plugin of any kind may say of its own options. */
+interface Configurable {
+  readonly optionsSchema?: OptionsSchema;
 }
 
 /**
@@ -32,8 +28,7 @@ export interface SchedulerContext {
 export interface Plugin {
   readonly apiVersion: typeof apiVersion;
   readonly name: string;
-  readonly scheduler?: {
-    readonly optionsSchema?: OptionsSchema;
+  readonly scheduler?: Configurable & {
     /** What a session file may have under `resources.options`, for each kind of job. */
     readonly resourcesSchema?: OptionsSchema;
     /**
@@ -43,8 +38,8 @@ export interface Plugin {
     readonly lacks?: readonly SchedulerFeature[];
     create(context: SchedulerContext): Scheduler;
   };
-  readonly readiness?: { create(context: ReadinessContext): StorageReadiness };
-  readonly tunnel?: { create(context: TunnelContext): Tunnel };
+  readonly readiness?: Configurable & { create(context: ReadinessContext): StorageReadiness };
+  readonly tunnel?: Configurable & { create(context: TunnelContext): Tunnel };
 }
 
 export type PluginKind = "scheduler" | "readiness" | "tunnel";

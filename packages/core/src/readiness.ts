@@ -1,5 +1,5 @@
-import type { Clock } from "./clock.js";
 import type { Host } from "./host.js";
+import type { PluginContext } from "./plugin-context.js";
 
 /**
  * Makes what one host wrote usable on another.
@@ -70,8 +70,7 @@ export interface PublishedRecord {
   readonly [key: string]: unknown;
 }
 
-export interface ReadinessContext {
-  readonly clock: Clock;
+export interface ReadinessContext extends PluginContext {
   /** From `storage.timeout`. */
   readonly timeoutMs: number;
 }

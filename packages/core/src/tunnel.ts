@@ -1,5 +1,5 @@
-import type { Clock } from "./clock.js";
 import type { Host } from "./host.js";
+import type { PluginContext } from "./plugin-context.js";
 
 /** Where the notebook server listens, as its own host sees it. */
 export type Endpoint =
@@ -45,7 +45,7 @@ export interface OpenTunnel {
   close(): Promise<void>;
 }
 
-export interface TunnelContext {
+export interface TunnelContext extends PluginContext {
+  /** The submit node, as the keeper reaches it. */
   readonly host: Host;
-  readonly clock: Clock;
 }

@@ -12,7 +12,7 @@ describe("hpcnb's own tunnels", function () {
 
   const tunnelOf = ({ tunnel, name }: Plugin, host = noHost): Tunnel => {
     if (!tunnel) throw new Error(`${name} offers no tunnel`);
-    return tunnel.create({ host, clock: systemClock });
+    return tunnel.create({ host, clock: systemClock, log: () => {}, options: {} });
   };
 
   tunnelConformance(

@@ -14,7 +14,7 @@ import { noHost } from "./fixtures/no-host.js";
 describe("direct tunnel", () => {
   it("gives up an address at which nobody answers, and nobody refuses", async () => {
     const { port, stop } = await startSilentPort();
-    const tunnel = directTunnel.tunnel?.create({ host: noHost, clock: systemClock });
+    const tunnel = directTunnel.tunnel?.create({ host: noHost, clock: systemClock, log: () => {}, options: {} });
     if (!tunnel) throw new Error("no tunnel");
     const endpoint = { kind: "port", host: hostname(), address: "127.0.0.1", port } as const;
     const error = await expectFailure(tunnel.open(endpoint), "HPCNB_TUNNEL");
@@ -45,7 +45,7 @@ describe("direct tunnel", () => {
       ["that the notebook runs elsewhere", noHost, "nosuchnode", "Run hpcnb on nosuchnode"],
     ] as const)
       it(`a record ${what}`, async () => {
-        const tunnel = directTunnel.tunnel?.create({ host, clock: systemClock });
+        const tunnel = directTunnel.tunnel?.create({ host, clock: systemClock, log: () => {}, options: {} });
         if (!tunnel) throw new Error("no tunnel");
         const endpoint = { kind: "socket", host: endpointHost, path: join(folder, "agent.sock") } as const;
         const { hint } = await expectFailure(tunnel.open(endpoint), "HPCNB_TUNNEL");

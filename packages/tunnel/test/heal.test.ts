@@ -49,7 +49,7 @@ describe("serveKeeper", () => {
       controlSocket: join(folder, "k.sock"),
       run: "r1",
       endpoint: { kind: "socket", host: "node1", path: "/x" },
-      kinds: ["fake"],
+      tunnels: [{ name: "fake", options: {} }],
       host: "login",
       sessionFile: "/nowhere",
       localPort: { port: 8888, fixed: false },

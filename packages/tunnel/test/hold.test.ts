@@ -25,7 +25,7 @@ describe("a keeper's port", () => {
       controlSocket: join(folder, "0123456789abcdef.sock"),
       run: "r1",
       endpoint: { kind: "socket", host: "node1", path: "/x" },
-      kinds: ["fake"],
+      tunnels: [{ name: "fake", options: {} }],
       host: "login",
       sessionFile: "/nowhere",
       localPort: { port: await freePort(), fixed: true },

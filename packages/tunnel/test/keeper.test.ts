@@ -28,7 +28,7 @@ describe("keeper", () => {
       host: createLocalHost(),
       alias: undefined,
       sessionFile: "/nowhere/session.yaml",
-      kinds: ["direct"],
+      tunnels: [{ name: "direct", options: {} }],
       localPort: undefined,
       ...options,
     });
@@ -147,13 +147,18 @@ describe("keeper", () => {
     expect(await fetch(first.baseUrl).catch(() => "closed")).to.equal("closed");
     // A request without a wish takes the tunnel that is open.
     expect(await connector.connect("/d", "run1", endpoint)).to.deep.equal(second);
-    expect((await connectorWith({ kinds: ["mine"] }).connect("/d", "run1", endpoint)).baseUrl).to.equal(second.baseUrl);
-    const kinds = async () => (await keeperStatus(controlSocket())).kinds;
-    const asked = await kinds();
-    await connectorWith({ kinds: ["direct"] }).connect("/d", "run1", endpoint);
-    expect(await kinds()).to.deep.equal(asked);
-    await connectorWith({ kinds: ["other"] }).connect("/d", "run1", endpoint);
-    expect(await kinds()).to.deep.equal(["other"]);
+    expect(
+      (await connectorWith({ tunnels: [{ name: "mine", options: {} }] }).connect("/d", "run1", endpoint)).baseUrl,
+    ).to.equal(second.baseUrl);
+    const tunnels = async () => (await keeperStatus(controlSocket())).tunnels;
+    const asked = await tunnels();
+    await connectorWith({ tunnels: [{ name: "direct", options: {} }] }).connect("/d", "run1", endpoint);
+    expect(await tunnels()).to.deep.equal(asked);
+    await connectorWith({ tunnels: [{ name: "other", options: {} }] }).connect("/d", "run1", endpoint);
+    expect(await tunnels()).to.deep.equal([{ name: "other", options: {} }]);
+    const other = { name: "other", options: { port: 1 } };
+    await connectorWith({ tunnels: [other] }).connect("/d", "run1", endpoint);
+    expect(await tunnels()).to.deep.equal([other]);
   });
 
   it("is not waited for by a command that is interrupted, and opens nothing then", async () => {

@@ -10,7 +10,7 @@ const request: KeeperRequest = {
   controlSocket: "/nowhere",
   run: "r1",
   endpoint: { kind: "socket", host: "node1", path: "/x" },
-  kinds: [],
+  tunnels: [],
   host: "login",
   sessionFile: "/nowhere",
   localPort: { port: 8888, fixed: false },

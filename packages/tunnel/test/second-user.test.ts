@@ -42,7 +42,7 @@ describe("a second user", () => {
       host: createLocalHost(),
       alias: undefined,
       sessionFile: "/nowhere/session.yaml",
-      kinds: ["direct"],
+      tunnels: [{ name: "direct", options: {} }],
       localPort: undefined,
     });
     server = await serve(endpoint().path, upgraded);

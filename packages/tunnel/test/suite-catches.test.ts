@@ -53,7 +53,7 @@ describe("the conformance suite of tunnels", () => {
 });
 
 async function failuresWith(fault: Fault): Promise<string[]> {
-  const right = directTunnel.tunnel?.create({ host: noHost, clock: systemClock });
+  const right = directTunnel.tunnel?.create({ host: noHost, clock: systemClock, log: () => {}, options: {} });
   if (!right) throw new Error("direct offers no tunnel");
   const tests: [name: string, body: () => Promise<void>][] = [];
   const functions: TestFunctions = {

@@ -16,7 +16,7 @@ import { isOneLine } from "./fixtures.js";
 const facts = {
   version: 3,
   run: "abcdefghij",
-  kinds: ["jump"],
+  tunnels: [{ name: "jump", options: {} }],
   pid: 77,
   endpoint: { kind: "socket", host: "h", path: "/p" },
   host: "login",
@@ -25,7 +25,12 @@ const facts = {
 const place = { kind: "jump", port: 8888, door: "/run/door.sock", note: "x" };
 const open = { ...facts, ...place, state: "open" };
 const failure = { code: "HPCNB_TUNNEL", message: "m", hint: "h", transient: true };
-const task = { kinds: ["jump"], host: "login", sessionFile: "/f", controlSocket: "/run/c.sock" };
+const task = {
+  tunnels: [{ name: "jump", options: {} }],
+  host: "login",
+  sessionFile: "/f",
+  controlSocket: "/run/c.sock",
+};
 const request = { ...task, run: "abcdefghij", endpoint: facts.endpoint, localPort: { port: 8888, fixed: false } };
 
 const words = [

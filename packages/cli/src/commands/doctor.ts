@@ -77,13 +77,13 @@ async function examineSession(
 ): Promise<Finding[]> {
   const { session, plugins } = valid;
   const { processClient } = await import("../container.js");
-  const context = processClient().open(valid);
+  const context = (await processClient()).open(valid);
   const examined: Examined = { context, signal, directory: "" };
   try {
     const checks = [
       ...hostChecks(examined),
       ...(job ? [jobCheck(examined)] : []),
-      tunnelCheck(examined, plugins.tunnelKinds),
+      tunnelCheck(examined, plugins.tunnels),
       ...(context.connector ? [portCheck(() => wantedPort(session, examined))] : []),
       browserCheck(process.env, process.platform),
     ];

@@ -42,7 +42,7 @@ export async function withSession<T>(
     if (address) progress.begin(`${place}: ${doing ?? "looking for it"}`);
     else progress.begin(`${place}: reading it`, true);
     const { processClient } = await import("../container.js");
-    const client = processClient();
+    const client = await processClient();
     const valid = await client.load(place, { announce, recall: !starts });
     const { session } = valid;
     progress.begin(

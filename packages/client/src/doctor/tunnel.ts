@@ -8,7 +8,7 @@ import type { Examined } from "./host.js";
  * Which ways to the notebook will be tried, and whether the submit node lets ssh forward at all,
  * which all of its ways need.
  */
-export function tunnelCheck({ context, signal }: Examined, kinds: readonly string[]): Check {
+export function tunnelCheck({ context, signal }: Examined, tunnels: readonly { readonly name: string }[]): Check {
   const { connector, host, session } = context;
   return {
     name: "tunnel",
@@ -19,7 +19,7 @@ export function tunnelCheck({ context, signal }: Examined, kinds: readonly strin
           state: "ok",
           text: "none: the browser is on another machine, and `hpcnb up` prints what to type there",
         };
-      const tried = `${kinds.join(", then ")} will be tried`;
+      const tried = `${tunnels.map(({ name }) => name).join(", then ")} will be tried`;
       if (!isSshHost(host)) return { state: "ok", text: tried };
       try {
         await checkForwarding(host, signal);

@@ -1,4 +1,5 @@
 import { readinessPlugins as readiness } from "@hpcnb/core";
+import type { TunnelChoice } from "@hpcnb/tunnel";
 import type { BuiltInPlugin } from "./find-plugin.js";
 
 /** The strategies that hpcnb brings along. */
@@ -15,6 +16,7 @@ export const tunnelPlugins: readonly BuiltInPlugin[] = [
 ];
 
 /** What `auto` tries, in this order. */
-export function autoTunnels(host: string | undefined): readonly string[] {
-  return host === undefined ? ["direct"] : ["jump", "login-forward"];
+export function autoTunnels(host: string | undefined): TunnelChoice[] {
+  const names = host === undefined ? ["direct"] : ["jump", "login-forward"];
+  return names.map((name) => ({ name, options: {} }));
 }

@@ -6,6 +6,28 @@ import { brokenPlugin, type ForeignPlugin, thrown } from "./broken.js";
 import { type BuiltInPlugin, type FoundPlugin, findPlugin } from "./find-plugin.js";
 import { syntaxErrorIn } from "./syntax-error.js";
 
+/** Runs the code of plugins that were found: once, so that sessions with the same one share it. */
+export interface PluginLoader {
+  /**
+   * The faults of a plugin that hpcnb does not bring along are told as its own from then on.
+   * @throws HPCNB_PLUGIN_BROKEN
+   */
+  load(found: FoundPlugin): Promise<Plugin>;
+}
+
+export function createPluginLoader(): PluginLoader {
+  const loaded = new Map<string, Promise<Plugin>>();
+  return {
+    load: async (found) => {
+      if (!found.isForeign) return found.builtIn.load();
+      const key = `${found.kind} ${found.path}`;
+      const plugin = loaded.get(key) ?? importForeign(found);
+      loaded.set(key, plugin);
+      return plugin;
+    },
+  };
+}
+
 /**
  * Finds a plugin (see `findPlugin`) and runs its code. @throws HPCNB_PLUGIN_BROKEN when it was
  * found and cannot be used.
@@ -16,22 +38,7 @@ export async function loadPlugin(
   sessionFile: string,
   known: readonly BuiltInPlugin[] = [],
 ): Promise<Plugin> {
-  return importPlugin(findPlugin(kind, name, sessionFile, known));
-}
-
-/** Plugins of others by kind and path: sessions with the same one share its site. */
-const loaded = new Map<string, Promise<Plugin>>();
-
-/**
- * Runs the code of a plugin that was found. The faults of one that hpcnb does not bring along are
- * told as its own from then on. @throws HPCNB_PLUGIN_BROKEN
- */
-export function importPlugin(found: FoundPlugin): Promise<Plugin> {
-  if (!found.isForeign) return found.builtIn.load();
-  const key = `${found.kind} ${found.path}`;
-  const plugin = loaded.get(key) ?? importForeign(found);
-  loaded.set(key, plugin);
-  return plugin;
+  return createPluginLoader().load(findPlugin(kind, name, sessionFile, known));
 }
 
 async function importForeign(found: ForeignPlugin): Promise<Plugin> {

@@ -1,24 +1,33 @@
-import { HpcnbError, type OptionsSchema, type Plugin, refusalsOf } from "@hpcnb/core";
+import { HpcnbError, type OptionsSchema, type Plugin, type PluginKind, refusalsOf } from "@hpcnb/core";
 import { checkOptions, type Problem, type SessionSource } from "@hpcnb/core/session-file";
 import { mappingAt, valueAt } from "../source-values.js";
+import { kindNames } from "./kinds.js";
+
+/** A plugin by its place in the session file. */
+export interface PlacedPlugin {
+  readonly kind: PluginKind;
+  /** The keys that lead to it, such as storage and readiness. */
+  readonly keys: readonly string[];
+  readonly plugin: Plugin;
+}
 
 /**
- * The options that a session file gives its scheduler, with the plugin's defaults; what is wrong
- * with them becomes problems.
+ * The options that a session file gives a plugin, with the plugin's defaults; what is wrong with
+ * them becomes problems.
  */
-export async function pluginOptions(source: SessionSource, plugin: Plugin, problems: Problem[]) {
-  const given = mappingAt(source, "scheduler", "options") ?? {};
-  const schema = plugin.scheduler?.optionsSchema;
+export async function pluginOptions(source: SessionSource, { kind, keys, plugin }: PlacedPlugin, problems: Problem[]) {
+  const given = mappingAt(source, ...keys, "options") ?? {};
+  const schema = plugin[kind]?.optionsSchema;
+  const pointer = ["", ...keys, "options"].join("/");
   if (!schema) {
-    if (Object.keys(given).length > 0) {
-      problems.push(source.problemAt("/scheduler/options", `the scheduler ${plugin.name} has no options`));
-    }
+    if (Object.keys(given).length > 0)
+      problems.push(source.problemAt(pointer, `the ${kindNames[kind]} ${plugin.name} has no options`));
     return given;
   }
   // Compiling a schema is the slowest thing that a command does at its start: not where it can say
   // nothing.
   if (Object.keys(given).length === 0 && !demandsSomething(schema)) return given;
-  const checked = await source.checkOptions("/scheduler/options", given, schema);
+  const checked = await source.checkOptions(pointer, given, schema);
   problems.push(...checked.problems);
   return checked.options;
 }

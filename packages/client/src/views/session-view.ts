@@ -13,12 +13,13 @@ export interface SessionView extends Omit<Session, "resources" | "cluster" | "st
         readonly groups: readonly (Omit<EngineGroup, "resources"> & { readonly resources: ResourcesView })[];
       })
     | undefined;
-  readonly storage: { readonly readiness: string; readonly timeout: number };
+  readonly storage: Omit<Session["storage"], "timeoutMs"> & { readonly timeout: number };
 }
 
 /** A password's hash is no password, but one is guessed from it: it is shown as `***`. */
 export function viewSession(session: Session): SessionView {
-  const { notebook, resources, cluster, storage } = session;
+  const { notebook, resources, cluster } = session;
+  const { timeoutMs, ...storage } = session.storage;
   return {
     ...session,
     notebook: { ...notebook, password: notebook.password && "***" },
@@ -27,7 +28,7 @@ export function viewSession(session: Session): SessionView {
       ...cluster,
       groups: cluster.groups.map((group) => ({ ...group, resources: viewResources(group.resources) })),
     },
-    storage: { readiness: storage.readiness, timeout: storage.timeoutMs / 1000 },
+    storage: { ...storage, timeout: timeoutMs / 1000 },
   };
 }
 

@@ -75,7 +75,12 @@ async function examined(world: { host: Host; scheduler?: Scheduler; check?: () =
   const { session } = await readSessionText("host: login\nnotebook: { directory: /d }\n", "/s.yaml");
   if (!session) throw new Error("The session file is not valid");
   const { host, scheduler = fakeScheduler(), check = async () => ({ summary: "Python 3" }) } = world;
-  const readiness = readinessPlugins[0]?.readiness?.create({ clock: systemClock, timeoutMs: 1 });
+  const readiness = readinessPlugins[0]?.readiness?.create({
+    clock: systemClock,
+    log: () => {},
+    timeoutMs: 1,
+    options: {},
+  });
   if (!readiness) throw new Error("There is no readiness");
   const context: SessionContext = {
     ...{

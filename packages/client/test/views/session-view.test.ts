@@ -6,11 +6,11 @@ describe("A session for `validate --json`", () => {
   it("has the keys of a session file, with its times in seconds", () => {
     const resources = { walltimeSeconds: 90, memory: 1024 };
     const groups = [{ name: "gpu", engines: 1, resources, atOnce: undefined }];
-    const storage = { readiness: "probe", timeoutMs: 120_000 };
+    const storage = { readiness: "probe", options: {}, timeoutMs: 120_000 };
     const view = viewSession(makeSession({ resources, cluster: makeCluster(1, { groups }), storage }));
     expect(view.resources).to.deep.equal({ walltime: 90, memory: 1024 });
     expect(view.cluster?.groups[0]?.resources).to.deep.equal({ walltime: 90, memory: 1024 });
-    expect(view.storage).to.deep.equal({ readiness: "probe", timeout: 120 });
+    expect(view.storage).to.deep.equal({ readiness: "probe", options: {}, timeout: 120 });
   });
 
   it("has no password, and no hash of one", () => {

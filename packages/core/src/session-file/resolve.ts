@@ -4,7 +4,7 @@ import type { FromSchema } from "json-schema-to-ts";
 import type { JobResources } from "../scheduler.js";
 import { parseDuration, parseMemory } from "../units.js";
 import type { sessionSchema } from "./schema.js";
-import type { PythonEnvironment, Session, SessionSite } from "./session.js";
+import type { PluginChoice, PythonEnvironment, Session, SessionSite } from "./session.js";
 
 /** A session file that its schema has accepted, defaults filled in. */
 export type SessionFile = FromSchema<typeof sessionSchema>;
@@ -15,15 +15,14 @@ type FileResources = NonNullable<SessionFile["resources"]>;
 export function resolveSession(value: SessionFile, file: string, site?: SessionSite): Session {
   const { notebook, cluster, storage, tunnel, scheduler } = value;
   const directory = resolveDirectory(notebook.directory, value.host, file);
+  const readiness = choiceOf(storage?.readiness ?? "probe");
+  const kind = choiceOf(tunnel?.kind ?? "auto");
   return {
     name: value.name ?? sessionNameFrom(directory),
     file,
     site,
     host: value.host,
-    scheduler:
-      typeof scheduler === "object"
-        ? { plugin: scheduler.plugin, options: scheduler.options ?? {} }
-        : { plugin: scheduler, options: {} },
+    scheduler: choiceOf(scheduler),
     notebook: {
       directory,
       app: notebook.app,
@@ -34,9 +33,19 @@ export function resolveSession(value: SessionFile, file: string, site?: SessionS
     },
     resources: resolveResources(value.resources),
     cluster: cluster && resolveCluster(cluster),
-    storage: { readiness: storage?.readiness ?? "probe", timeoutMs: durationOf(storage?.timeout ?? "2m") * 1000 },
-    tunnel: { kind: tunnel?.kind ?? "auto", localPort: tunnel?.localPort },
+    storage: {
+      readiness: readiness.plugin,
+      options: readiness.options,
+      timeoutMs: durationOf(storage?.timeout ?? "2m") * 1000,
+    },
+    tunnel: { kind: kind.plugin, options: kind.options, localPort: tunnel?.localPort },
   };
+}
+
+function choiceOf(chosen: SessionFile["scheduler"]): PluginChoice {
+  return typeof chosen === "object"
+    ? { plugin: chosen.plugin, options: chosen.options ?? {} }
+    : { plugin: chosen, options: {} };
 }
 
 function resolveCluster(cluster: NonNullable<SessionFile["cluster"]>): NonNullable<Session["cluster"]> {

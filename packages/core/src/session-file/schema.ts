@@ -24,6 +24,19 @@ const host = {
   "x-expects": "an ssh host or alias, without spaces and not beginning with a dash",
 } as const;
 
+/** A plugin by its name alone, or with options of its own. */
+const pluginChoice = {
+  type: ["string", "object"],
+  pattern: line.pattern,
+  maxLength: 4096,
+  additionalProperties: false,
+  required: ["plugin"],
+  properties: {
+    plugin: { ...line, description: "Its short name, an npm package, or a file beginning with ./" },
+    options: { type: "object", description: "Options of this plugin's own." },
+  },
+} as const;
+
 const resources = {
   type: "object",
   additionalProperties: false,
@@ -95,16 +108,8 @@ export const sessionSchema = {
       examples: ["physics"],
     },
     scheduler: {
-      type: ["string", "object"],
-      pattern: line.pattern,
-      maxLength: 4096,
+      ...pluginChoice,
       default: "local",
-      additionalProperties: false,
-      required: ["plugin"],
-      properties: {
-        plugin: { ...line, description: "A scheduler's short name, an npm package, or a file beginning with ./" },
-        options: { type: "object", description: "Options of this scheduler's own." },
-      },
       "x-expects": "the name of a scheduler, or a mapping with plugin and options",
       description:
         "The scheduler that runs the jobs: a short name, an npm package or ./file.js. With options: { plugin: ..., options: { ... } }.",
@@ -264,8 +269,9 @@ export const sessionSchema = {
       description: "How jobs make sure that they see the files of other hosts.",
       properties: {
         readiness: {
-          ...line,
+          ...pluginChoice,
           default: "probe",
+          "x-expects": "the name of a readiness strategy, or a mapping with plugin and options",
           description: "probe (wait until the content is there), delay (wait 30 s), none, or a plugin's.",
           examples: ["probe"],
         },
@@ -282,8 +288,9 @@ export const sessionSchema = {
       description: "The way from your browser to the notebook.",
       properties: {
         kind: {
-          ...line,
+          ...pluginChoice,
           default: "auto",
+          "x-expects": "a kind of tunnel, or a mapping with plugin and options",
           description: "auto (try each in turn), jump, login-forward, direct, or a plugin's.",
           examples: ["auto"],
         },

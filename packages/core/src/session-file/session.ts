@@ -57,9 +57,16 @@ export interface Session {
     | undefined;
   readonly storage: {
     readonly readiness: string;
+    /** Those that only this strategy has. */
+    readonly options: PluginChoice["options"];
     readonly timeoutMs: number;
   };
-  readonly tunnel: { readonly kind: string; readonly localPort: number | undefined };
+  readonly tunnel: {
+    readonly kind: string;
+    /** Those that only this kind has. */
+    readonly options: PluginChoice["options"];
+    readonly localPort: number | undefined;
+  };
 }
 
 export interface PluginChoice {

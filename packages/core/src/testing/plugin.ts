@@ -5,6 +5,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { systemClock } from "../clock.js";
 import { missingMembers, untouchedHost } from "../made-by-plugin.js";
 import { type Plugin, type PluginKind, whyNotAPlugin } from "../plugin.js";
+import type { Scheduler } from "../scheduler.js";
 import type { TestFunctions } from "./test-functions.js";
 
 export interface PluginConformanceOptions {
@@ -36,24 +37,23 @@ export function pluginConformance({ describe, it }: TestFunctions, options: Plug
       assert.ok(createRequire(packageJson).resolve(name));
     });
 
-    if (kind === "scheduler") {
-      it("describes its options with a JSON Schema of an object", async () => {
-        const schema = plugin.scheduler?.optionsSchema;
-        if (!schema) return;
-        assert.equal(schema.type, "object");
-        assert.equal(schema.additionalProperties, false, "a misspelt option must be found, not passed over");
-        new Ajv2020({ strict: true, useDefaults: true }).compile(schema);
-      });
+    it("describes its options with a JSON Schema of an object", async () => {
+      const schema = plugin[kind]?.optionsSchema;
+      if (!schema) return;
+      assert.equal(schema.type, "object");
+      assert.equal(schema.additionalProperties, false, "a misspelt option must be found, not passed over");
+      new Ajv2020({ strict: true, useDefaults: true }).compile(schema);
+    });
 
-      it("creates a scheduler without doing anything yet", async () => {
-        const { create, optionsSchema = { type: "object" } } = plugin.scheduler ?? assert.fail("no scheduler");
-        const defaults = {};
-        assert.ok(new Ajv2020({ useDefaults: true }).compile(optionsSchema)(defaults), "no option may be required");
-        const scheduler = create({ host: untouchedHost, clock: systemClock, log: () => {}, options: defaults });
-        assert.deepEqual(missingMembers(kind, scheduler), []);
-        assert.match(scheduler.taskVariable, /^[A-Za-z_][A-Za-z0-9_]*$/);
-      });
-    }
+    it("creates what it offers without doing anything yet, without an option too", async () => {
+      const { create, optionsSchema = { type: "object" } } = plugin[kind] ?? assert.fail(`no ${kind}`);
+      const defaults = {};
+      assert.ok(new Ajv2020({ useDefaults: true }).compile(optionsSchema)(defaults), "no option may be required");
+      const context = { host: untouchedHost, clock: systemClock, log: () => {}, timeoutMs: 60_000, options: defaults };
+      const made: unknown = create(context);
+      assert.deepEqual(missingMembers(kind, made), []);
+      if (kind === "scheduler") assert.match((made as Scheduler).taskVariable, /^[A-Za-z_][A-Za-z0-9_]*$/);
+    });
   });
 }
 

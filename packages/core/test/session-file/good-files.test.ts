@@ -52,8 +52,8 @@ describe("good session files", () => {
           { name: "gpu_2", engines: 1, atOnce: undefined, resources: { ...job, queue: "gpu.q" } },
         ],
       },
-      storage: { readiness: "@site/nfs", timeoutMs: 86_400_000 },
-      tunnel: { kind: "./tunnel.js", localPort: 65_535 },
+      storage: { readiness: "@site/nfs", options: { command: ["fs", "refresh"] }, timeoutMs: 86_400_000 },
+      tunnel: { kind: "./tunnel.js", options: { gateway: "g1" }, localPort: 65_535 },
     });
   });
 

@@ -26,8 +26,8 @@ describe("reading session files", () => {
       },
       resources: {},
       cluster: undefined,
-      storage: { readiness: "probe", timeoutMs: 120_000 },
-      tunnel: { kind: "auto", localPort: undefined },
+      storage: { readiness: "probe", options: {}, timeoutMs: 120_000 },
+      tunnel: { kind: "auto", options: {}, localPort: undefined },
     });
   });
 
@@ -55,8 +55,8 @@ tunnel: { kind: direct, localPort: 9999 }`);
         minimum: 32,
         restarts: 3,
       },
-      storage: { readiness: "delay", timeoutMs: 90_000 },
-      tunnel: { kind: "direct", localPort: 9999 },
+      storage: { readiness: "delay", options: {}, timeoutMs: 90_000 },
+      tunnel: { kind: "direct", options: {}, localPort: 9999 },
     });
   });
 

@@ -49,7 +49,7 @@ describe("a site's files", () => {
       has(own, "a", "resources: { queue: o, cores: 2 }\n");
       const { resources, storage, site } = await sessionOf(`site: a\n${smallest}resources: { queue: s }\n`);
       expect(resources).to.deep.equal({ queue: "s", cores: 2, memory: 2 ** 30 });
-      expect(storage).to.deep.equal({ readiness: "probe", timeoutMs: 60_000 });
+      expect(storage).to.deep.equal({ readiness: "probe", options: {}, timeoutMs: 60_000 });
       expect(site?.files).to.deep.equal([join(own, "a.yaml"), join(machine, "a.yaml")]);
     });
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect } from "chai";
-import { definePlugin, type Plugin, type Scheduler } from "../../src/index.js";
+import { definePlugin, type Plugin, type PluginKind, type Scheduler } from "../../src/index.js";
 import { pluginConformance } from "../../src/testing/index.js";
 
 const scheduler = {
@@ -24,7 +24,7 @@ const goodExports = { ".": { types: "./index.d.ts", default: "./index.js" } };
 const found = "is found by its package's name, also by require.resolve";
 const shape = "is an object made with definePlugin, for this version";
 const options = "describes its options with a JSON Schema of an object";
-const creates = "creates a scheduler without doing anything yet";
+const creates = "creates what it offers without doing anything yet, without an option too";
 
 describe("pluginConformance", () => {
   let directory: string;
@@ -34,13 +34,17 @@ describe("pluginConformance", () => {
   });
   afterEach(() => rm(directory, { recursive: true }));
 
-  async function failures(candidate: Plugin, exports: unknown = goodExports): Promise<string[]> {
+  async function failures(
+    candidate: Plugin,
+    exports: unknown = goodExports,
+    kind: PluginKind = "scheduler",
+  ): Promise<string[]> {
     const path = join(directory, "package.json");
     await writeFile(path, JSON.stringify({ name: "hpcnb-adapter-acme", type: "module", exports }));
     const tests: { name: string; body: () => Promise<void> }[] = [];
     pluginConformance(
       { describe: (_name, body) => body(), it: (name, body) => tests.push({ name, body }) },
-      { plugin: candidate, kind: "scheduler", packageJson: pathToFileURL(path) },
+      { plugin: candidate, kind, packageJson: pathToFileURL(path) },
     );
     const failed: string[] = [];
     for (const { name, body } of tests) await body().catch(() => failed.push(name));
@@ -85,5 +89,46 @@ describe("pluginConformance", () => {
     const { explain: _, ...half } = scheduler;
     const halved = definePlugin({ ...plugin, scheduler: { create: () => half as unknown as Scheduler } });
     expect(await failures(halved)).to.deep.equal([creates]);
+  });
+
+  it("holds the options of a tunnel and of a readiness strategy to the same", async () => {
+    const strict = { type: "object", additionalProperties: false, properties: { a: { default: 1 } } };
+    const strategy = { name: "x", forJob: () => ({ strategy: "content" as const, seconds: 1 }), read: async () => [] };
+    const way = { kind: "x", open: () => Promise.reject(new Error("no")) };
+    for (const [kind, made] of [
+      ["readiness", strategy],
+      ["tunnel", way],
+    ] as const) {
+      const offering = (optionsSchema: Record<string, unknown>, create: () => unknown) =>
+        ({ apiVersion: 1, name: "x", [kind]: { optionsSchema, create } }) as unknown as Plugin;
+      expect(
+        await failures(
+          offering(strict, () => made),
+          goodExports,
+          kind,
+        ),
+      ).to.deep.equal([]);
+      expect(
+        await failures(
+          offering({ type: "object" }, () => made),
+          goodExports,
+          kind,
+        ),
+      ).to.deep.equal([options]);
+      expect(
+        await failures(
+          offering({ ...strict, properties: { b: {} }, required: ["b"] }, () => made),
+          goodExports,
+          kind,
+        ),
+      ).to.deep.equal([creates]);
+      expect(
+        await failures(
+          offering(strict, () => ({})),
+          goodExports,
+          kind,
+        ),
+      ).to.deep.equal([creates]);
+    }
   });
 });

@@ -5,12 +5,12 @@ import { readinessConformance, type TestFunctions } from "../../src/testing/inde
 const createProbe = (): StorageReadiness => {
   const [probe] = readinessPlugins;
   if (!probe?.readiness) throw new Error("there is no probe");
-  return probe.readiness.create({ clock: systemClock, timeoutMs: 1 });
+  return probe.readiness.create({ clock: systemClock, log: () => {}, timeoutMs: 1, options: {} });
 };
 
 for (const { name, readiness } of readinessPlugins) {
   if (!readiness) throw new Error(`${name} offers no readiness`);
-  const create = () => readiness.create({ clock: systemClock, timeoutMs: 1 });
+  const create = () => readiness.create({ clock: systemClock, log: () => {}, timeoutMs: 1, options: {} });
   readinessConformance({ describe, it }, { name, create });
 }
 

@@ -16,7 +16,7 @@ import { askForAddress, askKeeper, type Reply, stopKeeper } from "./ask.js";
 import { connectionFacts, isPlaced, silentFacts } from "./facts.js";
 import { readNote } from "./note.js";
 import { firstPort } from "./port.js";
-import { type Failure, type KeeperRequest, type KeeperStatus, keyOf } from "./protocol.js";
+import { type Failure, type KeeperRequest, type KeeperStatus, keyOf, type TunnelChoice } from "./protocol.js";
 import { allControlSockets, controlSocketsOf, namesBeside, newControlSocket, removeLeftOvers } from "./sockets.js";
 import { type NewKeeper, openLimitMs, startKeeper } from "./start-keeper.js";
 
@@ -30,7 +30,8 @@ export interface ConnectorOptions {
   /** By which the keeper reaches the host; undefined for this machine. */
   readonly alias: string | undefined;
   readonly sessionFile: string;
-  readonly kinds: readonly string[];
+  /** In the order to try them. */
+  readonly tunnels: readonly TunnelChoice[];
   readonly localPort: number | undefined;
 }
 
@@ -77,7 +78,7 @@ export function createConnector(options: ConnectorOptions): Connector {
 
     connect: async (directory, run, endpoint, { signal, times } = {}) => {
       const key = await keyFor(host, directory);
-      const deadline = systemClock.now() + openLimitMs(options.kinds);
+      const deadline = systemClock.now() + openLimitMs(options.tunnels);
       const wish = { run, endpoint, times };
       let asked = false;
       for (;;) {
@@ -126,8 +127,8 @@ export function createConnector(options: ConnectorOptions): Connector {
   };
 
   function task(controlSocket: string) {
-    const { alias, kinds, sessionFile } = options;
-    return { kinds: [...kinds], host: alias, sessionFile, controlSocket };
+    const { alias, tunnels, sessionFile } = options;
+    return { tunnels: [...tunnels], host: alias, sessionFile, controlSocket };
   }
 
   function requestFor(controlSocket: string, { run, endpoint, times }: Wish, port: number): KeeperRequest {

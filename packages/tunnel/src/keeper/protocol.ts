@@ -9,7 +9,7 @@ import * as v from "valibot";
  * gets the outcome back on it. Later commands reach it at a Unix socket: one line of JSON each way.
  * Each side holds what it reads against a schema.
  */
-const protocolVersion = 3;
+const protocolVersion = 4;
 
 const textSchema = v.pipe(v.string(), v.maxLength(20_000));
 
@@ -25,13 +25,23 @@ const timesSchema = v.object({
   endsAt: v.exactOptional(v.pipe(v.string(), v.isoTimestamp())),
 });
 
+/** A tunnel to try. */
+const tunnelChoiceSchema = v.object({
+  /** As the session file has it. */
+  name: lineSchema,
+  /** Where its plugin was found; left out for hpcnb's own. */
+  path: v.exactOptional(absolutePathSchema),
+  /** Valid by its plugin's schema. */
+  options: v.record(v.string(), v.unknown()),
+});
+export type TunnelChoice = v.InferOutput<typeof tunnelChoiceSchema>;
+
 /** What a keeper can make ready for before there is a request. */
 const taskEntries = {
-  /** The tunnels to try, in order. */
-  kinds: v.array(lineSchema),
+  /** In the order to try them. */
+  tunnels: v.array(tunnelChoiceSchema),
   /** ssh alias of the submit node; undefined when it is this machine. */
   host: v.optional(lineSchema),
-  /** From which plugins are looked for. */
   sessionFile: lineSchema,
   controlSocket: absolutePathSchema,
 };
@@ -69,7 +79,7 @@ const factEntries = {
   version: v.literal(protocolVersion),
   run: lineSchema,
   /** Those that it was to try. */
-  kinds: v.array(lineSchema),
+  tunnels: v.array(tunnelChoiceSchema),
   pid: v.pipe(v.number(), v.integer(), v.minValue(2)),
   endpoint: endpointSchema,
   times: v.optional(timesSchema),
@@ -101,8 +111,8 @@ export const statusSchema = v.variant("state", [
 ]);
 export type KeeperStatus = v.InferOutput<typeof statusSchema>;
 
-export function factsOf({ run, kinds, endpoint, times, host, sessionFile }: KeeperRequest) {
-  return { version: protocolVersion, run, kinds, endpoint, times, host, sessionFile, pid: process.pid } as const;
+export function factsOf({ run, tunnels, endpoint, times, host, sessionFile }: KeeperRequest) {
+  return { version: protocolVersion, run, tunnels, endpoint, times, host, sessionFile, pid: process.pid } as const;
 }
 
 export const outcomeSchema = v.union([v.object({ opened: openSchema }), v.object({ failed: failureSchema })]);

@@ -15,6 +15,7 @@ import {
   logPath,
   notePath,
   type OpenStatus,
+  type TunnelChoice,
 } from "./protocol.js";
 
 /** Ignores requests to retry for this long after a failed attempt. */
@@ -182,7 +183,8 @@ class Keeper {
     const status = this.#status;
     const failure = failureOf(error);
     this.#port?.leadNowhere("The tunnel was given up.");
-    const { kind, note } = "kind" in status ? status : { kind: this.#wanted.kinds[0] ?? "none", note: undefined };
+    const { kind, note } =
+      "kind" in status ? status : { kind: this.#wanted.tunnels[0]?.name ?? "none", note: undefined };
     this.#status = { ...this.#place({ tunnel: { kind }, note }), state: "closed", since: now(), failure };
     await this.#clock.sleep(holdLimitMs, signal).catch(() => {});
   }
@@ -190,7 +192,8 @@ class Keeper {
   /** Something that is being done for the same is left to go on. */
   #want(request: KeeperRequest): void {
     const { run, endpoint } = this.#wanted;
-    const isSame = request.run === run && isDeepStrictEqual(request.endpoint, endpoint) && this.#offers(request.kinds);
+    const isSame =
+      request.run === run && isDeepStrictEqual(request.endpoint, endpoint) && this.#offers(request.tunnels);
     if (isSame && this.#status.state !== "closed") {
       const { times = this.#wanted.times } = request;
       this.#wanted = { ...this.#wanted, times };
@@ -206,10 +209,12 @@ class Keeper {
     this.#round.abort();
   }
 
-  /** Whether what is open now is among the kinds that are wanted. */
-  #offers(kinds: readonly string[]): boolean {
-    const isOpen = "kind" in this.#status && kinds.includes(this.#status.kind);
-    return isOpen || isDeepStrictEqual(kinds, this.#wanted.kinds);
+  /** Whether what is open now is among the tunnels that are wanted. */
+  #offers(tunnels: readonly TunnelChoice[]): boolean {
+    const kind = "kind" in this.#status ? this.#status.kind : undefined;
+    // hpcnb's own have no options, and their names are their kinds.
+    const isOpen = tunnels.some(({ name, path }) => path === undefined && name === kind);
+    return isOpen || isDeepStrictEqual(tunnels, this.#wanted.tunnels);
   }
 
   #place({ tunnel, note }: { readonly tunnel: Pick<Tunnel, "kind">; readonly note: string | undefined }) {

@@ -5,8 +5,8 @@ import { kindLimitMs } from "./open-first.js";
 import { type KeeperMessage, type KeeperOutcome, type KeeperRequest, logPath, outcomeSchema } from "./protocol.js";
 
 /** A keeper has the time to try every kind of tunnel, and to tell what came of it. */
-export function openLimitMs(kinds: readonly string[]): number {
-  return kinds.length * kindLimitMs + 10_000;
+export function openLimitMs(tunnels: readonly unknown[]): number {
+  return tunnels.length * kindLimitMs + 10_000;
 }
 
 /** A keeper that has no tunnel yet. It ends with this process unless it is asked to open one. */
@@ -81,7 +81,7 @@ function outcomeOf(
   },
 ): Promise<KeeperOutcome> {
   return new Promise((resolve, reject) => {
-    const limitMs = openLimitMs(request.kinds);
+    const limitMs = openLimitMs(request.tunnels);
     const timer = setTimeout(() => {
       child.kill();
       settle(() =>

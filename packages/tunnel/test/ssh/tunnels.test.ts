@@ -45,7 +45,7 @@ describe("ssh tunnels", () => {
     });
     const factory = tunnels[kind].tunnel;
     if (!factory) throw new Error("no tunnel");
-    return factory.create({ host, clock: systemClock });
+    return factory.create({ host, clock: systemClock, log: () => {}, options: {} });
   }
 
   before(needSshServer);
@@ -231,7 +231,7 @@ describe("ssh tunnels", () => {
           import { createSshHost } from "@hpcnb/host";
           import { ${tunnels[kind] === jumpTunnel ? "jumpTunnel" : "loginForwardTunnel"} as plugin } from "@hpcnb/tunnel";
           const host = createSshHost(${JSON.stringify(options)});
-          const { address } = await plugin.tunnel.create({ host, clock: systemClock }).open(${JSON.stringify(socketEndpoint)});
+          const { address } = await plugin.tunnel.create({ host, clock: systemClock, log: () => {}, options: {} }).open(${JSON.stringify(socketEndpoint)});
           console.log(address.path);
           setInterval(() => {}, 1000);`;
         const keeper = spawn(process.execPath, [...process.execArgv, "--input-type=module", "-e", program], {
@@ -250,7 +250,12 @@ describe("ssh tunnels", () => {
       });
 
       it("needs a submit node", async () => {
-        const local = tunnels[kind].tunnel?.create({ host: createLocalHost(), clock: systemClock });
+        const local = tunnels[kind].tunnel?.create({
+          host: createLocalHost(),
+          clock: systemClock,
+          log: () => {},
+          options: {},
+        });
         const error = await expectFailure(local?.open(socketEndpoint) ?? Promise.resolve(), "HPCNB_TUNNEL");
         expect(error.hint).to.include("host");
       });
@@ -271,7 +276,11 @@ describe("ssh tunnels", () => {
         controlSocket: join(folder, "k.sock"),
         run: "r1",
         endpoint: { ...socketEndpoint, host: "walled" },
-        kinds: ["jump", "login-forward", "direct"],
+        tunnels: [
+          { name: "jump", options: {} },
+          { name: "login-forward", options: {} },
+          { name: "direct", options: {} },
+        ],
         host: "login",
         sessionFile: "/nowhere",
         localPort: { port: localPort, fixed: true },

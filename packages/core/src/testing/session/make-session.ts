@@ -21,8 +21,8 @@ export function makeSession({ notebook, ...changes }: Changes = {}): Session {
     },
     resources: {},
     cluster: undefined,
-    storage: { readiness: "probe", timeoutMs: 20_000 },
-    tunnel: { kind: "direct", localPort: undefined },
+    storage: { readiness: "probe", options: {}, timeoutMs: 20_000 },
+    tunnel: { kind: "direct", options: {}, localPort: undefined },
     ...changes,
   };
 }

@@ -83,8 +83,8 @@ export class SimulatedSession {
       scheduler: { plugin: "mock", options: {} },
       notebook: { directory },
       cluster: makeCluster(engines, { minimum: engines, ...cluster }),
-      storage: { readiness: "probe", timeoutMs: storageTimeoutMs },
-      tunnel: { kind: "auto", localPort: undefined },
+      storage: { readiness: "probe", options: {}, timeoutMs: storageTimeoutMs },
+      tunnel: { kind: "auto", options: {}, localPort: undefined },
     });
   }
 
@@ -94,7 +94,12 @@ export class SimulatedSession {
    */
   context(scheduler: Scheduler = this.scheduler): SessionContext {
     const [probe] = readinessPlugins;
-    const readiness = probe?.readiness?.create({ clock: this.clock, timeoutMs: this.session.storage.timeoutMs });
+    const readiness = probe?.readiness?.create({
+      clock: this.clock,
+      log: () => {},
+      timeoutMs: this.session.storage.timeoutMs,
+      options: {},
+    });
     if (!readiness) throw new Error("core has no probe");
     return {
       session: this.session,

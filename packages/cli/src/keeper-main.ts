@@ -1,0 +1,3 @@
+import { keepProcessTunnels } from "./container.js";
+
+void keepProcessTunnels();
