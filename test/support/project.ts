@@ -33,7 +33,11 @@ export function createProject(name: string): Project | undefined {
   cpSync(example, directory, { recursive: true, filter: (path) => ![".venv", ".hpcnb"].includes(basename(path)) });
   symlinkSync(venv, join(directory, ".venv"));
   mkdirSync(join(folder, "run"), { mode: 0o700 });
-  const env = { XDG_STATE_HOME: join(folder, "state"), XDG_RUNTIME_DIR: join(folder, "run") };
+  const env = {
+    XDG_CONFIG_HOME: join(folder, "config"),
+    XDG_STATE_HOME: join(folder, "state"),
+    XDG_RUNTIME_DIR: join(folder, "run"),
+  };
   const runIn = (cwd: string, ...args: string[]) => hpcnb(args, { env, cwd });
   const run = (...args: string[]) => runIn(directory, ...args);
   return {
