@@ -71,7 +71,10 @@ help: Ask Ann
   });
 
   it("is taken down by the plugin that started it, if that is still there", async () => {
-    writeFileSync(join(sites, "mine.mjs"), `import local from ${JSON.stringify(adapter)};\nexport default local.default ?? local;\n`);
+    writeFileSync(
+      join(sites, "mine.mjs"),
+      `import local from ${JSON.stringify(adapter)};\nexport default local.default ?? local;\n`,
+    );
     describeSite(started("./mine.mjs"));
     await project.ok("up");
     describeSite(started("mock"));

@@ -1,7 +1,8 @@
 import { readdirSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { isAbsolute, join } from "node:path";
-import type { FoundSites, SiteFile } from "@hpcnb/core/session-file";
+import { check, lineSchema } from "@hpcnb/core";
+import { type FoundSites, readSiteFile, type SiteFile, unusable, type YamlFile } from "@hpcnb/core/session-file";
 import { xdgConfig } from "xdg-basedir";
 import { foreignHand, howToOwn } from "./plugins/foreign-hands.js";
 
@@ -24,23 +25,27 @@ export function findSites(folders: readonly string[] = siteFolders()): FoundSite
     files: found.flatMap(({ files }) => files),
     problems: found.flatMap(({ problem }) => (problem ? [problem] : [])),
     hostname: hostname(),
-    whyNot,
+    read: readOwn,
   };
 }
 
-function whyNot(file: string): string | undefined {
+function readOwn(file: string): YamlFile {
   try {
     const problem = foreignHand(file);
-    return problem && `is not followed, because what runs as you would be others' to decide: ${problem}. ${howToOwn}`;
+    if (problem === undefined) return readSiteFile(file);
+    return unusable(
+      file,
+      `is not followed, because what runs as you would be others' to decide: ${problem}. ${howToOwn}`,
+    );
   } catch (error) {
-    return `cannot be read: ${(error as Error).message}`;
+    return unusable(file, `cannot be read: ${(error as Error).message}`);
   }
 }
 
 function filesIn(folder: string): { files: SiteFile[]; problem?: FoundSites["problems"][number] } {
   try {
     const names = readdirSync(folder)
-      .filter((name) => name.endsWith(ending) && !name.startsWith("."))
+      .filter((name) => name.endsWith(ending) && !name.startsWith(".") && check(lineSchema, name).value)
       .sort();
     return { files: names.map((name) => ({ name: name.slice(0, -ending.length), file: join(folder, name) })) };
   } catch (error) {

@@ -1,4 +1,11 @@
-import { readSessionText, type Session } from "@hpcnb/core/session-file";
+import {
+  explain,
+  noSites,
+  readSessionText,
+  readSiteText,
+  type Session,
+  type SessionSource,
+} from "@hpcnb/core/session-file";
 import { defineReader, demand } from "../fuzz.js";
 import { textsLike, valuesLike } from "../inputs.js";
 import { fixtures, isOneLine } from "./fixtures.js";
@@ -20,7 +27,32 @@ const values = [
   { notebook: { directory: "/d" }, cluster: { groups: [{ name: "a", engines: 1, atOnce: 1, resources: {} }] } },
 ];
 
+const siteValues = [
+  {
+    scheduler: { plugin: "sge", options: { memoryResource: "h_vmem" } },
+    host: "login",
+    hosts: ["login1", "node7"],
+    notebook: { environment: { conda: "a", modules: ["b"] } },
+    resources: { cores: 1, memory: "1G", walltime: "8h", options: { x: 1 } },
+    cluster: { engines: 3, groups: [{ name: "a", engines: 9, resources: { walltime: "9d" } }], resources: {} },
+    most: { engines: 2, cores: 1, memory: "1K", walltime: "1s" },
+    help: "Ask Ann",
+  },
+];
+
 export const sessionFiles = [
+  defineReader({
+    name: "files of sites",
+    share: 2,
+    inputs: valuesLike(siteValues).map((value) => JSON.stringify(value) ?? ""),
+    regressions: [
+      '{"__proto__":null}',
+      '{"cluster":{"groups":[null]},"most":{"engines":1}}',
+      '{"most":null,"help":"a\\nb"}',
+    ],
+    extreme: (text) => text,
+    read: (text) => readSite(text),
+  }),
   defineReader({
     name: "session files",
     share: 4,
@@ -38,9 +70,24 @@ export const sessionFiles = [
   }),
 ];
 
+/** Beside a session that has everything that a site completes. */
+async function readSite(text: string): Promise<void> {
+  const files = [{ name: "a", file: "/sites/a.yaml" }];
+  const sites = { ...noSites, files, read: (file: string) => readSiteText(text, file) };
+  const session = "site: a\nnotebook: { directory: /d }\ncluster: { engines: 3 }\n";
+  const source = await readSessionText(session, "/x/session.yaml", sites);
+  lookAt(source);
+  demand(source.help === undefined || isOneLine(source.help), () => `the help ${source.help}`);
+  explain(source);
+}
+
 async function readAndLook(text: string): Promise<void> {
-  const { session, problems } = await readSessionText(text, "/x/session.yaml");
-  demand((session === undefined) === problems.length > 0, () => "neither a session nor a problem, or both");
+  lookAt(await readSessionText(text, "/x/session.yaml"));
+}
+
+function lookAt({ session, problems: own, limits }: SessionSource): void {
+  const problems = [...own, ...limits];
+  demand((session === undefined) === own.length > 0, () => "neither a session nor a problem, or both");
   for (const { line, column, message } of problems) {
     demand(line >= 1 && column >= 1, () => `the place ${line}:${column}`);
     demand(isOneLine(message) && message.length < 20_000, () => message);

@@ -1,5 +1,14 @@
 import { basename } from "node:path";
-import { aliasPattern, type Findings, type FoundScheduler, lookAround, schedulerOf, sshAliases } from "@hpcnb/client";
+import {
+  aliasPattern,
+  type Findings,
+  type FoundScheduler,
+  lookAround,
+  type OfferedSite,
+  offeredSites,
+  schedulerOf,
+  sshAliases,
+} from "@hpcnb/client";
 import { type Host, isHpcnbError, parseDuration } from "@hpcnb/core";
 import { sessionNameFrom } from "@hpcnb/core/session-file";
 import type { Choice, Prompts } from "./prompts.js";
@@ -28,6 +37,10 @@ export interface Surroundings {
  * could look.
  */
 interface Place {
+  /** Its file knows the scheduler and what jobs need. */
+  readonly site?: OfferedSite | undefined;
+  /** Those that could have been it. */
+  readonly sites?: readonly OfferedSite[];
   readonly host: string | undefined;
   readonly directory: string;
   readonly findings: Findings | undefined;
@@ -37,17 +50,18 @@ interface Place {
 /** Looks, and asks what looking does not tell: five questions at most. */
 export async function chooseSession(around: Surroundings): Promise<SessionChoices> {
   const { prompts, folder } = around;
-  const { host, directory, findings, scheduler } = await choosePlace(around);
-  const pythons = rankPythons(findings?.pythons ?? []);
+  const { site, sites = [], host, directory, findings, scheduler } = await choosePlace(around);
+  const pythons = site?.hasPython ? [] : rankPythons(findings?.pythons ?? []);
   const chosen =
     prompts && pythons.length > 1 ? await prompts.choose("Python for the notebook", pythonChoices(pythons)) : 0;
-  const isCluster = scheduler.name !== "local";
+  const isCluster = site !== undefined || scheduler.name !== "local";
   const proposed = isCluster ? enginesThere : Math.min(enginesHere, findings?.cores ?? 1);
   const engines = prompts ? await askEngines(prompts, proposed) : proposed;
-  const walltime = prompts && findings && isCluster ? await askWalltime(prompts) : usualWalltime;
+  const walltime = prompts && findings && isCluster && !site ? await askWalltime(prompts) : usualWalltime;
   return {
     name: sessionNameFrom(host === undefined ? folder : (findings?.directory ?? directory)),
-    ...{ host, scheduler, directory, engines },
+    ...{ site, host, scheduler, directory, engines },
+    otherSites: site ? [] : sites.map((other) => other.name),
     walltime: isCluster ? walltime : undefined,
     notebooks: findings?.notebooks ?? [],
     python: pythons[chosen],
@@ -65,9 +79,22 @@ async function choosePlace(around: Surroundings): Promise<Place> {
   const findings = await look(around, undefined, around.folder);
   const scheduler = schedulerOf(findings.programs);
   const here = (used: FoundScheduler): Place => ({ host: undefined, directory: ".", findings, scheduler: used });
-  if (!prompts) return here(scheduler);
+  const sites = await offeredSites(around.tell);
+  if (!prompts) {
+    const [site, ...others] = sites;
+    return { ...here(scheduler), sites, site: others.length === 0 && site?.host === undefined ? site : undefined };
+  }
   const alone = schedulerOf([]);
-  const ways: readonly (Choice<string> & { readonly place?: () => Place })[] = [
+  const ways: readonly (Choice<string> & { readonly place?: () => Place | Promise<Place> })[] = [
+    ...sites.map((site) => ({
+      value: `site ${site.name}`,
+      label: site.name,
+      hint: `a site, described in ${site.files.join(", ")}`,
+      place: async () => ({
+        ...(site.host === undefined ? here(scheduler) : await choosePlaceOn({ ...around, prompts }, site.host)),
+        site,
+      }),
+    })),
     ...(scheduler.name === "local"
       ? []
       : [{ value: "cluster", label: `${scheduler.title}, from here`, place: () => here(scheduler) }]),
@@ -77,9 +104,9 @@ async function choosePlace(around: Surroundings): Promise<Place> {
   ];
   const chosen = await prompts.choose("Where do the notebook and its engines run?", ways);
   const place = ways.find(({ value }) => value === chosen)?.place;
-  if (place) return place();
+  if (place) return { sites, ...(await place()) };
   const host = chosen === "ssh" ? await askHost(prompts) : chosen.slice("ssh ".length);
-  return choosePlaceOn({ ...around, prompts }, host);
+  return { sites, ...(await choosePlaceOn({ ...around, prompts }, host)) };
 }
 
 function askHost(prompts: Prompts): Promise<string> {

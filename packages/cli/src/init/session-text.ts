@@ -1,9 +1,12 @@
-import type { FoundPython, FoundScheduler } from "@hpcnb/client";
+import type { FoundPython, FoundScheduler, OfferedSite } from "@hpcnb/client";
 import { describe } from "./pythons.js";
 
 /** All that is asked or found, and goes into a session file. */
 export interface SessionChoices {
   readonly name: string;
+  readonly site?: OfferedSite | undefined;
+  /** Those that it is not to have. */
+  readonly otherSites?: readonly string[];
   readonly host: string | undefined;
   readonly scheduler: FoundScheduler;
   /** As `notebook.directory` has it. */
@@ -20,13 +23,11 @@ export const schemaFile = "session.schema.json";
 
 /** A session file with comments for people, and the modeline of an editor. Pure. */
 export function sessionText(choices: SessionChoices): string {
-  const { name, host, scheduler, directory, engines } = choices;
+  const { name, site, otherSites = [], host, scheduler, directory, engines } = choices;
+  if (site) return withHead(linesWithSite(choices, site));
   const lines: Line[] = [
-    [`# yaml-language-server: $schema=${schemaFile}`],
-    [
-      "# What `hpcnb up` starts. `hpcnb validate` checks this file; an editor that reads YAML completes and explains the keys.",
-    ],
     [`name: ${scalar(name)}`, "of the session, its jobs and its IPython profile"],
+    ...(otherSites.length === 0 ? [] : [["site: none", `or ${otherSites.join(", ")}`] as const]),
     ...(host === undefined ? [] : [[`host: ${scalar(host)}`, "the submit node, as ssh knows it"] as const]),
     [`scheduler: ${scheduler.name}`, schedulerComment(scheduler, host)],
     ["notebook:"],
@@ -35,9 +36,39 @@ export function sessionText(choices: SessionChoices): string {
     ...resourceLines(choices),
     ...engineLines(choices),
   ];
-  if (engines === 0)
-    lines.push(["# cluster:"], ["#   engines: 8", "ipyparallel engines; without them there is only the notebook"]);
-  return `${layOut(lines).join("\n")}\n`;
+  if (engines === 0) lines.push(["# cluster:"], [`#   engines: ${enginesOffered}`, engineComment(engines)]);
+  return withHead(lines);
+}
+
+function withHead(lines: readonly Line[]): string {
+  const head: Line[] = [
+    [`# yaml-language-server: $schema=${schemaFile}`],
+    [
+      "# What `hpcnb up` starts. `hpcnb validate` checks this file; an editor that reads YAML completes and explains the keys.",
+    ],
+  ];
+  return `${layOut([...head, ...lines]).join("\n")}\n`;
+}
+
+/** What the site knows is left to it. */
+function linesWithSite(choices: SessionChoices, { name, files }: OfferedSite): Line[] {
+  const { python, directory, engines } = choices;
+  const environment = python && python.kind !== "path" ? `, environment: { ${pythonKey(python)} }` : "";
+  const cluster = `cluster: { engines: ${engines || enginesOffered} }`;
+  return [
+    [`site: ${scalar(name)}`, `${files.join(", ")}; \`hpcnb validate --explain\` shows what it says`],
+    [`notebook: { directory: ${scalar(directory)}${environment} }`, folderComment(choices)],
+    [`${engines === 0 ? "# " : ""}${cluster}`, engineComment(engines)],
+  ];
+}
+
+/** In a line that is no key yet. */
+const enginesOffered = 8;
+
+function engineComment(engines: number): string {
+  return engines === 0
+    ? "ipyparallel engines; without them there is only the notebook"
+    : "`hpcnb scale` changes it while the notebook goes on";
 }
 
 type Line = readonly [text: string, comment?: string | undefined];
@@ -70,9 +101,11 @@ function pythonLines(python: FoundPython | undefined): Line[] {
       ],
     ];
   }
-  const { kind, value } = python;
-  const text = kind === "module" ? `modules: [${scalar(value)}]` : `${kind}: ${scalar(value)}`;
-  return [["  environment:"], [`    ${text}`, describe(python)]];
+  return [["  environment:"], [`    ${pythonKey(python)}`, describe(python)]];
+}
+
+function pythonKey({ kind, value }: FoundPython): string {
+  return kind === "module" ? `modules: [${scalar(value)}]` : `${kind}: ${scalar(value)}`;
 }
 
 function resourceLines({ walltime, scheduler }: SessionChoices): Line[] {
@@ -94,7 +127,7 @@ function engineLines({ engines, walltime }: SessionChoices): Line[] {
     walltime === undefined
       ? []
       : [["  resources:", "of each engine"], [`    walltime: ${scalar(walltime)}`], ["    # memory: 4G"]];
-  return [["cluster:"], [`  engines: ${engines}`, "`hpcnb scale` changes it while the notebook goes on"], ...needs];
+  return [["cluster:"], [`  engines: ${engines}`, engineComment(engines)], ...needs];
 }
 
 /**

@@ -87,6 +87,27 @@ describe("hpcnb init", () => {
     expect(stderr).to.include('There is no scheduler "slurm"');
   });
 
+  it("leaves to a site what it knows", async () => {
+    const sites = join(folder, ".config", "hpcnb", "sites");
+    mkdirSync(sites, { recursive: true });
+    writeFileSync(join(sites, "physics.yaml"), "scheduler: sge\nnotebook: { environment: { conda: base } }\n");
+    const { exitCode, stderr } = await run(["init", folder, "--yes"]);
+    expect(exitCode, stderr).to.equal(0);
+    const lines = readFileSync(file(), "utf8").replaceAll(/ *#.*/g, "").trim().split("\n");
+    expect(lines).to.deep.equal(["site: physics", "notebook: { directory: . }", "cluster: { engines: 8 }"]);
+  });
+
+  it("takes none of several sites, and tells of one that is broken", async () => {
+    const sites = join(folder, ".config", "hpcnb", "sites");
+    mkdirSync(sites, { recursive: true });
+    for (const name of ["a", "b"]) writeFileSync(join(sites, `${name}.yaml`), "storage: { timeout: 1m }\n");
+    writeFileSync(join(sites, "c.yaml"), "nonsense: 1\n");
+    const { exitCode, stderr } = await run(["init", folder, "--yes"]);
+    expect(exitCode, stderr).to.equal(0);
+    expect(stderr).to.match(/Note: the site c cannot be used: .*c\.yaml:1:1 there is no key "nonsense"/);
+    expect(readFileSync(file(), "utf8")).to.match(/^site: none +# or a, b\nscheduler: local /m);
+  });
+
   it("asks nothing where nobody can answer", async () => {
     const { exitCode, stderr } = await run(["init", folder]);
     expect(exitCode).to.equal(2);

@@ -1,10 +1,11 @@
 export { type Explained, explain } from "./explain.js";
 export { valueAt } from "./layers.js";
+export { unusable, type YamlFile } from "./parse.js";
 export { type Problem, placeText, SessionFileError } from "./problems.js";
 export { loadSessionFile, readSessionFile, readSessionText } from "./read.js";
 export { sessionNameFrom } from "./resolve.js";
 export { sessionSchema } from "./schema.js";
 export type * from "./session.js";
 export { siteSchema } from "./site-schema.js";
-export { type FoundSites, noSites, type SiteFile } from "./sites.js";
+export { type FoundSites, noSites, readSiteFile, readSiteText, type SiteFile } from "./sites.js";
 export { checkOptions, type SessionSource } from "./source.js";

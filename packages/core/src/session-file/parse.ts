@@ -46,7 +46,7 @@ export interface Expected {
 /** Reads a file as YAML. Never throws for what the file is or says. */
 export function readYaml(file: string, expected: Expected): YamlFile {
   const text = readText(file, expected.kind);
-  return typeof text === "string" ? parseYaml(text, file, expected) : broken(file, text.problem);
+  return typeof text === "string" ? parseYaml(text, file, expected) : unusable(file, text.problem);
 }
 
 /** The same of a text. Pure. */
@@ -64,7 +64,7 @@ export function parseYaml(text: string, file: string, { least }: Expected): Yaml
     return { file, value: undefined, positions: new PositionMap(""), problems: [syntaxProblem(error, text, file)] };
   }
   if (!structure.hasDocument || value === null)
-    return broken(file, `the file is empty${least === undefined ? "" : `: it needs at least ${least}`}`);
+    return unusable(file, `the file is empty${least === undefined ? "" : `: it needs at least ${least}`}`);
   const positions = new PositionMap(text, structure.places);
   const told = structure.faults.slice(0, mostFaults);
   const problems = told.map(({ offset, message }) => ({ file, ...positions.position(offset), message }));
@@ -72,7 +72,7 @@ export function parseYaml(text: string, file: string, { least }: Expected): Yaml
 }
 
 /** A file that gives nothing to go on with. */
-export function broken(file: string, message: string): YamlFile {
+export function unusable(file: string, message: string): YamlFile {
   return { file, value: undefined, positions: new PositionMap(""), problems: [{ file, line: 1, column: 1, message }] };
 }
 

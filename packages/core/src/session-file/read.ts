@@ -57,12 +57,20 @@ async function readSource(own: YamlFile, found: FoundSites): Promise<SessionSour
       (one) => one.file === file && (file !== own.file || (one.line === line && one.column === column)),
     );
   };
-  const all = [...faults, ...unnamed].filter(isNews).slice(0, mostFaults);
+  const all = [...faults, ...unnamed].slice(0, mostFaults).filter(isNews);
   const isValid = problems.length + faults.length + unnamed.length === 0;
   const session = isValid
     ? resolveSession(filled as SessionFile, resolve(own.file), site && siteOf(site, layers))
     : undefined;
-  return createSource({ layers, filled, faults: all, problems, session, site, limits: limitFaults(filled, site) });
+  return createSource({
+    layers,
+    filled,
+    faults: all,
+    problems,
+    session,
+    site,
+    limits: limitFaults(filled, site).slice(0, mostFaults),
+  });
 }
 
 async function siteProblems({ files }: SiteLayers): Promise<Problem[]> {

@@ -1,7 +1,7 @@
 import { check, lineSchema } from "../checked.js";
 import { suggest } from "../suggest.js";
 import { type Layers, layOver, valueAt } from "./layers.js";
-import { broken, readYaml, type YamlFile } from "./parse.js";
+import { parseYaml, readYaml, type YamlFile } from "./parse.js";
 import { type Problem, placeText } from "./problems.js";
 
 /** A file of a site, found by its name and not yet read. */
@@ -20,8 +20,8 @@ export interface FoundSites {
   readonly problems: readonly Problem[];
   /** This machine's name. */
   readonly hostname: string;
-  /** Why a file is not to be followed: the end of a sentence. */
-  readonly whyNot: (file: string) => string | undefined;
+  /** Reads one of the files; one that is not to be trusted is `unusable`. */
+  readonly read: (file: string) => YamlFile;
 }
 
 /** A cluster and its defaults, as this machine's files describe it. */
@@ -42,7 +42,7 @@ export const noSites: FoundSites = {
   files: [],
   problems: [],
   hostname: "",
-  whyNot: () => undefined,
+  read: readSiteFile,
 };
 
 /** In a session file: it is to have no site. */
@@ -88,14 +88,17 @@ function namedSite(session: YamlFile, wanted: unknown, found: FoundSites): Chose
   return { site: readSite(wanted, found), problems: [] };
 }
 
-function readSite(name: string, { files, whyNot }: FoundSites): SiteLayers {
-  const own = files.filter((file) => file.name === name).map(({ file }) => file);
-  return { name, files: own.map((file) => readTrusted(file, whyNot)) };
+function readSite(name: string, { files, read }: FoundSites): SiteLayers {
+  return { name, files: files.filter((file) => file.name === name).map(({ file }) => read(file)) };
 }
 
-function readTrusted(file: string, whyNot: FoundSites["whyNot"]): YamlFile {
-  const problem = whyNot(file);
-  return problem === undefined ? readYaml(file, { kind: "site file" }) : broken(file, problem);
+export function readSiteFile(file: string): YamlFile {
+  return readYaml(file, { kind: "site file" });
+}
+
+/** The same of a text. Pure. */
+export function readSiteText(text: string, file: string): YamlFile {
+  return parseYaml(text, file, { kind: "site file" });
 }
 
 function problemsOf({ files }: SiteLayers): readonly Problem[] {

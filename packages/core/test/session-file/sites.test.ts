@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type FoundSites, readSessionText, SessionFileError } from "@hpcnb/core/session-file";
+import { type FoundSites, readSessionText, readSiteFile, SessionFileError, unusable } from "@hpcnb/core/session-file";
 import { expect } from "chai";
 
 const smallest = "notebook: { directory: . }\n";
@@ -26,7 +26,7 @@ describe("a site's files", () => {
     ),
     problems: [],
     hostname: "node7.cluster.example",
-    whyNot: (file) => (file.includes("foreign") ? "belongs to somebody" : undefined),
+    read: (file) => (file.includes("foreign") ? unusable(file, "belongs to somebody") : readSiteFile(file)),
   });
   const has = (where: string, name: string, text: string) => writeFileSync(join(where, `${name}.yaml`), text);
   const read = (text: string) => readSessionText(text, join(folder, "session.yaml"), found());
