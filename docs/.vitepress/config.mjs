@@ -30,6 +30,7 @@ export default defineConfig({
         ["Engines", "/engines"],
         ["Clusters from inside", "/clusters-from-inside"],
         ["Grid Engine", "/grid-engine"],
+        ["Slurm", "/slurm"],
         ["Over ssh", "/ssh"],
         ["VS Code", "/vscode"],
         ["When it does not come up", "/diagnosis"],

@@ -1,5 +1,5 @@
-import { type CancelTarget, type CommandResult, describeResult, HpcnbError } from "@hpcnb/core";
-import { expectReached, spokenLines } from "./failures.js";
+import { type CancelTarget, type CommandResult, describeResult, HpcnbError, spokenLines } from "@hpcnb/core";
+import { expectReached } from "./failures.js";
 
 /**
  * qdel's words for what to delete. Several ranges of one array's tasks are a word each: `-t` takes

@@ -1,42 +1,11 @@
+import { siteCommand } from "@hpcnb/core";
 import type { GridEngineOptions } from "./options.js";
 import { run } from "./run.js";
 
-/**
- * Runs its arguments where Grid Engine's commands are known. A command over ssh gets no login
- * profile, and that is where many sites set PATH and SGE_ROOT. $1 is `run`, $2 the site's settings
- * file or nothing, and then comes the command.
- *
- * - What settings and profiles print or read is kept away from the command's own input and output.
- * - A profile may end the shell or put another in its place, and settings may have a fault: then
- *   the mark is missing, and that is told with what they said. They are read by bash where there is
- *   one, because most are written for it.
- * - Debian's commands are wrappers that set SGE_ROOT themselves.
- *
- * Without single quotes, so that it stays readable when a person sees it as a shell word.
- */
-const program = `run=$1 settings=$2 login= from="$2 (scheduler.options.settings)"; shift 2
-if [ -n "$settings" ]; then
-  [ -r "$settings" ] || { echo "hpcnb: cannot read $from" >&2; exit 127; }
-elif command -v "$1" >/dev/null 2>&1 && { [ -n "$SGE_ROOT" ] || [ -d /var/lib/gridengine ]; }; then
-  eval "$run"
-else
-  login=-l from="the login profile"
-fi
-shell=bash; command -v bash >/dev/null 2>&1 || shell=sh
-exec 3<&0 4>&1 5>&2
-said=$("$shell" $login -c "
-  settings() { [ -z \\"\\$1\\" ] || . \\"\\$1\\"; }
-  settings \\"\\$2\\"; run=\\$1; shift 2; echo hpcnb-ready >&6
-  exec sh -c \\"\\$run\\" hpcnb \\"\\$@\\" <&3 >&4 2>&5 3<&- 4>&- 5>&- 6>&-
-" hpcnb "$run" "$settings" "$@" 6>&1 </dev/null 2>&1 >/dev/null)
-code=$?
-case $said in
-  *hpcnb-ready*) said=\${said%%hpcnb-ready*} ;;
-  *) echo "hpcnb: $from ended the shell, with code $code, or put another in its place, before $1 was run" >&2; code=127 ;;
-esac
-if [ $code = 127 ] && [ -n "$said" ]; then echo "hpcnb: $from said: $said" >&2; fi
-exit $code`;
+/** Grid Engine's commands need SGE_ROOT. Debian's are wrappers that set it themselves. */
+const isKnown = 'command -v "$1" >/dev/null 2>&1 && { [ -n "$SGE_ROOT" ] || [ -d /var/lib/gridengine ]; }';
 
-export function gridEngineCommand({ settings = "" }: GridEngineOptions, argv: readonly string[]): string[] {
-  return ["sh", "-c", program, "hpcnb", run, settings, ...argv];
+/** Runs its arguments where Grid Engine's commands are known. */
+export function gridEngineCommand({ settings }: GridEngineOptions, argv: readonly string[]): string[] {
+  return siteCommand({ run, isKnown, settings }, argv);
 }

@@ -1,5 +1,5 @@
-import { type CommandResult, expectAnswer, firstLines } from "@hpcnb/core";
-import { expectReached, spokenLines } from "./failures.js";
+import { type CommandResult, expectAnswer, firstLines, spokenLines } from "@hpcnb/core";
+import { expectReached } from "./failures.js";
 
 const collectsNone =
   "Grid Engine gives no reason: this site does not collect them (schedd_job_info is off in its scheduler's configuration).";

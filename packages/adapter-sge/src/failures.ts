@@ -38,11 +38,3 @@ export function expectReached(result: CommandResult, what: string): void {
 export function whyNotRun({ exitCode, stderr }: CommandResult): string | undefined {
   return exitCode === notRun ? /^hpcnb: (.+)$/m.exec(stderr)?.[1] : undefined;
 }
-
-/** What a command said, line by line, wherever it said it. */
-export function spokenLines({ stdout, stderr }: CommandResult): string[] {
-  return `${stderr}\n${stdout}`
-    .split("\n")
-    .map((line) => line.trim())
-    .filter(Boolean);
-}

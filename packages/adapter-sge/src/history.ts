@@ -1,7 +1,16 @@
-import { constants } from "node:os";
-import { type CommandResult, defined, expectAnswer, type JobHistory, type SubmittedJob } from "@hpcnb/core";
+import {
+  type CommandResult,
+  defined,
+  expectAnswer,
+  historyOf,
+  type JobEnd,
+  type JobHistory,
+  type SubmittedJob,
+  signalName,
+  spokenLines,
+} from "@hpcnb/core";
 import { type AccountingRecord, endsOf, numberIn } from "./accounting.js";
-import { expectReached, spokenLines } from "./failures.js";
+import { expectReached } from "./failures.js";
 import { deleted, overran, starved, warned } from "./requests.js";
 
 /** What qacct says when it has no record (yet): a job's record comes some seconds after its end. */
@@ -33,25 +42,16 @@ const meanings: Readonly<Record<number, string>> = {
   100: "it was ended by a signal (of qdel, of a limit that it exceeded, or its own), or its host crashed",
 };
 
-/** More tasks than these are counted only. */
-const mostTasks = 5;
-
 export function parseHistory(result: CommandResult, job: SubmittedJob): JobHistory | undefined {
   expectReached(result, "Asking how a job ended");
   if (result.exitCode !== 0 && spokenLines(result).some((line) => noRecord.test(line))) return undefined;
   const { stdout } = expectAnswer(result, "Asking how a job ended");
-  const ends = endsOf(job, stdout).map(([task, record]) => ({ task, ...endOf(record) }));
-  if (ends.length === 0) return undefined;
-  const reason = reasonOf(ends);
-  const killed = ends.some((end) => end.exitCode === undefined);
-  return {
-    ...(killed ? {} : { exitCode: ends.reduce((worst, end) => Math.max(worst, end.exitCode ?? 0), 0) }),
-    ...defined({ reason }),
-    ...(ends.some(({ walltimeReached }) => walltimeReached) ? { walltimeReached: true } : {}),
-  };
+  return historyOf(
+    endsOf(job, stdout).map(([task, record]) => ({ ...endOf(record), ...(task === "undefined" ? {} : { task }) })),
+  );
 }
 
-function endOf(record: AccountingRecord): JobHistory {
+function endOf(record: AccountingRecord): JobEnd {
   const failed = numberIn(record, "failed") ?? 0;
   const status = numberIn(record, "exit_status");
   if (failed === 0) {
@@ -66,18 +66,4 @@ function endOf(record: AccountingRecord): JobHistory {
     reason: [words, signal, `Grid Engine's code ${failed}`].filter(Boolean).join(", "),
     ...(walltime === undefined ? {} : { walltimeReached: true }),
   };
-}
-
-function signalName(number: number): string | undefined {
-  return Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
-}
-
-function reasonOf(ends: readonly { task: string; reason?: string }[]): string | undefined {
-  const failed = ends.filter(({ reason }) => reason !== undefined);
-  if (failed.length === 0) return undefined;
-  const shown = failed
-    .slice(0, mostTasks)
-    .map(({ task, reason }) => (task === "undefined" ? `${reason}` : `task ${task}: ${reason}`));
-  if (failed.length > mostTasks) shown.push(`... and ${failed.length - mostTasks} more tasks`);
-  return shown.join("\n");
 }

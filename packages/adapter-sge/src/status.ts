@@ -5,12 +5,12 @@ import {
   type JobStatus,
   joinRuns,
   overall,
+  parseTasks,
   type TaskStatus,
 } from "@hpcnb/core";
 import { expectReached } from "./failures.js";
 import { type Listing, readListings } from "./qstat-xml.js";
 import { stateOf } from "./states.js";
-import { parseTasks } from "./tasks.js";
 
 /**
  * What qstat -xml lists: an array's waiting tasks together on one entry, each of its running tasks

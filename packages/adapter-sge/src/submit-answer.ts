@@ -4,9 +4,10 @@ import {
   HpcnbError,
   type JobId,
   type JobSpec,
+  spokenLines,
   type UnwantedJob,
 } from "@hpcnb/core";
-import { expectReached, spokenLines, whyNotRun } from "./failures.js";
+import { expectReached, whyNotRun } from "./failures.js";
 
 /**
  * Whether qsub speaks of a limit on jobs (max_jobs, max_u_jobs in sge_conf(5)), which clears when

@@ -1,12 +1,5 @@
-import {
-  type CommandResult,
-  createCommandScheduler,
-  expectSuccess,
-  type Host,
-  type Scheduler,
-  systemClock,
-} from "@hpcnb/core";
-import { createWaitUntil, recordingHost, type SchedulerFixture } from "@hpcnb/core/testing";
+import { createCommandScheduler, expectSuccess, type Host, type Scheduler, systemClock } from "@hpcnb/core";
+import { commandHost, createWaitUntil, recordingHost, type SchedulerFixture } from "@hpcnb/core/testing";
 import { createLocalHost } from "@hpcnb/host";
 import { nameHere, startTestbed, type Testbed, unsupportedReason } from "@hpcnb/testbed";
 import { type GridEngineOptions, gridEngineDialect } from "../src/index.js";
@@ -108,28 +101,8 @@ function clusterOf(testbed: Testbed): Cluster {
 
 function submitNode(testbed: Testbed, environment: () => readonly string[]): Host {
   const machine = createLocalHost();
-  const run: Host["run"] = async (argv, options) => {
+  return commandHost("login", async (argv, options) => {
     const command = await testbed.command("login", "alice", ["env", ...environment(), ...argv]);
-    return { ...(await machine.run(command, options)), argv } satisfies CommandResult;
-  };
-  const shell = async (program: string, path: string, stdin = "") =>
-    expectSuccess(await run(["sh", "-c", program, "sh", path], { stdin }), path).stdout;
-  return {
-    name: "login",
-    identity: async () => "login",
-    run,
-    // A line in front tells an empty file from none.
-    readFiles: (paths) =>
-      Promise.all(
-        paths.map(async (path) => {
-          const text = await shell('[ ! -e "$1" ] || { echo; cat "$1"; }', path);
-          return text === "" ? undefined : text.slice(1);
-        }),
-      ),
-    writeFiles: async (files) => {
-      const program = 'umask 077; mkdir -p "$(dirname "$1")" && cat >"$1.new" && mv "$1.new" "$1"';
-      for (const { path, text } of files) await shell(program, path, text);
-    },
-    lock: () => Promise.reject(new Error("no test of an adapter takes a lock")),
-  };
+    return { ...(await machine.run(command, options)), argv };
+  });
 }

@@ -32,6 +32,14 @@ export function displayArgv(argv: readonly string[]): string {
     .join(" ");
 }
 
+/** What a command said, line by line, wherever it said it. */
+export function spokenLines({ stdout, stderr }: CommandResult): string[] {
+  return `${stderr}\n${stdout}`
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
+}
+
 function clip(text: string, most = 2000): string {
   return text.length <= most ? text : `${text.slice(0, most)} ...`;
 }

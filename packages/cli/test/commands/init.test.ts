@@ -81,10 +81,10 @@ describe("hpcnb init", () => {
   });
 
   it("says of a scheduler without an adapter what validating says", async () => {
-    const { exitCode, stderr } = await run(["init", folder, "--yes"], ["sbatch"]);
+    const { exitCode, stderr } = await run(["init", folder, "--yes"], ["bsub"]);
     expect(exitCode).to.equal(2);
-    expect(readFileSync(file(), "utf8")).to.include("scheduler: slurm");
-    expect(stderr).to.include('There is no scheduler "slurm"');
+    expect(readFileSync(file(), "utf8")).to.include("scheduler: lsf");
+    expect(stderr).to.include('There is no scheduler "lsf"');
   });
 
   it("leaves to a site what it knows", async () => {

@@ -8,7 +8,7 @@ import { foldersOfHpcnb } from "./places.js";
 /**
  * The schedulers that hpcnb brings along. A session file's word for one of them means nothing else.
  */
-export const bundledSchedulers = ["local", "mock", "sge"] as const;
+export const bundledSchedulers = ["local", "mock", "sge", "slurm"] as const;
 
 /** The one that is meant by its short name, or by its package's name in the workspace. */
 export function bundledScheduler(name: string): (typeof bundledSchedulers)[number] | undefined {

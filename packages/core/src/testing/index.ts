@@ -1,3 +1,4 @@
+export * from "./command-host.js";
 export * from "./expect-failure.js";
 export * from "./host/index.js";
 export * from "./plugin.js";

@@ -1,6 +1,6 @@
-import type { TaskRange } from "@hpcnb/core";
+import type { TaskRange } from "./scheduler.js";
 
-/** Far above what any site lets an array have (max_aj_tasks in sge_conf(5), 75,000 by default). */
+/** Far above what any site lets an array have. */
 const highest = 10_000_000;
 
 /**
@@ -10,8 +10,8 @@ const highest = 10_000_000;
 const mostWithGaps = 100_000;
 
 /**
- * "7", "3,5-9:2" or "20-40:1" as runs without gaps, but for a huge array with gaps; undefined for
- * anything else, such as numbers that no task can have.
+ * "7", "0-3", "3,5-9:2" or "20-40:1" as runs without gaps, but for a huge array with gaps;
+ * undefined for anything else, such as numbers that no task can have.
  */
 export function parseTasks(text: string): TaskRange[] | undefined {
   const ranges: TaskRange[] = [];
@@ -21,7 +21,7 @@ export function parseTasks(text: string): TaskRange[] | undefined {
     const first = Number(match[1]);
     const last = Number(match[2] ?? first);
     const step = Number(match[3] ?? 1);
-    if (!(1 <= first && first <= last && last <= highest)) return undefined;
+    if (!(first <= last && last <= highest)) return undefined;
     if (step <= 1 || (last - first) / step > mostWithGaps - ranges.length) ranges.push({ first, last });
     else for (let task = first; task <= last; task += step) ranges.push({ first: task, last: task });
   }

@@ -1,0 +1,74 @@
+import type { JobState } from "@hpcnb/core";
+
+/** The states of squeue(1). A job that completes still has processes on its node. */
+const states: Readonly<Record<string, JobState>> = {
+  PENDING: "queued",
+  REQUEUED: "queued",
+  REQUEUE_FED: "queued",
+  REQUEUE_HOLD: "held",
+  RESV_DEL_HOLD: "held",
+  SPECIAL_EXIT: "error",
+  CONFIGURING: "starting",
+  RUNNING: "running",
+  RESIZING: "running",
+  SIGNALING: "running",
+  STAGE_OUT: "running",
+  COMPLETING: "running",
+  SUSPENDED: "suspended",
+  STOPPED: "suspended",
+  ...Object.fromEntries(
+    "BOOT_FAIL CANCELLED COMPLETED DEADLINE FAILED NODE_FAIL OUT_OF_MEMORY PREEMPTED REVOKED TIMEOUT"
+      .split(" ")
+      .map((state) => [state, "finished"]),
+  ),
+};
+
+const scontrol = "`scontrol show job` tells more";
+
+/**
+ * Why a job waits: Slurm's word (squeue(1), and slurm.schedmd.com/job_reason_codes.html), what it
+ * means, and, where it does not just wait for its turn, the state. A job in error never runs unless
+ * somebody changes it or the site.
+ */
+const reasons: readonly (readonly [RegExp, string, JobState?])[] = [
+  [/^Priority$/, "others are before it"],
+  [/^Resources$/, "it is next, and waits for free resources"],
+  [/^Dependency$/, "it waits for the job that it depends on"],
+  [/^DependencyNeverSatisfied$/, "the job that it depends on has not ended as it should have", "error"],
+  [/^BeginTime$/, "its time to begin has not come; a job that starts again waits, too"],
+  [/^JobHeldUser$/, "its user holds it: `scontrol release` lets it go", "held"],
+  [/^JobHeldAdmin$/, "an administrator holds it", "held"],
+  [/requeued held/i, `its start failed, and Slurm holds it: ${scontrol}`, "error"],
+  [/^JobArrayTaskLimit$/, "as many tasks run as may run at the same time"],
+  [/^ReqNodeNotAvail/, "nodes that it needs are down, drained or reserved"],
+  [/^Partition(Down|Inactive)$/, "its partition starts no jobs at the moment"],
+  [/^PartitionNodeLimit$/, "its partition has too few nodes for it, or they are down"],
+  [/^PartitionTimeLimit$/, "its walltime is longer than its partition allows", "error"],
+  [
+    /^(QOS|Assoc)Max\w*Per(Job|Node)|^MaxMemPerLimit|^QOSMin/,
+    "it asks for what its account or QOS gives no job",
+    "error",
+  ],
+  [/^(QOS|Assoc)/, "a limit of its account or QOS is reached"],
+  [/^(BadConstraints|Invalid(Account|QOS)|(Account|QOS)NotAllowed)$/, `it can run nowhere: ${scontrol}`, "error"],
+  [/^Licenses$/, "it waits for a licence"],
+  [/^Reservation$/, "its reservation has not begun"],
+];
+
+/** What a word stands for that squeue may end with details: "ReqNodeNotAvail, UnavailableNodes:n3". */
+function meaningOf(reason: string) {
+  return reasons.find(([pattern]) => pattern.test(reason));
+}
+
+/** For words that the manual does not have: unknown. */
+export function stateOf(native: string, reason: string): JobState {
+  const state = states[native] ?? "unknown";
+  return state === "queued" ? (meaningOf(reason)?.[2] ?? state) : state;
+}
+
+/** In words, with Slurm's own behind them; undefined where it gives none. */
+export function reasonOf(reason: string): string | undefined {
+  if (/^(None|\(null\)|N\/A)?$/.test(reason)) return undefined;
+  const meaning = meaningOf(reason)?.[1];
+  return meaning === undefined ? reason : `${meaning} (${reason})`;
+}

@@ -1,0 +1,74 @@
+import {
+  type CommandResult,
+  defined,
+  expectAnswer,
+  firstLines,
+  HpcnbError,
+  type JobStatus,
+  joinRuns,
+  overall,
+  parseTasks,
+  type TaskStatus,
+} from "@hpcnb/core";
+import { expectReached, knowsNoJob } from "./failures.js";
+import { type Listing, readListings } from "./listing.js";
+import { reasonOf, stateOf } from "./states.js";
+
+/** Tasks that wait stand together on one line, each that has begun on one of its own. */
+export function parseStatus(result: CommandResult): JobStatus[] {
+  const jobs = new Map<string, { name: string; isArray: boolean; tasks: TaskStatus[] }>();
+  for (const listing of listingsIn(result, "Asking for jobs")) {
+    const { id, name, tasks } = listing;
+    const job = jobs.get(id) ?? { name, isArray: tasks !== "N/A", tasks: [] };
+    jobs.set(id, job);
+    for (const task of tasksOf(listing)) job.tasks.push(task);
+  }
+  return Array.from(jobs, ([id, { name, isArray, tasks }]) => ({
+    id,
+    name,
+    ...overall(tasks),
+    ...(isArray ? { tasks: joinRuns(tasks) } : {}),
+  }));
+}
+
+/** Why a job waits, and when Slurm expects it to begin. */
+export function parseExplain(result: CommandResult): string | undefined {
+  if (knowsNoJob(result)) return undefined;
+  const lines = listingsIn(result, "Asking why").flatMap(({ state, reason, start }) => {
+    const expected = stateOf(state, reason) === "queued" ? timeIn(start) : undefined;
+    return [
+      reasonOf(reason) ?? "",
+      expected === undefined ? "" : `Slurm expects it to begin at ${expected}, or before`,
+    ];
+  });
+  return firstLines(lines);
+}
+
+function listingsIn(result: CommandResult, what: string): Listing[] {
+  expectReached(result, what);
+  return readListings(expectAnswer(result, what).stdout);
+}
+
+function tasksOf({ id, tasks, state: native, reason: word, host, start }: Listing): TaskStatus[] {
+  const state = stateOf(native, word);
+  const hasBegun = state === "running" || state === "starting" || state === "suspended";
+  const startedAt = hasBegun ? timeIn(start) : undefined;
+  const reason = hasBegun ? undefined : reasonOf(word);
+  const what = {
+    state,
+    native: native || "(none)",
+    ...(hasBegun && /^[^()/]+$/.test(host) ? { host } : {}),
+    ...defined({ startedAt, reason }),
+  };
+  if (tasks === "N/A") return [{ first: 1, last: 1, ...what }];
+  // "2-4,7%2": at most two of them at once.
+  const ranges = parseTasks(tasks.replace(/%\d+$/, ""));
+  if (ranges) return ranges.map(({ first, last }) => ({ first, last, ...what }));
+  const shown = JSON.stringify(tasks.slice(0, 200));
+  throw new HpcnbError("HPCNB_SCHEDULER_ANSWER", `squeue lists tasks of job ${id} that are not understood: ${shown}.`);
+}
+
+function timeIn(seconds: string): string | undefined {
+  if (!/^\d{1,10}$/.test(seconds)) return undefined;
+  return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}Z`;
+}

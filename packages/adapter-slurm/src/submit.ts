@@ -1,0 +1,67 @@
+import { formatDuration, HpcnbError, type JobResources, type JobSpec } from "@hpcnb/core";
+import { nameOf } from "./name.js";
+import type { SlurmResources } from "./options.js";
+
+/**
+ * The sbatch command. The job gets the user's login environment on its node and no variable of
+ * hpcnb's, none of the submit node's limits (a login node's may be small), and one try: hpcnb itself
+ * starts lost jobs again. Native arguments come last and so have the last word.
+ * @throws HPCNB_SUBMIT_REJECTED for what is not possible, before anything is run.
+ */
+export function submitArgv(job: JobSpec): string[] {
+  const { name, workingDirectory, resources, tasks, tasksAtOnce } = job;
+  const native = resources.native ?? [];
+  if (native.some((word) => /^(-M|--cl)/.test(word))) throw otherCluster;
+  const most = tasksAtOnce === undefined ? "" : `%${tasksAtOnce}`;
+  return [
+    "sbatch",
+    "--parsable",
+    `--job-name=${nameOf(name)}`,
+    `--chdir=${workingDirectory}`,
+    `--output=${outputPath(job)}`,
+    ...["--export=NONE", "--propagate=NONE", "--no-requeue"],
+    ...["--nodes=1", "--ntasks=1"],
+    ...(tasks === undefined ? [] : [`--array=1-${tasks}${most}`]),
+    ...resourceArgv(resources),
+    ...native,
+  ];
+}
+
+function resourceArgv({ cores, memory, walltimeSeconds, queue, options = {} }: JobResources): string[] {
+  const { account, qos, constraint, gpus } = options as SlurmResources;
+  const given = {
+    "cpus-per-task": cores,
+    // Slurm counts in units of 1024: memory in these megabytes, and time in minutes, rounded up.
+    mem: memory === undefined ? undefined : `${Math.ceil(memory / 2 ** 20)}M`,
+    time: walltimeSeconds === undefined ? undefined : formatDuration(walltimeSeconds),
+    partition: queue,
+    account,
+    qos,
+    constraint,
+    "gpus-per-node": gpus,
+  };
+  return Object.entries(given).flatMap(([option, value]) => (value === undefined ? [] : [`--${option}=${value}`]));
+}
+
+/**
+ * In a path with a backslash, sbatch takes each backslash away and replaces nothing; in any other,
+ * `%` begins a replacement.
+ */
+function outputPath({ output, tasks }: JobSpec): string {
+  if (!output.includes("\\")) {
+    const path = output.replaceAll("%", "%%");
+    return tasks === undefined ? path : path.replaceAll("{task}", "%a");
+  }
+  if (tasks === undefined) return output.replaceAll("\\", "\\\\");
+  throw new HpcnbError(
+    "HPCNB_SUBMIT_REJECTED",
+    `Slurm cannot take a backslash in the path of an array's output files: ${JSON.stringify(output)}.`,
+    { hint: "Give the notebook directory, or the one that it is in, another name." },
+  );
+}
+
+export const otherCluster = new HpcnbError(
+  "HPCNB_SUBMIT_REJECTED",
+  "hpcnb uses one Slurm cluster: that of its host. A job for another one (sbatch --clusters) would not be found again.",
+  { hint: "Take --clusters (-M) out of `native`, and set `host` to a submit node of the other cluster." },
+);

@@ -1,0 +1,33 @@
+import { expect } from "chai";
+import { cancelWords, parseCancel } from "../src/cancel.js";
+import { answer, answered, failure } from "./example.js";
+
+describe("scancel", () => {
+  it("is given jobs and ranges of tasks, each array as one word", () => {
+    const tasks = [
+      { first: 2, last: 3 },
+      { first: 7, last: 7 },
+    ];
+    expect(cancelWords(["17", { id: "18", tasks }])).to.deep.equal(["17", "18_[2-3,7-7]"]);
+    expect(cancelWords(["19;other"])).to.deep.equal(["--clusters=other", "19"]);
+  });
+
+  it("has done its work where jobs and tasks are gone", () => {
+    for (const name of ["no job", "no task"]) parseCancel(answered("scancel", name));
+    // As Slurm before 21.08 says it: src/scancel/scancel.c.
+    const gone = "scancel: error: Kill job error on job id 17: Invalid job id specified\n";
+    const going = "scancel: error: Kill job error on job id 18_2: Job/step already completing or completed\n";
+    parseCancel(answer({ exitCode: 1, stderr: `${gone}${going}` }));
+  });
+
+  it("has not where it may not, or did not understand", () => {
+    for (const name of ["of another user", "not an id"])
+      failure(() => parseCancel(answered("scancel", name)), "HPCNB_SCHEDULER_ANSWER");
+  });
+
+  it("has no answer without slurmctld", () => {
+    for (const name of ["no controller", "no configuration"])
+      failure(() => parseCancel(answered("scancel", name)), "HPCNB_SCHEDULER_UNREACHABLE");
+    failure(() => parseCancel(answer({ exitCode: null })), "HPCNB_SCHEDULER_UNREACHABLE");
+  });
+});

@@ -1,0 +1,85 @@
+import { createCommandScheduler, expectSuccess, type Host, type Scheduler, systemClock } from "@hpcnb/core";
+import { commandHost, createWaitUntil, recordingHost, type SchedulerFixture } from "@hpcnb/core/testing";
+import { createLocalHost } from "@hpcnb/host";
+import { nameHere, startTestbed, type Testbed, unsupportedReason } from "@hpcnb/testbed";
+import { slurmDialect } from "../src/index.js";
+
+/** A real Slurm, with its submit node and the users alice and bob. */
+export interface Cluster {
+  readonly testbed: Testbed;
+  /** Runs a command on the submit node as this user, which must succeed. */
+  as(user: string, ...argv: readonly string[]): Promise<string>;
+  /** What the conformance suite needs. `environment` is alice's, for each command. */
+  fixture(
+    environment?: readonly string[],
+  ): Promise<SchedulerFixture & { readonly host: Host; readonly scheduler: Scheduler }>;
+}
+
+/**
+ * For the tests of the suite that this is called in: brings a cluster up before them and takes it
+ * down after them.
+ */
+export function useCluster(accounting: boolean): () => Cluster {
+  let testbed: Testbed | undefined;
+
+  before(async function () {
+    // Packages and the Python environment are installed when they are not there yet.
+    this.timeout("20m");
+    const why = await unsupportedReason();
+    if (why !== undefined) {
+      console.log(`      skipped: ${why}`);
+      this.skip();
+    }
+    testbed = await startTestbed({ name: nameHere("slurm"), schedulers: ["slurm"], accounting, nodes: 2 });
+  });
+
+  after(async () => {
+    await testbed?.down();
+  });
+
+  return () => {
+    if (!testbed) throw new Error("the cluster is up only while tests run");
+    return clusterOf(testbed);
+  };
+}
+
+function clusterOf(testbed: Testbed): Cluster {
+  const machine = createLocalHost();
+  const as: Cluster["as"] = async (user, ...argv) =>
+    expectSuccess(await testbed.exec("login", user, argv), argv.join(" ")).stdout;
+  return {
+    testbed,
+    as,
+    fixture: async (environment = []) => {
+      let broken: readonly string[] = [];
+      const host = recordingHost(
+        commandHost("login", async (argv, options) => {
+          const command = await testbed.command("login", "alice", ["env", ...environment, ...broken, ...argv]);
+          return { ...(await machine.run(command, options)), argv };
+        }),
+      );
+      const directory = (await as("alice", "mktemp", "-d", "-p", "/home/alice", "test.XXXXXX")).trim();
+      return {
+        scheduler: createCommandScheduler(host, slurmDialect()),
+        host,
+        directory,
+        waitUntil: createWaitUntil({ clock: systemClock, limitMs: 150_000 }),
+        unknownId: "9999999",
+        heldJob: (job) => ({ ...job, resources: { native: ["--hold"] } }),
+        rejectedJob: (job) => ({ ...job, resources: { queue: "no-such" } }),
+        sent: () => host.sent(),
+        occupy: async () => {
+          await as("root", "scontrol", "update", "partitionname=main", "state=down");
+          return async () => void (await as("root", "scontrol", "update", "partitionname=main", "state=up"));
+        },
+        breakAnswers: async () => {
+          broken = ["SLURM_CONF=/no/such"];
+          return async () => {
+            broken = [];
+          };
+        },
+        dispose: async () => void (await as("root", "rm", "-r", directory)),
+      };
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { schedulerConformance } from "@hpcnb/core/testing";
+import { useCluster } from "./cluster.js";
+import { realTests } from "./real.js";
+
+/** Slurm looks at time limits, which are minutes, every half minute. */
+const shortestWalltimeSeconds = 60;
+
+describe("adapter-slurm on a real Slurm", () => {
+  const cluster = useCluster(true);
+
+  schedulerConformance(
+    { describe, it },
+    { name: "Slurm 22.05", shortestWalltimeSeconds, create: () => cluster().fixture() },
+  );
+  describe("among users", () => realTests(cluster));
+});
+
+describe("adapter-slurm on a real Slurm that keeps no accounts", () => {
+  const cluster = useCluster(false);
+
+  schedulerConformance(
+    { describe, it },
+    { name: "Slurm 22.05", shortestWalltimeSeconds, create: () => cluster().fixture() },
+  );
+});

@@ -1,0 +1,51 @@
+/**
+ * Runs its arguments where a scheduler's commands are known. A command over ssh gets no login
+ * profile, and that is where many sites set PATH and more. $1 is shell text that becomes the
+ * command, $2 the site's settings file or nothing, and then comes the command.
+ *
+ * - What settings and profiles print or read is kept away from the command's own input and output.
+ * - A profile may end the shell or put another in its place, and settings may have a fault: then
+ *   the mark is missing, and that is told with what they said. They are read by bash where there is
+ *   one, because most are written for it.
+ *
+ * Without single quotes, so that it stays readable when a person sees it as a shell word.
+ */
+const program = (isKnown: string) => `run=$1 settings=$2 login= from="$2 (scheduler.options.settings)"; shift 2
+if [ -n "$settings" ]; then
+  [ -r "$settings" ] || { echo "hpcnb: cannot read $from" >&2; exit 127; }
+elif ${isKnown}; then
+  eval "$run"
+else
+  login=-l from="the login profile"
+fi
+shell=bash; command -v bash >/dev/null 2>&1 || shell=sh
+exec 3<&0 4>&1 5>&2
+said=$("$shell" $login -c "
+  settings() { [ -z \\"\\$1\\" ] || . \\"\\$1\\"; }
+  settings \\"\\$2\\"; run=\\$1; shift 2; echo hpcnb-ready >&6
+  exec sh -c \\"\\$run\\" hpcnb \\"\\$@\\" <&3 >&4 2>&5 3<&- 4>&- 5>&- 6>&-
+" hpcnb "$run" "$settings" "$@" 6>&1 </dev/null 2>&1 >/dev/null)
+code=$?
+case $said in
+  *hpcnb-ready*) said=\${said%%hpcnb-ready*} ;;
+  *) echo "hpcnb: $from ended the shell, with code $code, or put another in its place, before $1 was run" >&2; code=127 ;;
+esac
+if [ $code = 127 ] && [ -n "$said" ]; then echo "hpcnb: $from said: $said" >&2; fi
+exit $code`;
+
+export interface SiteCommand {
+  /** Shell text that ends with the command, which is "$@". */
+  readonly run: string;
+  /** Shell text that succeeds where "$1" is known without a login profile. */
+  readonly isKnown: string;
+  /** A file of shell text, absolute: it is read in place of the login profile. */
+  readonly settings?: string | undefined;
+}
+
+/**
+ * An argv that runs a scheduler's command where the site's settings, or else the login profile,
+ * make it known. Exit code 127: they do not, and standard error says why.
+ */
+export function siteCommand({ run, isKnown, settings = "" }: SiteCommand, argv: readonly string[]): string[] {
+  return ["sh", "-c", program(isKnown), "hpcnb", run, settings, ...argv];
+}
