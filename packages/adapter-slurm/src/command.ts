@@ -6,12 +6,11 @@ import type { SlurmOptions } from "./options.js";
  * stand for options, and those of a job that a notebook runs in. Where the cluster is (SLURM_CONF)
  * and who asks (SLURM_JWT) stays.
  *
- * - sbatch hands SLURM_EXPORT_ENV on to the job, and sets it only where it is not set. NONE there
  *   would take the environment from all that srun starts in the job.
- * - squeue cuts lists of tasks at 64 characters without SLURM_BITSTR_LEN=0, and writes times without
- *   their zone without SLURM_TIME_FORMAT.
- * - How a job ended: sacct tells who cancelled it, as a number that getent makes a name of. scontrol
- *   knows a job for some minutes after its end, where there are no accounts, too.
+ * - squeue cuts lists of tasks at 64 characters without SLURM_BITSTR_LEN=0, and writes times
+ *   without their zone without SLURM_TIME_FORMAT.
+ * - How a job ended: sacct tells who cancelled it, as a number that getent makes a name of.
+ *   scontrol knows a job for some minutes after its end, where there are no accounts, too.
  *
  * Without single quotes, so that it stays readable when a person sees it as a shell word.
  */

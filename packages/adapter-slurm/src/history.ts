@@ -38,8 +38,8 @@ const causes = new Map([
 ]);
 
 /**
- * scontrol decides whether what it still knows has ended: sacct may be late, or know an earlier try.
- * sacct knows who cancelled a job.
+ * scontrol decides whether what it still knows has ended: sacct may be late, or know an earlier
+ * try. sacct knows who cancelled a job.
  */
 export function parseHistory(result: CommandResult, { id, name }: SubmittedJob): JobHistory | undefined {
   const lines = result.stdout.split("\n");

@@ -14,9 +14,9 @@ export interface Listing {
 }
 
 /**
- * Fields without a width are not cut. The first one tells lines of squeue's from others: from what a
- * site's wrapper says, and from the rest of a name that has several lines. A name may have anything
- * in it, and comes last.
+ * Fields without a width are not cut. The first one tells lines of squeue's from others: from what
+ * a site's wrapper says, and from the rest of a name that has several lines. A name may have
+ * anything in it, and comes last.
  */
 export const listingFormat = "--format=hpcnb|%F|%K|%T|%r|%B|%S|%j";
 

@@ -55,7 +55,9 @@ const reasons: readonly (readonly [RegExp, string, JobState?])[] = [
   [/^Reservation$/, "its reservation has not begun"],
 ];
 
-/** What a word stands for that squeue may end with details: "ReqNodeNotAvail, UnavailableNodes:n3". */
+/**
+ * What a word stands for that squeue may end with details: "ReqNodeNotAvail, UnavailableNodes:n3".
+ */
 function meaningOf(reason: string) {
   return reasons.find(([pattern]) => pattern.test(reason));
 }

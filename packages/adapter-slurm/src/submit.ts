@@ -4,8 +4,8 @@ import type { SlurmResources } from "./options.js";
 
 /**
  * The sbatch command. The job gets the user's login environment on its node and no variable of
- * hpcnb's, none of the submit node's limits (a login node's may be small), and one try: hpcnb itself
- * starts lost jobs again. Native arguments come last and so have the last word.
+ * hpcnb's, none of the submit node's limits (a login node's may be small), and one try,
+ * because a session's life has its own order. Native arguments come last and have the last word.
  * @throws HPCNB_SUBMIT_REJECTED for what is not possible, before anything is run.
  */
 export function submitArgv(job: JobSpec): string[] {

@@ -7,7 +7,9 @@ import { slurmCommand } from "../src/command.js";
 import { slurmDialect } from "../src/index.js";
 import { answer, exampleJob } from "./example.js";
 
-/** Stand-ins for Slurm's commands: they tell their words and what of Slurm is in their environment. */
+/**
+ * Stand-ins for Slurm's commands: they tell their words and what of Slurm is in their environment.
+ */
 describe("a Slurm command among a user's variables", () => {
   let directory: string;
 
@@ -36,7 +38,9 @@ describe("a Slurm command among a user's variables", () => {
     return answer({ argv, exitCode: status, stdout, stderr });
   }
 
-  /** Every variable of sbatch(1), squeue(1), scancel(1), sacct(1) and scontrol(1), and a job's own. */
+  /**
+   * Every variable of sbatch(1), squeue(1), scancel(1), sacct(1) and scontrol(1), and a job's own.
+   */
   const variables = Object.fromEntries(
     `SBATCH_ACCOUNT SBATCH_ACCTG_FREQ SBATCH_ARRAY_INX SBATCH_CLUSTERS SBATCH_CONSTRAINT SBATCH_CORE_SPEC SBATCH_CPUS_PER_GPU
     SBATCH_DEBUG SBATCH_DELAY_BOOT SBATCH_DISTRIBUTION SBATCH_ERROR SBATCH_EXCLUSIVE SBATCH_EXPORT SBATCH_GET_USER_ENV

@@ -53,7 +53,7 @@ describe("how a job ended", () => {
       expect(endOf(name), name).to.deep.equal(end);
   });
 
-  it("is who cancelled it, its node, or another job's right of way", () => {
+  it("is a user's wish, its node's end, or another job's right of way", () => {
     expect(endOf("cancelled")).to.deep.equal({ reason: "it was cancelled by alice (CANCELLED)" });
     expect(endOf("cancelled by root")).to.deep.equal({ reason: "it was cancelled by root (CANCELLED)" });
     expect(endOf("cancelled before it began")).to.deep.equal({ reason: "it was cancelled by alice (CANCELLED)" });

@@ -44,7 +44,7 @@ describe("the sbatch command", () => {
     ]);
   });
 
-  it("makes an array, of which some run at a time", () => {
+  it("makes an array, and limits how many of its tasks run at a time", () => {
     expect(argvOf({ tasks: 32 })).to.include("--array=1-32");
     expect(argvOf({ tasks: 32, tasksAtOnce: 8 })).to.include("--array=1-32%8");
     expect(argvOf({ tasksAtOnce: 8 }).join()).not.to.include("--array");
