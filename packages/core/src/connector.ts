@@ -57,10 +57,10 @@ export interface Connector {
   current(directory: string): Promise<(ConnectionFacts & { readonly run: string }) | undefined>;
 
   /**
-   * May begin with what connecting will need, once it is known on which host the notebook will
-   * answer.
+   * May begin with what connecting will need; with more of it once it is known on which host the
+   * notebook will answer.
    */
-  prepare?(directory: string, host: string): void;
+  prepare?(directory: string, host?: string): void;
 
   /**
    * Opens a connection that outlives this command. One that has broken is being opened again when

@@ -11,6 +11,8 @@ import sys
 import time
 
 first_pause, longest_pause = 0.05, 0.25
+# What comes after a long wait may be seen late by this share of it.
+late = 0.05
 
 
 def read(path, most):
@@ -33,12 +35,13 @@ def read(path, most):
 
 
 paths, known, limit, most = json.loads(sys.stdin.buffer.read().decode("utf-8"))
-end, pause = time.monotonic() + limit, first_pause
+start = time.monotonic()
+end = start + limit
 while True:
     files = [read(path, most) for path in paths]
-    left = end - time.monotonic()
+    now = time.monotonic()
+    left = end - now
     if left <= 0 or [file.get("text") for file in files] != known:
         break
-    time.sleep(min(pause, left))
-    pause = min(pause * 1.2, longest_pause)
+    time.sleep(min(max(first_pause, late * (now - start)), longest_pause, left))
 print(json.dumps(files))

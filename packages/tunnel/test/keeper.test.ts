@@ -78,9 +78,11 @@ describe("keeper", () => {
       string,
     ];
     writeFileSync(old, "");
-    connector.prepare?.("/d", hostname());
+    connector.prepare?.("/d");
     await until(async () => existsSync(logPath(controlSocket())));
     writeFileSync(ready, "");
+    // What was begun before the notebook's host was known goes on.
+    connector.prepare?.("/d", hostname());
     await connector.connect("/d", "run1", endpoint);
     expect(existsSync(old)).to.equal(false);
     expect(existsSync(ready)).to.equal(true);

@@ -40,7 +40,7 @@ export async function bringUp(context: SessionContext, options: BringUpOptions =
   const tracker = await prepared(context, "make", signal);
   await findOrStart(tracker, options);
   await waitUntilUp(tracker, options);
-  const token = await tracker.readToken();
+  const token = await tracker.token();
   return { state: tracker.state, directory: tracker.directory, token };
 }
 
@@ -70,6 +70,8 @@ function findOrStart(tracker: Tracker, options: BringUpOptions): Promise<void> {
       await endJobs(tracker, record, { why: "the notebook job was lost", how: "lost", ...tracker.state.loss, signal });
     if (record?.ending && phase === "stopping")
       await endJobs(tracker, record, { why: record.ending.why, how: "asked", signal });
+    // Its way is made ready meanwhile.
+    if (tracker.wanted.connection) context.connector?.prepare?.(tracker.directory);
     try {
       await startRun(tracker, signal);
     } finally {

@@ -91,20 +91,25 @@ export async function tryToConnect(tracker: Tracker, signal?: AbortSignal): Prom
   const { record } = tracker.state;
   const endpoint = tracker.answering?.endpoint;
   if (!connector || !endpoint || !record) return undefined;
-  const connection = await connector.connect(tracker.directory, record.run.id, endpoint, {
-    signal,
-    times: notebookTimes(tracker.state, Date.now()),
-  });
+  const [connection, token] = await Promise.all([
+    connector.connect(tracker.directory, record.run.id, endpoint, {
+      signal,
+      times: notebookTimes(tracker.state, Date.now()),
+    }),
+    tracker.token(),
+  ]);
   if (!isWhole(connection)) {
     tracker.dispatch({ type: "tunnel-opened", connection });
     return undefined;
   }
-  const token = await tracker.readToken();
   const answers = await workload.answers(connection, token, signal).catch(async (error) => {
     if (isHpcnbError(error, "HPCNB_TUNNEL")) await connector.disconnect(tracker.directory);
     throw error;
   });
-  if (!answers) return undefined;
+  if (!answers) {
+    tracker.forgetToken();
+    return undefined;
+  }
   tracker.dispatch({ type: "tunnel-opened", connection });
   return { tracker, baseUrl: connection.baseUrl, token };
 }

@@ -80,7 +80,12 @@ export class Pace {
       this.#questionPauseMs = Math.min(this.#questionPauseMs * growth, questionMs.longest);
     }
     const hasRested = this.#isResting(this.#phase);
-    if (phase !== this.#phase) this.#begin(phase);
+    if (phase !== this.#phase) {
+      const isStart = this.#phase === "queued";
+      this.#begin(phase);
+      // The scheduler has just said that the jobs run; they tell of themselves from now on.
+      if (isStart) this.#nextQuestion = now + this.#questionPauseMs;
+    }
     if (hasRested) this.#nextQuestion = now + this.#questionPauseMs;
     if (isNew) this.#lookPauseMs = lookMs.first;
     if (!reached || this.#isResting(phase)) this.#nextQuestion = now;

@@ -46,6 +46,7 @@ export class Tracker {
   /** Those of the scheduler in `context`. */
   #options: SessionRecord["scheduler"]["options"];
   readonly #signal: AbortSignal | undefined;
+  #token: { readonly run: string; readonly text: string } | undefined;
   /** What `explain` has said last of a job, and how the job stood then. */
   readonly #reasons = new Map<JobId, { readonly standing: string; readonly reason: string }>();
 
@@ -285,6 +286,17 @@ export class Tracker {
     }
   }
 
+  /** The token as this command has read it last: see `readToken`. */
+  async token(): Promise<string> {
+    const { run, text } = this.#token ?? {};
+    return text !== undefined && run === this.state.record?.run.id ? text : this.readToken();
+  }
+
+  /** The notebook does not know it: somebody may have renewed it. */
+  forgetToken(): void {
+    this.#token = undefined;
+  }
+
   /**
    * The notebook server's token. @throws HPCNB_NO_SESSION, HPCNB_STATE_UNREADABLE when this run's
    * file is not there or damaged.
@@ -297,7 +309,9 @@ export class Tracker {
       });
       throw whyNoRecord(this.state) ?? never;
     }
-    return readToken(this.context.host, record, this.#signal);
+    const text = await readToken(this.context.host, record, this.#signal);
+    this.#token = { run: record.run.id, text };
+    return text;
   }
 }
 

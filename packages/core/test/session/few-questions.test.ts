@@ -5,9 +5,9 @@ import { SimulatedSession, up } from "./support/simulated-session.js";
 /** What an `up` asks. Over ssh each call costs round trips, and a scheduler has many users. */
 describe("an up that waits", () => {
   const cases = [
-    { queueWait: 0, startTime: 0, host: 12, scheduler: 2 },
+    { queueWait: 0, startTime: 0, host: 11, scheduler: 2 },
     { queueWait: 0, startTime: 6, host: 23, scheduler: 5 },
-    { queueWait: 60, startTime: 5, host: 50, scheduler: 13 },
+    { queueWait: 60, startTime: 5, host: 49, scheduler: 13 },
     { queueWait: 3600, startTime: 60, host: 450, scheduler: 200 },
   ];
   for (const { queueWait, startTime, host, scheduler } of cases) {

@@ -67,6 +67,13 @@ describe("the pace of looking", () => {
     expect(Math.max(...turns.map(({ pause }) => pause))).to.equal(15_000);
   });
 
+  it("asks no more of a scheduler that has just said that the jobs run", () => {
+    const clock = new SimulatedClock();
+    const pace = new Pace(clock, "queued", neverRests);
+    pace.pauseAfter(pace.turn(), { phase: "starting", reached: true, isNew: false });
+    expect(pace.turn()).to.deep.include({ asks: false, patienceMs: 2_000 });
+  });
+
   it("lets no host wait beyond a deadline", async () => {
     const clock = new SimulatedClock();
     const pace = new Pace(clock, "starting", neverRests);

@@ -1,5 +1,6 @@
+import { rmSync } from "node:fs";
 import { check, HpcnbError, type Tunnel } from "@hpcnb/core";
-import { type KeeperOutcome, type KeeperRequest, type KeeperTask, messageSchema } from "./protocol.js";
+import { type KeeperOutcome, type KeeperRequest, type KeeperTask, logPath, messageSchema } from "./protocol.js";
 import { failureOf, serveKeeper } from "./serve.js";
 
 /**
@@ -11,6 +12,7 @@ export async function becomeKeeper(tunnelsFor: (task: KeeperTask) => Promise<rea
   // A closing terminal must not take the tunnel with it.
   process.on("SIGHUP", () => {});
   const stopping = new AbortController();
+  let log: string | undefined;
   /** Serves the first opening. */
   let prepared: Promise<readonly Tunnel[]> | undefined;
   try {
@@ -21,13 +23,19 @@ export async function becomeKeeper(tunnelsFor: (task: KeeperTask) => Promise<rea
           return reject(new HpcnbError("HPCNB_TUNNEL", `The keeper was asked for: ${problem}.`));
         if ("open" in message) return resolve(message.open);
         if ("stop" in message) return stopping.abort();
-        prepared = tunnelsFor(message.prepare);
+        const { node, ...task } = message.prepare;
+        log = logPath(task.controlSocket);
+        prepared ??= tunnelsFor(task);
         // Opening says what is wrong, with somebody to hear it.
-        prepared.then((all) => all[0]?.prepare?.(message.prepare.node)).catch(() => {});
+        prepared.then((all) => (node === undefined ? undefined : all[0]?.prepare?.(node))).catch(() => {});
       });
       process.once("disconnect", () => resolve(undefined));
     });
-    if (!request) return;
+    if (!request) {
+      // It has nothing to say, and nobody else removes it.
+      if (log !== undefined) rmSync(log, { force: true });
+      return;
+    }
     const tunnels = (task: KeeperTask) => {
       const first = prepared ?? tunnelsFor(task);
       prepared = undefined;

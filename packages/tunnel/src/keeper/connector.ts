@@ -60,8 +60,8 @@ export function createConnector(options: ConnectorOptions): Connector {
       keyFor(host, directory)
         .then((key) => {
           const controlSocket = newControlSocket(key);
-          const before = namesBeside(controlSocket);
-          prepared = { before, keeper: startKeeper(keeperProgram, controlSocket) };
+          if (!prepared?.keeper.alive)
+            prepared = { before: namesBeside(controlSocket), keeper: startKeeper(keeperProgram, controlSocket) };
           prepared.keeper.tell({ prepare: { ...task(controlSocket), node } });
         })
         // Connecting meets the same, and tells it.

@@ -59,8 +59,8 @@ const requestSchema = v.object({
 export type KeeperRequest = v.InferOutput<typeof requestSchema>;
 
 export const messageSchema = v.union([
-  /** The notebook will answer on this host. */
-  v.object({ prepare: v.object({ ...taskEntries, node: hostNameSchema }) }),
+  /** The notebook will answer on this host, if that is known already. */
+  v.object({ prepare: v.object({ ...taskEntries, node: v.optional(hostNameSchema) }) }),
   v.object({ open: requestSchema }),
   /** Nobody waits for the tunnel any more. */
   v.object({ stop: v.literal(true) }),
