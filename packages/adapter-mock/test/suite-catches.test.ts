@@ -88,6 +88,10 @@ const faults: Record<string, readonly [caughtBy: string, fault: Fault]> = {
       },
     }),
   ],
+  "lets no job fail": [
+    "status: reserves no exit code that a job cannot do without",
+    () => ({ reservedExitCodes: [1] }),
+  ],
   "keeps its own words to itself": [
     "status: answers for many jobs at once",
     changeListed((job) => ({ ...job, native: "" })),

@@ -11,12 +11,15 @@ import { idLine, parseSubmit } from "./submit-answer.js";
 
 /** The default of max_aj_tasks in sge_conf(5). */
 const largestArray = 75_000;
+/** See FORBID_RESCHEDULE and FORBID_APPERROR in sge_conf(5): run it again, and keep it in error. */
+const reservedExitCodes = [99, 100];
 
 /** Grid Engine through qsub, qstat, qdel and qacct. */
 export function gridEngineDialect(options: GridEngineOptions = {}): SchedulerDialect {
   const command = (...argv: readonly string[]) => ({ argv: gridEngineCommand(options, argv), shown: argv });
   return {
     runsOnHost: false,
+    reservedExitCodes,
     taskVariable: "SGE_TASK_ID",
     largestArray,
     idPattern: idLine.source,

@@ -26,6 +26,8 @@ import { checkTasks } from "./task-runs.js";
  */
 export interface SchedulerDialect {
   readonly runsOnHost: boolean;
+  /** See `Scheduler.reservedExitCodes`. */
+  readonly reservedExitCodes?: readonly number[];
   readonly taskVariable: string;
   /** See `Scheduler.largestArray`. */
   readonly largestArray?: number;
@@ -106,6 +108,7 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
   };
   return {
     runsOnHost: dialect.runsOnHost,
+    ...(dialect.reservedExitCodes ? { reservedExitCodes: dialect.reservedExitCodes } : {}),
     taskVariable: dialect.taskVariable,
     ...(largestArray === undefined ? {} : { largestArray }),
     ...(idPattern === undefined ? {} : { commands: { submit, cancel, idPattern } }),

@@ -156,6 +156,12 @@ export interface Scheduler {
    */
   readonly runsOnHost: boolean;
 
+  /**
+   * Exit codes by which a job tells the scheduler more than that it has failed, such as to run it
+   * again. hpcnb's jobs end with 1 instead. Default: none.
+   */
+  readonly reservedExitCodes?: readonly number[];
+
   /** The shell variable that holds the number of an array task inside the task. */
   readonly taskVariable: string;
 

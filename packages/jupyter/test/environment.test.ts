@@ -88,11 +88,13 @@ describe("environmentScript", () => {
     expect(run({ setup }).stdout).to.equal(`'quoted' "text"\n${root}/new/python3`);
   });
 
-  for (const code of [99, 100]) {
-    it(`does not let the setup text end the job with ${code}`, () => {
-      expect(run({ setup: `exit ${code}` }).code).to.equal(1);
-    });
-  }
+  it("does not let the setup text end the job with an exit code that the scheduler has reserved", () => {
+    const codeOf = (code: number, reserved?: readonly number[]) =>
+      bash(environmentScript({ setup: `exit ${code}` }, "/nb", reserved)).code;
+    for (const code of [99, 100]) expect(codeOf(code, [99, 100])).to.equal(1);
+    expect(codeOf(98, [99, 100])).to.equal(98);
+    expect(codeOf(99)).to.equal(99);
+  });
 
   it("keeps other exit codes of the setup text, and says whose they are", () => {
     const { code, stderr } = run({ setup: "exit 3" });

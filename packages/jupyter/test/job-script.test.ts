@@ -15,6 +15,7 @@ const parameters: JobParameters = {
   run: "abcde12345",
   directory: "/home/ada",
   readiness: { strategy: "content", seconds: 20 },
+  reservedExitCodes: [],
 };
 
 function script(changes: Partial<Parameters<typeof jobScript>[0]> = {}): string {
@@ -45,6 +46,23 @@ function runCall(text: string, env: NodeJS.ProcessEnv = {}, { code = tellWhatItI
 describe("jobScript", () => {
   it("gives the program its parameters unharmed, whatever is in them", () => {
     expect(JSON.parse(runCall(script()))[0]).to.deep.equal({ ...parameters, nasty });
+  });
+
+  it("ends with no exit code that the scheduler has reserved, in its shell or in its program", () => {
+    const { jobs } = planAll(
+      makeContext({
+        session: makeSession({ notebook: { environment: { setup: '[ -z "$EARLY" ] || exit 85' } } }),
+        scheduler: { runsOnHost: false, taskVariable: "TASK", reservedExitCodes: [85] },
+      }),
+    );
+    const code = "import hpcnb_launch.job; hpcnb_launch.job.run(parameters, [], lambda: sys.exit(85))";
+    for (const { spec } of jobs) {
+      for (const env of [{ EARLY: "1" }, {}]) {
+        const call = spec.script.replace(/^ {4}\w+\.run\(parameters\)$/m, `    ${code}`);
+        const { status } = spawnSync("bash", ["--norc", "-c", call], { env: { PATH: process.env.PATH, ...env } });
+        expect(status, spec.name).to.equal(1);
+      }
+    }
   });
 
   it("hands on the number of the task", () => {

@@ -61,7 +61,7 @@ export interface PlanContext {
   readonly directory: string;
   readonly run: Run;
   readonly readiness: JobReadiness;
-  readonly scheduler: Pick<Scheduler, "runsOnHost" | "taskVariable" | "commands">;
+  readonly scheduler: Pick<Scheduler, "runsOnHost" | "taskVariable" | "reservedExitCodes" | "commands">;
   /** The cluster that the session has, or is to have. */
   readonly cluster: Cluster | undefined;
 }

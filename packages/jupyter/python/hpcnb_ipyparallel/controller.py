@@ -20,7 +20,7 @@ def run(parameters, has_own_log=True):
     )
     if has_own_log:
         log.keep_log_bounded()
-    job.run([own, engines], lambda: ControllerJob(parameters, own, engines).run())
+    job.run(parameters, [own, engines], lambda: ControllerJob(parameters, own, engines).run())
 
 
 class ControllerJob:

@@ -52,7 +52,7 @@ HOPELESS = 78
 
 def run(parameters):
     task = sys.argv[-1]
-    job.run([], lambda: EngineTask(parameters, task).run())
+    job.run(parameters, [], lambda: EngineTask(parameters, task).run())
 
 
 class EngineTask:

@@ -18,12 +18,11 @@ RAN = int(os.environ.pop("HPCNB_SECONDS", "0"))
 BEGAN_AT, BEGAN = time.time() - RAN, time.monotonic() - RAN
 
 
-# Some schedulers take 99 and 100 for "run it again" and "keep it in error".
-RESERVED_EXIT_CODES = (99, 100)
-
-
-def run(reports, work):
-    """Runs a job's work to its end, says in `reports` how it went, and exits."""
+def run(parameters, reports, work):
+    """
+    Runs a job's work to its end, says in `reports` how it went, and exits: with 1 in place of an
+    exit code that means more to the scheduler.
+    """
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
@@ -53,7 +52,7 @@ def run(reports, work):
     for report in reports:
         report.try_publish(end[0], **end[1])
     log.say("ended." if code == 0 else f"ended with exit code {code}.")
-    sys.exit(1 if code in RESERVED_EXIT_CODES else code)
+    sys.exit(1 if code in parameters["reservedExitCodes"] else code)
 
 
 def die_with_parent():

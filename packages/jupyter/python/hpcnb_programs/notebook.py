@@ -9,4 +9,5 @@ from hpcnb_launch.report import Report
 def run(parameters):
     companion = Companion(parameters)
     report = Report(parameters["record"], parameters["run"])
-    job.run([report, companion.pulse], NotebookJob(parameters, report, companion).run)
+    work = NotebookJob(parameters, report, companion).run
+    job.run(parameters, [report, companion.pulse], work)

@@ -32,15 +32,18 @@ export const notInheritedPrefixes = ["JUPYTERHUB_", "JPY_", "IPP_"] as const;
 const unset = [...notInherited, ...notInheritedPrefixes.map((prefix) => `"\${!${prefix}@}"`)].join(" ");
 
 /**
- * `hpcnb_step` names what runs, while it is text that hpcnb did not write. Exit codes 99 and 100
- * mean "run me again" and "keep me in error" to some schedulers: such text must not end a job with
- * them by chance.
+ * `hpcnb_step` names what runs, while it is text that hpcnb did not write. Such text must not end a
+ * job with one of the scheduler's reserved exit codes by chance.
  */
-const prologue = `hpcnb_fail() { hpcnb_failed=1; echo "hpcnb: $*" >&2; exit 1; }
-trap 'hpcnb_code=$?; [ -n "\${hpcnb_failed-}" ] || [ -z "\${hpcnb_step-}" ] || echo "$hpcnb_step ended with exit code $hpcnb_code on \${HOSTNAME-}; its shell text must not exit." >&2; case $hpcnb_code in 99|100) exit 1 ;; esac' EXIT
+const prologue = (reserved: readonly number[]) => `hpcnb_fail() { hpcnb_failed=1; echo "hpcnb: $*" >&2; exit 1; }
+trap 'hpcnb_code=$?; [ -n "\${hpcnb_failed-}" ] || [ -z "\${hpcnb_step-}" ] || echo "$hpcnb_step ended with exit code $hpcnb_code on \${HOSTNAME-}; its shell text must not exit." >&2${insteadOf(reserved)}' EXIT
 # Left by the shell that hpcnb was started from; what the lines below set stays.
 set +eu
 unset ${unset}`;
+
+function insteadOf(reserved: readonly number[]): string {
+  return reserved.length === 0 ? "" : `; case $hpcnb_code in ${reserved.join("|")}) exit 1 ;; esac`;
+}
 
 /** A path that stays true in another directory. */
 const findPython = `python=$(command -v python3 || command -v python) || hpcnb_fail "There is no python3 on PATH on $(hostname 2>/dev/null || echo "\${HOSTNAME-}") (PATH=$PATH)."
@@ -52,10 +55,14 @@ case $python in /*) ;; *) python=$PWD/$python ;; esac`;
  * in the one that it is started from, where a notebook's folder may hold a json.py or a
  * sitecustomize.py.
  */
-export function environmentScript(environment: PythonEnvironment, directory: string): string {
+export function environmentScript(
+  environment: PythonEnvironment,
+  directory: string,
+  reservedExitCodes: readonly number[] = [],
+): string {
   const { modules = [], setup, conda, venv } = environment;
   return [
-    prologue,
+    prologue(reservedExitCodes),
     ...(modules.length > 0 ? [moduleScript(modules)] : []),
     ...(setup === undefined ? [] : [usersText(setup)]),
     ...(conda === undefined ? [] : [condaScript(conda)]),

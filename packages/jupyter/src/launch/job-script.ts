@@ -30,7 +30,7 @@ export function jobScript(job: JobScript): string {
 # Warnings of a suspension or a soft limit, and what a login that goes sends: none is to end the job.
 trap '' USR1 USR2 XCPU HUP TSTP TTIN TTOU
 
-${environmentScript(job.environment, job.directory)}
+${environmentScript(job.environment, job.directory, job.parameters.reservedExitCodes)}
 
 export HPCNB_SECONDS="$SECONDS"
 export HPCNB_PARAMETERS=${shellWord(asciiJson(job.parameters))}

@@ -35,6 +35,6 @@ export function jobSpec(context: PlanContext, job: Job): JobSpec {
   };
 }
 
-export function jobParameters({ run, directory, readiness }: PlanContext): JobParameters {
-  return { run: run.id, directory, readiness };
+export function jobParameters({ run, directory, readiness, scheduler }: PlanContext): JobParameters {
+  return { run: run.id, directory, readiness, reservedExitCodes: scheduler.reservedExitCodes ?? [] };
 }

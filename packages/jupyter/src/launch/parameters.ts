@@ -10,6 +10,8 @@ export interface JobParameters {
   /** The notebook directory. */
   readonly directory: string;
   readonly readiness: JobReadiness;
+  /** Exit codes that the job must not end with: the scheduler gives them a meaning. */
+  readonly reservedExitCodes: readonly number[];
 }
 
 /**

@@ -193,7 +193,7 @@ class Jobs(InADirectory):
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             os.dup2(1, 2)
             try:
-                job.run([Report(path, "r")], work)
+                job.run({"reservedExitCodes": [99, 100]}, [Report(path, "r")], work)
             except SystemExit as end:
                 os._exit(end.code)
             os._exit(77)

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { JobState } from "../../scheduler.js";
+import type { JobSpec, JobState } from "../../scheduler.js";
 import { expectError, noAnswer } from "./expect-error.js";
 import type { Topic } from "./topic.js";
 
@@ -13,6 +13,9 @@ const states: readonly JobState[] = [
   "finished",
   "unknown",
 ];
+
+/** Some with a meaning to one scheduler or another, and those that a shell makes of signals. */
+const likelyExitCodes = [1, 75, 85, 99, 100, 120, 137, 255];
 
 export const status: Topic = (behaviour) => {
   behaviour("answers for many jobs at once", [], async (bench) => {
@@ -48,6 +51,25 @@ export const status: Topic = (behaviour) => {
       );
       assert.equal(seen, exitCode);
     }
+  });
+
+  behaviour("runs a job once, whatever its exit code, but for those that are reserved", ["realJobs"], async (bench) => {
+    const { reservedExitCodes = [] } = bench.scheduler;
+    const jobs = new Map<string, JobSpec>();
+    for (const exitCode of likelyExitCodes.filter((code) => !reservedExitCodes.includes(code))) {
+      const job = bench.job({ script: `#!/bin/sh\necho ran\nexit ${exitCode}\n` });
+      jobs.set(await bench.submit(job), job);
+    }
+    await bench.untilEnded(...jobs.keys());
+    for (const { output, script } of jobs.values()) {
+      const text = await bench.untilOutput(output, (read) => read.includes("ran"), "its line");
+      assert.equal(text.match(/^ran$/gm)?.length, 1, `a job with this script ran more than once:\n${script}`);
+    }
+  });
+
+  behaviour("reserves no exit code that a job cannot do without", [], async ({ scheduler }) => {
+    for (const code of scheduler.reservedExitCodes ?? [])
+      assert.ok(Number.isInteger(code) && code > 1 && code < 256, `${code} is no exit code from 2 to 255`);
   });
 
   behaviour("has no history of a job that has not ended, nor of one that never was", [], async (bench) => {
