@@ -2,19 +2,22 @@ import {
   type CommandResult,
   checkJson,
   countSchema,
+  defined,
   describeResult,
   expectAnswer,
+  firstLines,
   HpcnbError,
   type JobHistory,
   type JobId,
   type JobStatus,
+  joinRuns,
   lineSchema,
+  overall,
 } from "@hpcnb/core";
 import * as v from "valibot";
 
 const idSchema = v.pipe(v.string(), v.regex(/^[1-9]\d{0,11}$/));
 
-/** The words of the program, some of them of several lines, each about a task. */
 const reasonSchema = v.pipe(v.string(), v.maxLength(1_000_000));
 
 const viewEntries = {
@@ -36,10 +39,16 @@ const statusSchema = v.object({
   ),
 });
 
+/** Why a job or, in an array, each task waits or has ended. */
+const reasonsSchema = v.object({
+  reason: v.exactOptional(reasonSchema),
+  tasks: v.exactOptional(v.array(v.object({ first: countSchema, last: countSchema, reason: reasonSchema }))),
+});
+
 const exitCodeSchema = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255));
 const endedSchema = v.object({
   exitCode: v.exactOptional(exitCodeSchema),
-  reason: v.exactOptional(reasonSchema),
+  ...reasonsSchema.entries,
   walltimeReached: v.exactOptional(v.boolean()),
 });
 
@@ -56,7 +65,11 @@ export function parseSubmit(result: CommandResult): JobId {
 }
 
 export function parseStatus(result: CommandResult): JobStatus[] {
-  return answer(statusSchema, result, "The local scheduler did not list its jobs").jobs;
+  const { jobs } = answer(statusSchema, result, "The local scheduler did not list its jobs");
+  return jobs.map(({ tasks, ...job }) => {
+    if (tasks === undefined) return job;
+    return { ...job, ...(tasks.length === 0 ? {} : overall(tasks)), tasks: joinRuns(tasks) };
+  });
 }
 
 export function parseCancel(result: CommandResult): void {
@@ -64,13 +77,24 @@ export function parseCancel(result: CommandResult): void {
 }
 
 export function parseExplain(result: CommandResult): string | undefined {
-  const schema = v.object({ reason: v.exactOptional(v.nullable(reasonSchema)) });
-  return answer(schema, result, "The local scheduler did not explain").reason ?? undefined;
+  return reasonIn(answer(reasonsSchema, result, "The local scheduler did not explain"));
 }
 
 export function parseHistory(result: CommandResult): JobHistory | undefined {
   const asked = "The local scheduler did not say how the job ended";
-  return answer(v.object({ ended: v.exactOptional(endedSchema) }), result, asked).ended;
+  const { ended } = answer(v.object({ ended: v.exactOptional(endedSchema) }), result, asked);
+  if (!ended) return undefined;
+  const { tasks, ...history } = ended;
+  return { ...history, ...defined({ reason: reasonIn(ended) }) };
+}
+
+/** A line for each run of tasks with the same reason. */
+function reasonIn({ reason, tasks = [] }: v.InferOutput<typeof reasonsSchema>): string | undefined {
+  if (reason !== undefined) return reason;
+  const runs = joinRuns(tasks.map((task) => ({ ...task, state: "unknown", native: "" })));
+  return firstLines(
+    runs.map(({ first, last, reason }) => `${first === last ? `task ${first}` : `tasks ${first}-${last}`}: ${reason}`),
+  );
 }
 
 function answer<S extends v.GenericSchema>(schema: S, result: CommandResult, failure: string): v.InferOutput<S> {

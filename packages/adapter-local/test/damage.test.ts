@@ -61,7 +61,7 @@ describe("an entry of the spool that is damaged", () => {
   afterEach(() => machine.dispose());
 
   /** What `history` says of many, asked in one program. */
-  async function histories(ids: readonly string[]): Promise<{ id: string; reason?: string; exitCode?: number }[]> {
+  async function histories(ids: readonly string[]): Promise<{ reason?: string; exitCode?: number }[]> {
     const program = `import json, sys
 sys.path.insert(0, ${JSON.stringify(fileURLToPath(new URL("../python", import.meta.url)))})
 from hpcnb_local.questions import history
@@ -106,15 +106,16 @@ print(json.dumps([history(spool, {"id": id, "name": "a job"})["ended"] for id in
     expect(jobs.find(({ id }) => id === good)).to.include({ name: "good", native: "running" });
     // Nothing of them runs, so they are over, and what is damaged is told where it is asked for.
     expect(jobs.filter(({ id }) => id !== good)).to.deep.equal([]);
-    for (const { id, reason, exitCode } of await histories([...ids, "200", "201", "202", "203"])) {
-      expect(reason ?? `exit code ${exitCode}`, id)
+    const damaged = [...ids, "200", "201", "202", "203"];
+    for (const [index, { reason, exitCode }] of (await histories(damaged)).entries()) {
+      expect(reason ?? `exit code ${exitCode}`, damaged[index])
         .to.match(/^(it has ended, and how is not known: |its supervisor was killed|it never started|exit code 0$)/)
         .and.not.match(/\p{Cc}/u);
     }
     const next = await machine.scheduler.submit(machine.job("true"));
-    expect(await machine.ended(next)).to.deep.equal({ id: next, exitCode: 0 });
+    expect(await machine.ended(next)).to.deep.equal({ exitCode: 0 });
     await machine.scheduler.cancel([good]);
-    expect(await machine.ended(good, "good")).to.deep.equal({ id: good, reason: "it was cancelled" });
+    expect(await machine.ended(good, "good")).to.deep.equal({ reason: "it was cancelled" });
   });
 
   for (const name of ["job.json", "state.json", "alive"]) {
@@ -212,7 +213,7 @@ print(json.dumps([history(spool, {"id": id, "name": "a job"})["ended"] for id in
     await addEntries(201, 1300);
     expect(await timeOf(() => machine.scheduler.status())).to.be.below(20 * few + 1000);
     const next = await machine.scheduler.submit(machine.job("true"));
-    expect(await machine.ended(next)).to.deep.equal({ id: next, exitCode: 0 });
+    expect(await machine.ended(next)).to.deep.equal({ exitCode: 0 });
     expect(await readdir(join(machine.spool, "jobs"))).to.have.length(1101);
   });
 });

@@ -17,7 +17,7 @@ describe("jobs on this machine", () => {
   it("run in their directory, with an id, an empty input and all output in one file", async () => {
     const script = 'pwd; cat; echo "$HPCNB_JOB_ID$HPCNB_TASK_ID" >&2; exit 3';
     const id = await machine.scheduler.submit(machine.job(script, { name: "naïve 'job' -n" }));
-    expect(await machine.ended(id, "naïve 'job' -n")).to.deep.equal({ id, exitCode: 3 });
+    expect(await machine.ended(id, "naïve 'job' -n")).to.deep.equal({ exitCode: 3 });
     expect(await machine.read("out")).to.equal(`${machine.directory}\n${id}\n`);
     expect((await stat(join(machine.directory, "out"))).mode & 0o777).to.equal(0o600);
     expect(await machine.scheduler.status()).to.deep.equal([]);
@@ -40,7 +40,7 @@ describe("jobs on this machine", () => {
     expect(startedAt).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
     expect(await machine.scheduler.history({ id, name: "naïve 'job'" })).to.equal(undefined);
     await machine.scheduler.cancel([id, id, "4711", "../1", ""]);
-    expect(await machine.ended(id, "naïve 'job'")).to.deep.equal({ id, reason: "it was cancelled" });
+    expect(await machine.ended(id, "naïve 'job'")).to.deep.equal({ reason: "it was cancelled" });
     expect(await machine.scheduler.status()).to.deep.equal([]);
   });
 
@@ -81,7 +81,7 @@ describe("jobs on this machine", () => {
     }
     expect(next).to.equal(21);
     await writeFile(join(machine.directory, "go"), "");
-    expect(await machine.ended(id)).to.deep.equal({ id, exitCode: 2 });
+    expect(await machine.ended(id)).to.deep.equal({ exitCode: 2 });
     for (let task = 1; task <= 20; task++) expect(await machine.read(`out.${task}`)).to.equal(`task ${task}\n`);
   });
 
@@ -103,7 +103,6 @@ describe("jobs on this machine", () => {
     ]);
     await scheduler.cancel([id]);
     expect(await machine.ended(id)).to.deep.equal({
-      id,
       reason: "task 1: it was cancelled\ntasks 3-5: it was cancelled",
     });
     expect(await readdir(machine.directory)).not.to.include("out.4");
@@ -122,7 +121,7 @@ describe("jobs on this machine", () => {
   it("that end leave nothing, be it a daemon or deaf", async () => {
     const script = "(trap '' TERM; setsid sleep 60 &) ; setsid sleep 60 & exit 5";
     const id = await machine.scheduler.submit(machine.job(script));
-    expect(await machine.ended(id)).to.deep.equal({ id, exitCode: 5 });
+    expect(await machine.ended(id)).to.deep.equal({ exitCode: 5 });
     expect(await machine.processes()).to.deep.equal([]);
   });
 
@@ -135,7 +134,7 @@ describe("jobs on this machine", () => {
     );
     expect(commands).to.include("sleep\u000062\u0000").and.not.to.include("sleep\u000061\u0000");
     await machine.scheduler.cancel([id]);
-    expect(await machine.ended(id)).to.deep.equal({ id, reason: "task 2: it was cancelled" });
+    expect(await machine.ended(id)).to.deep.equal({ reason: "task 2: it was cancelled" });
     expect(await machine.processes()).to.deep.equal([]);
   });
 
@@ -152,7 +151,7 @@ describe("jobs on this machine", () => {
     await machine.scheduler.cancel([id]);
     await until(async () => (await machine.scheduler.status())[0]?.native === "ending");
     expect(await machine.scheduler.explain(id)).to.equal("it was cancelled");
-    expect(await machine.ended(id)).to.deep.equal({ id, reason: "it was cancelled" });
+    expect(await machine.ended(id)).to.deep.equal({ reason: "it was cancelled" });
     expect(await machine.processes()).to.deep.equal([]);
     expect(await machine.read("out")).to.equal("deaf\n");
   });
@@ -162,7 +161,7 @@ describe("jobs on this machine", () => {
     const id = await machine.scheduler.submit(machine.job(`(${server}) & setsid sleep 60 & wait`));
     await until(async () => (await machine.read("out")) !== "");
     await machine.scheduler.cancel([id]);
-    expect(await machine.ended(id)).to.deep.equal({ id, reason: "it was cancelled" });
+    expect(await machine.ended(id)).to.deep.equal({ reason: "it was cancelled" });
     expect(await machine.read("out")).to.match(/tidy\n$/);
     expect(await machine.processes()).to.deep.equal([]);
   });
@@ -184,7 +183,7 @@ describe("jobs on this machine", () => {
     await writeFile(join(machine.directory, "request"), inner.stdin ?? "");
     const words = inner.argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
     const outer = await machine.scheduler.submit(machine.job(`${words} < request`, { name: "outer" }));
-    expect(await machine.ended(outer, "outer")).to.deep.equal({ id: outer, exitCode: 0 });
+    expect(await machine.ended(outer, "outer")).to.deep.equal({ exitCode: 0 });
     const [job, ...others] = await machine.scheduler.status();
     expect(others).to.deep.equal([]);
     expect(job).to.include({ name: "inner", state: "running" });

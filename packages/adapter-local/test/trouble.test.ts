@@ -31,7 +31,7 @@ describe("jobs that lost their supervisor", () => {
     expect(await machine.scheduler.history({ id, name: "a job" })).to.equal(undefined);
     await machine.scheduler.cancel([id]);
     const tasks = "tasks 1-2: it was cancelled after its supervisor had been killed";
-    expect(await machine.ended(id)).to.deep.equal({ id, reason: tasks });
+    expect(await machine.ended(id)).to.deep.equal({ reason: tasks });
     expect(await machine.processes()).to.deep.equal([]);
   });
 
@@ -68,7 +68,7 @@ describe("jobs whose supervisor the system ends", () => {
     const state = JSON.parse(await readFile(join(machine.spool, "jobs", id, "state.json"), "utf8"));
     process.kill(state.supervisor.pid, "SIGTERM");
     const reason = "SIGTERM ended it, which a system sends to all processes at a shutdown or a logout";
-    expect(await machine.ended(id)).to.deep.equal({ id, reason });
+    expect(await machine.ended(id)).to.deep.equal({ reason });
     await machine.dispose();
   });
 });

@@ -10,6 +10,7 @@ export * from "./job-ends.js";
 export type { JobTimes } from "./job-times.js";
 export * from "./log.js";
 export * from "./made-by-plugin.js";
+export { mostEngines } from "./most-engines.js";
 export * from "./parse-tasks.js";
 export * from "./plugin.js";
 export type { PluginContext } from "./plugin-context.js";

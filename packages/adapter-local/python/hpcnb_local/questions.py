@@ -17,7 +17,7 @@ def describe(job):
     tasks = [view(job, task) for task in job.tasks if task["state"] != "ended"]
     about.update(summary(job, tasks))
     if "tasks" in job.spec:
-        about["tasks"] = ranges(tasks)
+        about["tasks"] = tasks
     return about
 
 
@@ -39,7 +39,7 @@ def damaged(job):
 
 
 def view(job, task):
-    number = {"first": task["number"], "last": task["number"]}
+    number = number_of(task)
     if not job.has_supervisor:
         return {**number, **lost(job)}
     if task["state"] == "queued":
@@ -59,6 +59,10 @@ def view(job, task):
     return {**number, **there, "native": "running"}
 
 
+def number_of(task):
+    return {"first": task["number"], "last": task["number"]}
+
+
 def since(task):
     if "began" not in task:
         return {}
@@ -66,17 +70,14 @@ def since(task):
 
 
 def summary(job, tasks):
+    """For an array with tasks this is one of them; whoever asks finds the liveliest."""
     if not job.has_supervisor:
         return lost(job)
     if not job.tasks:
         return {"state": "starting", "native": "starting", "host": job.spec["host"]}
     if not tasks:
         return {"state": "running", "native": "ending", "host": job.spec["host"]}
-    best = min(
-        tasks,
-        key=lambda task: ("running", "ending", "starting", "queued").index(task["native"]),
-    )
-    return {key: value for key, value in best.items() if key not in ("first", "last")}
+    return {key: value for key, value in tasks[0].items() if key not in ("first", "last")}
 
 
 def lost(job):
@@ -93,22 +94,6 @@ def lost(job):
         }
     reason = "its supervisor was killed and its processes run on; cancelling the job ends them"
     return {"state": "error", "native": "abandoned", "host": job.spec["host"], "reason": reason}
-
-
-def ranges(tasks):
-    """Neighbours that differ in nothing but their number become one."""
-    found = []
-    for task in tasks:
-        last = found[-1] if found else None
-        if (
-            last
-            and last["last"] + 1 == task["first"]
-            and {**last, "first": 0, "last": 0} == {**task, "first": 0, "last": 0}
-        ):
-            last["last"] = task["last"]
-        else:
-            found.append(dict(task))
-    return found
 
 
 def history(spool, request):
@@ -129,36 +114,19 @@ def ending(job):
         killed = f"its supervisor was killed ({last_error(job.directory)})"
         why = "the machine was started again while it ran" if job.place == "before" else killed
         return {"reason": f"{why}; how it ended is not known"}
-    reasons = [
-        {"first": t["number"], "last": t["number"], "reason": t["reason"]}
-        for t in job.tasks
-        if "reason" in t
-    ]
-    if not reasons:
+    ended = [{**task, **number_of(task)} for task in job.tasks if "reason" in task]
+    if not ended:
         return {"exitCode": max(task["exitCode"] for task in job.tasks)}
-    overran = any(group["reason"].startswith(WALLTIME) for group in reasons)
-    return {
-        "reason": in_lines(job, ranges(reasons)),
-        **({"walltimeReached": True} if overran else {}),
-    }
+    overran = any(task["reason"].startswith(WALLTIME) for task in ended)
+    return {**reasons(job, ended), **({"walltimeReached": True} if overran else {})}
 
 
-# For an array whose tasks have a reason each.
-MOST_REASONS = 20
-
-
-def in_lines(job, groups):
-    lines = [named(job, group) for group in groups if "reason" in group]
-    more = len(lines) - MOST_REASONS
-    return "\n".join(lines[:MOST_REASONS] + ([f"and {more} more"] if more > 0 else []))
-
-
-def named(job, group):
+def reasons(job, tasks):
+    """The reason of a job, or those of an array's tasks."""
+    known = [task for task in tasks if "reason" in task]
     if "tasks" not in job.spec:
-        return group["reason"]
-    if group["first"] == group["last"]:
-        return f"task {group['first']}: {group['reason']}"
-    return f"tasks {group['first']}-{group['last']}: {group['reason']}"
+        return {"reason": known[0]["reason"]} if known else {}
+    return {"tasks": [{key: task[key] for key in ("first", "last", "reason")} for task in known]}
 
 
 def explain(spool, request):
@@ -166,8 +134,9 @@ def explain(spool, request):
     if job is None:
         return {}
     if job.is_over():
-        return {"reason": ending(job).get("reason")}
+        end = ending(job)
+        return {key: end[key] for key in ("reason", "tasks") if key in end}
     if job.problem:
         return {"reason": damaged(job)["reason"]}
     views = [view(job, task) for task in job.tasks if task["state"] != "ended"]
-    return {"reason": in_lines(job, ranges(views)) or None}
+    return reasons(job, views)

@@ -9,7 +9,7 @@ import {
   schedulerOf,
   sshAliases,
 } from "@hpcnb/client";
-import { type Host, isHpcnbError, parseDuration } from "@hpcnb/core";
+import { type Host, isHpcnbError, mostEngines, parseDuration } from "@hpcnb/core";
 import { sessionNameFrom } from "@hpcnb/core/session-file";
 import type { Choice, Prompts } from "./prompts.js";
 import { pythonChoices, rankPythons } from "./pythons.js";
@@ -20,7 +20,6 @@ const enginesHere = 4;
 const enginesThere = 8;
 
 const usualWalltime = "8h";
-const mostEngines = 75_000;
 
 export interface Surroundings {
   /** The folder on this machine that gets the session file. */
@@ -144,7 +143,7 @@ async function askScheduler(prompts: Prompts): Promise<FoundScheduler> {
 
 async function askEngines(prompts: Prompts, proposed: number): Promise<number> {
   const check = (text: string) =>
-    /^\d{1,5}$/.test(text.trim()) && Number(text) <= mostEngines ? undefined : `A number from 0 to ${mostEngines}.`;
+    /^\d{1,7}$/.test(text.trim()) && Number(text) <= mostEngines ? undefined : `A number from 0 to ${mostEngines}.`;
   return Number(
     await prompts.write("Engines of ipyparallel (0: only the notebook)", { initial: `${proposed}`, check }),
   );

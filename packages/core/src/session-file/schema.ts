@@ -1,3 +1,5 @@
+import { mostEngines } from "../most-engines.js";
+
 /**
  * The one definition of the session file: its JSON Schema, which editors, `hpcnb schema`, the
  * validator and the TypeScript type all come from. `x-expects` completes the sentence "... must be
@@ -69,14 +71,14 @@ const resources = {
 const engines = {
   type: "integer",
   minimum: 1,
-  maximum: 1_000_000,
+  maximum: mostEngines,
   description: "How many engines to start, as one array job.",
 } as const;
 
 const atOnce = {
   type: "integer",
   minimum: 1,
-  maximum: 1_000_000,
+  maximum: mostEngines,
   description:
     "How many of these engines may run at the same time. Engines that are added later have the same limit again. Without it, the scheduler decides.",
 } as const;
@@ -245,7 +247,7 @@ export const sessionSchema = {
         minimum: {
           type: "integer",
           minimum: 1,
-          maximum: 1_000_000,
+          maximum: mostEngines,
           description: "The session is up once this many engines have registered. Without it, all of them must.",
         },
         controller: {

@@ -1,13 +1,8 @@
 import * as v from "valibot";
 import { absolutePathSchema, countSchema, lineSchema, runIdSchema, sessionNameSchema } from "../checked.js";
+import { mostEngines } from "../most-engines.js";
 import type { PluginChoice } from "../session-file/session.js";
 import { runDirectory } from "./layout.js";
-
-/**
- * Far above what a session can have, and few enough for memory: an engine's numbers are never given
- * twice.
- */
-const mostEngines = 1_000_000;
 
 const textSchema = v.pipe(v.string(), v.maxLength(20_000));
 
