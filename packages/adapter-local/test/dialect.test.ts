@@ -71,8 +71,27 @@ describe("localDialect", () => {
     expect(dialect.parseStatus(printed({ jobs: [] }))).to.deep.equal([]);
     const asked = { id: "7", name: job.name };
     expect(dialect.parseHistory(printed({}), asked)).to.equal(undefined);
-    expect(dialect.parseExplain(printed({ reason: null }), "7")).to.equal(undefined);
+    expect(dialect.parseExplain(printed({}), "7")).to.equal(undefined);
     dialect.parseCancel(printed({}));
+  });
+
+  it("joins tasks that agree, and tells the reasons of an array's tasks", () => {
+    const view = { state: "queued", native: "queued", reason: "all slots are taken" };
+    const tasks = [
+      { first: 1, last: 1, ...view },
+      { first: 2, last: 2, ...view },
+      { first: 3, last: 3, state: "running", native: "running", host: "here" },
+    ];
+    const [listed] = dialect.parseStatus(printed({ jobs: [{ id: "7", name: "a", ...view, tasks }] }));
+    expect(listed).to.include({ state: "running", host: "here" });
+    expect(listed?.tasks).to.deep.equal([{ ...tasks[0], last: 2 }, tasks[2]]);
+
+    const reasons = [3, 1, 2].map((number) => ({ first: number, last: number, reason: `cause ${number >> 1}` }));
+    const words = "task 1: cause 0\ntasks 2-3: cause 1";
+    expect(dialect.parseExplain(printed({ tasks: reasons }), "7")).to.equal(words);
+    const ended = { tasks: reasons, walltimeReached: true };
+    const history = dialect.parseHistory(printed({ ended }), { id: "7", name: job.name });
+    expect(history).to.deep.equal({ reason: words, walltimeReached: true });
   });
 
   it("tells a refusal from a question that nobody answered", () => {
