@@ -1,5 +1,5 @@
 /**
- * Of a session, in all its time: an engine's number is never given twice. Far above what a session
- * can have, and few enough for memory.
+ * A session has no more in all its time, in which no number is given twice. Far above what it can
+ * have, and few enough for memory.
  */
 export const mostEngines = 1_000_000;

@@ -157,8 +157,8 @@ export interface Scheduler {
   readonly runsOnHost: boolean;
 
   /**
-   * Exit codes by which a job tells the scheduler more than that it has failed, such as to run it
-   * again. hpcnb's jobs end with 1 instead. Default: none.
+   * Exit codes that tell the scheduler more than that a job has failed, such as to run it again.
+   * hpcnb's jobs end with 1 instead. Default: none.
    */
   readonly reservedExitCodes?: readonly number[];
 
