@@ -58,6 +58,12 @@ describe("a session file that names somebody's plugin", () => {
     expect(await problems("sge", "resources: { options: { parallelEnvironment: a b } }\n")).to.include(
       "3:46  resources.options.parallelEnvironment",
     );
+    expect(await problems("sge", "resources: { options: { gpus: 1 } }\n")).to.include(
+      '3:25  resources.options has no key "gpus"; the scheduler\'s own option for it goes into resources.native',
+    );
+    expect(await problems("slurm", "resources: { options: { gpus: 0, acount: a } }\n"))
+      .to.include("3:31  resources.options.gpus")
+      .and.to.include('has no key "acount"; did you mean account?');
     const places = "resources: { queue: q }\ncluster: { groups: [{ name: a, engines: 1, resources: { queue: q } }] }\n";
     const lacking = await problems("local", places);
     const sentence = "the scheduler local has no queues: leave out resources.queue";

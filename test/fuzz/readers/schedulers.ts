@@ -2,13 +2,24 @@ import type { CommandResult, JobHistory, JobStatus } from "@hpcnb/core";
 import fc from "fast-check";
 import { localDialect } from "../../../packages/adapter-local/src/dialect.js";
 import { gridEngineDialect } from "../../../packages/adapter-sge/src/dialect.js";
+import { slurmDialect } from "../../../packages/adapter-slurm/src/dialect.js";
+import { answered, captured } from "../../../packages/adapter-slurm/test/example.js";
 import { defineReader, demand } from "../fuzz.js";
 import { textsLike, valuesLike } from "../inputs.js";
 import { fixtures } from "./fixtures.js";
 
 const sge = gridEngineDialect({});
+const slurm = slurmDialect();
 const local = localDialect({});
 const folder = "packages/adapter-sge/test/fixtures";
+
+/** What Slurm's commands said, on either stream. */
+const slurmSaid = (file: string) =>
+  textsLike(
+    captured(file)
+      .flatMap(({ result }) => [result.stdout, result.stderr])
+      .filter(Boolean),
+  );
 
 /** What a command prints, on either stream, with the exit codes that there are. */
 function resultsOf(texts: fc.Arbitrary<string>, exitCodes: readonly (number | null)[] = [0, 0, 0, 1, 25, 127, null]) {
@@ -29,6 +40,7 @@ const job = { id: "7", name: "n", script: "", workingDirectory: "/d", output: "/
 
 const printed = (stdout: string): CommandResult => ({ argv: ["command"], exitCode: 0, stdout, stderr: "" });
 
+const manyTasks = answered("squeue", "many").stdout;
 const [arrays = ""] = fixtures(folder, /^qstat-arrays\.xml$/);
 
 function lookAtJobs(jobs: readonly JobStatus[]): void {
@@ -126,6 +138,49 @@ export const schedulers = [
     regressions: [],
     extreme: printed,
     read: (result) => sge.parseCancel(result),
+  }),
+  defineReader({
+    name: "squeue",
+    share: 4,
+    inputs: resultsOf(slurmSaid("squeue"), [0, 0, 0, 0, 1]),
+    regressions: ["5-3", "0-4", "1-99999999999999999999", "1-9:2,2-4", "1-3:0", "1%2%3", "1-2..."].map((tasks) =>
+      printed(manyTasks.replaceAll("|4,6-9%2|", `|${tasks}|`)),
+    ),
+    extreme: printed,
+    read: (result) => lookAtJobs(slurm.parseStatus(result)),
+  }),
+  defineReader({
+    name: "squeue of one job",
+    inputs: resultsOf(slurmSaid("squeue")),
+    regressions: [],
+    extreme: printed,
+    read: (result) => slurm.parseExplain(result, "1"),
+  }),
+  defineReader({
+    name: "sacct and scontrol",
+    share: 2,
+    inputs: resultsOf(slurmSaid("history")),
+    regressions: [],
+    extreme: printed,
+    read: (result) => lookAtHistory(slurm.parseHistory(result, { id: "205", name: "array" })),
+  }),
+  defineReader({
+    name: "sbatch",
+    inputs: resultsOf(slurmSaid("sbatch")),
+    regressions: [],
+    extreme: printed,
+    read: (result) => {
+      const accepted = slurm.parseSubmit(result, job);
+      const id = typeof accepted === "string" ? accepted : accepted.id;
+      demand(/^\d+(;\S+)?$/.test(id), () => `the id ${id}`);
+    },
+  }),
+  defineReader({
+    name: "scancel",
+    inputs: resultsOf(slurmSaid("scancel")),
+    regressions: [],
+    extreme: printed,
+    read: (result) => slurm.parseCancel(result),
   }),
   ...(["parseSubmit", "parseStatus", "parseExplain", "parseHistory", "parseCancel"] as const).map((parser) =>
     defineReader({

@@ -108,6 +108,12 @@ function pythonKey({ kind, value }: FoundPython): string {
   return kind === "module" ? `modules: [${scalar(value)}]` : `${kind}: ${scalar(value)}`;
 }
 
+/** What people look for first with a scheduler of their own. */
+const schedulersWords: Readonly<Record<string, readonly Line[]>> = {
+  sge: [["  # cores: 2", "more than one needs options.parallelEnvironment, too"]],
+  slurm: [["  # options: { account: NAME }", "where the site wants one; also qos, constraint, gpus"]],
+};
+
 function resourceLines({ walltime, scheduler }: SessionChoices): Line[] {
   if (walltime === undefined) return [];
   return [
@@ -115,9 +121,7 @@ function resourceLines({ walltime, scheduler }: SessionChoices): Line[] {
     [`  walltime: ${scalar(walltime)}`, "it ends after this time"],
     ["  # memory: 4G"],
     ["  # queue: NAME", "where the site has no default"],
-    ...(scheduler.name === "sge"
-      ? [["  # cores: 2", "more than one needs options.parallelEnvironment, too"] as const]
-      : []),
+    ...(schedulersWords[scheduler.name] ?? []),
   ];
 }
 

@@ -72,6 +72,16 @@ describe("sessionText", () => {
     expect(source.session?.notebook.environment).to.deep.equal({ venv: ".venv" });
   });
 
+  it("shows what a scheduler has words of its own for", async () => {
+    const { text } = await read({ ...plain, scheduler: schedulerOf(["sbatch", "squeue"]) });
+    expect(text).to.match(/^scheduler: slurm +# Slurm$/m);
+    const source = await readSessionText(
+      text.replace("# options: { account: NAME }", "options: { account: NAME }"),
+      "/f",
+    );
+    expect(source.session?.resources.options).to.deep.equal({ account: "NAME" });
+  });
+
   it("names the host", async () => {
     expect((await read({ ...plain, host: "me@login", directory: "~/a b" })).value).to.include({ host: "me@login" });
   });

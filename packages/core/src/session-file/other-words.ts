@@ -31,14 +31,16 @@ const forKeys: Readonly<Record<string, string>> = {
 };
 
 /** What schedulers have words for and session files no key: it goes into `native`. */
-const forNative = new Set(
-  "account project gpu gpus gres qos constraint reservation nodes nodelist exclusive mail email licenses priority".split(
-    " ",
-  ),
-);
+const forNative = new Set("project reservation nodes nodelist exclusive mail email licenses priority".split(" "));
 
-/** What only some schedulers have: it goes into `options`. */
-const forOptions = new Set(["parallelenvironment", "pe"]);
+/** What only some schedulers have: it goes into `options`, under this key. */
+const forOptions: Readonly<Record<string, string>> = {
+  parallelEnvironment: "parallelenvironment pe",
+  account: "account",
+  qos: "qos qualityofservice",
+  constraint: "constraint constraints feature features",
+  gpus: "gpu gpus gres ngpus",
+};
 
 const forValues: Readonly<Record<string, string>> = {
   lab: "jupyterlab jlab",
@@ -57,8 +59,9 @@ export function goesIntoNative(word: string): boolean {
   return forNative.has(plain(word));
 }
 
-export function goesIntoOptions(word: string): boolean {
-  return forOptions.has(plain(word));
+/** The key under `options` that a word stands for, with some schedulers. */
+export function optionFor(word: string): string | undefined {
+  return wordsFor(forOptions, word)[0];
 }
 
 /** The one of the allowed values that a word probably means. */

@@ -1,5 +1,5 @@
 import { closestOf } from "../suggest.js";
-import { goesIntoNative, goesIntoOptions, keysFor } from "./other-words.js";
+import { goesIntoNative, keysFor, optionFor } from "./other-words.js";
 import { pathOf } from "./words.js";
 
 type SchemaNode = Readonly<Record<string, unknown>>;
@@ -20,10 +20,14 @@ export interface UnknownKey {
  */
 export function insteadOf({ key, pointer, schema, root }: UnknownKey): string {
   const known = Object.keys((schema.properties ?? {}) as object);
-  if (root && goesIntoOptions(key) && known.includes("options"))
-    return `; only some schedulers have that: write ${pathOf(`${pointer}/options`)}: { parallelEnvironment: ... }`;
   const others = root ? keysFor(key) : [];
   const elsewhere = root ? allPaths(root) : [];
+  const option = root && optionFor(key);
+  if (option !== undefined) {
+    const places = elsewhere.filter((path) => path.at(-2) === "resources");
+    const options = known.includes("options") ? pathOf(`${pointer}/options`) : nearestPath("options", pointer, places);
+    return `; only some schedulers have that: write ${options}: { ${option}: ... }`;
+  }
   const meant = [
     ...new Set([...others, ...elsewhere.map((path) => path.at(-1) ?? "").filter((name) => isSame(name, key))]),
   ].flatMap((name) => (known.includes(name) ? [name] : (nearestPath(name, pointer, elsewhere) ?? [])));
@@ -34,6 +38,8 @@ export function insteadOf({ key, pointer, schema, root }: UnknownKey): string {
     const native = known.includes("native") ? "native" : nearestPath("native", pointer, elsewhere);
     return `; the scheduler's own option for it goes into ${native}, one word an item`;
   }
+  if (pointer.endsWith("/resources/options") && optionFor(key) !== undefined)
+    return "; the scheduler's own option for it goes into resources.native, one word an item";
   return known.length === 0 ? "" : `; its keys are ${known.join(", ")}`;
 }
 
