@@ -175,7 +175,24 @@ print(*sorted({os.getcwd(), *client[:].apply_sync(os.getcwd)}))`;
     });
   }
 
-  it("leaves nothing in qstat and no process on any host when it is taken down", async () => {
+  it("is looked at and connected to with the options it was started with, whatever its file says by now", async () => {
+    const options = "{ settings: /opt/none/common/settings.sh, memoryResource: mem_free }";
+    const changed = file("host: login\n").replace(/^scheduler:.*$/m, `scheduler: { plugin: sge, options: ${options} }`);
+    await cluster.write("laptop", "changed/session.yaml", changed);
+    const { exitCode, stdout, stderr } = await onLaptop("status", "changed/session.yaml", "--json");
+    expect(exitCode, stderr).to.equal(0);
+    const { phase, jobs } = JSON.parse(stdout);
+    expect({ phase, states: jobs.map(({ state }: { state: string }) => state) }).to.deep.equal({
+      phase: "up",
+      states: ["running", "running", "running"],
+    });
+    expect(stderr).to.match(/^Note: rnaseq runs with .*"h_vmem".*\/opt\/none\/.* apply when it is started again\.$/m);
+    await fromLaptop("hpcnb", "disconnect", "changed/session.yaml");
+    expect(await fromLaptop("hpcnb", "connect", "changed/session.yaml")).to.equal(`${url}\n`);
+    expect(await answer(url)).to.equal("200");
+  });
+
+  it("leaves nothing in qstat and no process on any host when it is taken down, with other options in its file", async () => {
     // The shared ssh connection of the laptop ends by itself, a minute after its last use.
     const ours = "hpcnb\\.js|keeper\\.js|hpcnb-(notebook|controller|engine)|jupyter|ipyparallel|ipykernel";
     const found = async () => {
@@ -188,7 +205,7 @@ print(*sorted({os.getcwd(), *client[:].apply_sync(os.getcwd)}))`;
     const nodes = [(await jobOf("notebook")).host, ...(await nodesOf((await jobOf("engines")).id))];
     const before = (await found()).join("");
     for (const host of ["laptop", ...nodes]) expect(before, "what is looked for").to.include(`${host}:\n`);
-    const { exitCode, stderr } = await onLaptop("down", "project/session.yaml");
+    const { exitCode, stderr } = await onLaptop("down", "changed/session.yaml");
     expect(exitCode, stderr).to.equal(0);
     expect(await cluster.jobs()).to.equal("");
     await until("no process", found, { fact: ({ length }) => length === 0 });
