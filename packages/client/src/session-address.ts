@@ -20,8 +20,7 @@ export function parseAddress(text: string): SessionAddress | undefined {
 
 /** What to type on the laptop for a session that was started on this submit node. */
 export function connectCommand(directory: string): string {
-  const address = `${userName()}${hostname()}:${directory}`;
-  return `hpcnb connect ${/^[\w@.:~/+-]+$/.test(address) ? address : `'${address.replaceAll("'", "'\\''")}'`}`;
+  return `hpcnb connect ${shellWord(`${userName()}${hostname()}:${directory}`)}`;
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { ChildProcess } from "node:child_process";
+import type { ChildProcess, ChildProcessWithoutNullStreams } from "node:child_process";
 import { hostname } from "node:os";
-import { aborted, HpcnbError } from "@hpcnb/core";
+import { aborted, HpcnbError, type Lock } from "@hpcnb/core";
 import { silentFile } from "./cannot-write.js";
 
 /** The answer about a lock must come within this time, and it must be let go within it. */
@@ -55,8 +55,30 @@ async function giveUp(child: ChildProcess, closed: Promise<unknown>): Promise<vo
   child.unref();
 }
 
+/**
+ * The lock that `child` holds for as long as its input goes on. `expectHeld` is called once it has
+ * ended, and throws when it had ended before.
+ */
+export function heldBy(child: ChildProcessWithoutNullStreams, closed: Promise<unknown>, expectHeld: () => void): Lock {
+  const handles = [child, child.stdin, child.stdout, child.stderr] as unknown as Pick<ChildProcess, "ref" | "unref">[];
+  // Holding a lock is no reason to stay alive; waiting for its release is.
+  for (const handle of handles) handle.unref();
+  let released: Promise<void> | undefined;
+  return {
+    release: () => {
+      released ??= (async () => {
+        for (const handle of handles) handle.ref();
+        child.stdin.end();
+        await untilReleased(child, closed);
+        expectHeld();
+      })();
+      return released;
+    },
+  };
+}
+
 /** Waits for the end of a holder whose input has ended. */
-export async function untilReleased(child: ChildProcess, closed: Promise<unknown>): Promise<void> {
+async function untilReleased(child: ChildProcess, closed: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(() => {

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { collectOutput } from "../local/output.js";
 import { ownEnvironment } from "../local/run.js";
 
 /**
@@ -19,12 +20,7 @@ const kept = 16_000;
 
 export function startClient(args: readonly string[], stdin = ""): ClientProcess {
   const child = spawn("ssh", args, { stdio: "pipe", detached: true, env: ownEnvironment() });
-  const said = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"] as const) {
-    child[name].setEncoding("utf8").on("data", (text: string) => {
-      said[name] = (said[name] + text).slice(-kept);
-    });
-  }
+  const said = collectOutput(child, { kept });
   // It may end before it has read everything; what it said tells why.
   child.stdin.on("error", () => child.stdin.destroy());
   child.stdin.write(stdin);

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { aborted, HpcnbError, type Log, logged, throwIfAborted } from "@hpcnb/core";
+import { collectOutput } from "../local/output.js";
 import { notStarted, ownEnvironment } from "../local/run.js";
 import { mayAskNow } from "./asking.js";
 
@@ -58,14 +59,9 @@ async function untilEnd(args: readonly string[], options: ClientOptions): Promis
     detached: !interactive,
     env: ownEnvironment(),
   });
-  const said = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"] as const) {
-    child[name].setEncoding("utf8").on("data", (text: string) => {
-      said[name] += text;
-      // "Permission denied, please try again." belongs before the next question.
-      if (interactive && name === "stderr") options.hear?.(text);
-    });
-  }
+  // "Permission denied, please try again." belongs before the next question.
+  const hear = (name: string, text: string) => interactive && name === "stderr" && options.hear?.(text);
+  const said = collectOutput(child, { hear });
   const watching = watchSilence(child.pid, options);
   const stop = () => child.kill();
   const timeout = limitMs === undefined ? undefined : AbortSignal.timeout(limitMs);

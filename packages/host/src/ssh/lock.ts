@@ -1,9 +1,10 @@
-import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describeResult, type Lock } from "@hpcnb/core";
 import { cannotLock } from "../cannot-write.js";
+import { collectOutput } from "../local/output.js";
 import { notStarted, ownEnvironment } from "../local/run.js";
-import { busy, lostLock, thisProcess, untilAnswer, untilReleased } from "../lock-answer.js";
+import { busy, heldBy, lostLock, thisProcess, untilAnswer } from "../lock-answer.js";
 import { pythonArgv, pythonProgram } from "../python-program.js";
 import { noForwardings } from "./arguments.js";
 import type { SshConnection } from "./connection.js";
@@ -28,15 +29,11 @@ export async function lockRemotely(connection: SshConnection, path: string, sign
     detached: !route.asks,
     env: ownEnvironment(),
   });
-  const said = { stdout: "", stderr: "" };
+  let heard = () => {};
+  const said = collectOutput(child, { hear: () => heard() });
   const output = () => readRemoteOutput(said, command.marker);
   const answered = new Promise<void>((resolve) => {
-    for (const name of ["stdout", "stderr"] as const) {
-      child[name].setEncoding("utf8").on("data", (text: string) => {
-        said[name] += text;
-        if (output().stdout !== "") resolve();
-      });
-    }
+    heard = () => output().stdout !== "" && resolve();
   });
   // It may end before it has read everything; what it said tells why.
   child.stdin.on("error", () => child.stdin.destroy());
@@ -44,7 +41,15 @@ export async function lockRemotely(connection: SshConnection, path: string, sign
   const closed = once(child, "close").catch((error: NodeJS.ErrnoException) => error);
   await untilAnswer(child, { path, answered, closed, signal });
 
-  if (output().stdout === "held") return heldBy(child, closed, { path, output });
+  if (output().stdout === "held") {
+    const signs = setInterval(() => child.stdin.writable && child.stdin.write("\n"), signEveryMs);
+    signs.unref();
+    closed.then(() => clearInterval(signs));
+    return heldBy(child, closed, () => {
+      const { outcome, stderr } = output();
+      if (outcome?.kind !== "ended" || outcome.status !== 0) throw lostLock(path, stderr);
+    });
+  }
   child.stdin.destroy();
   const error = await closed;
   if (error instanceof Error) throw await notStarted("ssh", { code: error.code, cwd: undefined, cause: error });
@@ -52,32 +57,4 @@ export async function lockRemotely(connection: SshConnection, path: string, sign
   if (stdout.startsWith("busy ")) throw busy(path, stdout);
   const result = resultOf(output(), { argv: ["python3"], connection, route, code: child.exitCode });
   throw cannotLock(path, stderr.trim() || describeResult(result));
-}
-
-function heldBy(
-  child: ChildProcessWithoutNullStreams,
-  closed: Promise<unknown>,
-  { path, output }: { path: string; output: () => ReturnType<typeof readRemoteOutput> },
-): Lock {
-  const signs = setInterval(() => child.stdin.write("\n"), signEveryMs);
-  const handles = [signs, child, child.stdin, child.stdout, child.stderr] as unknown as Pick<
-    ChildProcess,
-    "ref" | "unref"
-  >[];
-  // Holding a lock is no reason to stay alive; waiting for its release is.
-  for (const handle of handles) handle.unref();
-  let released: Promise<void> | undefined;
-  return {
-    release: () => {
-      released ??= (async () => {
-        clearInterval(signs);
-        for (const handle of handles.slice(1)) handle.ref();
-        child.stdin.end();
-        await untilReleased(child, closed);
-        const { outcome, stderr } = output();
-        if (outcome?.kind !== "ended" || outcome.status !== 0) throw lostLock(path, stderr);
-      })();
-      return released;
-    },
-  };
 }
