@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { type Host, HpcnbError, type Plugin } from "@hpcnb/core";
 import { readRecord, resolveDirectory, type SessionRecord } from "@hpcnb/core/session";
-import type { Session } from "@hpcnb/core/session-file";
+import { defaults, resolveStorage, resolveTunnel, type Session } from "@hpcnb/core/session-file";
 import { type KnownSession, rememberedRuns, type Warn } from "./known-sessions.js";
 import { autoTunnels, readinessPlugins } from "./plugins/built-in.js";
 import { bundledScheduler } from "./plugins/bundled.js";
@@ -51,7 +51,7 @@ export async function loadSessionAt(
   }
   const file = known?.file ?? `${alias}:${directory}`;
   const scheduler = (known && (await rememberedScheduler(record, known, loader))) ?? (await schedulerOf(record, file));
-  const readiness = await loadPlugin("readiness", "probe", file, readinessPlugins);
+  const readiness = await loadPlugin("readiness", defaults.readiness, file, readinessPlugins);
   return {
     session: sessionOf(record, { file, host: alias, directory }),
     plugins: { scheduler, readiness, tunnels: autoTunnels(alias) },
@@ -112,7 +112,7 @@ function sessionOf(
     notebook: { directory, app: record.app, environment: {}, saveScript: false, password: undefined, listen: "auto" },
     resources: {},
     cluster: record.cluster && { controller: "job", groups, minimum: 1, restarts: 0 },
-    storage: { readiness: "probe", options: {}, timeoutMs: 120_000 },
-    tunnel: { kind: "auto", options: {}, localPort: undefined },
+    storage: resolveStorage(),
+    tunnel: resolveTunnel(),
   };
 }

@@ -1,4 +1,4 @@
-import type { SessionSource } from "@hpcnb/core/session-file";
+import { type SessionSource, valueAt as valueIn } from "@hpcnb/core/session-file";
 
 /** A text in the unchecked value of a session file. */
 export function textAt(source: SessionSource, ...keys: string[]): string | undefined {
@@ -8,12 +8,7 @@ export function textAt(source: SessionSource, ...keys: string[]): string | undef
 
 /** A value in the unchecked value of a session file. */
 export function valueAt({ value }: SessionSource, ...keys: string[]): unknown {
-  let at: unknown = value;
-  for (const key of keys) {
-    if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined;
-    at = (at as Record<string, unknown>)[key];
-  }
-  return at;
+  return valueIn(value, ["", ...keys].join("/"));
 }
 
 export function mappingAt(source: SessionSource, ...keys: string[]): Readonly<Record<string, unknown>> | undefined {

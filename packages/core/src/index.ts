@@ -4,6 +4,7 @@ export * from "./command.js";
 export * from "./command-scheduler.js";
 export * from "./connector.js";
 export { defined } from "./defined.js";
+export * from "./engine-groups.js";
 export * from "./errors.js";
 export * from "./host.js";
 export * from "./job-ends.js";

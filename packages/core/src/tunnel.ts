@@ -6,6 +6,9 @@ export type Endpoint =
   | { readonly kind: "socket"; readonly host: string; readonly path: string }
   | { readonly kind: "port"; readonly host: string; readonly address: string; readonly port: number };
 
+/** Where a local port is looked for first: Jupyter's own default. */
+export const firstLocalPort = 8888;
+
 /** A place on this machine to connect to. */
 export type LocalAddress = { readonly path: string } | { readonly host: string; readonly port: number };
 

@@ -1,5 +1,5 @@
 import { parseAddress, stepsOf } from "@hpcnb/client";
-import { HpcnbError, isHpcnbError } from "@hpcnb/core";
+import { groupName, HpcnbError, isHpcnbError, onlyGroup } from "@hpcnb/core";
 import {
   type GroupChange,
   type SessionContext,
@@ -91,7 +91,8 @@ export function parseScaleWords(words: readonly string[]): {
   counts: Map<string | undefined, number>;
 } {
   const rest = [...words];
-  const count = (word: string | undefined) => /^(?:([A-Za-z][A-Za-z0-9_-]{0,31})=)?(0|[1-9]\d{0,5})$/.exec(word ?? "");
+  const pattern = new RegExp(`^(?:(${groupName})=)?(0|[1-9]\\d{0,5})$`);
+  const count = (word: string | undefined) => pattern.exec(word ?? "");
   const session = rest.length > 0 && !count(rest[0]) ? rest.shift() : undefined;
   const counts = new Map<string | undefined, number>();
   for (const word of rest) {
@@ -119,6 +120,6 @@ function sentence({ group, before, wanted, added, dismissed, retiring }: GroupCh
     dismissed > 0 && `${dismissed} that waited, failed or were lost ${dismissed === 1 ? "is" : "are"} cancelled`,
     retiring > 0 && `${retiring} will end when idle`,
   ].filter(Boolean);
-  const what = group === "engines" ? "engines" : `engines of ${group}`;
+  const what = group === onlyGroup ? "engines" : `engines of ${group}`;
   return `${what}: ${before} before, ${wanted} now${details.length > 0 ? `; ${details.join(", ")}` : "; nothing to do"}.`;
 }

@@ -1,11 +1,8 @@
 import { isSshHost, sshConfigBlock } from "@hpcnb/client";
-import { HpcnbError } from "@hpcnb/core";
+import { firstLocalPort, HpcnbError } from "@hpcnb/core";
 import { lookAt } from "@hpcnb/core/session";
 import { withSession } from "../opening/with-session.js";
 import type { TextOutcome } from "../printing/outcome.js";
-
-/** The port in the block where the session file names none: Jupyter's own. */
-const usualPort = 8888;
 
 /** Makes a block for ~/.ssh/config, for people who want plain ssh; writes nothing there. */
 export async function sshConfig(options: { session: string | undefined; signal: AbortSignal }): Promise<TextOutcome> {
@@ -18,7 +15,7 @@ export async function sshConfig(options: { session: string | undefined; signal: 
         hint: "The block names the node of the notebook. It exists only while the notebook runs on a host.",
       });
     }
-    const localPort = session.tunnel.localPort ?? usualPort;
+    const localPort = session.tunnel.localPort ?? firstLocalPort;
     const name = `hpcnb-${session.name}`;
     const user = isSshHost(context.host) ? (await context.host.connection.open(options.signal)).config.user : undefined;
     return {

@@ -1,4 +1,5 @@
 import { describeRegistered, type StatusView } from "@hpcnb/client";
+import { groupPrefix, onlyGroup } from "@hpcnb/core";
 import { typed } from "../help/pasteable.js";
 import type { Piece } from "../printing/print.js";
 import { inColour } from "./state-colour.js";
@@ -98,7 +99,7 @@ function jobRow(job: StatusView["jobs"][number]): Row {
     job.role === "engines" ? "array" : job.role,
     [
       job.id === undefined ? "not submitted" : `job ${job.id}`,
-      job.engines && `(${job.group === "engines" ? "" : `${job.group}: `}${numbers} ${job.engines})`,
+      job.engines && `(${groupPrefix(job.group ?? onlyGroup)}${numbers} ${job.engines})`,
       job.state,
       job.native !== job.state && job.native && `(${job.native})`,
       job.host && `on ${job.host}`,

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { HpcnbError, type PluginKind } from "@hpcnb/core";
-import type { Session, SessionSource } from "@hpcnb/core/session-file";
+import { defaults, type Session, type SessionSource } from "@hpcnb/core/session-file";
 import type { TunnelChoice } from "@hpcnb/tunnel";
 import { mappingAt, textAt, valueAt } from "../source-values.js";
 import { autoTunnels, readinessPlugins, tunnelPlugins } from "./built-in.js";
@@ -20,8 +20,6 @@ export interface NamedPlugin {
   readonly from: string;
   readonly found: FoundPlugin;
 }
-
-const defaults: Readonly<Record<PluginKind, string>> = { scheduler: "local", readiness: "probe", tunnel: "auto" };
 
 const builtIn: Readonly<Record<PluginKind, readonly BuiltInPlugin[]>> = {
   scheduler: [],

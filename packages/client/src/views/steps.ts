@@ -1,4 +1,4 @@
-import type { Endpoint } from "@hpcnb/core";
+import { type Endpoint, groupPrefix } from "@hpcnb/core";
 import type { EngineArray, SessionState } from "@hpcnb/core/session";
 import { describeRegistered } from "./registered.js";
 
@@ -79,7 +79,7 @@ export function stepsOf(state: SessionState, readiness: string, inQueue?: string
 }
 
 function describeArray({ group, tasks }: EngineArray): string {
-  return `${group === "engines" ? "" : `${group}: `}${tasks} ${tasks === 1 ? "task" : "tasks"}`;
+  return `${groupPrefix(group)}${tasks} ${tasks === 1 ? "task" : "tasks"}`;
 }
 
 function enginesStep({ engines, jobs, reports, phase }: SessionState): Step {

@@ -1,5 +1,6 @@
 import { isAbsolute } from "node:path";
 import { parseDuration, parseMemory } from "../units.js";
+import { valueAt } from "./layers.js";
 import { keyFor } from "./other-words.js";
 import { mostAtOnce } from "./resolve.js";
 import type { Fault } from "./sentences.js";
@@ -25,7 +26,7 @@ export function dependentFaults(value: unknown): Fault[] {
 }
 
 function directoryFaults(value: unknown): Fault[] {
-  const directory = valueAt(value, ["notebook", "directory"]);
+  const directory = valueAt(value, "/notebook/directory");
   if (typeof directory !== "string") return [];
   const at = { pointer: "/notebook/directory", part: "value" } as const;
   if (/^~[^/]/.test(directory)) {
@@ -33,7 +34,7 @@ function directoryFaults(value: unknown): Fault[] {
       { ...at, message: "notebook.directory must be written in full, or begin with ~/ for your own home directory" },
     ];
   }
-  if (valueAt(value, ["host"]) === undefined || isAbsolute(directory) || directory.startsWith("~")) return [];
+  if (valueAt(value, "/host") === undefined || isAbsolute(directory) || directory.startsWith("~")) return [];
   const message =
     "notebook.directory must be absolute or begin with ~/, because it is on another machine (host is given)";
   return [{ ...at, message }];
@@ -41,7 +42,7 @@ function directoryFaults(value: unknown): Fault[] {
 
 /** Each of the two chooses the Python. */
 function environmentFaults(value: unknown): Fault[] {
-  const [conda, venv] = ["conda", "venv"].map((key) => valueAt(value, ["notebook", "environment", key]));
+  const [conda, venv] = ["conda", "venv"].map((key) => valueAt(value, `/notebook/environment/${key}`));
   if (conda === undefined || venv === undefined) return [];
   const message =
     "notebook.environment.venv and notebook.environment.conda exclude each other: each of them chooses the Python";
@@ -49,7 +50,7 @@ function environmentFaults(value: unknown): Fault[] {
 }
 
 function clusterFaults(value: unknown): Fault[] {
-  const cluster = valueAt(value, ["cluster"]);
+  const cluster = valueAt(value, "/cluster");
   if (typeof cluster !== "object" || cluster === null || Array.isArray(cluster)) return [];
   const { engines, atOnce, groups, minimum } = cluster as Readonly<Record<string, unknown>>;
   // A key much like it is told already.
@@ -85,7 +86,7 @@ function isCounted(group: unknown): boolean {
 function groupFaults(value: unknown): Fault[] {
   const before = new Set<unknown>();
   return groupsOf(value).flatMap((group, index): Fault[] => {
-    const name = valueAt(group, ["name"]);
+    const name = valueAt(group, "/name");
     if (typeof name !== "string" || !before.has(name)) {
       before.add(name);
       return [];
@@ -96,32 +97,22 @@ function groupFaults(value: unknown): Fault[] {
 }
 
 function groupsOf(value: unknown): readonly unknown[] {
-  const groups = valueAt(value, ["cluster", "groups"]);
+  const groups = valueAt(value, "/cluster/groups");
   return Array.isArray(groups) ? groups : [];
 }
 
 function limitFaults(value: unknown): Fault[] {
-  const groups = groupsOf(value).map((_, index) => ["cluster", "groups", String(index), "resources"]);
-  const resources = [["resources"], ["cluster", "resources"], ...groups].flatMap((keys) => [
-    { keys: [...keys, "memory"], ...memory },
-    { keys: [...keys, "walltime"], ...walltime },
+  const groups = groupsOf(value).map((_, index) => `/cluster/groups/${index}/resources`);
+  const resources = ["/resources", "/cluster/resources", ...groups].flatMap((pointer) => [
+    { pointer: `${pointer}/memory`, ...memory },
+    { pointer: `${pointer}/walltime`, ...walltime },
   ]);
-  return [...resources, { keys: ["storage", "timeout"], ...timeout }].flatMap(({ keys, parse, most }): Fault[] => {
-    const text = valueAt(value, keys);
+  return [...resources, { pointer: "/storage/timeout", ...timeout }].flatMap(({ pointer, parse, most }): Fault[] => {
+    const text = valueAt(value, pointer);
     const amount = typeof text === "string" ? parse(text) : undefined;
     if (amount === undefined || amount <= (parse(most) ?? 0)) return [];
-    const pointer = `/${keys.join("/")}`;
     return [
       { pointer, part: "value", message: `${pathOf(pointer)} must be at most ${most}, but is ${describe(text)}` },
     ];
   });
-}
-
-function valueAt(value: unknown, keys: readonly string[]): unknown {
-  let at = value;
-  for (const key of keys) {
-    if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined;
-    at = (at as Record<string, unknown>)[key];
-  }
-  return at;
 }

@@ -1,9 +1,10 @@
+export { defaults } from "./defaults.js";
 export { type Explained, explain } from "./explain.js";
 export { valueAt } from "./layers.js";
 export { unusable, type YamlFile } from "./parse.js";
 export { type Problem, placeText, SessionFileError } from "./problems.js";
 export { loadSessionFile, readSessionFile, readSessionText } from "./read.js";
-export { sessionNameFrom } from "./resolve.js";
+export { resolveStorage, resolveTunnel, sessionNameFrom } from "./resolve.js";
 export { sessionSchema } from "./schema.js";
 export type * from "./session.js";
 export { siteSchema } from "./site-schema.js";

@@ -1,8 +1,10 @@
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { FromSchema } from "json-schema-to-ts";
+import { onlyGroup } from "../engine-groups.js";
 import type { JobResources } from "../scheduler.js";
 import { parseDuration, parseMemory } from "../units.js";
+import { defaults } from "./defaults.js";
 import type { sessionSchema } from "./schema.js";
 import type { PluginChoice, PythonEnvironment, Session, SessionSite } from "./session.js";
 
@@ -15,8 +17,6 @@ type FileResources = NonNullable<SessionFile["resources"]>;
 export function resolveSession(value: SessionFile, file: string, site?: SessionSite): Session {
   const { notebook, cluster, storage, tunnel, scheduler } = value;
   const directory = resolveDirectory(notebook.directory, value.host, file);
-  const readiness = choiceOf(storage?.readiness ?? "probe");
-  const kind = choiceOf(tunnel?.kind ?? "auto");
   return {
     name: value.name ?? sessionNameFrom(directory),
     file,
@@ -33,13 +33,21 @@ export function resolveSession(value: SessionFile, file: string, site?: SessionS
     },
     resources: resolveResources(value.resources),
     cluster: cluster && resolveCluster(cluster),
-    storage: {
-      readiness: readiness.plugin,
-      options: readiness.options,
-      timeoutMs: durationOf(storage?.timeout ?? "2m") * 1000,
-    },
-    tunnel: { kind: kind.plugin, options: kind.options, localPort: tunnel?.localPort },
+    storage: resolveStorage(storage),
+    tunnel: resolveTunnel(tunnel),
   };
+}
+
+export function resolveStorage(
+  storage: SessionFile["storage"] = { readiness: defaults.readiness, timeout: defaults.storageTimeout },
+): Session["storage"] {
+  const { plugin, options } = choiceOf(storage.readiness);
+  return { readiness: plugin, options, timeoutMs: durationOf(storage.timeout) * 1000 };
+}
+
+export function resolveTunnel(tunnel: SessionFile["tunnel"] = { kind: defaults.tunnel }): Session["tunnel"] {
+  const { plugin, options } = choiceOf(tunnel.kind);
+  return { kind: plugin, options, localPort: tunnel.localPort };
 }
 
 function choiceOf(chosen: SessionFile["scheduler"]): PluginChoice {
@@ -57,7 +65,7 @@ function resolveCluster(cluster: NonNullable<SessionFile["cluster"]>): NonNullab
         atOnce,
         resources: mergeResources(resources, resolveResources(own)),
       }))
-    : [{ name: "engines", engines: cluster.engines ?? 0, atOnce: cluster.atOnce, resources }];
+    : [{ name: onlyGroup, engines: cluster.engines ?? 0, atOnce: cluster.atOnce, resources }];
   return {
     controller: cluster.controller,
     groups,

@@ -1,4 +1,7 @@
+import { groupName } from "../engine-groups.js";
 import { mostEngines } from "../most-engines.js";
+import { firstLocalPort } from "../tunnel.js";
+import { defaults } from "./defaults.js";
 
 /**
  * The one definition of the session file: its JSON Schema, which editors, `hpcnb schema`, the
@@ -111,7 +114,7 @@ export const sessionSchema = {
     },
     scheduler: {
       ...pluginChoice,
-      default: "local",
+      default: defaults.scheduler,
       "x-expects": "the name of a scheduler, or a mapping with plugin and options",
       description:
         "The scheduler that runs the jobs: a short name, an npm package or ./file.js. With options: { plugin: ..., options: { ... } }.",
@@ -231,7 +234,7 @@ export const sessionSchema = {
             properties: {
               name: {
                 type: "string",
-                pattern: "^[A-Za-z][A-Za-z0-9_-]{0,31}$",
+                pattern: `^${groupName}$`,
                 "x-expects": 'made of letters, digits, "_" and "-", at most 32, beginning with a letter',
                 description: "Name of the group.",
               },
@@ -272,14 +275,14 @@ export const sessionSchema = {
       properties: {
         readiness: {
           ...pluginChoice,
-          default: "probe",
+          default: defaults.readiness,
           "x-expects": "the name of a readiness strategy, or a mapping with plugin and options",
           description: "probe (wait until the content is there), delay (wait 30 s), none, or a plugin's.",
           examples: ["probe"],
         },
         timeout: {
           ...duration,
-          default: "2m",
+          default: defaults.storageTimeout,
           description: "The longest time that the probe waits: 90s, 2m. At most 1d.",
         },
       },
@@ -291,7 +294,7 @@ export const sessionSchema = {
       properties: {
         kind: {
           ...pluginChoice,
-          default: "auto",
+          default: defaults.tunnel,
           "x-expects": "a kind of tunnel, or a mapping with plugin and options",
           description: "auto (try each in turn), jump, login-forward, direct, or a plugin's.",
           examples: ["auto"],
@@ -300,7 +303,7 @@ export const sessionSchema = {
           type: "integer",
           minimum: 1,
           maximum: 65_535,
-          description: "The port on 127.0.0.1 of your machine. Without it, the first free one from 8888 on.",
+          description: `The port on 127.0.0.1 of your machine. Without it, the first free one from ${firstLocalPort} on.`,
         },
       },
     },

@@ -1,12 +1,13 @@
 import * as v from "valibot";
 import { absolutePathSchema, countSchema, lineSchema, runIdSchema, sessionNameSchema } from "../checked.js";
+import { groupName } from "../engine-groups.js";
 import { mostEngines } from "../most-engines.js";
 import type { PluginChoice } from "../session-file/session.js";
 import { runDirectory } from "./layout.js";
 
 const textSchema = v.pipe(v.string(), v.maxLength(20_000));
 
-const groupSchema = v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9_-]{0,31}$/));
+const groupSchema = v.pipe(v.string(), v.regex(new RegExp(`^${groupName}$`)));
 
 /** A job's id becomes an argument of a scheduler's command. */
 const jobIdSchema = v.pipe(lineSchema, v.regex(/^[^\s-]\S{0,199}$/));

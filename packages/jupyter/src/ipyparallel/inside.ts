@@ -1,4 +1,4 @@
-import { encodeRecord, type FileToWrite, type JobResources, type JobSpec } from "@hpcnb/core";
+import { encodeRecord, type FileToWrite, type JobResources, type JobSpec, onlyGroup } from "@hpcnb/core";
 import { jobName, type PlanContext, secretsPath } from "@hpcnb/core/session";
 import { jobScript } from "../launch/job-script.js";
 import { jobParameters } from "../launch/job-spec.js";
@@ -92,7 +92,7 @@ function jobSpecs(context: PlanContext, records: string) {
     enginesRecord: record("engines"),
     secretsRecord: secretsPath(run),
     first: 1,
-    group: "engines",
+    group: onlyGroup,
     restarts: 0,
   };
   const parameters = { controller: { ...controller, ...pulse }, engines: { ...engine, ...pulse } };

@@ -4,6 +4,7 @@ import {
   type Connector,
   defined,
   type Endpoint,
+  firstLocalPort,
   type Host,
   HpcnbError,
   isHpcnbError,
@@ -15,7 +16,6 @@ import { runtimeDirectory } from "@hpcnb/host";
 import { askForAddress, askKeeper, type Reply, stopKeeper } from "./ask.js";
 import { connectionFacts, isPlaced, silentFacts } from "./facts.js";
 import { readNote } from "./note.js";
-import { firstPort } from "./port.js";
 import { type Failure, type KeeperRequest, type KeeperStatus, keyOf, type TunnelChoice } from "./protocol.js";
 import { allControlSockets, controlSocketsOf, namesBeside, newControlSocket, removeLeftOvers } from "./sockets.js";
 import { type NewKeeper, openLimitMs, startKeeper } from "./start-keeper.js";
@@ -84,7 +84,7 @@ export function createConnector(options: ConnectorOptions): Connector {
       for (;;) {
         throwIfAborted(signal);
         const controlSocket = controlSocketsOf(key)[0] ?? newControlSocket(key);
-        const request = requestFor(controlSocket, wish, firstPort);
+        const request = requestFor(controlSocket, wish, firstLocalPort);
         const reply = await askKeeper(controlSocket, asked ? { op: "status" } : { op: "open", request });
         const known = reply.is === "answer" ? reply.answer : undefined;
         const isIt = known && isFor(known, wish);
@@ -154,7 +154,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     const ready = prepared?.keeper.alive ? prepared : undefined;
     prepared = undefined;
     await endKeeper(controlSocket, ready?.before);
-    const request = requestFor(newControlSocket(key), wish, before?.port ?? firstPort);
+    const request = requestFor(newControlSocket(key), wish, before?.port ?? firstLocalPort);
     const keeper = ready?.keeper ?? startKeeper(keeperProgram, request.controlSocket);
     const outcome = await keeper.open(request, signal);
     if ("failed" in outcome) throw failed(outcome.failed);

@@ -1,11 +1,8 @@
 import { rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
-import { type Clock, HpcnbError, type LocalAddress, type LoginPaths, systemClock } from "@hpcnb/core";
+import { type Clock, firstLocalPort, HpcnbError, type LocalAddress, type LoginPaths, systemClock } from "@hpcnb/core";
 import { createOneTimePaths } from "./one-time.js";
 import { createVisitors } from "./visitors.js";
-
-/** A session without `tunnel.localPort` gets the first free port from here on. */
-export const firstPort = 8888;
 
 /** How many ports above the wished one are tried before giving up. */
 const portsTried = 100;
@@ -63,7 +60,9 @@ export async function openPort(
 
 /** The port that a session would get now, which is given back at once. @throws HPCNB_PORT_TAKEN */
 export async function checkPort(wanted: number | undefined): Promise<number> {
-  const port = await openPort(wanted === undefined ? { port: firstPort, fixed: false } : { port: wanted, fixed: true });
+  const port = await openPort(
+    wanted === undefined ? { port: firstLocalPort, fixed: false } : { port: wanted, fixed: true },
+  );
   await port.close();
   return port.number;
 }
@@ -77,9 +76,13 @@ async function listenNear(server: Server, { port: first, fixed }: { port: number
       if (!(error instanceof HpcnbError) || error.code !== "HPCNB_PORT_TAKEN") throw error;
       if (!fixed && port < Math.min(first + portsTried, 65_535)) continue;
       if (!fixed) throw error;
+      const free = await nextFreePort(port + 1);
       throw new HpcnbError("HPCNB_PORT_TAKEN", error.message, {
         cause: error,
-        hint: `Port ${await nextFreePort(port + 1)} is free: use it as tunnel.localPort, or leave tunnel.localPort out.`,
+        hint:
+          free === undefined
+            ? "Leave tunnel.localPort out: a free port is taken then."
+            : `Port ${free} is free: use it as tunnel.localPort, or leave tunnel.localPort out.`,
       });
     }
   }
@@ -114,7 +117,7 @@ export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
 }
 
-async function nextFreePort(from: number): Promise<number> {
+async function nextFreePort(from: number): Promise<number | undefined> {
   for (let port = from; port < 65_536; port += 1) {
     const server = createServer();
     try {
@@ -125,5 +128,5 @@ async function nextFreePort(from: number): Promise<number> {
       if (!(error instanceof HpcnbError) || error.code !== "HPCNB_PORT_TAKEN") throw error;
     }
   }
-  return 0;
+  return undefined;
 }

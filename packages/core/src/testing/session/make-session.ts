@@ -1,3 +1,4 @@
+import { onlyGroup } from "../../engine-groups.js";
 import type { Session } from "../../session-file/session.js";
 
 type Changes = Partial<Omit<Session, "notebook">> & { readonly notebook?: Partial<Session["notebook"]> };
@@ -34,6 +35,6 @@ export function makeCluster(
   engines: number,
   { resources = {}, ...changes }: Partial<Cluster> & { readonly resources?: object } = {},
 ): Cluster {
-  const groups = [{ name: "engines", engines, resources, atOnce: undefined }];
+  const groups = [{ name: onlyGroup, engines, resources, atOnce: undefined }];
   return { controller: "job", groups, minimum: 1, restarts: 3, ...changes };
 }
