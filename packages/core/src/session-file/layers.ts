@@ -27,6 +27,9 @@ const hides: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   "/notebook/environment": { venv: ["conda"], conda: ["venv"] },
 };
 
+/** Where a plugin is named: by its name alone, or in a mapping with `plugin` and `options`. */
+const pluginPlaces = ["/scheduler", "/storage/readiness", "/tunnel/kind"];
+
 /** The session file comes first, the others in the order of their precedence. Pure. */
 export function layOver(files: readonly [YamlFile, ...YamlFile[]]): Layers {
   const [session, ...site] = files;
@@ -51,8 +54,23 @@ export function layOver(files: readonly [YamlFile, ...YamlFile[]]): Layers {
 
 function over(upper: unknown, lower: unknown, pointer: string): unknown {
   if (upper === undefined) return lower;
-  // A scheduler's name alone leaves the options of the files below.
-  if (pointer === "/scheduler" && typeof upper === "string" && isMapping(lower)) return { ...lower, plugin: upper };
+  if (pluginPlaces.includes(pointer)) return pluginOver(upper, lower, pointer);
+  return mappingOver(upper, lower, pointer);
+}
+
+/** A name alone leaves the options of the files below, unless it is that of another plugin. */
+function pluginOver(upper: unknown, lower: unknown, pointer: string): unknown {
+  const [name, below] = [nameOf(upper), nameOf(lower)];
+  if (name !== undefined && below !== undefined && name !== below) return upper;
+  if (typeof upper === "string") return isMapping(lower) ? { ...lower, plugin: upper } : upper;
+  return mappingOver(upper, typeof lower === "string" ? { plugin: lower } : lower, pointer);
+}
+
+function nameOf(plugin: unknown): unknown {
+  return typeof plugin === "string" ? plugin : own(plugin, "plugin");
+}
+
+function mappingOver(upper: unknown, lower: unknown, pointer: string): unknown {
   if (!isMapping(upper) || !isMapping(lower)) return upper;
   const hidden = Object.keys(upper).flatMap((key) => hides[pointer]?.[key] ?? []);
   const rest = without(lower, hidden) as Mapping;
@@ -71,9 +89,10 @@ export function valueAt(value: unknown, pointer: string): unknown {
 }
 
 function hasAt(value: unknown, pointer: string): boolean {
+  if (valueAt(value, pointer) !== undefined) return true;
   // A name alone stands for a mapping with it.
-  if (pointer === "/scheduler/plugin" && typeof own(value, "scheduler") === "string") return true;
-  return valueAt(value, pointer) !== undefined;
+  const place = pluginPlaces.find((one) => `${one}/plugin` === pointer);
+  return place !== undefined && typeof valueAt(value, place) === "string";
 }
 
 function own(value: unknown, key: string): unknown {

@@ -68,6 +68,15 @@ describe("a site's files", () => {
       expect(completed.scheduler.options).to.deep.equal({ x: 1, y: 3 });
     });
 
+    it("but with no options of another plugin", async () => {
+      has(machine, "a", "tunnel: { kind: { plugin: ./a.mjs, options: { x: 1 } } }\nstorage: { readiness: ./b.mjs }\n");
+      const { tunnel, storage } = await sessionOf(
+        `${smallest}tunnel: { kind: jump }\nstorage: { readiness: { options: { y: 2 } } }\n`,
+      );
+      expect(tunnel).to.deep.include({ kind: "jump", options: {} });
+      expect(storage).to.deep.include({ readiness: "./b.mjs", options: { y: 2 } });
+    });
+
     it("with a cluster only where the session has one", async () => {
       has(machine, "a", "cluster: { engines: 8, resources: { memory: 1G } }\n");
       expect((await sessionOf(smallest)).cluster).to.equal(undefined);
