@@ -108,7 +108,7 @@ describe("sites on this machine", () => {
     expect(error.hint).to.include("site: none");
   });
 
-  for (const name of ["grid-engine", "no-ssh-to-nodes"]) {
+  for (const name of ["grid-engine", "slurm", "no-ssh-to-nodes"]) {
     it(`make a session of two lines valid: examples/sites/${name}.yaml`, async () => {
       cpSync(join(examples, `${name}.yaml`), join(machine, `${name}.yaml`));
       chmodSync(join(machine, `${name}.yaml`), 0o644);
