@@ -7,7 +7,6 @@ import { hpcnb } from "./support/cli.js";
 const hash = "argon2:$argon2id$v=19$m=10240,t=10,p=8$c2FsdA$aGFzaA";
 
 describe("a site, as commands show it", function () {
-  this.timeout(60_000);
   let folder: string;
   let sites: string;
   beforeEach(() => {
