@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "@hpcnb/core";
 import { createWaitUntil, schedulerConformance } from "@hpcnb/core/testing";
+import local from "../src/index.js";
 import { createMachine } from "./machine.js";
 
 schedulerConformance(
@@ -10,7 +11,16 @@ schedulerConformance(
     name: "this machine",
     // Jobs never wait for each other nor are they held, and what is sent to submit one is a program
     // for Python with its request.
-    capabilities: { queue: false, explain: false, hold: false, commands: false },
+    capabilities: {
+      queue: false,
+      explain: false,
+      hold: false,
+      commands: false,
+      suspend: false,
+      requeue: false,
+      preempt: false,
+    },
+    lacks: local.scheduler?.lacks,
     create: async () => {
       const machine = await createMachine();
       const directory = join(machine.directory, "jobs");

@@ -24,6 +24,13 @@ export interface MockControl {
    * Leaves a job out of this many status answers, which is what an incomplete answer looks like.
    */
   omit(id: JobId, answers: number): void;
+  /** Lets a running job wait where it is, until `resume`. */
+  suspend(id: JobId): void;
+  resume(id: JobId): void;
+  /** Takes a running job from its host and puts it back into the queue. */
+  requeue(id: JobId): void;
+  /** Ends a job to make room for others. */
+  preempt(id: JobId): void;
   hold(id: JobId): void;
   release(id: JobId): void;
 
@@ -103,6 +110,14 @@ export function createControl({ clock, simulation, line, orders }: Parts): MockC
     },
     omit: (id, answers) => {
       orders.omitted.set(jobOf(id).id, answers);
+    },
+    suspend: (id) => simulation.setSuspended(jobOf(id), true),
+    resume: (id) => simulation.setSuspended(jobOf(id), false),
+    requeue: (id) => simulation.requeue(jobOf(id)),
+    preempt: (id) => {
+      const job = jobOf(id);
+      const how = { reason: "it had to make room for other jobs", preempted: true };
+      for (const task of tasksOf(job)) simulation.end(job, task, how);
     },
     hold: (id) => simulation.setHeld(jobOf(id), true),
     release: (id) => simulation.setHeld(jobOf(id), false),

@@ -1,6 +1,6 @@
 import type { JobId, JobSpec } from "@hpcnb/core";
 
-export type Phase = "waiting" | "starting" | "running" | "error" | "ended";
+export type Phase = "waiting" | "starting" | "running" | "suspended" | "error" | "ended";
 
 export interface Task {
   readonly number: number;
@@ -9,6 +9,12 @@ export interface Task {
   reason?: string;
   exitCode?: number;
   walltimeReached?: boolean;
+  preempted?: boolean;
+  requeued?: boolean;
+  /** Milliseconds of the clock: when its program will end by itself, and how. */
+  endsAtMs?: number;
+  suspendedSinceMs?: number;
+  ending?: Pick<Task, "exitCode" | "reason" | "walltimeReached">;
   /** Milliseconds of the clock. */
   runningSince?: number;
   endedAt?: number;

@@ -18,6 +18,7 @@ const nativeWords: Partial<Record<JobState, string>> = {
   held: "hqw",
   starting: "t",
   running: "r",
+  suspended: "S",
   error: "Eqw",
   finished: "z",
 };
@@ -26,6 +27,7 @@ const states: Record<Phase, JobState> = {
   waiting: "queued",
   starting: "starting",
   running: "running",
+  suspended: "suspended",
   error: "error",
   ended: "finished",
 };
@@ -50,18 +52,25 @@ export function historyOf(job: Job): JobHistory | undefined {
     ...(whole ? { exitCode: worst } : {}),
     ...defined({ reason }),
     ...(job.tasks.some(({ walltimeReached }) => walltimeReached) ? { walltimeReached: true } : {}),
+    ...(job.tasks.some(({ preempted }) => preempted) ? { preempted: true } : {}),
   };
 }
 
 function listTask(task: Task, state: JobState): TaskStatus {
-  const { number, host, reason, exitCode, runningSince } = task;
+  const { number, host, reason, exitCode, walltimeReached, preempted, requeued, runningSince } = task;
   return {
     first: number,
     last: number,
     state,
-    native: nativeWords[state] ?? state,
-    ...defined({ host }),
-    ...(runningSince === undefined ? {} : { startedAt: new Date(runningSince).toISOString() }),
-    ...defined({ reason, exitCode }),
+    native: `${requeued ? "R" : ""}${nativeWords[state] ?? state}`,
+    ...defined({
+      host,
+      startedAt: runningSince === undefined ? undefined : new Date(runningSince).toISOString(),
+      reason,
+      exitCode,
+      walltimeReached,
+      preempted,
+      requeued,
+    }),
   };
 }

@@ -1,4 +1,12 @@
-import type { CancelTarget, JobId, JobSpec, JobStatus, Scheduler, SubmittedJob } from "@hpcnb/core";
+import {
+  type CancelTarget,
+  defined,
+  type JobId,
+  type JobSpec,
+  type JobStatus,
+  type Scheduler,
+  type SubmittedJob,
+} from "@hpcnb/core";
 import { createControl, type MockControl, type Orders, type Request } from "./control.js";
 import { Line } from "./line.js";
 import { historyOf, listJob } from "./listing.js";
@@ -83,7 +91,7 @@ export function createMockScheduler(options: MockOptions): MockScheduler {
   return {
     runsOnHost: false,
     taskVariable: "MOCK_TASK_ID",
-    ...(largestArray === undefined ? {} : { largestArray }),
+    ...defined({ largestArray }),
     nameOf,
     submit: (job, signal) => request("submit", () => submit(job), signal),
     status: (signal) => request("status", status, signal),

@@ -85,6 +85,32 @@ export class Simulation {
     this.#fillSlots();
   }
 
+  setSuspended(job: Job, suspended: boolean): void {
+    for (const task of job.tasks) {
+      if (task.phase !== (suspended ? "running" : "suspended")) continue;
+      const { endsAtMs = Number.POSITIVE_INFINITY, suspendedSinceMs = this.#now } = task;
+      task.phase = suspended ? "suspended" : "running";
+      task.suspendedSinceMs = this.#now;
+      if (suspended) continue;
+      task.endsAtMs = endsAtMs + this.#now - suspendedSinceMs;
+      this.#endLater(job, task, task.ending ?? {});
+    }
+  }
+
+  requeue(job: Job): void {
+    for (const task of job.tasks) {
+      if (task.phase !== "running" && task.phase !== "suspended") continue;
+      this.#freeSlots(job, task);
+      task.phase = "waiting";
+      task.requeued = true;
+      delete task.host;
+      delete task.runningSince;
+    }
+    job.next = 0;
+    if (!this.#queue.includes(job)) this.#queue.push(job);
+    this.#fillSlots();
+  }
+
   /** Ends tasks by request: those that wait at once, those that run after their time to stop. */
   stop(job: Job, tasks: readonly Task[], reason: string): void {
     for (const task of tasks) {
@@ -96,7 +122,7 @@ export class Simulation {
     this.catchUp(this.#now);
   }
 
-  end(job: Job, task: Task, how: Pick<Task, "exitCode" | "reason" | "walltimeReached">): void {
+  end(job: Job, task: Task, how: Pick<Task, "exitCode" | "reason" | "walltimeReached" | "preempted">): void {
     if (task.phase === "ended") return;
     this.#freeSlots(job, task);
     Object.assign(task, { phase: "ended", endedAt: this.#now }, how);
@@ -152,12 +178,21 @@ export class Simulation {
       seconds <= walltimeSeconds
         ? { exitCode: 0 }
         : { reason: `ran longer than its walltime of ${walltimeSeconds} s`, walltimeReached: true };
-    this.#after(Math.min(seconds, walltimeSeconds), () => task.phase === "running" && this.end(job, task, how));
+    task.endsAtMs = this.#now + Math.round(Math.min(seconds, walltimeSeconds) * 1000);
+    this.#endLater(job, task, how);
     this.onStart?.({ id: job.id, spec: job.spec, task: task.number, host });
   }
 
+  /** A program that was suspended or put back meanwhile ends at another time. */
+  #endLater(job: Job, task: Task, how: Parameters<Simulation["end"]>[2]): void {
+    task.ending = how;
+    const { endsAtMs = Number.POSITIVE_INFINITY } = task;
+    const isDue = () => task.phase === "running" && task.endsAtMs === endsAtMs;
+    this.#agenda.add({ at: endsAtMs, happen: () => isDue() && this.end(job, task, how) });
+  }
+
   #freeSlots(job: Job, task: Task): void {
-    if (task.phase !== "starting" && task.phase !== "running") return;
+    if (task.phase !== "starting" && task.phase !== "running" && task.phase !== "suspended") return;
     this.#used -= job.cores;
     job.active -= 1;
   }

@@ -234,4 +234,22 @@ describe("createMockScheduler", () => {
     };
     expect((await fastest(75_000)) / (await fastest(7_500))).to.be.lessThan(40);
   });
+
+  it("lets a suspended job have the rest of its time, and one that is put back all of it", async () => {
+    const { clock, scheduler } = simulate({ runTime: 60 });
+    const [suspended, requeued] = [await scheduler.submit(job), await scheduler.submit(job)];
+    await clock.advance(40_000);
+    scheduler.control.suspend(suspended);
+    scheduler.control.requeue(requeued);
+    const states = async () => (await scheduler.status()).map(({ id, native }) => `${id} ${native}`);
+    expect(await states()).to.deep.equal([`${suspended} S`, `${requeued} Rr`]);
+    await clock.advance(30_000);
+    scheduler.control.resume(suspended);
+    await clock.advance(19_000);
+    expect(await states()).to.deep.equal([`${suspended} r`, `${requeued} Rr`]);
+    await clock.advance(2_000);
+    expect(await states()).to.deep.equal([`${requeued} Rr`]);
+    await clock.advance(10_000);
+    expect(await states()).to.deep.equal([]);
+  });
 });

@@ -23,6 +23,20 @@ const changeListed =
   (change: (job: JobStatus) => JobStatus): Fault =>
   ({ status }) => ({ status: async (signal) => (await status(signal)).map(change) });
 
+/** A job that waits after it has been seen to run. */
+const changeOnceStarted =
+  (change: (job: JobStatus) => JobStatus | undefined): Fault =>
+  ({ status }) => {
+    const started = new Set<JobId>();
+    return {
+      status: async (signal) =>
+        (await status(signal)).flatMap((job) => {
+          if (job.state === "running") started.add(job.id);
+          return job.state === "queued" && started.has(job.id) ? (change(job) ?? []) : job;
+        }),
+    };
+  };
+
 const faults: Record<string, readonly [caughtBy: string, fault: Fault]> = {
   "lists a new job only later": [
     "submit: lists a job from the moment it was submitted until it ends",
@@ -77,7 +91,7 @@ const faults: Record<string, readonly [caughtBy: string, fault: Fault]> = {
   ],
   "has a history of jobs that run": [
     "status: has no history of a job that has not ended, nor of one that never was",
-    ({ history }) => ({ history: async (job, signal) => (await history(job, signal)) ?? { id: job.id, exitCode: 0 } }),
+    ({ history }) => ({ history: async (job, signal) => (await history(job, signal)) ?? { exitCode: 0 } }),
   ],
   "takes the end of another job with the same id for this one's": [
     "status: has no history of another job under an id that is used again",
@@ -91,6 +105,66 @@ const faults: Record<string, readonly [caughtBy: string, fault: Fault]> = {
   "lets no job fail": [
     "status: reserves no exit code that a job cannot do without",
     () => ({ reservedExitCodes: [1] }),
+  ],
+  "takes a suspended job for a running one": [
+    "interruptions: lists a job that it suspends as suspended, and as running when it goes on",
+    changeListed((job) => (job.state === "suspended" ? { ...job, state: "running" } : job)),
+  ],
+  "takes a suspended job for one that has ended": [
+    "interruptions: lists a job that it suspends as suspended, and as running when it goes on",
+    ({ status, history }) => ({
+      history: async (job, signal) => {
+        const listed = (await status(signal)).find(({ id }) => id === job.id);
+        return listed?.state === "suspended" ? { reason: "stopped" } : history(job, signal);
+      },
+    }),
+  ],
+  "takes a job that is to start again for one that has ended": [
+    "interruptions: lists a job that is put back into the queue as one that waits, with no history",
+    changeOnceStarted((job) => ({ ...job, state: "finished" })),
+  ],
+  "does not list a job while it waits to start again": [
+    "interruptions: lists a job that is put back into the queue as one that waits, with no history",
+    changeOnceStarted(() => undefined),
+  ],
+  "takes a job that is to start again for a new one": [
+    "interruptions: lists a job that is put back into the queue as one that waits, with no history",
+    changeListed(({ requeued: _, ...job }) => job),
+  ],
+  "tells how a start ended after which the job starts again": [
+    "interruptions: lists a job that is put back into the queue as one that waits, with no history",
+    ({ status, history }) => ({
+      history: async (job, signal) => {
+        const listed = (await status(signal)).find(({ id }) => id === job.id);
+        return listed?.state === "queued" ? { exitCode: 1 } : history(job, signal);
+      },
+    }),
+  ],
+  "does not tell a preemption from any other end": [
+    "interruptions: says of a job that had to make room for others that it was preempted",
+    ({ history }) => ({
+      history: async (job, signal) => {
+        const { preempted: _, ...end } = (await history(job, signal)) ?? {};
+        return Object.keys(end).length === 0 ? undefined : end;
+      },
+    }),
+  ],
+  "does not tell a walltime from any other end": [
+    "submit: ends a job that runs longer than its walltime, and says why",
+    ({ history }) => ({
+      history: async (job, signal) => {
+        const { walltimeReached: _, ...end } = (await history(job, signal)) ?? {};
+        return Object.keys(end).length === 0 ? undefined : end;
+      },
+    }),
+  ],
+  "cuts off the end of a long name": [
+    "names: keeps the end of a long name, which tells jobs apart, and changes no name twice",
+    ({ nameOf }) => ({ nameOf: (name) => nameOf(name).slice(0, 64) }),
+  ],
+  "changes a name each time": [
+    "names: keeps the end of a long name, which tells jobs apart, and changes no name twice",
+    ({ nameOf }) => ({ nameOf: (name) => `_${nameOf(name)}` }),
   ],
   "keeps its own words to itself": [
     "status: answers for many jobs at once",
@@ -266,6 +340,7 @@ describe("the conformance suite", () => {
       "cancel: ends tasks that wait, and the others run",
       "arrays: lists every task of an array that waits",
       "explain: says why a job waits, and the job runs when it can",
+      "interruptions: lists a job that is put back into the queue as one that waits, with no history",
     ]);
   });
 });

@@ -8,5 +8,5 @@ const longest = 200;
  */
 export function nameOf(name: string): string {
   const plain = name.replace(/[^\w.+=-]+/g, "_").slice(-longest);
-  return /^[A-Za-z_]/.test(plain) ? plain : `_${plain}`.slice(0, longest);
+  return /^[A-Za-z_]/.test(plain) ? plain : `_${plain.slice(1 - longest)}`;
 }

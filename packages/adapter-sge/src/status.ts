@@ -42,6 +42,8 @@ function tasksOf({ id, state: native, queue, tasks, started }: Listing): TaskSta
   const what = {
     state: stateOf(native),
     native: native || "(none)",
+    // sge_status(1): rescheduled, then it waits or runs again.
+    ...(native.includes("R") ? { requeued: true } : {}),
     ...(queue.includes("@") ? { host } : {}),
     ...(startedAt === undefined ? {} : { startedAt }),
   };

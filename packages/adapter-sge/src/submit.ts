@@ -20,6 +20,8 @@ export function submitArgv(job: JobSpec, options: GridEngineOptions): string[] {
     ...["-o", outputPath(job)],
     ...["-j", "y", "-i", "/dev/null"],
     ...["-now", "n"],
+    // Another start of the same job would find secrets and records of the first one.
+    ...["-r", "n"],
     ...["-S", interpreterOf(script)],
     ...(tasks === undefined ? [] : ["-t", `1-${tasks}`]),
     ...(tasks === undefined || tasksAtOnce === undefined ? [] : ["-tc", String(tasksAtOnce)]),

@@ -77,6 +77,16 @@ function clusterOf(testbed: Testbed): Cluster {
         waitUntil: createWaitUntil({ clock: systemClock, limitMs: 60_000 }),
         unknownId: "99999",
         heldJob: (job) => ({ ...job, resources: { native: ["-h"] } }),
+        suspend: async (id) => {
+          await asRoot("qmod", "-sj", id);
+          return async () => {
+            await asRoot("qmod", "-usj", id);
+          };
+        },
+        requeueableJob: (job) => ({ ...job, resources: { native: ["-r", "y"] } }),
+        requeue: async (id) => {
+          await asRoot("qmod", "-rj", id);
+        },
         rejectedJob: (job) => ({ ...job, resources: { queue: "no-such.q" } }),
         sent: () => recording.sent(),
         occupy: async () => {

@@ -13,6 +13,8 @@ describe("adapter-sge on a real Grid Engine", () => {
       name: "Grid Engine 8.1.9",
       // Execution hosts look at limits every few seconds only.
       shortestWalltimeSeconds: 3,
+      // It can suspend jobs for others, and ends none.
+      capabilities: { preempt: false },
       create: () => cluster().fixture(),
     },
   );

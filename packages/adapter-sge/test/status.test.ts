@@ -42,6 +42,11 @@ describe("qstat's answer", () => {
       ["35 array starting t node3", ["1-3 t node3"]],
     ]);
     expect(summaryOf("qstat-restarted.xml").at(-1)).to.deep.equal(["37 again queued Rq"]);
+    expect(
+      statusOf("qstat-restarted.xml")
+        .map(({ requeued }) => requeued)
+        .at(-1),
+    ).to.equal(true);
   });
 
   it("has jobs in error among those that wait", () => {

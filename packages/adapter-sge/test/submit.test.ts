@@ -16,7 +16,7 @@ describe("the qsub command", () => {
       "-terse",
       ...["-b", "n", "-C", ""],
       ...["-N", job.name, "-wd", job.workingDirectory, "-o", job.output, "-j", "y"],
-      ...["-i", "/dev/null", "-now", "n", "-S", "/bin/bash"],
+      ...["-i", "/dev/null", "-now", "n", "-r", "n", "-S", "/bin/bash"],
     ]);
   });
 

@@ -22,7 +22,8 @@ import { checkTasks } from "./task-runs.js";
  * Every function is pure. A parser gets whatever the command printed, with any exit code, and
  * either returns what it means or throws: HPCNB_SUBMIT_REJECTED from `parseSubmit`,
  * HPCNB_SCHEDULER_ANSWER or HPCNB_SCHEDULER_UNREACHABLE from all. A state that it does not know is
- * "unknown", never an error.
+ * "unknown", never an error. The `argv` of a parser's result is what people are shown, where the
+ * command has `shown`.
  */
 export interface SchedulerDialect {
   readonly runsOnHost: boolean;
@@ -110,7 +111,7 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
     runsOnHost: dialect.runsOnHost,
     ...(dialect.reservedExitCodes ? { reservedExitCodes: dialect.reservedExitCodes } : {}),
     taskVariable: dialect.taskVariable,
-    ...(largestArray === undefined ? {} : { largestArray }),
+    ...defined({ largestArray }),
     ...(idPattern === undefined ? {} : { commands: { submit, cancel, idPattern } }),
     nameOf: dialect.nameOf,
     render: (job) => dialect.render?.(job) ?? renderCommand(submit(job)),

@@ -58,8 +58,18 @@ export interface TaskRange {
 /** What to end: a job with all its tasks, or some tasks of an array. */
 export type CancelTarget = JobId | { readonly id: JobId; readonly tasks: readonly TaskRange[] };
 
-/** A run of tasks in the same state. */
-export interface TaskStatus extends TaskRange {
+/** How a job or a task ended, as far as the scheduler tells. */
+export interface JobEnd {
+  /** The worst one of an array; undefined if a signal or the scheduler ended it. */
+  readonly exitCode?: number;
+  /** The scheduler ended it because its walltime was reached. */
+  readonly walltimeReached?: boolean;
+  /** The scheduler ended it to make room for others. */
+  readonly preempted?: boolean;
+}
+
+/** A run of tasks in the same state. How they ended is told only of the state "finished". */
+export interface TaskStatus extends TaskRange, JobEnd {
   readonly state: JobState;
   /** The scheduler's own word or letters, such as "qw". */
   readonly native: string;
@@ -67,10 +77,14 @@ export interface TaskStatus extends TaskRange {
   /** As of a job. Tasks that began at different times are no run of tasks in the same state. */
   readonly startedAt?: string;
   readonly reason?: string;
-  readonly exitCode?: number;
+  readonly requeued?: boolean;
 }
 
-export interface JobStatus {
+/**
+ * A job that the scheduler lists. It may list a job for a while after its end, as "finished": that
+ * is believed at once, and how it ended is told here, or by `history`, or by both.
+ */
+export interface JobStatus extends JobEnd {
   readonly id: JobId;
   /** As the scheduler reports it: `nameOf(spec.name)`. */
   readonly name: string;
@@ -84,10 +98,16 @@ export interface JobStatus {
    * clock.
    */
   readonly startedAt?: string;
-  /** Why it waits or failed, where the status question tells. `explain` may know more. */
+  /**
+   * The scheduler has put it back into the queue, to start it again from its beginning, or has
+   * started it again.
+   */
+  readonly requeued?: boolean;
+  /**
+   * Why it waits, failed or ended, where the status question tells. `explain` may know more of a
+   * job that waits or failed, `history` of one that ended.
+   */
   readonly reason?: string;
-  /** Once finished, where known. */
-  readonly exitCode?: number;
   /**
    * For an array: all tasks that the scheduler lists, ascending, none twice. Tasks it no longer
    * lists are left out.
@@ -105,13 +125,9 @@ export interface SubmittedJob {
   readonly name: string;
 }
 
-export interface JobHistory {
-  /** The last or worst exit code; undefined if a signal or the scheduler ended it. */
-  readonly exitCode?: number;
+export interface JobHistory extends JobEnd {
   /** Why it ended, in the scheduler's words, where it says. */
   readonly reason?: string;
-  /** The scheduler ended it because its walltime was reached. */
-  readonly walltimeReached?: boolean;
 }
 
 export interface Command {
@@ -181,8 +197,8 @@ export interface Scheduler {
    * The name under which `status` will list a job that was submitted with this name. Pure.
    *
    * The end of a name tells a session's jobs apart, so a name that is too long loses its beginning:
-   * names of up to 200 characters that differ in their last 64 stay different. What it gives comes
-   * back unchanged when it is given again.
+   * letters, digits and `-` among the last 40 characters stay as they are, for names of up to 200.
+   * What it gives comes back unchanged when it is given again.
    */
   nameOf(name: string): string;
 
@@ -224,15 +240,15 @@ export interface Scheduler {
   /**
    * How a job ended; undefined while it has not, when the scheduler keeps no record (or not yet),
    * and when the record under its id is of a job of another name, or of a try after which the
-   * scheduler starts the job again. For an array, some of whose tasks may still wait or run, it may
-   * tell about those that have ended. It explains the end of a job that `status` no longer lists,
-   * and proves none.
+   * scheduler starts the job again: such a job is listed as waiting. For an array, some of whose
+   * tasks may still wait or run, it may tell about those that have ended. It explains the end of a
+   * job that `status` no longer lists as going on, and proves none.
    */
   history(job: SubmittedJob, signal?: AbortSignal): Promise<JobHistory | undefined>;
 
   /**
-   * What `submit` would send with the job's script, for people to read: every word of the
-   * scheduler's command. `renderCommand` makes it of one. Pure.
+   * What `submit` would send with the job's script, for people to read: a shell would read every
+   * word of the scheduler's command from it. `renderCommand` makes it of one. Pure.
    */
   render(job: JobSpec): string;
 

@@ -17,6 +17,8 @@ export const sessionWords = [
   "failed",
   "finished",
   "ended at its walltime",
+  "preempted",
+  "put back into the queue",
   "ending",
   "ended by you",
   "ended",

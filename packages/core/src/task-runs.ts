@@ -49,7 +49,10 @@ function agree(one: TaskStatus, other: TaskStatus): boolean {
     one.host === other.host &&
     one.startedAt === other.startedAt &&
     one.reason === other.reason &&
-    one.exitCode === other.exitCode
+    one.exitCode === other.exitCode &&
+    one.walltimeReached === other.walltimeReached &&
+    one.preempted === other.preempted &&
+    one.requeued === other.requeued
   );
 }
 

@@ -29,4 +29,17 @@ describe("jobs that are killed", () => {
     while (left().length > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
     expect(left()).to.deep.equal([]);
   });
+
+  it("do nothing when a scheduler starts them again", async () => {
+    jobs.start(["notebook", "controller"]);
+    const { notebook, controller } = await jobs.until(
+      (now) => now.notebook.state === "failed" && now.controller.state === "failed",
+      60,
+    );
+    for (const report of [notebook, controller]) {
+      if (report.state !== "failed") throw new Error(report.state);
+      expect(report.problem).to.include("started this job again");
+    }
+    expect(await jobs.ended("notebook")).to.equal(1);
+  });
 });

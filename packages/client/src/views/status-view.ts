@@ -169,7 +169,7 @@ function isDone(job: JobFacts, state: SessionState): boolean {
 
 function jobView(job: JobFacts, isOver: boolean): JobView {
   const { record, status } = job;
-  const isListed = !isOver && !isGone(job);
+  const isListed = !isOver && (!isGone(job) || status?.state === "finished");
   return {
     role: record.role,
     ...(record.array ? arrayView(record.array) : {}),

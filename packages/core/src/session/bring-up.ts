@@ -86,6 +86,7 @@ function findOrStart(tracker: Tracker, options: BringUpOptions): Promise<void> {
 function howItWent({ loss, phase }: SessionState): string {
   if (phase === "stopping") return "`hpcnb down` was interrupted: the rest of the last run is ended first";
   if (loss?.how === "walltime") return `the last run ended at its walltime: ${loss.why}`;
+  if (loss?.how === "preempted") return `the last run was preempted: ${loss.why}`;
   if (loss?.how === "finished") return `the last run is finished: ${loss.why}`;
   return `the last run was lost: ${loss?.why}`;
 }

@@ -34,7 +34,8 @@ function problemOf(engine: EngineFacts): string | undefined {
   const { place, word, task } = engine;
   if (place === "failed") {
     if (isRegistered(engine)) return "the controller knows it, and the scheduler no longer lists it";
-    return task?.state === "error" ? `the scheduler gave up on it (${task.native})${because(task)}` : "it has ended";
+    if (task?.state === "error") return `the scheduler gave up on it (${task.native})${because(task)}`;
+    return `it has ended${because(task)}`;
   }
   if (place === "suspended") return `the scheduler has suspended it (${task?.native ?? ""})${because(task)}`;
   if (word === "lost") return `the controller no longer hears from it; the scheduler says "${task?.native ?? ""}"`;

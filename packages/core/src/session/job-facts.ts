@@ -46,6 +46,26 @@ export function isGone(job: JobFacts): boolean {
   return job.absences > 0 && job.history !== undefined;
 }
 
+/**
+ * Whether the scheduler means to start it again, or has done so. Its secrets, its records and what
+ * others know of it are those of a start that is over, so a session does not wait for it. Engines
+ * come again by themselves.
+ */
+export function isRequeued({ record, status }: JobFacts): boolean {
+  return status?.requeued === true && record.role !== "engines";
+}
+
+/** How a job ended, by the scheduler's list and by its history, which knows more. */
+export function endOf({
+  status,
+  history,
+}: {
+  readonly status?: JobStatus | undefined;
+  readonly history?: JobHistory | undefined;
+}): JobHistory {
+  return { ...(status?.state === "finished" ? status : {}), ...history };
+}
+
 /** A scheduler gives its numbers again after a while, so the name must be the job's too. */
 export function isSameJob({ id, name }: Pick<JobRecord, "id" | "name">, listed: JobStatus): boolean {
   return listed.id === id && listed.name === name;

@@ -201,9 +201,15 @@ function seen(job: JobFacts, listed: readonly JobStatus[]): JobFacts {
   if (job.record.id === undefined) return job;
   const status = listed.find((other) => isSameJob(job.record, other));
   if (!status) return { ...job, absences: job.absences + 1 };
-  // Whatever was taken for its end was not.
-  const { history: _, ...rest } = job;
-  return { ...rest, status, absences: 0, ...defined({ before: job.status }) };
+  const { history, ...rest } = job;
+  return {
+    ...rest,
+    status,
+    absences: 0,
+    ...defined({ before: job.status }),
+    // Where it goes on, what was taken for its end was not.
+    ...(history && status.state === "finished" ? { history } : {}),
+  };
 }
 
 function mapJobs({ jobs }: SessionState, change: (job: JobFacts) => JobFacts): SessionJobs {

@@ -2,7 +2,7 @@ import { growingPauses } from "../clock.js";
 import { HpcnbError } from "../errors.js";
 import { endJobs } from "./end-jobs.js";
 import { describeLoss } from "./evidence.js";
-import { isGone, isSameJob } from "./job-facts.js";
+import { endOf, isGone, isRequeued, isSameJob, type JobFacts } from "./job-facts.js";
 import { jobsThatCount, type SessionState } from "./life-cycle.js";
 import { withLock } from "./lock.js";
 import type { SessionRecord } from "./session-record.js";
@@ -79,10 +79,17 @@ function isUnexplained(state: SessionState): boolean {
   const { loss, jobs, reports } = state;
   if (!loss) return false;
   if (loss.role === "engines")
-    return jobsThatCount(state).some((job) => job.record.array && isGone(job) && !job.history);
+    return jobsThatCount(state).some((job) => job.record.array && isGone(job) && isSilent(job));
   const job = jobs[loss.role];
   const report = reports[loss.role].state;
-  return job !== undefined && !job.history && report !== "failed" && (report === "ended" || isGone(job));
+  return (
+    job !== undefined && !isRequeued(job) && isSilent(job) && report !== "failed" && (report === "ended" || isGone(job))
+  );
+}
+
+function isSilent(job: JobFacts): boolean {
+  const { reason, exitCode } = endOf(job);
+  return !job.history && reason === undefined && exitCode === undefined;
 }
 
 export function endedMeanwhile({ record }: SessionState): HpcnbError {

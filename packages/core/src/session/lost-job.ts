@@ -1,7 +1,7 @@
 import { defined } from "../defined.js";
-import type { JobStatus } from "../scheduler.js";
+import type { JobHistory, JobStatus } from "../scheduler.js";
 import { formatDuration } from "../units.js";
-import { isGone, type JobFacts } from "./job-facts.js";
+import { endOf, isGone, isRequeued, type JobFacts } from "./job-facts.js";
 import type { Loss } from "./life-cycle.js";
 import type { ControllerReport, EndReport, NotebookReport, Role } from "./workload.js";
 
@@ -22,16 +22,25 @@ export function lossOf(
   if (report?.state === "failed") {
     return { role, how: "lost", why: report.problem, ...defined({ hint: report.hint }) };
   }
+  if (job && isRequeued(job)) return { role, how: "requeued", why: putBack };
   // A job that is told to stop says that it has ended; why it was told, the scheduler knows.
-  if (job?.history?.reason && isGone(job))
-    return { role, how: job.history.walltimeReached ? "walltime" : "lost", why: job.history.reason };
-  if (report?.state === "ended") return { role, ...endOf(report, job) };
+  const told = job && isGone(job) ? toldEnd(endOf(job)) : undefined;
+  if (told) return { role, ...told };
+  if (report?.state === "ended") return { role, ...ownEnd(report, job) };
   if (job?.status?.state === "error") return { role, how: "lost", why: gaveUp(job.status) };
   if (job && isGone(job)) return { role, how: "lost", why: describeEnd(job) };
   return undefined;
 }
 
-function endOf({ seconds = 0, told }: EndReport, job: JobFacts | undefined): Pick<Loss, "how" | "why"> {
+const putBack = "the scheduler has put it back into the queue, and what it was doing is lost";
+
+function toldEnd({ reason, walltimeReached, preempted }: JobHistory): Pick<Loss, "how" | "why"> | undefined {
+  if (preempted) return { how: "preempted", why: reason ?? "the scheduler ended it to make room for others" };
+  if (walltimeReached) return { how: "walltime", why: reason ?? "its walltime was reached" };
+  return reason === undefined ? undefined : { how: "lost", why: reason };
+}
+
+function ownEnd({ seconds = 0, told }: EndReport, job: JobFacts | undefined): Pick<Loss, "how" | "why"> {
   const walltime = job?.record.walltime ?? Number.POSITIVE_INFINITY;
   if (told && seconds >= walltime - walltimeSlackSeconds)
     return { how: "walltime", why: `its walltime of ${formatDuration(walltime)} was reached` };
@@ -44,7 +53,7 @@ function gaveUp({ native, reason }: JobStatus): string {
 }
 
 function describeEnd(job: JobFacts): string {
-  const exitCode = job.history?.exitCode ?? job.status?.exitCode;
+  const { exitCode } = endOf(job);
   return exitCode === undefined
     ? "the scheduler no longer lists it, and does not tell how it ended"
     : `it has ended with exit code ${exitCode}`;

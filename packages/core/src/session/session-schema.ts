@@ -78,10 +78,11 @@ const clusterSchema = v.object({
 });
 
 /**
- * How a session came to its end. asked: by `hpcnb down` · walltime: its time was up · finished: the
- * notebook's user has shut it down · lost: anything else.
+ * How a session came to its end. asked: by `hpcnb down` · walltime: its time was up · preempted:
+ * the scheduler ended it to make room for others · requeued: the scheduler put it back into its
+ * queue · finished: the notebook's user has shut it down · lost: anything else.
  */
-export const endSchema = v.picklist(["asked", "walltime", "finished", "lost"]);
+export const endSchema = v.picklist(["asked", "walltime", "preempted", "requeued", "finished", "lost"]);
 export type SessionEnd = v.InferOutput<typeof endSchema>;
 
 /**

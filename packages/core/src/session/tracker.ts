@@ -1,20 +1,20 @@
-import { isDeepStrictEqual } from "node:util";
 import { defined } from "../defined.js";
 import { HpcnbError, isHpcnbError } from "../errors.js";
-import type { JobId, JobState, JobStatus } from "../scheduler.js";
+import type { JobStatus } from "../scheduler.js";
 import type { SessionContext } from "./context.js";
-import type { EngineFacts } from "./engines.js";
+import { isDoubtful } from "./doubt.js";
 import { byClockHere } from "./host-clock.js";
-import { isGone, type JobFacts, jobsIn, secondLookMs } from "./job-facts.js";
+import { isGone, jobsIn, secondLookMs } from "./job-facts.js";
+import { KnownReasons } from "./known-reasons.js";
 import {
   advance,
-  enginesIn,
   initialState,
   jobsThatCount,
   type SessionEvent,
   type SessionState,
   type Wanted,
 } from "./life-cycle.js";
+import { RunningContext } from "./running-context.js";
 import { type KnownRuns, knownRuns } from "./runs.js";
 import { expectSameSession } from "./same-session.js";
 import { clusterOf, lookAtRecord, type SessionRecord, writeRecord } from "./session-record.js";
@@ -27,11 +27,6 @@ import type { NotebookReport } from "./workload.js";
  */
 export class Tracker {
   state: SessionState = initialState;
-  /**
-   * Its scheduler has the options that the session runs with; before it is started, those of the
-   * session file.
-   */
-  context: SessionContext;
   /** Absolute, on the host. */
   readonly directory: string;
   /**
@@ -42,21 +37,20 @@ export class Tracker {
   hostAheadMs = 0;
   /** What is known of this folder's runs, once strays were looked for. */
   runs: KnownRuns | undefined;
-  readonly #given: SessionContext;
-  /** Those of the scheduler in `context`. */
-  #options: SessionRecord["scheduler"]["options"];
+  readonly #context: RunningContext;
   readonly #signal: AbortSignal | undefined;
   #token: { readonly run: string; readonly text: string } | undefined;
-  /** What `explain` has said last of a job, and how the job stood then. */
-  readonly #reasons = new Map<JobId, { readonly standing: string; readonly reason: string }>();
+  readonly #reasons = new KnownReasons();
 
   constructor(context: SessionContext, directory: string, signal?: AbortSignal) {
-    this.context = context;
-    this.#given = context;
+    this.#context = new RunningContext(context);
     this.directory = directory;
-    this.#options = context.session.scheduler.options;
     this.wanted = { cluster: context.session.cluster, connection: context.connector !== undefined };
     this.#signal = signal;
+  }
+
+  get context(): SessionContext {
+    return this.#context.now;
   }
 
   /** What the notebook has published, once its server answers on its host. */
@@ -87,7 +81,7 @@ export class Tracker {
     const { host, remembered, session } = this.context;
     const { record, problem } = await lookAtRecord(host, this.directory, { remembered, signal: this.#signal });
     if (record && !record.ended) expectSameSession(record, session, this.directory);
-    await this.#takeOptionsOf(record);
+    await this.#context.follow(record);
     this.dispatch({ type: "record-read", record, ...defined({ problem }) });
     return record;
   }
@@ -100,60 +94,27 @@ export class Tracker {
   async lookForStrays(asked?: Promise<JobStatus[]>): Promise<KnownRuns> {
     const runs = await knownRuns(this, this.#signal);
     this.runs = runs;
-    await this.#listStrays(runs, asked);
+    const look = (answer = this.context.scheduler.status(this.#signal)) =>
+      this.#ask(async () => {
+        const strays = straysIn(await answer, this.context, runs);
+        this.dispatch({ type: "strays-listed", strays });
+      });
+    await look(asked);
     if (runs.own.size === 0 || this.state.strays?.own.length || this.state.trouble !== undefined) return runs;
     await this.context.clock.sleep(secondLookMs.usual, this.#signal);
-    await this.#listStrays(runs);
+    await look();
     return runs;
-  }
-
-  async #listStrays(runs: KnownRuns, asked = this.context.scheduler.status(this.#signal)): Promise<void> {
-    try {
-      const jobs = await asked;
-      this.dispatch({ type: "strays-listed", strays: straysIn(jobs, this.context, runs) });
-    } catch (error) {
-      this.#failed(error);
-    }
-  }
-
-  /** A question without an answer is an event like any other. */
-  #failed(error: unknown): void {
-    if (!isHpcnbError(error) || error.code === "HPCNB_ABORTED") throw error;
-    this.dispatch({ type: "question-failed", error });
-  }
-
-  /**
-   * Jobs that run are asked for and ended as they were submitted, whatever the session file says by
-   * now.
-   */
-  async #takeOptionsOf(record: SessionRecord | undefined): Promise<void> {
-    const { session, note } = this.#given;
-    const { options } = record && !record.ended ? record.scheduler : session.scheduler;
-    if (isDeepStrictEqual(options, this.#options)) return;
-    this.#options = options;
-    if (isDeepStrictEqual(options, session.scheduler.options)) {
-      this.context = this.#given;
-      return;
-    }
-    this.context = { ...this.#given, scheduler: await this.#given.schedulerFor(options) };
-    note?.(
-      `${session.name} runs with the scheduler options ${JSON.stringify(options)}. Those of ${session.file}, ${JSON.stringify(session.scheduler.options)}, apply when it is started again.`,
-    );
   }
 
   async writeRecord(record: SessionRecord): Promise<void> {
     await writeRecord(this.context.host, this.directory, record, this.#signal);
-    await this.#takeOptionsOf(record);
+    await this.#context.follow(record);
     this.dispatch({ type: "record-read", record });
   }
 
-  /** One question to the scheduler. No answer is an event like any other, and changes nothing. */
+  /** One question to the scheduler. */
   async askScheduler(asked = this.context.scheduler.status(this.#signal)): Promise<void> {
-    try {
-      this.listed(await asked);
-    } catch (error) {
-      this.#failed(error);
-    }
+    await this.#ask(async () => this.listed(await asked));
   }
 
   /**
@@ -161,41 +122,20 @@ export class Tracker {
    * are known already.
    */
   listed(jobs: readonly JobStatus[]): void {
-    this.dispatch({
-      type: "jobs-listed",
-      jobs: jobs.map((job) => this.#withReason(byClockHere(job, this.hostAheadMs))),
-    });
+    const here = jobs.map((job) => byClockHere(job, this.hostAheadMs));
+    this.dispatch({ type: "jobs-listed", jobs: this.#reasons.addTo(here) });
   }
 
-  /**
-   * Asks why for each job in error, but only for the first one that waits or is suspended: the rest
-   * usually wait for the same reason. For schedulers whose list does not say why.
-   */
+  /** For schedulers whose list does not say why: see `KnownReasons`. */
   async askWhy(): Promise<void> {
-    const silent = this.#listedJobs().filter(
-      ({ id, reason }) => reason === undefined || reason === this.#reasons.get(id)?.reason,
-    );
-    const asked = new Set([...silent.filter(isInError), ...silent.filter(isWaiting).slice(0, 1)]);
-    for (const job of asked) {
-      try {
-        const reason = await this.context.scheduler.explain(job.id, this.#signal);
-        if (reason !== undefined) this.#reasons.set(job.id, { standing: standingOf(job), reason });
-      } catch (error) {
-        if (!isHpcnbError(error) || error.code === "HPCNB_ABORTED") throw error;
-        this.dispatch({ type: "question-failed", error });
-      }
-    }
-    const known = this.#listedJobs().map((job) => this.#withReason(job));
-    if (asked.size > 0 && this.state.trouble === undefined) this.dispatch({ type: "jobs-explained", jobs: known });
-  }
-
-  #listedJobs(): JobStatus[] {
-    return jobsIn(this.state.jobs).flatMap(({ status }) => status ?? []);
-  }
-
-  #withReason(job: JobStatus): JobStatus {
-    const known = this.#reasons.get(job.id);
-    return job.reason === undefined && known?.standing === standingOf(job) ? { ...job, reason: known.reason } : job;
+    const jobs = jobsIn(this.state.jobs).flatMap(({ status }) => status ?? []);
+    const asked = this.#reasons.unknownIn(jobs);
+    for (const job of asked)
+      await this.#ask(async () => {
+        this.#reasons.learn(job, await this.context.scheduler.explain(job.id, this.#signal));
+      });
+    if (asked.length > 0 && this.state.trouble === undefined)
+      this.dispatch({ type: "jobs-explained", jobs: this.#reasons.addTo(jobs) });
   }
 
   /**
@@ -204,16 +144,23 @@ export class Tracker {
    * array's tasks.
    */
   async askHistory(): Promise<void> {
-    for (const job of this.#absent()) {
-      const { id, name } = job.record;
-      if (job.history || id === undefined || !isGone(job)) continue;
-      try {
-        const history = await this.context.scheduler.history({ id, name }, this.#signal);
-        if (history) this.dispatch({ type: "history-read", name, history });
-      } catch (error) {
-        if (!isHpcnbError(error) || error.code === "HPCNB_ABORTED") throw error;
-        this.dispatch({ type: "question-failed", error });
-      }
+    for (const { record, history } of jobsThatCount(this.state).filter(isGone)) {
+      const { id, name } = record;
+      if (history || id === undefined) continue;
+      await this.#ask(async () => {
+        const found = await this.context.scheduler.history({ id, name }, this.#signal);
+        if (found) this.dispatch({ type: "history-read", name, history: found });
+      });
+    }
+  }
+
+  /** No answer is an event like any other, and changes nothing. */
+  async #ask(question: () => Promise<void>): Promise<void> {
+    try {
+      await question();
+    } catch (error) {
+      if (!isHpcnbError(error) || error.code === "HPCNB_ABORTED") throw error;
+      this.dispatch({ type: "question-failed", error });
     }
   }
 
@@ -250,12 +197,10 @@ export class Tracker {
     if (record?.ended) await this.#closeTunnelOf(record);
     if (!record || record.ended) return;
     // The answer of a scheduler with other options than the session runs with says nothing of it.
-    const answer = this.context === this.#given ? asked : undefined;
+    const answer = this.#context.isAsGiven ? asked : undefined;
     await Promise.all([this.askScheduler(answer), this.lookAtReports(), this.readConnection()]);
     await this.askHistory();
-    const engines = enginesIn(this.state);
-    const isDoubtful = this.#absent().some((job) => !isGone(job)) || this.state.jobs.engines.some(lacksTasks(engines));
-    if (!isDoubtful || this.state.trouble !== undefined) return;
+    if (!isDoubtful(this.state) || this.state.trouble !== undefined) return;
     await this.context.clock.sleep(secondLookMs.usual, this.#signal);
     await this.askScheduler();
     await this.askHistory();
@@ -269,11 +214,6 @@ export class Tracker {
     const { connector } = this.context;
     const connection = await connector?.current(this.directory);
     if (connection?.run === record.run.id) await connector?.disconnect(this.directory);
-  }
-
-  /** The jobs that the last answer did not list, of those that count. */
-  #absent(): JobFacts[] {
-    return jobsThatCount(this.state).filter(({ absences }) => absences > 0);
   }
 
   /** Jobs can be told of also where a record of theirs is damaged. */
@@ -313,30 +253,4 @@ export class Tracker {
     this.#token = { run: record.run.id, text };
     return text;
   }
-}
-
-/** Tasks that the first answer does not list have ended, or it was incomplete. */
-function lacksTasks(engines: readonly EngineFacts[]): (job: JobFacts) => boolean {
-  return ({ record, status, before }) => {
-    if (!status || before) return false;
-    const listed = (status.tasks ?? []).reduce((sum, { first, last }) => sum + last - first + 1, 0);
-    return listed < engines.filter(({ job }) => job.record.name === record.name).length;
-  };
-}
-
-function isInError(job: JobStatus): boolean {
-  return statesIn(job).includes("error");
-}
-
-function isWaiting(job: JobStatus): boolean {
-  return statesIn(job).some((state) => state === "queued" || state === "held" || state === "suspended");
-}
-
-/** An array whose last task has begun no longer waits, though it runs as before. */
-function standingOf(job: JobStatus): string {
-  return [job.state, isInError(job), isWaiting(job)].join();
-}
-
-function statesIn({ state, tasks = [] }: JobStatus): JobState[] {
-  return [state, ...tasks.map((task) => task.state)];
 }

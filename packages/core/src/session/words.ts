@@ -5,6 +5,8 @@ import type { SessionEnd } from "./session-schema.js";
 const wordOfEnd: Readonly<Record<SessionEnd, SessionWord>> = {
   asked: "ended by you",
   walltime: "ended at its walltime",
+  preempted: "preempted",
+  requeued: "put back into the queue",
   finished: "finished",
   lost: "failed",
 };

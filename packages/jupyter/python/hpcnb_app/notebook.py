@@ -122,9 +122,10 @@ class NotebookJob:
     def wait_for_storage(self):
         run, readiness = self.parameters["run"], self.parameters["readiness"]
         path = self.parameters["secretsRecord"]
-        _own, secrets, self.storage_seconds = storage.wait_for_records(
+        own, secrets, self.storage_seconds = storage.wait_for_records(
             [self.report.path, path], run, readiness
         )
+        self.report.expect_first_start(own)
         self.report.publish(
             "started", host=HOST, storageSeconds=self.storage_seconds, began=round(BEGAN_AT, 3)
         )

@@ -31,9 +31,10 @@ class ControllerJob:
 
     def run(self):
         signals.tell_warnings()
-        _own, seconds = storage.wait_for_records(
+        own, seconds = storage.wait_for_records(
             [self.report.path], self.parameters["run"], self.parameters["readiness"]
         )
+        self.report.expect_first_start(own)
         self.report.publish("started", host=HOST, storageSeconds=seconds)
         scratch = directories.make_scratch_directory()
         child = None

@@ -5,6 +5,7 @@ import threading
 import time
 
 from hpcnb_launch import log, records, waiting
+from hpcnb_launch.failure import Failure
 
 
 class Report:
@@ -20,6 +21,17 @@ class Report:
         self.is_final = False
         # Why it could not be written when that was tried last.
         self.trouble = None
+
+    @staticmethod
+    def expect_first_start(record):
+        """
+        A scheduler may start a job again, after it took it from a host. What the first start has
+        published, its secrets and its engines are not taken over: the session is started again.
+        """
+        if record["state"] != "waiting":
+            raise Failure(
+                "The scheduler has started this job again, and a job of a session starts only once."
+            )
 
     def publish(self, state, **facts):
         with self.lock:

@@ -37,7 +37,7 @@ export const arrays: Topic = (behaviour) => {
     });
   });
 
-  behaviour("never runs more tasks at once than it was told", [], async (bench) => {
+  behaviour("never runs more tasks at once than it was told", ["tasksAtOnce", "cancelTasks"], async (bench) => {
     const id = await bench.submit(bench.job({ tasks: 4, tasksAtOnce: 2 }));
     const untilRunning = (task: number) =>
       bench.until(

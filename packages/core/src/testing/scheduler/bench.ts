@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import type { Host } from "../../host.js";
 import type { JobHistory, JobId, JobSpec, JobState, JobStatus, Scheduler } from "../../scheduler.js";
+import type { Lacking } from "../../scheduler-features.js";
+import { endOf } from "../../session/job-facts.js";
+import { supplement } from "../../supplement.js";
 import type { SchedulerFixture } from "./fixture.js";
 import { taskNumbers } from "./task-numbers.js";
 
@@ -22,9 +25,9 @@ export class Bench {
   readonly #names: string[] = [];
   readonly #nameOf = new Map<JobId, string>();
 
-  constructor(fixture: SchedulerFixture) {
+  constructor(fixture: SchedulerFixture, lacking: Lacking) {
     this.fixture = fixture;
-    this.scheduler = fixture.scheduler;
+    this.scheduler = supplement(fixture.scheduler, lacking);
   }
 
   /**
@@ -71,6 +74,11 @@ export class Bench {
   history(id: JobId, signal?: AbortSignal): Promise<JobHistory | undefined> {
     const name = this.#nameOf.get(id) ?? this.scheduler.nameOf("never submitted");
     return this.scheduler.history({ id, name }, signal);
+  }
+
+  /** How a job of the test has ended, as far as the list and its history tell by now. */
+  async endOf(id: JobId): Promise<JobHistory> {
+    return endOf({ status: await this.find(id), history: await this.history(id) });
   }
 
   /** Asks until the answer is as awaited. The error of a wait that fails has the last answer. */

@@ -50,7 +50,7 @@ export const cancel: Topic = (behaviour) => {
     await bench.untilEnded(id);
   });
 
-  behaviour("ends the tasks of an array that it was given, and no others", [], async (bench) => {
+  behaviour("ends the tasks of an array that it was given, and no others", ["cancelTasks"], async (bench) => {
     const id = await bench.submit(bench.job({ tasks: 3 }));
     const other = await bench.submit(bench.job({ tasks: 1 }));
     await bench.untilTasks(id, "running", [1, 2, 3]);
@@ -63,7 +63,7 @@ export const cancel: Topic = (behaviour) => {
     assert.deepEqual(taskNumbers(await bench.mustFind(id), "running"), [2]);
   });
 
-  behaviour("ends tasks that wait, and the others run", ["queue"], async (bench) => {
+  behaviour("ends tasks that wait, and the others run", ["queue", "cancelTasks"], async (bench) => {
     const id = await bench.whileOccupied(async () => {
       const submitted = await bench.submit(bench.job({ tasks: 4 }));
       await bench.untilTasks(submitted, "queued", [1, 2, 3, 4]);

@@ -1,5 +1,6 @@
 import type { Host } from "../../host.js";
 import type { JobId, JobSpec, Scheduler } from "../../scheduler.js";
+import type { SchedulerFeature } from "../../scheduler-features.js";
 import type { WaitUntil } from "../wait-until.js";
 
 /**
@@ -11,7 +12,8 @@ import type { WaitUntil } from "../wait-until.js";
  * queue: a job can be made to wait, see `occupy` · hold: a job can be submitted held, see `heldJob`
  * · rejection: the scheduler refuses some job, see `rejectedJob` · outage: it can be made
  * unreachable, see `breakAnswers` · commands: it is driven by commands, see `sent` · walltime: it
- * ends a job that runs too long.
+ * ends a job that runs too long · suspend, requeue, preempt: it does that to jobs, and here it can
+ * be made to.
  */
 export type Capability =
   | "realJobs"
@@ -22,7 +24,10 @@ export type Capability =
   | "rejection"
   | "outage"
   | "commands"
-  | "walltime";
+  | "walltime"
+  | "suspend"
+  | "requeue"
+  | "preempt";
 
 export type Capabilities = Readonly<Partial<Record<Capability, boolean>>>;
 
@@ -41,12 +46,20 @@ export interface SchedulerFixture {
   /** realJobs: the submit node, to prepare directories and to read what jobs wrote. */
   readonly host?: Host;
   /**
-   * queue: makes every job that is submitted from now on wait for its turn, until the function it
-   * gives is called.
+   * queue: makes every job that is submitted or put back into the queue from now on wait for its
+   * turn, until the function it gives is called.
    */
   occupy?(): Promise<() => Promise<void>>;
   /** hold: the same job, to be held until somebody releases it. */
   heldJob?(job: JobSpec): JobSpec;
+  /** suspend: suspends a running job, until the function it gives is called. */
+  suspend?(id: JobId): Promise<() => Promise<void>>;
+  /** requeue: the same job, so that the scheduler may start it again. */
+  requeueableJob?(job: JobSpec): JobSpec;
+  /** requeue: takes a running job from its host and puts it back into the queue. */
+  requeue?(id: JobId): Promise<void>;
+  /** preempt: lets the scheduler end a running job to make room for others. */
+  preempt?(id: JobId): Promise<void>;
   /** rejection: the same job, changed so that the scheduler refuses it. */
   rejectedJob?(job: JobSpec): JobSpec;
   /**
@@ -67,6 +80,8 @@ export interface SchedulerConformanceOptions {
   /** Called for each test. Set up what is expensive (a cluster, a connection) once, outside. */
   create(): Promise<SchedulerFixture>;
   readonly capabilities?: Capabilities;
+  /** What the plugin says that its scheduler lacks. */
+  readonly lacks?: readonly SchedulerFeature[] | undefined;
   /** The shortest walltime that the scheduler enforces. Default 1. */
   readonly shortestWalltimeSeconds?: number;
 }

@@ -6,6 +6,8 @@ import { commands } from "./commands.js";
 import { concurrency } from "./concurrency.js";
 import { explain } from "./explain.js";
 import type { SchedulerConformanceOptions } from "./fixture.js";
+import { interruptions } from "./interruptions.js";
+import { lacking } from "./lacking.js";
 import { names } from "./names.js";
 import { status } from "./status.js";
 import { submit } from "./submit.js";
@@ -19,6 +21,8 @@ const topics: Readonly<Record<string, Topic>> = {
   cancel,
   arrays,
   explain,
+  interruptions,
+  lacking,
   names,
   concurrency,
   abort,

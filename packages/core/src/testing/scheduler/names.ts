@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isHpcnbError } from "../../errors.js";
-import { shellWord } from "../../shell-word.js";
 import { need } from "./bench.js";
+import { shellWords } from "./shell-words.js";
 import type { Topic } from "./topic.js";
 
 const strangeNames = [
@@ -17,6 +17,14 @@ const strangeNames = [
   "a:b@c*d?e,f;g&h|i<j>k#l%m=n!o~p",
   " spaces around ",
   "x".repeat(200),
+];
+
+/** The longest ends that the names of a session's jobs have, and some more. */
+const ends = [
+  "-notebook-0123456789",
+  "-controller-0123456789-12345678",
+  "-engines-0123456789-12345678-12345678",
+  "-engines-0123456789-a1b2c3",
 ];
 
 const strangeDirectories = [
@@ -48,6 +56,17 @@ export const names: Topic = (behaviour) => {
       assert.equal(bench.scheduler.nameOf(name), shown, "nameOf is pure");
       assert.equal((await bench.mustFind(id)).name, shown, `job ${id} was submitted as ${JSON.stringify(name)}`);
       await bench.scheduler.cancel([id]);
+    }
+  });
+
+  behaviour("keeps the end of a long name, which tells jobs apart, and changes no name twice", [], async (bench) => {
+    const { nameOf } = bench.scheduler;
+    const long = ends.map((end) => "s".repeat(200 - end.length) + end);
+    for (const name of [...long, ...strangeNames])
+      assert.equal(nameOf(nameOf(name)), nameOf(name), `nameOf changes ${JSON.stringify(nameOf(name))} again`);
+    for (const [index, end] of ends.entries()) {
+      const shown = nameOf(long[index] ?? "");
+      assert.ok(shown.endsWith(end), `a name that ends with ${end} is listed as ${shown}`);
     }
   });
 
@@ -111,14 +130,12 @@ export const names: Topic = (behaviour) => {
     const text = bench.scheduler.render(job);
     await bench.submit(job);
     const sent = need(bench.fixture.sent, "sent", "commands").call(bench.fixture);
+    const shown = shellWords(text);
     // A wrapper around the scheduler's command is not shown; all that follows it is.
-    const start = sent.findIndex((word) => text.startsWith(shellWord(word)));
+    const start = sent.indexOf(shown[0] ?? "");
     assert.ok(start >= 0, `rendered, but not sent: ${JSON.stringify(text)}`);
     for (const word of sent.slice(start))
-      assert.ok(
-        word === job.script || text.includes(shellWord(word)),
-        `sent, but not rendered: ${JSON.stringify(word)}`,
-      );
+      assert.ok(word === job.script || shown.includes(word), `sent, but not rendered: ${JSON.stringify(word)}`);
     assert.ok(
       sent.some((word) => word.includes(job.script.trimEnd())),
       "the script was not sent",

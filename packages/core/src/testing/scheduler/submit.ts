@@ -57,13 +57,14 @@ export const submit: Topic = (behaviour, { capabilities, shortestWalltimeSeconds
     const id = await bench.submit(bench.job({ resources: { walltimeSeconds: shortestWalltimeSeconds } }));
     await bench.untilEnded(id);
     if (capabilities?.history === false) return;
-    const history = await bench.until(
-      `the history of job ${id}`,
-      () => bench.history(id),
-      (answer) => answer !== undefined,
+    const end = await bench.until(
+      `the end of job ${id}, in the list or in its history`,
+      () => bench.endOf(id),
+      ({ reason, walltimeReached }) => reason !== undefined || walltimeReached !== undefined,
     );
-    assert.notEqual(history?.exitCode, 0, "a job that was ended has not succeeded");
-    assert.ok(history?.reason?.trim(), "the history gives no reason");
-    assert.equal(history?.walltimeReached, true, "the history does not say that its walltime was reached");
+    const told = JSON.stringify(end);
+    assert.notEqual(end.exitCode, 0, `a job that was ended has not succeeded: ${told}`);
+    assert.ok(end.reason?.trim(), `no reason is told: ${told}`);
+    assert.equal(end.walltimeReached, true, `it is not told that its walltime was reached: ${told}`);
   });
 };

@@ -1,3 +1,4 @@
+import type { SchedulerFeature } from "../../scheduler-features.js";
 import type { TestFunctions } from "../test-functions.js";
 import { Bench } from "./bench.js";
 import type { Capability, SchedulerConformanceOptions } from "./fixture.js";
@@ -5,17 +6,22 @@ import type { Capability, SchedulerConformanceOptions } from "./fixture.js";
 type Check = (bench: Bench) => Promise<void>;
 
 /**
- * Declares one behaviour of the contract as a test, to be skipped where one of the capabilities is
+ * Declares one behaviour of the contract as a test, to be skipped where something that it needs is
  * missing.
  */
-export type Behaviour = (sentence: string, needs: readonly Capability[], check: Check) => void;
+export type Behaviour = (sentence: string, needs: readonly (Capability | SchedulerFeature)[], check: Check) => void;
 
 export type Topic = (behaviour: Behaviour, options: SchedulerConformanceOptions) => void;
 
 export function declareBehaviours({ it }: TestFunctions, options: SchedulerConformanceOptions): Behaviour {
   return (sentence, needs, check) => {
     const body = () => onFreshBench(options, check);
-    const missing = needs.filter((capability) => options.capabilities?.[capability] === false);
+    const { capabilities = {}, lacks = [] } = options;
+    const off: readonly string[] = [
+      ...lacks,
+      ...Object.entries(capabilities).flatMap(([name, on]) => (on ? [] : [name])),
+    ];
+    const missing = needs.filter((need) => off.includes(need));
     if (missing.length === 0) it(sentence, body);
     else it.skip?.(`${sentence} (this scheduler has no: ${missing.join(", ")})`, body);
   };
@@ -23,7 +29,7 @@ export function declareBehaviours({ it }: TestFunctions, options: SchedulerConfo
 
 async function onFreshBench(options: SchedulerConformanceOptions, check: Check): Promise<void> {
   const fixture = await options.create();
-  const bench = new Bench(fixture);
+  const bench = new Bench(fixture, options);
   const failures: unknown[] = [];
   for (const step of [() => check(bench), () => bench.clean(), () => fixture.dispose()]) {
     try {

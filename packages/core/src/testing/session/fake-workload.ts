@@ -1,3 +1,4 @@
+import { defined } from "../../defined.js";
 import { encodeRecord } from "../../records.js";
 import type { JobSpec } from "../../scheduler.js";
 import { jobName } from "../../session/job-names.js";
@@ -94,7 +95,7 @@ function job({ session, directory, run, cluster }: PlanContext, place: JobPlace)
     name: jobName(session.name, "engines", run.id, suffix),
     output: arrayLog(cluster, place.array),
     tasks,
-    ...(atOnce === undefined ? {} : { tasksAtOnce: atOnce }),
+    ...defined({ tasksAtOnce: atOnce }),
   };
 }
 

@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import type { JobSpec } from "../../scheduler.js";
+import type { RequestFeature } from "../../scheduler-features.js";
+import { expectError } from "./expect-error.js";
+import type { Topic } from "./topic.js";
+
+/** What asks for it. */
+const requests: Readonly<Record<RequestFeature, Partial<JobSpec>>> = {
+  tasksAtOnce: { tasks: 2, tasksAtOnce: 1 },
+  cores: { resources: { cores: 2 } },
+  memory: { resources: { memory: 2 ** 30 } },
+  walltime: { resources: { walltimeSeconds: 3600 } },
+  queue: { resources: { queue: "a-queue" } },
+  native: { resources: { native: ["--argument"] } },
+};
+
+export const lacking: Topic = (behaviour, { lacks = [] }) => {
+  for (const [feature, changes] of Object.entries(requests)) {
+    if (!lacks.includes(feature as RequestFeature)) continue;
+    behaviour(`is refused in words what it lacks: ${feature}`, [], async (bench) => {
+      const job = bench.job(changes);
+      await expectError("submitting it", bench.submit(job), ["HPCNB_SUBMIT_REJECTED"]);
+      const name = bench.scheduler.nameOf(job.name);
+      assert.ok(!(await bench.scheduler.status()).some((listed) => listed.name === name), "the job is listed");
+    });
+  }
+};
