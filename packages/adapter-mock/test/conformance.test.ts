@@ -1,4 +1,6 @@
+import type { Scheduler } from "@hpcnb/core";
 import { pluginConformance, SimulatedClock, schedulerConformance } from "@hpcnb/core/testing";
+import { expect } from "chai";
 import mock from "../src/index.js";
 import { simulatedFixture } from "./fixtures/simulated.js";
 
@@ -27,6 +29,24 @@ describe("adapter-mock", () => {
           keepFinished: 10,
         }),
       capabilities: { realJobs: false, commands: false },
+    },
+  );
+
+  schedulerConformance(
+    { describe, it },
+    {
+      name: "the simulation, where each task is a job of its own",
+      create: async () => {
+        const fixture = simulatedFixture({ clock: new SimulatedClock(), slots: 4, queueWait: [0, 30] });
+        const { submit } = fixture.scheduler;
+        const scheduler: Scheduler = {
+          ...fixture.scheduler,
+          submit: async (job, signal) => (job.tasks === undefined ? submit(job, signal) : expect.fail("an array")),
+        };
+        return { ...fixture, scheduler };
+      },
+      capabilities: { realJobs: false, commands: false },
+      lacks: ["arrays"],
     },
   );
 

@@ -92,7 +92,12 @@ function endOf(record: JobRecord, text: string): JobEnd | undefined {
   if (cause === undefined) return undefined;
   const user = /^CANCELLED by (\d+)$/.exec(record.state)?.[1];
   const by = user === undefined ? "" : ` by ${nameIn(text, user) ?? `the user ${user}`}`;
-  return { task, reason: `${cause}${by} (${word})`, ...(word === "TIMEOUT" ? { walltimeReached: true } : {}) };
+  return {
+    task,
+    reason: `${cause}${by} (${word})`,
+    ...(word === "TIMEOUT" ? { walltimeReached: true } : {}),
+    ...(word === "PREEMPTED" ? { preempted: true } : {}),
+  };
 }
 
 function killed(signal: number): string {

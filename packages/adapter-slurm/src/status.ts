@@ -58,6 +58,8 @@ function tasksOf({ id, tasks, state: native, reason: word, host, start }: Listin
     state,
     native: native || "(none)",
     ...(hasBegun && /^[^()/]+$/.test(host) ? { host } : {}),
+    // squeue tells it for a moment only, and of jobs that it holds then.
+    ...(/^(REQUEUE|SPECIAL_EXIT)/.test(native) || /requeued held/i.test(word) ? { requeued: true } : {}),
     ...defined({ startedAt, reason }),
   };
   if (tasks === "N/A") return [{ first: 1, last: 1, ...what }];

@@ -57,7 +57,10 @@ describe("how a job ended", () => {
     expect(endOf("cancelled")).to.deep.equal({ reason: "it was cancelled by alice (CANCELLED)" });
     expect(endOf("cancelled by root")).to.deep.equal({ reason: "it was cancelled by root (CANCELLED)" });
     expect(endOf("cancelled before it began")).to.deep.equal({ reason: "it was cancelled by alice (CANCELLED)" });
-    expect(endOf("preempted")).to.deep.equal({ reason: "it had to make way for another job (PREEMPTED)" });
+    expect(endOf("preempted")).to.deep.equal({
+      reason: "it had to make way for another job (PREEMPTED)",
+      preempted: true,
+    });
     expect(endOf("node failed")).to.deep.equal({ reason: "its node failed (NODE_FAIL)" });
     expect(endOf("no output")?.reason).to.include("the directory of its output");
     const unknown = answer({ stdout: "7|a|CANCELLED by 4711|0:0\n" });

@@ -5,12 +5,15 @@ import { realTests } from "./real.js";
 /** Slurm looks at time limits, which are minutes, every half minute. */
 const shortestWalltimeSeconds = 60;
 
+/** Preemption has a test of its own, in real.ts. */
+const capabilities = { suspend: false, requeue: false, preempt: false };
+
 describe("adapter-slurm on a real Slurm", () => {
   const cluster = useCluster(true);
 
   schedulerConformance(
     { describe, it },
-    { name: "Slurm 22.05", shortestWalltimeSeconds, create: () => cluster().fixture() },
+    { name: "Slurm 22.05", shortestWalltimeSeconds, capabilities, create: () => cluster().fixture() },
   );
   describe("among users", () => realTests(cluster));
 });
@@ -20,6 +23,6 @@ describe("adapter-slurm on a real Slurm that keeps no accounts", () => {
 
   schedulerConformance(
     { describe, it },
-    { name: "Slurm 22.05", shortestWalltimeSeconds, create: () => cluster().fixture() },
+    { name: "Slurm 22.05", shortestWalltimeSeconds, capabilities, create: () => cluster().fixture() },
   );
 });

@@ -1,4 +1,4 @@
-import { type Clock, type Host, type Plugin, type Scheduler, sharedScheduler, supplement } from "@hpcnb/core";
+import { type Clock, type Host, lackedBy, type Plugin, type Scheduler, sharedScheduler, supplement } from "@hpcnb/core";
 import type { SessionContext } from "@hpcnb/core/session";
 import { SessionFileError } from "@hpcnb/core/session-file";
 import { createWorkload } from "@hpcnb/jupyter";
@@ -81,7 +81,7 @@ export function openSite({
         await expectOptions(plugin, recorded, session.file);
         return scheduler(recorded);
       },
-      lacks: new Set(plugin.scheduler?.lacks),
+      lacks: lackedBy(plugin.scheduler ?? {}),
       expectStartable: () => {
         if (source && source.limits.length > 0) throw new SessionFileError(source.file, source.limits, source.help);
       },

@@ -13,7 +13,7 @@ const mostTasks = 5;
 
 /**
  * The history of a whole job: the worst exit code, the reasons of the tasks that have one, and that
- * a walltime was reached, if one was. Undefined where nothing has ended.
+ * a walltime was reached or one had to make room, if so. Undefined where nothing has ended.
  */
 export function historyOf(ends: readonly JobEnd[]): JobHistory | undefined {
   if (ends.length === 0) return undefined;
@@ -23,6 +23,7 @@ export function historyOf(ends: readonly JobEnd[]): JobHistory | undefined {
     ...(killed ? {} : { exitCode: ends.reduce((worst, end) => Math.max(worst, end.exitCode ?? 0), 0) }),
     ...defined({ reason }),
     ...(ends.some(({ walltimeReached }) => walltimeReached) ? { walltimeReached: true } : {}),
+    ...(ends.some(({ preempted }) => preempted) ? { preempted: true } : {}),
   };
 }
 

@@ -16,15 +16,28 @@ export type RequestFeature = keyof typeof requests;
 /**
  * What a plugin may say that its scheduler lacks.
  *
- * cancelTasks: single tasks of an array cannot be ended, so superfluous engines end when they are
+ * arrays: hpcnb submits a job for each task instead · cancelTasks: single tasks of an array cannot be ended, so superfluous engines end when they are
  * idle · the others: a session that asks for it is refused, with its position in the file.
  */
-export type SchedulerFeature = RequestFeature | "cancelTasks";
+export type SchedulerFeature = RequestFeature | "arrays" | "cancelTasks";
 
 /** What of a plugin tells what its scheduler lacks, and how to call it. */
 export interface Lacking {
   readonly name: string;
   readonly lacks?: readonly SchedulerFeature[] | undefined;
+}
+
+/**
+ * What sessions must do without. Jobs that stand for an array can be ended one by one, and nothing
+ * limits how many of them run. Pure.
+ */
+export function lackedBy({ lacks = [] }: Pick<Lacking, "lacks">): ReadonlySet<SchedulerFeature> {
+  const lacked = new Set(lacks);
+  if (lacked.delete("arrays")) {
+    lacked.delete("cancelTasks");
+    lacked.add("tasksAtOnce");
+  }
+  return lacked;
 }
 
 /** One thing that is asked for, by its key in a session file, beside those that may be there. */
@@ -35,7 +48,7 @@ export interface Refusal {
 
 /** What is asked for and lacked, in words. Pure. */
 export function refusalsOf(asked: Readonly<Partial<Record<RequestFeature, unknown>>>, scheduler: Lacking): Refusal[] {
-  const lacked = new Set(scheduler.lacks);
+  const lacked = lackedBy(scheduler);
   const keys = Object.keys(requests) as RequestFeature[];
   return keys.flatMap((feature): Refusal[] => {
     if (!lacked.has(feature) || !isAsked(asked[feature], feature)) return [];

@@ -59,9 +59,11 @@ export interface TaskRange {
 export type CancelTarget = JobId | { readonly id: JobId; readonly tasks: readonly TaskRange[] };
 
 /** How a job or a task ended, as far as the scheduler tells. */
-export interface JobEnd {
+export interface JobHistory {
   /** The worst one of an array; undefined if a signal or the scheduler ended it. */
   readonly exitCode?: number;
+  /** In the scheduler's words. */
+  readonly reason?: string;
   /** The scheduler ended it because its walltime was reached. */
   readonly walltimeReached?: boolean;
   /** The scheduler ended it to make room for others. */
@@ -69,14 +71,13 @@ export interface JobEnd {
 }
 
 /** A run of tasks in the same state. How they ended is told only of the state "finished". */
-export interface TaskStatus extends TaskRange, JobEnd {
+export interface TaskStatus extends TaskRange, JobHistory {
   readonly state: JobState;
   /** The scheduler's own word or letters, such as "qw". */
   readonly native: string;
   readonly host?: string;
   /** As of a job. Tasks that began at different times are no run of tasks in the same state. */
   readonly startedAt?: string;
-  readonly reason?: string;
   readonly requeued?: boolean;
 }
 
@@ -84,7 +85,7 @@ export interface TaskStatus extends TaskRange, JobEnd {
  * A job that the scheduler lists. It may list a job for a while after its end, as "finished": that
  * is believed at once, and how it ended is told here, or by `history`, or by both.
  */
-export interface JobStatus extends JobEnd {
+export interface JobStatus extends JobHistory {
   readonly id: JobId;
   /** As the scheduler reports it: `nameOf(spec.name)`. */
   readonly name: string;
@@ -123,11 +124,6 @@ export interface SubmittedJob {
   readonly id: JobId;
   /** `nameOf` the name that it was submitted with. */
   readonly name: string;
-}
-
-export interface JobHistory extends JobEnd {
-  /** Why it ended, in the scheduler's words, where it says. */
-  readonly reason?: string;
 }
 
 export interface Command {

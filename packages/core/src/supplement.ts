@@ -1,10 +1,11 @@
+import { arraysOfJobs } from "./arrays-of-jobs.js";
 import { overridden } from "./overridden.js";
 import type { JobSpec, Scheduler } from "./scheduler.js";
 import { expectNoRefusal, type Lacking } from "./scheduler-features.js";
 
 /**
- * A scheduler as sessions use it: what is asked for that it lacks is refused in words, before
- * anything is submitted.
+ * A scheduler as sessions use it: what it lacks is made up for where that can be, and refused in
+ * words where it cannot, before anything is submitted.
  */
 export function supplement(scheduler: Scheduler, lacking: Lacking): Scheduler {
   if (!lacking.lacks?.length) return scheduler;
@@ -12,10 +13,11 @@ export function supplement(scheduler: Scheduler, lacking: Lacking): Scheduler {
     expectNoRefusal(job, lacking);
     return job;
   };
-  const { commands } = scheduler;
-  return overridden(scheduler, {
-    submit: async (job, signal) => scheduler.submit(expected(job), signal),
-    render: (job) => scheduler.render(expected(job)),
+  const whole = lacking.lacks.includes("arrays") ? arraysOfJobs(scheduler) : scheduler;
+  const { commands } = whole;
+  return overridden(whole, {
+    submit: async (job, signal) => whole.submit(expected(job), signal),
+    render: (job) => whole.render(expected(job)),
     ...(commands ? { commands: { ...commands, submit: (job) => commands.submit(expected(job)) } } : {}),
   });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { JobSpec } from "../../scheduler.js";
-import type { RequestFeature } from "../../scheduler-features.js";
+import { lackedBy, type RequestFeature } from "../../scheduler-features.js";
 import { expectError } from "./expect-error.js";
 import type { Topic } from "./topic.js";
 
@@ -14,9 +14,9 @@ const requests: Readonly<Record<RequestFeature, Partial<JobSpec>>> = {
   native: { resources: { native: ["--argument"] } },
 };
 
-export const lacking: Topic = (behaviour, { lacks = [] }) => {
+export const lacking: Topic = (behaviour, options) => {
   for (const [feature, changes] of Object.entries(requests)) {
-    if (!lacks.includes(feature as RequestFeature)) continue;
+    if (!lackedBy(options).has(feature as RequestFeature)) continue;
     behaviour(`is refused in words what it lacks: ${feature}`, [], async (bench) => {
       const job = bench.job(changes);
       await expectError("submitting it", bench.submit(job), ["HPCNB_SUBMIT_REJECTED"]);

@@ -1,4 +1,4 @@
-import type { SchedulerFeature } from "../../scheduler-features.js";
+import { lackedBy, type SchedulerFeature } from "../../scheduler-features.js";
 import type { TestFunctions } from "../test-functions.js";
 import { Bench } from "./bench.js";
 import type { Capability, SchedulerConformanceOptions } from "./fixture.js";
@@ -16,7 +16,8 @@ export type Topic = (behaviour: Behaviour, options: SchedulerConformanceOptions)
 export function declareBehaviours({ it }: TestFunctions, options: SchedulerConformanceOptions): Behaviour {
   return (sentence, needs, check) => {
     const body = () => onFreshBench(options, check);
-    const { capabilities = {}, lacks = [] } = options;
+    const { capabilities = {} } = options;
+    const lacks = lackedBy(options);
     const off: readonly string[] = [
       ...lacks,
       ...Object.entries(capabilities).flatMap(([name, on]) => (on ? [] : [name])),
