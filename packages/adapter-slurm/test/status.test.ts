@@ -83,6 +83,14 @@ describe("squeue's answer", () => {
       expect(stateOf("PENDING", reason), reason).to.equal("queued");
   });
 
+  it("tells what Slurm puts back into the queue, as far as it tells", () => {
+    const isRequeued = (state: string, reason = "None") =>
+      listed(`hpcnb|1|N/A|${state}|${reason}|n/a|N/A|a`)[0]?.requeued ?? false;
+    expect(isRequeued("REQUEUED")).to.equal(true);
+    expect(isRequeued("PENDING", "launch failed requeued held")).to.equal(true);
+    expect(isRequeued("PENDING", "Priority")).to.equal(false);
+  });
+
   it("may stand behind what a wrapper says", () => {
     const stdout = `Welcome\n${head}hpcnb|1|N/A|RUNNING|None|node1|1|a\n`;
     expect(parseStatus(answer({ stdout }))).to.have.length(1);

@@ -16,8 +16,9 @@ export type RequestFeature = keyof typeof requests;
 /**
  * What a plugin may say that its scheduler lacks.
  *
- * arrays: hpcnb submits a job for each task instead · cancelTasks: single tasks of an array cannot be ended, so superfluous engines end when they are
- * idle · the others: a session that asks for it is refused, with its position in the file.
+ * arrays: hpcnb submits a job for each task instead · cancelTasks: single tasks of an array cannot
+ * be ended, so superfluous engines end when they are idle · the others: a session that asks for it
+ * is refused, with its position in the file.
  */
 export type SchedulerFeature = RequestFeature | "arrays" | "cancelTasks";
 
