@@ -4,7 +4,7 @@ import type { SessionContext } from "./context.js";
 import { jobOfSession } from "./job-names.js";
 import type { SessionState } from "./life-cycle.js";
 import type { KnownRuns } from "./runs.js";
-import type { RecordProblem } from "./session-record.js";
+import type { RecordProblem, SessionRecord } from "./session-record.js";
 import type { Role } from "./workload.js";
 
 /** A job of the session that the scheduler lists, and that no record has. */
@@ -58,6 +58,13 @@ export function whyNoRecord({ strays, recordProblem }: SessionState): HpcnbError
     cause: recordProblem?.error.cause,
     hint: "`hpcnb down` ends them; then `hpcnb up` starts the session again.",
   });
+}
+
+/** @throws HPCNB_NO_SESSION, HPCNB_STATE_UNREADABLE for a session that has none. */
+export function expectRecord(state: SessionState, session: string): SessionRecord {
+  if (state.record) return state.record;
+  const hint = "`hpcnb up` starts it.";
+  throw whyNoRecord(state) ?? new HpcnbError("HPCNB_NO_SESSION", `${session} was never started.`, { hint });
 }
 
 export function whyLost(problem: RecordProblem | undefined): string {

@@ -1,5 +1,5 @@
 import { defined } from "../defined.js";
-import { HpcnbError, isHpcnbError } from "../errors.js";
+import { isHpcnbError } from "../errors.js";
 import type { JobStatus } from "../scheduler.js";
 import type { SessionContext } from "./context.js";
 import { isDoubtful } from "./doubt.js";
@@ -18,7 +18,7 @@ import { RunningContext } from "./running-context.js";
 import { type KnownRuns, knownRuns } from "./runs.js";
 import { expectSameSession } from "./same-session.js";
 import { clusterOf, lookAtRecord, type SessionRecord, writeRecord } from "./session-record.js";
-import { straysIn, whyNoRecord } from "./strays.js";
+import { expectRecord, straysIn } from "./strays.js";
 import { readToken } from "./token.js";
 import type { NotebookReport } from "./workload.js";
 
@@ -242,13 +242,7 @@ export class Tracker {
    * file is not there or damaged.
    */
   async readToken(): Promise<string> {
-    const { record } = this.state;
-    if (!record) {
-      const never = new HpcnbError("HPCNB_NO_SESSION", `${this.context.session.name} was never started.`, {
-        hint: "`hpcnb up` starts it.",
-      });
-      throw whyNoRecord(this.state) ?? never;
-    }
+    const record = expectRecord(this.state, this.context.session.name);
     const text = await readToken(this.context.host, record, this.#signal);
     this.#token = { run: record.run.id, text };
     return text;
