@@ -62,7 +62,7 @@ describe("hpcnb installed without a clone", function () {
 
     it(`by ${way} takes a plugin that lies beside the session file`, async () => {
       await inFolder("sed 's/scheduler: local/scheduler: .\\/own.mjs/' session.yaml > own.yaml");
-      expect(await inFolder(`${program} validate own.yaml 2>&1`)).to.include("scheduler ./own.mjs");
+      expect(await inFolder(`${program} validate --trust own.yaml 2>&1`)).to.include("scheduler ./own.mjs");
     });
   }
 

@@ -48,7 +48,7 @@ describe("a command at a terminal", () => {
 
   for (const columns of [40, 80]) {
     it(`shows the whole reason why a job waits in ${columns} columns, and that Ctrl-C leaves it there`, async () => {
-      const terminal = await atOwnTerminal(["up"], { columns, cwd: folder, env });
+      const terminal = await atOwnTerminal(["up", "--trust"], { columns, cwd: folder, env });
       await terminal.until(() => lastFrame(terminal.sent()).includes("disabled"));
       const frame = lastFrame(terminal.sent()).replaceAll(/\s+/g, "");
       expect(frame).to.include(reason.replace("\\n", ";").replaceAll(" ", ""));
@@ -61,7 +61,7 @@ describe("a command at a terminal", () => {
   }
 
   it("takes a new width at once", async () => {
-    const terminal = await atOwnTerminal(["up"], { columns: 110, cwd: folder, env });
+    const terminal = await atOwnTerminal(["up", "--trust"], { columns: 110, cwd: folder, env });
     await terminal.until(() => lastFrame(terminal.sent()).includes("disabled"));
     const widest = () =>
       Math.max(
@@ -82,7 +82,7 @@ describe("a command at a terminal", () => {
       [{ TERM: "dumb" }, "\u001b[1A"],
       [{ CI: "true" }, "\u001b[1A"],
     ] as const) {
-      const terminal = await atOwnTerminal(["up"], { columns: 80, cwd: folder, env: { ...env, ...more } });
+      const terminal = await atOwnTerminal(["up", "--trust"], { columns: 80, cwd: folder, env: { ...env, ...more } });
       await terminal.until("comes back");
       terminal.type("\u0003");
       await terminal.end();
@@ -125,7 +125,7 @@ describe("a command at a terminal", () => {
   });
 
   it("is quiet in a pipe unless it takes its time", async () => {
-    const { stderr } = await hpcnb(["status"], { cwd: folder, env });
+    const { stderr } = await hpcnb(["status", "--trust"], { cwd: folder, env });
     expect(stderr).to.equal("");
   });
 });

@@ -12,6 +12,12 @@ const verbose = {
   describe: "Show on stderr each command that is run, how long it took, and how it ended",
 } as const;
 
+const trust = {
+  type: "boolean",
+  default: false,
+  describe: "Run the code that the session file names without asking, now and later",
+} as const;
+
 /**
  * What can be typed after `hpcnb`, in the order of its help. A command's code is loaded when the
  * command is used: starting up is part of what every command costs.
@@ -214,12 +220,27 @@ function define<Options>(
   return {
     command,
     describe,
-    builder: (y: Argv) => builder(y).option("verbose", verbose),
-    handler: async (options: ArgumentsCamelCase<Options & { readonly verbose: boolean; readonly json?: boolean }>) => {
+    builder: (y: Argv) => {
+      const built = builder(y).option("verbose", verbose);
+      return mayRunCode(command) ? built.option("trust", trust) : built;
+    },
+    handler: async (options: ArgumentsCamelCase<Options & CommonOptions>) => {
       if (options.verbose) (await import("./printing/verbose.js")).beVerbose();
+      if (options.trust) (await import("./printing/trust.js")).trustNamedCode();
       await printOutcome(await handler(options), options.json === true);
     },
   } as unknown as CommandModule;
+}
+
+interface CommonOptions {
+  readonly verbose: boolean;
+  readonly trust?: boolean;
+  readonly json?: boolean;
+}
+
+/** Whether a command reads session files, which may name code. */
+function mayRunCode(command: string): boolean {
+  return /\[(session|words)|^list/.test(command);
 }
 
 function durationOf(text: string): number {

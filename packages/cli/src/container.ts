@@ -1,9 +1,10 @@
 import "reflect-metadata";
 import { fileURLToPath } from "node:url";
 import type { Client } from "@hpcnb/client";
-import { createPluginLoader, keepTunnels, type PluginLoader, type PluginServices } from "@hpcnb/client/keeper";
+import { keepTunnels, type PluginLoader, type PluginServices } from "@hpcnb/client/keeper";
 import { type Clock, type Host, type Log, systemClock } from "@hpcnb/core";
 import { container, type DependencyContainer, type InjectionToken, instanceCachingFactory } from "tsyringe";
+import { createAskingLoader } from "./printing/trust.js";
 import { log } from "./printing/verbose.js";
 
 /** What a front end says to a person beside its results. */
@@ -31,7 +32,7 @@ const once = <T>(token: InjectionToken<T>, make: (c: DependencyContainer) => T) 
 
 once(ClockToken, () => systemClock);
 once<Log>(LogToken, () => log);
-once(LoaderToken, () => createPluginLoader());
+once(LoaderToken, () => createAskingLoader());
 
 /**
  * Plugins' factories get what they ask for from a container of their own, in which they stand by

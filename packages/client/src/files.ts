@@ -12,6 +12,8 @@ export {
   type Warn,
 } from "./known-sessions.js";
 export { foreignHand } from "./plugins/foreign-hands.js";
+export { createPluginLoader, type PluginLoader } from "./plugins/load-plugin.js";
+export { type AskTrust, createTrust, type UntrustedCode } from "./plugins/trust.js";
 export { connectCommand, forwardCommand, parseAddress } from "./session-address.js";
 export { findSites } from "./sites.js";
 export { loadValidSession, type SessionPlugins, type ValidSession } from "./valid-session.js";

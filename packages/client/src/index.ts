@@ -15,7 +15,6 @@ export { type OfferedSite, offeredSites } from "./init/sites.js";
 export { findStart, type LogFile, pieceSize, readPiece } from "./logs/log-pieces.js";
 export { LogReader, type LogSource } from "./logs/many-logs.js";
 export { bundledSchedulers } from "./plugins/bundled.js";
-export { createPluginLoader, type PluginLoader } from "./plugins/load-plugin.js";
 export { type PluginServices, type ServePlugin, serveWith } from "./plugins/serve.js";
 export { openSite, type Site, type SiteOptions } from "./site.js";
 export { endedStepsOf, endStepsOf } from "./views/end-steps.js";

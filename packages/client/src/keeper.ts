@@ -34,5 +34,5 @@ async function load({ name, path }: TunnelChoice, loader: PluginLoader): Promise
   if (path === undefined) throw new HpcnbError("HPCNB_PLUGIN_NOT_FOUND", `The keeper has no tunnel "${name}".`);
   const problem = foreignHand(path);
   if (problem) throw new HpcnbError("HPCNB_PLUGIN_UNSAFE", `The tunnel "${name}" was not loaded: ${problem}.`);
-  return loader.load({ kind: "tunnel", name, isForeign: true, origin: "session file", path });
+  return loader.load({ kind: "tunnel", name, isForeign: true, origin: "own folder", path });
 }

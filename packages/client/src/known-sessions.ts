@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { absolutePathSchema, checkJson, lineSchema, runIdSchema, sessionNameSchema, sessionWords } from "@hpcnb/core";
 import type { RememberedRun } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
 import * as v from "valibot";
-import { xdgState } from "xdg-basedir";
 import { parseAddress } from "./session-address.js";
+import { stateDirectory } from "./state-directory.js";
 
 /** Told what went wrong with what this machine remembers. Nothing fails for it. */
 export type Warn = (sentence: string) => void;
@@ -50,10 +49,6 @@ type Remembered = { readonly [K in keyof KnownSession]: KnownSession[K] | undefi
   KnownSession,
   "name" | "file"
 >;
-
-function stateDirectory(): string {
-  return join(xdgState ?? join(homedir(), ".local", "state"), "hpcnb");
-}
 
 function sessionsDirectory(): string {
   return join(stateDirectory(), "sessions");

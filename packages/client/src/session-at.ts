@@ -4,10 +4,10 @@ import { readRecord, resolveDirectory, type SessionRecord } from "@hpcnb/core/se
 import { defaults, resolveStorage, resolveTunnel, type Session } from "@hpcnb/core/session-file";
 import { type KnownSession, rememberedRuns, type Warn } from "./known-sessions.js";
 import { autoTunnels, readinessPlugins } from "./plugins/built-in.js";
-import { bundledScheduler } from "./plugins/bundled.js";
+import { bundledScheduler, loadBundled } from "./plugins/bundled.js";
 import { findPlugin } from "./plugins/find-plugin.js";
 import { foreignHand } from "./plugins/foreign-hands.js";
-import { loadPlugin, type PluginLoader } from "./plugins/load-plugin.js";
+import type { PluginLoader } from "./plugins/load-plugin.js";
 import { expectOptions } from "./plugins/plugin-options.js";
 import type { ValidSession } from "./valid-session.js";
 
@@ -51,7 +51,7 @@ export async function loadSessionAt(
   }
   const file = known?.file ?? `${alias}:${directory}`;
   const scheduler = (known && (await rememberedScheduler(record, known, loader))) ?? (await schedulerOf(record, file));
-  const readiness = await loadPlugin("readiness", defaults.readiness, file, readinessPlugins);
+  const readiness = await loader.load(findPlugin("readiness", defaults.readiness, file, readinessPlugins));
   return {
     session: sessionOf(record, { file, host: alias, directory }),
     plugins: { scheduler, readiness, tunnels: autoTunnels(alias) },
@@ -70,7 +70,9 @@ async function rememberedScheduler(
   const { plugin: name, from } = known.scheduler ?? {};
   if (name !== scheduler.plugin || from === undefined || bundledScheduler(name)) return undefined;
   if (foreignHand(resolve(from))) return undefined;
-  const plugin = await loader.load(findPlugin("scheduler", name, from));
+  const found = findPlugin("scheduler", name, from);
+  const isOfSite = found.isForeign && from !== known.file;
+  const plugin = await loader.load(isOfSite ? { ...found, origin: "site file" } : found);
   await expectOptions(plugin, scheduler.options, known.file);
   return plugin;
 }
@@ -81,14 +83,15 @@ async function rememberedScheduler(
  * @throws HPCNB_PLUGIN_UNSAFE, HPCNB_STATE_UNREADABLE
  */
 export async function schedulerOf({ scheduler }: Pick<SessionRecord, "scheduler">, place: string): Promise<Plugin> {
-  if (!bundledScheduler(scheduler.plugin)) {
+  const bundled = bundledScheduler(scheduler.plugin);
+  if (!bundled) {
     throw new HpcnbError(
       "HPCNB_PLUGIN_UNSAFE",
       `The session at ${place} was started with the scheduler "${scheduler.plugin}", which is not part of hpcnb. A host cannot choose code that runs on this machine.`,
       { hint: "Name the scheduler yourself, in a session file here with the same host and directory." },
     );
   }
-  const plugin = await loadPlugin("scheduler", scheduler.plugin, place);
+  const plugin = await loadBundled(bundled);
   await expectOptions(plugin, scheduler.options, place);
   return plugin;
 }

@@ -48,7 +48,7 @@ type Options = Readonly<Record<string, unknown>>;
  * Reads a session file and holds it against everything that can be checked without starting
  * anything: the schema, the plugins it names, their options, and, on this machine, the notebook
  * directory. A plugin that hpcnb does not bring along runs only when nothing else is wrong.
- * @throws SessionFileError with all problems and where each is.
+ * @throws SessionFileError with all problems and where each is; HPCNB_PLUGIN_UNTRUSTED.
  */
 export async function loadValidSession(file: string, how: HowToLoad = {}): Promise<ValidSession> {
   const { announce = () => {}, further = () => [], sites = findSites(), loader = createPluginLoader() } = how;
@@ -65,14 +65,15 @@ export async function loadValidSession(file: string, how: HowToLoad = {}): Promi
     const { pointer, found } = one;
     const { kind, isForeign } = found;
     if (isForeign && problems.length > 0) break;
-    if (isForeign) announce(whoseCode(one));
     try {
-      const plugin = await loader.load(found);
+      const plugin = await loader.load(found, () => announce(whoseCode(one)));
       plugins[kind] = plugin;
       options[kind] = await pluginOptions(source, { kind, keys: keysOf[kind], plugin }, problems);
       if (kind === "scheduler") await checkResources(source, plugin, problems);
       if (isForeign && problems.length === 0) tryFactory(plugin, kind, options[kind]);
     } catch (error) {
+      // The user's word is no problem of the file.
+      if (isHpcnbError(error, "HPCNB_PLUGIN_UNTRUSTED") || isHpcnbError(error, "HPCNB_ABORTED")) throw error;
       problems.push(problemOf(source, pointer, error));
     }
   }

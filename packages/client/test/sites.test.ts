@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
+import { createPluginLoader } from "../src/plugins/load-plugin.js";
 import { findSites } from "../src/sites.js";
-import { loadValidSession } from "../src/valid-session.js";
+import { type HowToLoad, loadValidSession } from "../src/valid-session.js";
 import { pluginOfAllKinds } from "./plugins/plugin-of-all-kinds.js";
 
 const examples = fileURLToPath(new URL("../../../examples/sites", import.meta.url));
@@ -25,9 +26,9 @@ describe("sites on this machine", () => {
 
   const smallest = "notebook: { directory: . }\n";
   const has = (where: string, name: string, text: string) => writeFileSync(join(where, name), text, { mode: 0o644 });
-  const load = (text: string, announce?: (sentence: string) => void) => {
+  const load = (text: string, how: HowToLoad = {}) => {
     writeFileSync(file, text);
-    return loadValidSession(file, { sites: findSites([own, machine]), announce, further: ({ limits }) => limits });
+    return loadValidSession(file, { sites: findSites([own, machine]), further: ({ limits }) => limits, ...how });
   };
   const messageOf = async (text: string) => {
     const error = await load(text).catch((reason) => reason);
@@ -86,7 +87,14 @@ describe("sites on this machine", () => {
       has(folder, "q.mjs", plugin("of-session"));
       has(machine, "a.yaml", "scheduler: ./p.mjs\ntunnel: { kind: ./p.mjs }\n");
       const said: string[] = [];
-      const { plugins, session } = await load(`${smallest}storage: { readiness: ./q.mjs }\n`, (one) => said.push(one));
+      const loader = createPluginLoader({
+        // A site's code is the user's or an administrator's own choice.
+        expect: async ({ path }) => {
+          expect(path).to.equal(join(folder, "q.mjs"));
+        },
+      });
+      const text = `${smallest}storage: { readiness: ./q.mjs }\n`;
+      const { plugins, session } = await load(text, { loader, announce: (one) => said.push(one) });
       expect([plugins.scheduler.name, plugins.readiness.name]).to.deep.equal(["of-site", "of-session"]);
       // The keeper knows no site.
       expect(plugins.tunnels).to.deep.equal([{ name: "./p.mjs", path: join(machine, "p.mjs"), options: {} }]);

@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { schedulerOf } from "../src/session-at.js";
 import { loadValidSession } from "../src/valid-session.js";
 import { pluginOfAllKinds } from "./plugins/plugin-of-all-kinds.js";
+import { trustingLoader } from "./plugins/trusting.js";
 
 describe("a session file that names somebody's plugin", () => {
   let folder: string;
@@ -20,7 +21,7 @@ describe("a session file that names somebody's plugin", () => {
   const valid = "notebook: { directory: . }\nscheduler: ./plugin.mjs\n";
   const failure = async (text: string) => {
     writeFileSync(file, text);
-    const error = await loadValidSession(file).catch((reason) => reason);
+    const error = await loadValidSession(file, { loader: trustingLoader() }).catch((reason) => reason);
     expect(error).to.include({ code: "HPCNB_BAD_SESSION_FILE" });
     return error.message as string;
   };
@@ -53,7 +54,7 @@ describe("a session file that names somebody's plugin", () => {
     const groups = `resources: ${pe}\ncluster: { resources: ${pe}, groups: [{ name: a, engines: 1, resources: ${pe} }] }\n`;
     expect((await problems("local", groups)).match(/has no key "parallelEnvironment"/g)).to.have.length(3);
     writeFileSync(file, `notebook: { directory: . }\nscheduler: sge\n${groups}`);
-    const { session } = await loadValidSession(file);
+    const { session } = await loadValidSession(file, { loader: trustingLoader() });
     expect(session.cluster?.groups[0]?.resources.options).to.deep.equal({ parallelEnvironment: "smp" });
     expect(await problems("sge", "resources: { options: { parallelEnvironment: a b } }\n")).to.include(
       "3:46  resources.options.parallelEnvironment",
@@ -80,7 +81,7 @@ describe("a session file that names somebody's plugin", () => {
     const both = (options: string) =>
       `notebook: { directory: . }\nstorage: { readiness: ${plugin(options)} }\ntunnel: { kind: ${plugin(options)} }\n`;
     writeFileSync(file, both("{ n: 1 }"));
-    const { session, plugins } = await loadValidSession(file);
+    const { session, plugins } = await loadValidSession(file, { loader: trustingLoader() });
     expect(session.storage).to.deep.include({ readiness: "./plugin.mjs", options: { n: 1, gate: "g1" } });
     expect(plugins.tunnels).to.deep.equal([
       { name: "./plugin.mjs", path: join(folder, "plugin.mjs"), options: { n: 1, gate: "g1" } },
@@ -109,6 +110,7 @@ describe("a session file that names somebody's plugin", () => {
     writeFileSync(file, valid);
     const said: string[] = [];
     await loadValidSession(file, {
+      loader: trustingLoader(),
       announce: (sentence) => {
         expect(existsSync(join(folder, "ran"))).to.equal(false);
         said.push(sentence);

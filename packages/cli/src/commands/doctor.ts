@@ -20,6 +20,7 @@ import { showFinding } from "../doctor/show.js";
 import { typed, wordFor } from "../help/pasteable.js";
 import type { Outcome } from "../printing/outcome.js";
 import { tell } from "../printing/print.js";
+import { createAskingLoader } from "../printing/trust.js";
 import { createProgress } from "../report/progress.js";
 
 export interface DoctorOptions {
@@ -52,6 +53,7 @@ export async function doctor({ session: argument, job, json, signal }: DoctorOpt
       run: async () => {
         valid = await loadValidSession(findSessionFile(argument, tell), {
           announce: tell,
+          loader: createAskingLoader(),
           further: ({ limits }) => limits,
         });
         const { file, site } = valid.session;

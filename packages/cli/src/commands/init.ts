@@ -1,8 +1,8 @@
 import { HpcnbError } from "@hpcnb/core";
 import { typed } from "../help/pasteable.js";
-import { canAsk, createPrompts } from "../init/prompts.js";
 import { writeSession } from "../init/write-session.js";
 import type { Outcome } from "../printing/outcome.js";
+import { canAsk, createPrompts } from "../printing/prompts.js";
 
 export interface InitOptions {
   /** Gets the session file; the current one without it. */

@@ -4,10 +4,12 @@ import { lookAt, type SessionState, wordOf } from "@hpcnb/core/session";
 import { type OpenSession, withSession } from "../opening/with-session.js";
 import type { Outcome } from "../printing/outcome.js";
 import { tell } from "../printing/print.js";
+import { askForNoTrust } from "../printing/trust.js";
 import { createProgress, silentProgress } from "../report/progress.js";
 import { renderList } from "../report/render-list.js";
 
 export async function list(options: { signal: AbortSignal }): Promise<Outcome<"list">> {
+  askForNoTrust();
   const rows = onePerRun(await lookAtAll(knownSessions(tell), options.signal));
   return rows.length === 0
     ? { value: rows, notes: ["This machine knows no session. `hpcnb up` starts one."] }

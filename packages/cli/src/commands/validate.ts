@@ -6,6 +6,7 @@ import { warnOfOthers } from "../opening/warn-of-others.js";
 import { warnOfSecrets } from "../opening/warn-of-secrets.js";
 import type { Outcome } from "../printing/outcome.js";
 import { tell } from "../printing/print.js";
+import { createAskingLoader } from "../printing/trust.js";
 
 export async function validate(options: {
   readonly session: string | undefined;
@@ -14,6 +15,7 @@ export async function validate(options: {
 }): Promise<Outcome<"validate">> {
   const { session, source } = await loadValidSession(findSessionFile(options.session, tell), {
     announce: tell,
+    loader: createAskingLoader(),
     further: (read) => [...venvProblems(read), ...read.limits],
   });
   warnOfOthers(session);

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { canAsk, createPrompts } from "./prompts.js";
+import { canAsk, createPrompts } from "../printing/prompts.js";
 import { writeSession } from "./write-session.js";
 
 /**

@@ -1,5 +1,5 @@
 import type { FoundPython } from "@hpcnb/client";
-import type { Choice } from "./prompts.js";
+import type { Choice } from "../printing/prompts.js";
 
 const kinds = { venv: "virtual environment", conda: "conda environment", module: "module", path: "python3 on PATH" };
 

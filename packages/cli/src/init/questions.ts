@@ -11,7 +11,7 @@ import {
 } from "@hpcnb/client";
 import { type Host, isHpcnbError, mostEngines, parseDuration } from "@hpcnb/core";
 import { sessionNameFrom } from "@hpcnb/core/session-file";
-import type { Choice, Prompts } from "./prompts.js";
+import type { Choice, Prompts } from "../printing/prompts.js";
 import { pythonChoices, rankPythons } from "./pythons.js";
 import type { SessionChoices } from "./session-text.js";
 

@@ -6,7 +6,7 @@ import { sessionSchema } from "@hpcnb/core/session-file";
 import { typed } from "../help/pasteable.js";
 import { hostOf } from "../host-of.js";
 import { tell } from "../printing/print.js";
-import type { Prompts } from "./prompts.js";
+import type { Prompts } from "../printing/prompts.js";
 import { chooseSession } from "./questions.js";
 import { type SessionChoices, schemaFile, sessionText } from "./session-text.js";
 

@@ -1,44 +1,37 @@
 import { pathToFileURL } from "node:url";
-import { type Plugin, type PluginKind, whyNotAPlugin } from "@hpcnb/core";
+import { type Plugin, whyNotAPlugin } from "@hpcnb/core";
 import { guardImports } from "../guard-imports.js";
 import { answerable } from "./answerable.js";
 import { brokenPlugin, type ForeignPlugin, thrown } from "./broken.js";
-import { type BuiltInPlugin, type FoundPlugin, findPlugin } from "./find-plugin.js";
+import type { FoundPlugin } from "./find-plugin.js";
 import { syntaxErrorIn } from "./syntax-error.js";
+import { createTrust, type Trust } from "./trust.js";
 
 /** Runs the code of plugins that were found: once, so that sessions with the same one share it. */
 export interface PluginLoader {
   /**
    * The faults of a plugin that hpcnb does not bring along are told as its own from then on.
-   * @throws HPCNB_PLUGIN_BROKEN
+   * @param announce is called before foreign code runs, once it may.
+   * @throws HPCNB_PLUGIN_UNTRUSTED for code that a session file names and the user does not trust:
+   *   it has not run then; HPCNB_PLUGIN_BROKEN.
    */
-  load(found: FoundPlugin): Promise<Plugin>;
+  load(found: FoundPlugin, announce?: () => void): Promise<Plugin>;
 }
 
-export function createPluginLoader(): PluginLoader {
+/** @param trust by default, code runs that was trusted before, and nobody is asked. */
+export function createPluginLoader(trust: Trust = createTrust()): PluginLoader {
   const loaded = new Map<string, Promise<Plugin>>();
   return {
-    load: async (found) => {
+    load: async (found, announce) => {
       if (!found.isForeign) return found.builtIn.load();
+      if (found.origin === "session file") await trust.expect(found);
+      announce?.();
       const key = `${found.kind} ${found.path}`;
       const plugin = loaded.get(key) ?? importForeign(found);
       loaded.set(key, plugin);
       return plugin;
     },
   };
-}
-
-/**
- * Finds a plugin (see `findPlugin`) and runs its code. @throws HPCNB_PLUGIN_BROKEN when it was
- * found and cannot be used.
- */
-export async function loadPlugin(
-  kind: PluginKind,
-  name: string,
-  sessionFile: string,
-  known: readonly BuiltInPlugin[] = [],
-): Promise<Plugin> {
-  return createPluginLoader().load(findPlugin(kind, name, sessionFile, known));
 }
 
 async function importForeign(found: ForeignPlugin): Promise<Plugin> {

@@ -38,7 +38,9 @@ export function findNamed(source: SessionSource, fail: (pointer: string, error: 
       const name = chosen(source, kind);
       if (kind === "tunnel" && !isTunnelToLoad(source, name)) return [];
       const from = resolve(source.layers.fileAt(pointer).file);
-      return [{ pointer, from, found: findPlugin(kind, name, from, builtIn[kind]) }];
+      const found = findPlugin(kind, name, from, builtIn[kind]);
+      const isOfSite = found.isForeign && found.origin === "session file" && from !== resolve(source.file);
+      return [{ pointer, from, found: isOfSite ? { ...found, origin: "site file" } : found }];
     } catch (error) {
       fail(pointer, error);
       return [];

@@ -4,8 +4,11 @@ import { basename, dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { xdgConfig } from "xdg-basedir";
 
-/** Where a plugin was found: with the session file, in the user's own folder, or beside hpcnb. */
-export type PluginOrigin = "session file" | "own folder" | "beside hpcnb";
+/**
+ * Where a plugin was found: with the session file, with a site's file, in the user's own folder for
+ * plugins, or beside hpcnb. The last three are the user's own choice, and that of an administrator.
+ */
+export type PluginOrigin = "session file" | "site file" | "own folder" | "beside hpcnb";
 
 /** A `node_modules` in which packages of plugins are looked for. */
 export interface PluginPlace {

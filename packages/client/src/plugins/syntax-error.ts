@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { codeFiles } from "./code-files.js";
 
 /** Milliseconds that Node may take to read a file. */
 const checkLimitMs = 10_000;
@@ -8,12 +9,17 @@ const checkLimitMs = 10_000;
  * not tell that of an ES module. The files are read and not run. Undefined where Node cannot tell.
  */
 export function syntaxErrorIn(path: string, { message }: SyntaxError): string | undefined {
-  // A CommonJS file's error begins with its place, and so does what Node prints of any other.
-  const { stderr } = spawnSync(process.execPath, ["--check", path], {
+  const places = (codeFiles(path) ?? [path]).flatMap((file) => placeOfError(file) ?? []);
+  return places.length === 0 ? undefined : `has a syntax error in ${places[0]}: ${message}`;
+}
+
+/** What Node prints of an error begins with its place. */
+function placeOfError(file: string): string | undefined {
+  if (!/\.[cm]?js$/.test(file)) return undefined;
+  const { stderr } = spawnSync(process.execPath, ["--check", file], {
     encoding: "utf8",
     timeout: checkLimitMs,
     env: {},
   });
-  const place = /^(?:file:\/\/)?(\/.*:\d+)$/m.exec(stderr ?? "")?.[1];
-  return place === undefined ? undefined : `has a syntax error in ${place}: ${message}`;
+  return /^(?:file:\/\/)?(\/.*:\d+)$/m.exec(stderr ?? "")?.[1];
 }

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type OpenTunnel, type Plugin, systemClock, untouchedHost } from "@hpcnb/core";
 import { expect } from "chai";
-import { loadPlugin } from "../../src/plugins/load-plugin.js";
 import { loadValidSession } from "../../src/valid-session.js";
+import { loadPlugin, trustingLoader } from "./trusting.js";
 
 /** Whatever goes wrong in a plugin, it is the plugin's fault, and its file is named. */
 describe("a plugin's fault", () => {
@@ -135,7 +135,9 @@ describe("a plugin's fault", () => {
       it(`is ${what}, for validate too`, async () => {
         expect(await faultOf(() => made(scheduler("", create)))).to.include(says);
         write("session.yaml", "notebook: { directory: . }\nscheduler: ./x.mjs\n");
-        const error = await loadValidSession(join(folder, "session.yaml")).catch((reason) => reason);
+        const error = await loadValidSession(join(folder, "session.yaml"), { loader: trustingLoader() }).catch(
+          (reason) => reason,
+        );
         expect(error).to.include({ code: "HPCNB_BAD_SESSION_FILE" });
         expect(error.message).to.include(`:2:12  The scheduler "./x.mjs" (${join(folder, "x.mjs")}) ${says}`);
       });

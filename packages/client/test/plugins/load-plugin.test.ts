@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { readinessPlugins, tunnelPlugins } from "../../src/plugins/built-in.js";
-import { loadPlugin } from "../../src/plugins/load-plugin.js";
 import { placesFor } from "../../src/plugins/places.js";
+import { loadPlugin } from "./trusting.js";
 
 describe("loading plugins", () => {
   let folder: string;
@@ -173,7 +173,7 @@ describe("loading plugins", () => {
     const elsewhere = join(folder, "elsewhere");
     mkdirSync(join(elsewhere, "hpcnb-adapter-env"), { recursive: true });
     writeFileSync(join(elsewhere, "hpcnb-adapter-env", "index.js"), bad);
-    const program = `import { loadPlugin } from ${JSON.stringify(new URL("../../src/plugins/load-plugin.ts", import.meta.url).href)};
+    const program = `import { loadPlugin } from ${JSON.stringify(new URL("trusting.ts", import.meta.url).href)};
       await loadPlugin("scheduler", "env", ${JSON.stringify(join(folder, "session.yaml"))}).catch(({ code }) => process.stdout.write(code));`;
     const { stdout } = spawnSync(process.execPath, [...process.execArgv, "--input-type=module", "-e", program], {
       cwd: new URL("../..", import.meta.url),

@@ -1,6 +1,6 @@
 import type { isCancel as IsCancel } from "@clack/prompts";
 import { HpcnbError, printableLine } from "@hpcnb/core";
-import { promptStream } from "../printing/print.js";
+import { promptStream } from "./print.js";
 
 /** One of the answers to choose from. */
 export interface Choice<T> {
@@ -13,7 +13,8 @@ export interface Prompts {
   choose<T extends string | number>(question: string, choices: readonly Choice<T>[]): Promise<T>;
   /** `check` says what is wrong with an answer. */
   write(question: string, options: { initial: string; check: (text: string) => string | undefined }): Promise<string>;
-  confirm(question: string): Promise<boolean>;
+  /** @param usual what Enter alone says. Default: yes. */
+  confirm(question: string, usual?: boolean): Promise<boolean>;
 }
 
 /** Whether somebody can be asked. */
@@ -50,7 +51,8 @@ export async function createPrompts(signal: AbortSignal): Promise<Prompts> {
       const text = await clack.text({ ...common, message: question, initialValue, validate });
       return answered(text, clack.isCancel).trim();
     },
-    confirm: async (question) => answered(await clack.confirm({ ...common, message: question }), clack.isCancel),
+    confirm: async (question, usual = true) =>
+      answered(await clack.confirm({ ...common, message: question, initialValue: usual }), clack.isCancel),
   };
 }
 
