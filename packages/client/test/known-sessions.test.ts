@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
+import { startFromSource } from "../../../test/support/from-source.js";
 
 describe("what this machine remembers of sessions", () => {
   let folder: string;
@@ -13,27 +12,12 @@ describe("what this machine remembers of sessions", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  const start = (program: string[]) =>
-    spawn(process.execPath, [...process.execArgv, ...program], {
-      stdio: ["ignore", "pipe", "pipe"],
+  const state = new URL("../src/known-sessions.ts", import.meta.url).href;
+  const run = (code: string) =>
+    startFromSource(["--input-type=module", "-e", `import * as state from ${JSON.stringify(state)}; ${code}`], {
       env: { ...process.env, XDG_STATE_HOME: join(folder, "state") },
       cwd: fileURLToPath(new URL("..", import.meta.url)),
-    });
-  const textOf = (stream: NodeJS.ReadableStream) => {
-    let text = "";
-    stream.setEncoding("utf8").on("data", (chunk) => {
-      text += chunk;
-    });
-    return () => text;
-  };
-
-  const state = new URL("../src/known-sessions.ts", import.meta.url).href;
-  const run = async (code: string) => {
-    const child = start(["--input-type=module", "-e", `import * as state from ${JSON.stringify(state)}; ${code}`]);
-    const said = textOf(child.stderr);
-    const [exitCode] = await once(child, "close");
-    return { exitCode, stderr: said() };
-  };
+    }).ended;
 
   it("warns in a line where it cannot be written, and fails for nothing", async () => {
     // Where a directory should be made.

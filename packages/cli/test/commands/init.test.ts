@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { shellWord } from "@hpcnb/core";
 import { expect } from "chai";
+import { startFromSource } from "../../../../test/support/from-source.js";
 import { type Answer, typeAtTerminal } from "../type-at-terminal.js";
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
@@ -35,21 +36,8 @@ describe("hpcnb init", () => {
     return { ...env, PATH: bin, HOME: folder, XDG_STATE_HOME: join(folder, "state"), CI: "" };
   };
   const argv = (args: readonly string[]) => [process.execPath, ...process.execArgv, main, ...args];
-  const textOf = (stream: NodeJS.ReadableStream) => {
-    let text = "";
-    stream.setEncoding("utf8").on("data", (chunk) => {
-      text += chunk;
-    });
-    return () => text;
-  };
-  const run = async (args: readonly string[], programs: readonly string[] = []) => {
-    const [program = "", ...rest] = argv(args);
-    const env = await prepare(programs);
-    const child = spawn(program, rest, { stdio: ["ignore", "pipe", "pipe"], env, cwd: here });
-    const [stdout, stderr] = [textOf(child.stdout), textOf(child.stderr)];
-    const [exitCode] = await once(child, "close");
-    return { exitCode, stdout: stdout(), stderr: stderr() };
-  };
+  const run = async (args: readonly string[], programs: readonly string[] = []) =>
+    startFromSource([main, ...args], { env: await prepare(programs), cwd: here }).ended;
 
   const atTerminal = async (args: readonly string[], answers: readonly Answer[]) =>
     typeAtTerminal(argv(args), answers, { env: await prepare(), cwd: here });

@@ -1,26 +1,15 @@
 import { statusView, viewFromHere } from "@hpcnb/client";
-import {
-  advance,
-  engineDifferences,
-  initialState,
-  type Reports,
-  type SessionEvent,
-  type SessionRecord,
-} from "@hpcnb/core/session";
+import { advance, engineDifferences, initialState, type Reports, type SessionEvent } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
+import { makeRecord } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { renderStatus } from "../../src/report/render-status.js";
 import { plain } from "../plain.js";
 
 const at = (hours: number, minutes: number) => new Date(2026, 0, 1, hours, minutes).toISOString();
 
-const record: SessionRecord = {
-  format: 1,
+const record = makeRecord({
   name: "rnaseq",
-  app: "lab",
-  run: { id: "aaaaaaaaaa", directory: "/d/.hpcnb/runs/aaaaaaaaaa" },
-  scheduler: { plugin: "mock", options: {} },
-  startedAt: "2026-01-01T00:00:00Z",
   cluster: { generation: 1, inNotebook: false, wanted: { cpu: 3, gpu: 1 } },
   jobs: [
     { role: "notebook", name: "1", id: "1", walltime: 8 * 3600 },
@@ -28,7 +17,7 @@ const record: SessionRecord = {
     { role: "engines", name: "3", id: "3", array: { group: "cpu", first: 1, tasks: 3 }, walltime: 3600 },
     { role: "engines", name: "4", id: "4", array: { group: "gpu", first: 4, tasks: 1 } },
   ],
-};
+});
 const reports: Reports = {
   notebook: {
     state: "answering",

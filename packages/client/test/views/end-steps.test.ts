@@ -1,17 +1,12 @@
 import type { JobStatus } from "@hpcnb/core";
 import { advance, initialState, type SessionEvent, type SessionState } from "@hpcnb/core/session";
+import { makeRecord } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { endedStepsOf, endStepsOf } from "../../src/views/end-steps.js";
 
 const record: SessionEvent = {
   type: "record-read",
-  record: {
-    format: 1,
-    name: "s",
-    app: "lab",
-    run: { id: "aaaaaaaaaa", directory: "/d" },
-    scheduler: { plugin: "mock", options: {} },
-    startedAt: "2026-01-01T00:00:00Z",
+  record: makeRecord({
     cluster: { generation: 1, inNotebook: false, wanted: { engines: 5, gpu: 1 } },
     jobs: [
       { role: "notebook", name: "s-n", id: "12" },
@@ -19,7 +14,7 @@ const record: SessionEvent = {
       { role: "engines", name: "s-e2", id: "15", array: { group: "engines", first: 5, tasks: 1 } },
       { role: "engines", name: "s-g", id: "16", array: { group: "gpu", first: 6, tasks: 1 } },
     ],
-  },
+  }),
 };
 const listed = (...jobs: JobStatus[]): SessionEvent => ({ type: "jobs-listed", jobs });
 const after = (...events: SessionEvent[]): SessionState =>

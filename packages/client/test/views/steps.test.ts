@@ -7,25 +7,20 @@ import {
   type SessionEvent,
   type SessionState,
 } from "@hpcnb/core/session";
+import { makeRecord } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { stepsOf } from "../../src/views/steps.js";
 
 const record = {
   type: "record-read",
-  record: {
-    format: 1,
-    name: "s",
-    app: "lab",
-    run: { id: "aaaaaaaaaa", directory: "/d" },
-    scheduler: { plugin: "mock", options: {} },
-    startedAt: "2026-01-01T00:00:00Z",
+  record: makeRecord({
     cluster: { generation: 1, inNotebook: false, wanted: { engines: 4 } },
     jobs: [
       { role: "notebook", name: "s-notebook", id: "12" },
       { role: "controller", name: "s-controller", id: "13" },
       { role: "engines", name: "s-engines", id: "14", array: { group: "engines", first: 1, tasks: 4 } },
     ],
-  },
+  }),
 } satisfies SessionEvent;
 const answering: Reports = {
   notebook: {

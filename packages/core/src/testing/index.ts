@@ -6,6 +6,7 @@ export * from "./readiness.js";
 export * from "./recording-host.js";
 export * from "./scheduler/index.js";
 export * from "./session/fake-workload.js";
+export * from "./session/make-record.js";
 export * from "./session/make-session.js";
 export * from "./session/memory-host.js";
 export * from "./simulated-clock.js";

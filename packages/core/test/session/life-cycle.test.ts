@@ -11,6 +11,7 @@ import {
   type SessionRecord,
   type SessionState,
 } from "@hpcnb/core/session";
+import { makeRecord } from "@hpcnb/core/testing";
 import { expect } from "chai";
 
 const wanted = { cluster: { minimum: 2 }, connection: true };
@@ -26,13 +27,7 @@ const answering: Reports = {
 };
 
 function recordWith(ids: Partial<Record<Role, string>>): SessionRecord {
-  return {
-    format: 1,
-    name: "s",
-    app: "lab",
-    run: { id: "aaaaaaaaaa", directory: "/d/.hpcnb/runs/aaaaaaaaaa" },
-    scheduler: { plugin: "mock", options: {} },
-    startedAt: "2026-01-01T00:00:00Z",
+  return makeRecord({
     cluster: { generation: 1, inNotebook: false, wanted: { engines: 4 } },
     jobs: (["notebook", "controller", "engines"] as const).map((role) => ({
       role,
@@ -40,7 +35,7 @@ function recordWith(ids: Partial<Record<Role, string>>): SessionRecord {
       ...(ids[role] === undefined ? {} : { id: ids[role] }),
       ...(role === "engines" ? { array: { group: "engines", first: 1, tasks: 4 } } : {}),
     })),
-  };
+  });
 }
 
 const submitted: SessionEvent = {

@@ -7,17 +7,12 @@ import {
   type SessionRecord,
   wordOf,
 } from "@hpcnb/core/session";
+import { makeRecord } from "@hpcnb/core/testing";
 import { expect } from "chai";
 
-const record: SessionRecord = {
-  format: 1,
-  name: "s",
-  app: "lab",
-  run: { id: "aaaaaaaaaa", directory: "/d/.hpcnb/runs/aaaaaaaaaa" },
-  scheduler: { plugin: "mock", options: {} },
-  startedAt: "2026-01-01T00:00:00Z",
+const record = makeRecord({
   jobs: [{ role: "notebook", name: "s", id: "1", walltime: 900 }],
-};
+});
 const nothing = { controller: { state: "waiting" }, engines: new Map() } as const;
 const notebook = (report: Reports["notebook"]): SessionEvent => ({
   type: "reports-read",
