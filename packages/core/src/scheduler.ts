@@ -70,27 +70,13 @@ export interface JobHistory {
   readonly preempted?: boolean;
 }
 
-/** A run of tasks in the same state. How they ended is told only of the state "finished". */
-export interface TaskStatus extends TaskRange, JobHistory {
-  readonly state: JobState;
-  /** The scheduler's own word or letters, such as "qw". */
-  readonly native: string;
-  readonly host?: string;
-  /** As of a job. Tasks that began at different times are no run of tasks in the same state. */
-  readonly startedAt?: string;
-  readonly requeued?: boolean;
-}
-
 /**
- * A job that the scheduler lists. It may list a job for a while after its end, as "finished": that
- * is believed at once, and how it ended is told here, or by `history`, or by both.
+ * How a job, or some of its tasks, stands. How it ended is told only of the state "finished".
  */
-export interface JobStatus extends JobHistory {
-  readonly id: JobId;
-  /** As the scheduler reports it: `nameOf(spec.name)`. */
-  readonly name: string;
+interface Standing extends JobHistory {
   /** For an array: "running" as soon as one of its tasks runs. */
   readonly state: JobState;
+  /** The scheduler's own word or letters, such as "qw". */
   readonly native: string;
   /** Where it runs, once it does. */
   readonly host?: string;
@@ -109,6 +95,21 @@ export interface JobStatus extends JobHistory {
    * job that waits or failed, `history` of one that ended.
    */
   readonly reason?: string;
+}
+
+/**
+ * A run of tasks in the same state. Tasks that began at different times are not in the same state.
+ */
+export interface TaskStatus extends TaskRange, Standing {}
+
+/**
+ * A job that the scheduler lists. It may list a job for a while after its end, as "finished": that
+ * is believed at once, and how it ended is told here, or by `history`, or by both.
+ */
+export interface JobStatus extends Standing {
+  readonly id: JobId;
+  /** As the scheduler reports it: `nameOf(spec.name)`. */
+  readonly name: string;
   /**
    * For an array: all tasks that the scheduler lists, ascending, none twice. Tasks it no longer
    * lists are left out.

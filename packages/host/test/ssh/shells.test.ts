@@ -1,9 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { expectFailure } from "@hpcnb/core/testing";
 import { createSshHost, type SshHost } from "@hpcnb/host";
 import { expect } from "chai";
+import { hasProgram } from "../../../../test/support/has-program.js";
 import { needSshServer, type Site, startSite, until } from "./site.js";
 
 describe("a host over ssh", () => {
@@ -50,7 +50,7 @@ describe("a host over ssh", () => {
     } as const;
     for (const [name, [shell, text]] of Object.entries(harmful)) {
       it(`${name} is named as the cause, without our own text`, async function () {
-        if (!has(shell)) return this.skip();
+        if (!hasProgram(shell)) return this.skip();
         const host = withConfig(`harmful-${Object.keys(harmful).indexOf(name)}`, `SetEnv "STARTUP=${text}"`);
         const { message, hint } = await expectFailure(host.run(["cat"], { stdin: "echo evaluated\n" }), "HPCNB_SSH");
         expect(message).to.include("lets this user in, but the shell there does not run commands");
@@ -72,10 +72,17 @@ describe("a host over ssh", () => {
   it("that allows one command for each login says so where no second login is possible", async () => {
     const host = hostAt("login");
     const key = join(site.folder, "authorized_keys");
-    const running = host.run(["sleep", "5"]);
-    running.catch(() => {});
+    const ending = new AbortController();
+    const running = expectFailure(
+      host.run(["sleep", "600"], { timeoutMs: 600_000, signal: ending.signal }),
+      "HPCNB_ABORTED",
+    );
     await until(() => site.logins("login") > 0, "somebody is let in");
-    await expectRefusal();
+    try {
+      await expectRefusal();
+    } finally {
+      ending.abort();
+    }
     await running;
 
     async function expectRefusal(): Promise<void> {
@@ -92,12 +99,3 @@ describe("a host over ssh", () => {
     }
   });
 });
-
-function has(program: string): boolean {
-  try {
-    execFileSync("sh", ["-c", `command -v ${program}`], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { expect } from "chai";
+import { hasProgram } from "../../../../test/support/has-program.js";
 import {
   checkAlias,
   checkNode,
@@ -46,7 +47,7 @@ describe("remoteCommand", () => {
   for (const shell of ["sh", "bash", "tcsh", "csh", "fish", "zsh", "ksh", "busybox sh"]) {
     it(`comes through unharmed where the login shell is ${shell}`, function () {
       const [program = "", ...args] = shell.split(" ");
-      if (!has(program)) return this.skip();
+      if (!hasProgram(program)) return this.skip();
       const { line, marker } = remoteCommand(["printf", "<%s>", ...nasty], "/", "hpcnb-mark");
       const stdout = execFileSync(program, [...args, "-c", bootstrap], {
         input: line,
@@ -315,12 +316,3 @@ describe("names and paths that come from elsewhere", () => {
       expect(() => checkNode(node), node).not.to.throw();
   });
 });
-
-function has(program: string): boolean {
-  try {
-    execFileSync("sh", ["-c", `command -v ${program}`], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}

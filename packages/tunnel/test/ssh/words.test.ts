@@ -7,6 +7,7 @@ import { expectFailure } from "@hpcnb/core/testing";
 import { clientOptions, nodeConnectTimeoutSeconds, parseSshConfig, type SshConnection } from "@hpcnb/host/ssh";
 import { sshConfigBlock } from "@hpcnb/tunnel";
 import { expect } from "chai";
+import { hasProgram } from "../../../../test/support/has-program.js";
 import { hostile } from "../../../host/test/ssh/hostile-words.js";
 import { openRoad } from "../../src/ssh/jump.js";
 import { openRelay } from "../../src/ssh/relay.js";
@@ -32,7 +33,7 @@ describe("sshConfigBlock", () => {
       localPort: 8888,
     });
     expect(block).to.include("Host rnaseq-notebook\n  HostName node1\n  User alice\n  ProxyJump submitnode\n");
-    if (!has("ssh")) return this.skip();
+    if (!hasProgram("ssh")) return this.skip();
     const folder = mkdtempSync(join(tmpdir(), "hpcnb-block-"));
     writeFileSync(join(folder, "config"), block);
     const read = execFileSync("ssh", ["-F", join(folder, "config"), "-G", "rnaseq-notebook"], {
@@ -90,7 +91,7 @@ describe("names and paths that come from elsewhere", () => {
   });
 
   it("keep in one line of the block whatever a path may have", function () {
-    if (!has("ssh")) return this.skip();
+    if (!hasProgram("ssh")) return this.skip();
     const folder = mkdtempSync(join(tmpdir(), "hpcnb-block-"));
     for (const path of ["/a b/s", "/a #b", "/a'b", "/a$b", "/é"]) {
       writeFileSync(join(folder, "config"), sshConfigBlock({ ...good, endpoint: socketAt("node1", path) }));
@@ -104,12 +105,3 @@ describe("names and paths that come from elsewhere", () => {
     rmSync(folder, { recursive: true });
   });
 });
-
-function has(program: string): boolean {
-  try {
-    execFileSync("sh", ["-c", `command -v ${program}`], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
