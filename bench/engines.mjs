@@ -1,11 +1,13 @@
 /**
  * From typing the command on the submit node to all engines registered, on a testbed with a real
- * Grid Engine: `hpcnb up` with storage that shows files 30 s late on every host of the cluster, the
+ * Grid Engine, and on one with a real Slurm: `hpcnb up` with storage that shows files 30 s late on every host of the cluster, the
  * same without lag (at most 1.15 times), and controller and engines started by hand-written scripts
  * on storage without lag (at most 1.2 times). Then many sessions in a row with lag: no session may
- * lose an engine. Also how long `hpcnb down` takes beside a bare qdel and the wait for its effect:
+ * lose an engine. Also how long `hpcnb down` takes beside a bare qdel or scancel and the wait for its effect:
  * at most 1.7 times, which is 2 s where those take 1.2 s.
  */
+
+import { schedulers } from "./lib/schedulers.mjs";
 import { hold, median, printTable } from "./lib/table.mjs";
 import { withTestbed } from "./lib/testbed.mjs";
 
@@ -15,8 +17,8 @@ const inARow = 20;
 const project = "/home/alice/rnaseq";
 const python = "/home/shared/venv/bin/python";
 
-const session = `name: rnaseq
-scheduler: sge
+const sessionOn = ({ name }) => `name: rnaseq
+scheduler: ${name}
 notebook: { directory: ${project}, environment: { venv: /home/shared/venv } }
 cluster: { engines: ${engines} }
 `;
@@ -25,23 +27,29 @@ cluster: { engines: ${engines} }
  * What somebody writes who knows all of measured.md: a controller that other nodes reach, and
  * engines that start once its file is there.
  */
-const byHand = `
+const byHandOn = ({ submit }) => `
 set -e
 cd ${project}
 rm -rf hand; mkdir -m 700 hand
-qsub -terse -cwd -j y -o hand/controller.log -S /bin/sh <<'END' > hand/jobs
+${submit({ log: "hand/controller.log" })} > hand/jobs <<'END'
+#!/bin/sh
 exec ${python} -m ipyparallel.controller --profile-dir=hand --ip='*' --location=$(hostname) --IPController.enable_curve=True
 END
 until test -s hand/security/ipcontroller-engine.json; do sleep 0.05; done
-qsub -terse -cwd -j y -o hand/engines.log -S /bin/sh -t 1-${engines} <<'END' | cut -d. -f1 >> hand/jobs
+${submit({ log: "hand/engines.log", tasks: engines })} >> hand/jobs <<'END'
+#!/bin/sh
 exec ${python} -m ipyparallel.engine --file=hand/security/ipcontroller-engine.json --timeout=60
 END
 exec ${python} -c 'import ipyparallel; ipyparallel.Client("hand/security/ipcontroller-client.json").wait_for_engines(${engines}, timeout=100, interactive=False)'
 `;
 
-await withTestbed({ name: "bench", nodes: 3 }, compare);
+for (const scheduler of schedulers) {
+  console.log(`\n${scheduler.title}`);
+  const options = { name: "bench", nodes: 3, schedulers: [scheduler.name] };
+  await withTestbed(options, (testbed) => compare(testbed, scheduler));
+}
 
-async function compare(testbed) {
+async function compare(testbed, scheduler) {
   const run = async (argv, stdin = "") => {
     const start = performance.now();
     const { exitCode, stdout, stderr } = await testbed.exec("login", "alice", argv, { stdin, timeoutMs: 240_000 });
@@ -49,7 +57,7 @@ async function compare(testbed) {
     if (exitCode !== 0) throw new Error(`${argv.join(" ")}: ${stderr}${stdout}`);
     return { seconds, stdout };
   };
-  const ends = { "qdel and wait": [], "hpcnb down": [] };
+  const ends = { "by hand": [], "hpcnb down": [] };
   const hpcnb = async () => {
     const { seconds } = await run(["hpcnb", "up", "session.yaml"]);
     const { stdout } = await run(["hpcnb", "status", "session.yaml", "--json"]);
@@ -60,12 +68,12 @@ async function compare(testbed) {
     return seconds;
   };
   const hand = async () => {
-    const { seconds } = await run(["sh", "-c", byHand]);
-    const end = `qdel $(cat ${project}/hand/jobs); while qstat | grep -q .; do sleep 0.05; done`;
-    ends["qdel and wait"].push((await run(["sh", "-c", end])).seconds);
+    const { seconds } = await run(["sh", "-c", byHandOn(scheduler)]);
+    const end = `${scheduler.cancel} $(cat ${project}/hand/jobs); while ${scheduler.list} | grep -q .; do sleep 0.05; done`;
+    ends["by hand"].push((await run(["sh", "-c", end])).seconds);
     return seconds;
   };
-  await run(["sh", "-c", `mkdir -p ${project} && cat > session.yaml`], session);
+  await run(["sh", "-c", `mkdir -p ${project} && cat > session.yaml`], sessionOn(scheduler));
   // Neither is to pay for what a first start reads from disk.
   await hpcnb();
   await hand();
@@ -97,6 +105,6 @@ function report(seconds, ends) {
   hold("ratio of medians, no lag to by hand", ratio("no lag", "by hand"), 1.2);
   console.log("seconds until the scheduler lists none of the jobs any more");
   printTable(ends, 2);
-  hold("ratio of medians, down to qdel", median(ends["hpcnb down"]) / median(ends["qdel and wait"]), 1.7);
+  hold("ratio of medians, down to by hand", median(ends["hpcnb down"]) / median(ends["by hand"]), 1.7);
   console.log(`${inARow} sessions in a row with lag: every engine of each was registered`);
 }

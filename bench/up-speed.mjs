@@ -1,6 +1,6 @@
 /**
  * From the moment that the notebook's job runs to the moment that its URL answers on the laptop, on
- * a testbed with a real Grid Engine: `hpcnb up` against the same server started by a hand-written
+ * a testbed with a real Grid Engine, and on one with a real Slurm: `hpcnb up` against the same server started by a hand-written
  * job script and forwarded by an ssh that is open already. At most 1.25 times. Also what `up`,
  * `status` and `connect` cost on a near network and on one of 100 ms a round trip: seconds, logins
  * at the submit node, calls of ssh (nearly all of them a remote command over that login) and of the
@@ -10,6 +10,7 @@ import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { callsSince, countCalls } from "./lib/counted-calls.mjs";
 import { cleanEnvironment } from "./lib/environment.mjs";
+import { schedulers } from "./lib/schedulers.mjs";
 import { hold, median, printTable } from "./lib/table.mjs";
 import { withTestbed } from "./lib/testbed.mjs";
 
@@ -20,13 +21,13 @@ const project = "/home/alice/rnaseq";
 /** Both jobs begin with it: nanoseconds since 1970, and all hosts have the machine's clock. */
 const mark = `date +%s%N > ${project}/running`;
 
-const session = `name: rnaseq
-scheduler: sge
+const sessionOn = ({ name, onNode1 }) => `name: rnaseq
+scheduler: ${name}
 host: login
 notebook:
   directory: ${project}
   environment: { venv: /home/shared/venv, setup: "${mark}" }
-resources: { queue: all.q@node1 }
+resources: ${onNode1}
 tunnel: { localPort: ${port} }
 `;
 
@@ -35,9 +36,13 @@ ${mark}
 exec /home/shared/venv/bin/jupyter lab --no-browser --sock=/tmp/floor.sock
 `;
 
-await withTestbed({ name: "bench", nodes: 1 }, compare);
+for (const scheduler of schedulers) {
+  console.log(`\n${scheduler.title}`);
+  const options = { name: "bench", nodes: 1, schedulers: [scheduler.name] };
+  await withTestbed(options, (testbed) => compare(testbed, scheduler));
+}
 
-async function compare(testbed) {
+async function compare(testbed, scheduler) {
   const run = async (host, argv, input) => {
     const { exitCode, stdout, stderr } = await testbed.exec(host, "alice", argv, { stdin: input ?? "" });
     if (exitCode !== 0) throw new Error(`${argv.join(" ")} on ${host}: ${stderr}${stdout}`);
@@ -45,9 +50,8 @@ async function compare(testbed) {
   };
   const shell = (host, text, input) => run(host, ["sh", "-euc", text], input);
   await shell("login", `mkdir -p ${project}`);
-  await shell("laptop", "cat > session.yaml", session);
-  await shell("login", "cat > floor.sh", floor);
-  await countCalls(shell);
+  await shell("laptop", "cat > session.yaml", sessionOn(scheduler));
+  await countCalls(shell, scheduler.commands);
   // Neither is to pay for what a first start reads from disk.
   await up();
   await byHand();
@@ -114,9 +118,10 @@ async function compare(testbed) {
     const ended = new Promise((done) => forward.once("exit", done));
     await shell("laptop", `until ss -Hltn | grep -q 127.0.0.1:${port}; do sleep 0.05; done`);
     const answered = firstAnswer();
-    const id = await shell("login", `qsub -terse -S /bin/bash -j y -o ${project}/floor.log -q all.q@node1 floor.sh`);
+    const submit = scheduler.submit({ log: `${project}/floor.log`, node: "node1" });
+    const id = await shell("login", submit, floor);
     const time = (await answered) - (await running());
-    await shell("login", `qdel ${id} && while qstat | grep -q .; do sleep 0.1; done`);
+    await shell("login", `${scheduler.cancel} ${id} && while ${scheduler.list} | grep -q .; do sleep 0.1; done`);
     await shell("node1", "rm -f /tmp/floor.sock");
     forward.kill();
     await ended;

@@ -10,6 +10,12 @@ const notebook = new URL("../../examples/quickstart/monte-carlo.ipynb", import.m
 /** Where the notebooks of the tests lie: seen by login and the nodes, not by laptop. */
 export const projectDirectory = "/home/alice/rnaseq";
 
+/** What lists a user's jobs, each on a line that begins with its id. */
+const listings = {
+  sge: ["qstat"],
+  slurm: ["squeue", "--me", "--noheader", "--format= %F %j %T"],
+};
+
 export interface Cluster {
   readonly testbed: Testbed;
   /** As alice, whatever the exit code. */
@@ -20,7 +26,7 @@ export interface Cluster {
   asRoot(...argv: readonly string[]): Promise<string>;
   /** Writes a file of alice's. */
   write(host: string, path: string, text: string): Promise<void>;
-  /** alice's jobs that Grid Engine lists, as `qstat` shows them. */
+  /** alice's jobs that the scheduler lists, as its own command shows them. */
   jobs(): Promise<string>;
   /** Their ids, each once, in the order of the list. */
   jobIds(): Promise<string[]>;
@@ -37,13 +43,17 @@ export interface Cluster {
  * A testbed with alice's notebook in her project directory. To be called in a `before` of enough
  * time for packages to be installed; skips where there can be none.
  */
-export async function startCluster(context: Mocha.Context, name: string): Promise<Cluster> {
+export async function startCluster(
+  context: Mocha.Context,
+  name: string,
+  scheduler: keyof typeof listings = "sge",
+): Promise<Cluster> {
   const reason = await unsupportedReason();
   if (reason !== undefined) {
     console.log(`      ${reason}`);
     context.skip();
   }
-  const testbed = await startTestbed({ name: nameHere(name) });
+  const testbed = await startTestbed({ name: nameHere(name), schedulers: [scheduler] });
   const run: Cluster["run"] = (host, argv, stdin = "") =>
     testbed.exec(host, "alice", argv, { stdin, timeoutMs: 120_000 });
   const ok: Cluster["ok"] = async (host, argv, stdin) => {
@@ -59,7 +69,7 @@ export async function startCluster(context: Mocha.Context, name: string): Promis
   const write: Cluster["write"] = async (host, path, text) => {
     await ok(host, ["sh", "-c", 'mkdir -p "$(dirname "$1")" && cat > "$1"', "sh", path], text);
   };
-  const jobs = () => ok("login", ["qstat"]);
+  const jobs = () => ok("login", listings[scheduler]);
   const cells: Cluster["cells"] = async (url, ...texts) => {
     const program = 'cd /opt/hpcnb && exec node --import tsx -C @hpcnb/source test/support/execute-cells.ts "$1"';
     return JSON.parse(await ok("laptop", ["sh", "-c", program, "sh", url], JSON.stringify(texts)));

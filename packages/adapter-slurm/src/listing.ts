@@ -20,28 +20,12 @@ export interface Listing {
  */
 export const listingFormat = "--format=hpcnb|%F|%K|%T|%r|%B|%S|%j";
 
-const line = /^hpcnb\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|(.*)$/;
-
 /**
  * @throws HPCNB_SCHEDULER_ANSWER without the head that squeue prints even if there is no job: the
  *   answer is not squeue's then, and jobs would look gone.
  */
 export function readListings(text: string): Listing[] {
-  const lines = text.split("\n").flatMap((one) => line.exec(one) ?? []);
-  const listings: Listing[] = [];
-  for (let at = 0; at < lines.length; at += 8) {
-    const [id, tasks, state, reason, host, start, name] = lines.slice(at + 1, at + 8) as [
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
-    listings.push({ id, tasks, state, reason, host, start, name });
-  }
-  const head = listings.shift();
+  const [head, ...listings] = text.split("\n").flatMap(listingIn);
   if (head?.name === "NAME" && listings.every(({ id }) => /^\d+$/.test(id))) return listings;
   const begin = text.trim().slice(0, 300);
   throw new HpcnbError(
@@ -49,4 +33,9 @@ export function readListings(text: string): Listing[] {
     `squeue's answer was not understood: ${begin === "" ? "it is empty" : JSON.stringify(begin)}`,
     { transient: true },
   );
+}
+
+function listingIn(line: string): Listing[] {
+  const [mark, id = "", tasks = "", state = "", reason = "", host = "", start = "", ...name] = line.split("|");
+  return mark === "hpcnb" && name.length > 0 ? [{ id, tasks, state, reason, host, start, name: name.join("|") }] : [];
 }

@@ -38,7 +38,7 @@ const reasons: readonly (readonly [RegExp, string, JobState?])[] = [
   [/^BeginTime$/, "its time to begin has not come; a job that starts again waits, too"],
   [/^JobHeldUser$/, "its user holds it: `scontrol release` lets it go", "held"],
   [/^JobHeldAdmin$/, "an administrator holds it", "held"],
-  [/requeued held/i, `its start failed, and Slurm holds it: ${scontrol}`, "error"],
+  [/requeued.*held|^JobHoldMaxRequeue$/i, `its start failed, and Slurm holds it: ${scontrol}`, "error"],
   [/^JobArrayTaskLimit$/, "as many tasks run as may run at the same time"],
   [/^ReqNodeNotAvail/, "nodes that it needs are down, drained or reserved"],
   [/^Partition(Down|Inactive)$/, "its partition starts no jobs at the moment"],
@@ -50,7 +50,9 @@ const reasons: readonly (readonly [RegExp, string, JobState?])[] = [
     "error",
   ],
   [/^(QOS|Assoc)/, "a limit of its account or QOS is reached"],
-  [/^(BadConstraints|Invalid(Account|QOS)|(Account|QOS)NotAllowed)$/, `it can run nowhere: ${scontrol}`, "error"],
+  [/^(Invalid(Account|QOS)|(Account|QOS)NotAllowed)$/, "its account or QOS may not run it", "error"],
+  // Also for a while, where a whole node is wanted and none is free: it is not given up.
+  [/^BadConstraints$/, "no node has what it asks for, as it seems now"],
   [/^Licenses$/, "it waits for a licence"],
   [/^Reservation$/, "its reservation has not begun"],
 ];

@@ -30,7 +30,7 @@ export function useCluster(accounting: boolean): () => Cluster {
       console.log(`      skipped: ${why}`);
       this.skip();
     }
-    testbed = await startTestbed({ name: nameHere("slurm"), schedulers: ["slurm"], accounting, nodes: 2 });
+    testbed = await startTestbed({ name: nameHere("slurmsuite"), schedulers: ["slurm"], accounting, nodes: 2 });
   });
 
   after(async () => {
@@ -73,7 +73,10 @@ function clusterOf(testbed: Testbed): Cluster {
           return async () => void (await as("root", "scontrol", "update", "partitionname=main", "state=up"));
         },
         breakAnswers: async () => {
-          broken = ["SLURM_CONF=/no/such"];
+          const elsewhere = `${directory}/elsewhere.conf`;
+          const text = "cat /etc/slurm/slurm.conf; echo SlurmctldPort=6999; echo MessageTimeout=2";
+          await as("alice", "sh", "-c", `{ ${text}; } >"$1"`, "sh", elsewhere);
+          broken = [`SLURM_CONF=${elsewhere}`];
           return async () => {
             broken = [];
           };

@@ -73,13 +73,20 @@ describe("squeue's answer", () => {
     expect(stateOf("OUT_OF_MEMORY")).to.equal("finished");
     for (const reason of [
       "launch failed requeued held",
-      "BadConstraints",
+      "JobHoldMaxRequeue",
       "InvalidQOS",
       "QOSMaxWallDurationPerJobLimit",
       "AssocMaxCpuPerJobLimit",
     ])
       expect(stateOf("PENDING", reason), reason).to.equal("error");
-    for (const reason of ["AssocGrpCpuLimit", "QOSMaxJobsPerUserLimit", "PartitionNodeLimit", "Licenses", "NodeDown"])
+    for (const reason of [
+      "AssocGrpCpuLimit",
+      "QOSMaxJobsPerUserLimit",
+      "PartitionNodeLimit",
+      "BadConstraints",
+      "Licenses",
+      "NodeDown",
+    ])
       expect(stateOf("PENDING", reason), reason).to.equal("queued");
   });
 
