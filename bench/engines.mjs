@@ -1,10 +1,11 @@
 /**
  * From typing the command on the submit node to all engines registered, on a testbed with a real
- * Grid Engine, and on one with a real Slurm: `hpcnb up` with storage that shows files 30 s late on every host of the cluster, the
- * same without lag (at most 1.15 times), and controller and engines started by hand-written scripts
- * on storage without lag (at most 1.2 times). Then many sessions in a row with lag: no session may
- * lose an engine. Also how long `hpcnb down` takes beside a bare qdel or scancel and the wait for its effect:
- * at most 1.7 times, which is 2 s where those take 1.2 s.
+ * Grid Engine, and on one with a real Slurm: `hpcnb up` with storage that shows files 30 s late on
+ * every host of the cluster, the same without lag (at most 1.15 times), and controller and engines
+ * started by hand-written scripts on storage without lag (at most 1.2 times). Then many sessions in
+ * a row with lag: no session may lose an engine. Also how long `hpcnb down` takes beside a bare
+ * qdel or scancel and the wait for its effect: at most 1.7 times, which is 2 s where those take 1.2
+ * s.
  */
 
 import { schedulers } from "./lib/schedulers.mjs";

@@ -1,8 +1,9 @@
 /**
- * Reading a scheduler's list of 75,000 running tasks, Grid Engine's own limit for one array, against
- * a program in Python that makes a dictionary of each task in the same text: at most 1.3 times what
- * expat takes for `qstat -xml`, at most 4 times what splitting the lines takes for `squeue`, and
- * 200 MB more memory. Both are processor time: other programs may want the processor meanwhile.
+ * Reading a scheduler's list of 75,000 running tasks, Grid Engine's own limit for one array,
+ * against a program in Python that makes a dictionary of each task in the same text: at most 1.3
+ * times what expat takes for `qstat -xml`, at most 4 times what splitting the lines takes for
+ * `squeue`, and 200 MB more memory. Both are processor time: other programs may want the processor
+ * meanwhile.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";

@@ -1,10 +1,10 @@
 /**
  * From the moment that the notebook's job runs to the moment that its URL answers on the laptop, on
- * a testbed with a real Grid Engine, and on one with a real Slurm: `hpcnb up` against the same server started by a hand-written
- * job script and forwarded by an ssh that is open already. At most 1.25 times. Also what `up`,
- * `status` and `connect` cost on a near network and on one of 100 ms a round trip: seconds, logins
- * at the submit node, calls of ssh (nearly all of them a remote command over that login) and of the
- * scheduler. An `up` logs in once.
+ * a testbed with a real Grid Engine, and on one with a real Slurm: `hpcnb up` against the same
+ * server started by a hand-written job script and forwarded by an ssh that is open already. At most
+ * 1.25 times. Also what `up`, `status` and `connect` cost on a near network and on one of 100 ms a
+ * round trip: seconds, logins at the submit node, calls of ssh (nearly all of them a remote command
+ * over that login) and of the scheduler. An `up` logs in once.
  */
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";

@@ -11,7 +11,7 @@ export function cancelWords(targets: readonly CancelTarget[]): string[] {
   });
 }
 
-/** What scancel says of jobs that are gone or going; from 21.08 on it says nothing of most. */
+/** What scancel says of jobs that are gone or going; 22.05 says nothing of most. */
 const harmless = /invalid job id specified|already completing or completed/i;
 
 /** One job that is not there makes scancel fail as a whole, so each of its lines counts. */

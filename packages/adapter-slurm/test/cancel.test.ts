@@ -14,10 +14,6 @@ describe("scancel", () => {
 
   it("has done its work where jobs and tasks are gone", () => {
     for (const name of ["no job", "no task"]) parseCancel(answered("scancel", name));
-    // As Slurm before 21.08 says it: src/scancel/scancel.c.
-    const gone = "scancel: error: Kill job error on job id 17: Invalid job id specified\n";
-    const going = "scancel: error: Kill job error on job id 18_2: Job/step already completing or completed\n";
-    parseCancel(answer({ exitCode: 1, stderr: `${gone}${going}` }));
   });
 
   it("has not where it may not, or did not understand", () => {
