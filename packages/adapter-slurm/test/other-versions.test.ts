@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { slurmDialect } from "../src/index.js";
 import { answered, exampleJob, failure } from "./example.js";
 
-/** What other versions say, as people have reported it: ./fixtures/other-versions.txt has the sources. */
+/** What other versions say, as people have reported it: fixtures/other-versions.txt has sources. */
 describe("answers of other versions of Slurm", () => {
   const slurm = slurmDialect();
   const said = (name: string) => answered("other-versions", name);
