@@ -79,8 +79,9 @@ export function realTests(cluster: () => Cluster): void {
     expect(text).not.to.include("theirs");
     expect(text).to.include("SLURM_CPUS_PER_TASK=3").and.to.include("SLURM_MEM_PER_NODE=300");
     expect(text).to.include("cpu seconds: unlimited");
-    const { stdout } = await fixture.host.run(["scontrol", "show", "job", id]);
-    expect(stdout).to.include("TimeLimit=00:02:00").and.to.include("Requeue=0");
+    expect(await cluster().as("alice", "scontrol", "show", "job", id))
+      .to.include("TimeLimit=00:02:00")
+      .and.to.include("Requeue=0");
   });
 
   it("lists an array of many gaps, and each start", async () => {
@@ -92,8 +93,8 @@ export function realTests(cluster: () => Cluster): void {
     const single = await fixture.scheduler.submit(job());
     await untilState(single, "running");
     const { startedAt = "", host } = (await fixture.scheduler.status()).find((one) => one.id === single) ?? {};
-    const { stdout } = await fixture.host.run(["env", "TZ=UTC0", "scontrol", "--oneliner", "show", "job", single]);
-    expect(stdout).to.include(` StartTime=${startedAt.slice(0, -1)} `);
+    const known = await cluster().as("alice", "env", "TZ=UTC0", "scontrol", "--oneliner", "show", "job", single);
+    expect(known).to.include(` StartTime=${startedAt.slice(0, -1)} `);
     expect(host).to.match(/^node\d$/);
   });
 
