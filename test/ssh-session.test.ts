@@ -74,7 +74,7 @@ describe("a session on a host", function () {
   it("is disconnected also while the host is out of reach", async () => {
     await site.cut("login");
     expect((await project.ok("disconnect")).stderr).to.include("is disconnected");
-    await site.mend("login");
+    await site.repair("login");
     url = (await project.ok("connect")).stdout.trim();
   });
 

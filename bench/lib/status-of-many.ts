@@ -1,4 +1,4 @@
-import { bringUp, engineDifferences, Tracker } from "@hpcnb/core/session";
+import { bringUp, Tracker, troubledEngines } from "@hpcnb/core/session";
 // biome-ignore lint/style/noRestrictedImports: what the command prints is no package's to give
 import { renderStatus } from "../../packages/cli/src/report/render-status.js";
 // biome-ignore lint/style/noRestrictedImports: as above
@@ -23,7 +23,7 @@ for (let run = 0; run < runs; run += 1) {
   const tracker = new Tracker(context, "/home/alice/project");
   await world.clock.run(tracker.observe());
   const view = statusView(world.session, tracker.state, {
-    differences: engineDifferences(tracker.state),
+    differences: troubledEngines(tracker.state),
     directory: tracker.directory,
     readiness: context.readiness.name,
     url: (baseUrl) => baseUrl,

@@ -57,7 +57,7 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
         })
         .option("json", json),
     async ({ session, timeout, dryRun, full, open, json }) => {
-      if (dryRun) return (await import("./commands/rehearse.js")).rehearse({ session, full, signal });
+      if (dryRun) return (await import("./commands/dry-run.js")).dryRun({ session, full, signal });
       if (full) throw new HpcnbError("HPCNB_BAD_ARGUMENTS", "--full goes with --dry-run: a start prints no scripts.");
       const { up } = await import("./commands/up.js");
       const timeoutMs = timeout === undefined ? undefined : durationOf(timeout) * 1000;

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { type Host, HpcnbError, type Plugin } from "@hpcnb/core";
-import { readRecord, resolveDirectory, type SessionRecord } from "@hpcnb/core/session";
+import { findNotebookDirectory, readRecord, type SessionRecord } from "@hpcnb/core/session";
 import { defaults, resolveStorage, resolveTunnel, type Session } from "@hpcnb/core/session-file";
 import { type KnownSession, rememberedRuns, type Warn } from "./known-sessions.js";
 import { autoTunnels, readinessPlugins } from "./plugins/built-in.js";
@@ -19,7 +19,7 @@ export interface Surroundings {
 }
 
 /** Where a session is. */
-export interface SessionPlace {
+export interface SessionRef {
   /** What ssh connects to; undefined for this machine. */
   readonly host?: string | undefined;
   /** On that host: absolute, or beginning with `~/`. */
@@ -34,11 +34,11 @@ export interface SessionPlace {
  * @throws HPCNB_NO_SESSION when nothing was ever started there.
  */
 export async function loadSessionAt(
-  { host: alias, directory: place, known }: SessionPlace,
+  { host: alias, directory: place, known }: SessionRef,
   { hostOf, note, warn, loader }: Surroundings & { readonly loader: PluginLoader },
 ): Promise<ValidSession> {
   const host = hostOf(alias);
-  const directory = await resolveDirectory(host, place, "look", { note });
+  const directory = await findNotebookDirectory(host, place, "look", { note });
   const record = await readRecord(host, directory, { remembered: rememberedRuns(alias, warn) });
   if (!record) {
     throw new HpcnbError(

@@ -14,21 +14,21 @@ export function createWorkload(): Workload {
     },
     runFiles: (context, variables) => [...app.runFiles(context, variables), ...kind.runFiles(context)],
     clusterFiles: kind.clusterFiles,
-    job: (context, place) => {
-      if (place.role === "notebook") return app.job(context, kind.companion(context));
+    job: (context, which) => {
+      if (which.role === "notebook") return app.job(context, kind.companion(context));
       const { cluster } = context;
-      if (!cluster) throw new Error(`A session without a cluster has no ${place.role}`);
-      return kind.job({ ...context, cluster }, place);
+      if (!cluster) throw new Error(`A session without a cluster has no ${which.role}`);
+      return kind.job({ ...context, cluster }, which);
     },
     pointer: kind.pointer,
-    wishes: kind.wishes,
+    targets: kind.targets,
     recordPaths: (run, cluster) => [app.recordPath(run), ...(cluster ? kind.recordPaths(cluster) : [])],
     reports: ([notebook, ...others]) => ({ notebook: app.report(notebook), ...kind.reports(others) }),
     // In the notebook job, the controller's log is the notebook's.
-    logPath: (place) =>
-      place.role === "notebook" || (place.role === "controller" && place.cluster.inNotebook)
-        ? app.logPath(place.run)
-        : kind.logPath(place),
+    logPath: (which) =>
+      which.role === "notebook" || (which.role === "controller" && which.cluster.inNotebook)
+        ? app.logPath(which.run)
+        : kind.logPath(which),
     answers: app.answers,
     url: app.url,
   };

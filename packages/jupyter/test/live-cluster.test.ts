@@ -147,17 +147,17 @@ print(result.get())`,
     busy.stdout.on("data", (data) => words.push(String(data)));
     await once(busy.stdout, "data");
     await jobs.until(() => existsSync(begun));
-    const wish = (wanted: number) => {
+    const setTarget = (wanted: number) => {
       const { run, cluster } = jobs.context;
       if (!cluster) throw new Error("no cluster");
-      const { path, text } = workload.wishes(run, cluster, [{ ranges: [{ first: 1, last: 2 }], wanted }]);
+      const { path, text } = workload.targets(run, cluster, [{ ranges: [{ first: 1, last: 2 }], wanted }]);
       writeFileSync(path, text, { flag: "r+" });
     };
-    wish(1);
+    setTarget(1);
     // The higher number would go first, but it works.
     await jobs.until(({ engines }) => engines.get(1) === "retired");
     expect(await jobs.ended("engines 1")).to.equal(0);
-    wish(0);
+    setTarget(0);
     writeFileSync(end, "");
     await jobs.until(({ engines }) => engines.get(2) === "retired");
     expect(await jobs.ended("engines 2")).to.equal(0);

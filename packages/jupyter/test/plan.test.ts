@@ -25,7 +25,7 @@ describe("plan", () => {
       generation: 1,
       controllerRecord: `${directory}/controller.record`,
     });
-    expect(record("cluster-1/wishes")).to.deep.equal({ run, groups: [] });
+    expect(record("cluster-1/targets")).to.deep.equal({ run, groups: [] });
     for (const name of ["notebook", "cluster-1/controller", "cluster-1/engines"])
       expect(record(name), name).to.deep.equal({ run, state: "waiting" });
     expect(files.map(({ path }) => path)).to.include(`${context.run.directory}/logs/.keep`);
@@ -113,7 +113,7 @@ describe("groups of engines", () => {
       { first: 1, last: 10 },
       { first: 13, last: 14 },
     ];
-    const file = workload.wishes(run, cluster, [{ ranges, wanted: 3 }]);
+    const file = workload.targets(run, cluster, [{ ranges, wanted: 3 }]);
     expect(file.inPlace).to.equal(true);
     const told = [
       [1, 10],
@@ -130,11 +130,11 @@ describe("groups of engines", () => {
         const first = start + 100 * index;
         return { first, last: first + (index % 2 === 0 ? 90 : 0) };
       });
-    const wishes = [
+    const targets = [
       { ranges: rangesFrom(1), wanted: 3 },
       { ranges: [{ first: 70_000, last: 75_000 }], wanted: 1 },
     ];
-    const groups = decodeRecord(workload.wishes(run, cluster, wishes).text, run.id)?.groups;
+    const groups = decodeRecord(workload.targets(run, cluster, targets).text, run.id)?.groups;
     const [cpu, gpu] = groups as { ranges: [number, number][]; wanted: number }[];
     expect(cpu?.wanted).to.equal(3);
     expect(cpu?.ranges.filter(([first, last]) => last - first === 90)).to.have.length(250);

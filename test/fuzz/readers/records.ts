@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { decodeRecord, encodeRecord, type JobStatus, recordSize } from "@hpcnb/core";
-import { advance, engineDifferences, initialState, readRecord, type SessionRecord } from "@hpcnb/core/session";
+import { advance, initialState, readRecord, type SessionRecord, troubledEngines } from "@hpcnb/core/session";
 import { MemoryHost, makeSession } from "@hpcnb/core/testing";
 import fc from "fast-check";
 import { renderStatus } from "../../../packages/cli/src/report/render-status.js";
@@ -79,7 +79,7 @@ function live(read: SessionRecord, published?: readonly unknown[]): void {
     stepsOf(state, "probe");
   }
   const view = statusView(session, state, {
-    differences: engineDifferences(state),
+    differences: troubledEngines(state),
     directory: "/d",
     readiness: "probe",
     url: (baseUrl) => baseUrl,

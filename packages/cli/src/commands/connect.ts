@@ -1,5 +1,5 @@
 import { closeConnectionOf, findSessionFile, parseAddress, rememberSession } from "@hpcnb/client";
-import { type Connected, connect as connectTo, prepared, type SessionState } from "@hpcnb/core/session";
+import { type Connected, connect as connectTo, openTracker, type SessionState } from "@hpcnb/core/session";
 import { warnOfLostPort } from "../opening/lost-port.js";
 import { type OpenSession, withSession } from "../opening/with-session.js";
 import type { Outcome } from "../printing/outcome.js";
@@ -45,7 +45,7 @@ export async function disconnect({ session: argument, signal }: ConnectOptions):
   if (address && (await closeConnectionOf({ host: address.host, file: place }))) return disconnected(place, true);
   return withSession(argument, async ({ context, session }) => {
     if (await closeConnectionOf(session)) return disconnected(session.name, true);
-    const { directory } = await prepared(context, "look", signal);
+    const { directory } = await openTracker(context, "look", signal);
     const connection = await context.connector?.current(directory);
     await context.connector?.disconnect(directory);
     return disconnected(session.name, connection !== undefined);

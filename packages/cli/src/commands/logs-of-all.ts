@@ -2,8 +2,8 @@ import { LogReader, type LogSource } from "@hpcnb/client";
 import {
   arraysOf,
   enginesOf,
-  type LogPlace,
-  logPlaceOf,
+  type LogOf,
+  logOf,
   numbersIn,
   type Role,
   type SessionContext,
@@ -27,7 +27,7 @@ export async function printAll(options: {
 }): Promise<void> {
   const { tracker, context, which, lines, everyMs, signal } = options;
   const sources = (record: SessionRecord | undefined): LogSource[] =>
-    record ? sourcesOf(record, which, (place) => context.workload.logPath(place)) : [];
+    record ? sourcesOf(record, which, (log) => context.workload.logPath(log)) : [];
   let current = sources(await tracker.readRecord());
   const print = createLinePrinter(current.map(({ origin }) => origin));
   const reader = new LogReader(context.host, signal);
@@ -50,10 +50,10 @@ export async function printAll(options: {
   await reader.end(current, print);
 }
 
-function sourcesOf(record: SessionRecord, which: "all" | "engines", pathOf: (place: LogPlace) => string): LogSource[] {
+function sourcesOf(record: SessionRecord, which: "all" | "engines", pathOf: (log: LogOf) => string): LogSource[] {
   const source = (origin: string, role: Role, engine?: number): LogSource[] => {
-    const place = logPlaceOf(record, role, engine);
-    return place ? [{ origin, path: pathOf(place) }] : [];
+    const log = logOf(record, role, engine);
+    return log ? [{ origin, path: pathOf(log) }] : [];
   };
   const numbers = numbersIn(arraysOf(record).map(enginesOf));
   const engines = numbers.flatMap((engine) => source(`engine ${engine}`, "engines", engine));

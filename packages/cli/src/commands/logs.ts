@@ -1,10 +1,10 @@
 import { findStart, type LogFile, pieceSize, readPiece } from "@hpcnb/client";
 import { HpcnbError, isHpcnbError, suggest } from "@hpcnb/core";
 import {
-  type LogPlace,
+  type LogOf,
   lastEngine,
-  logPlaceOf,
-  prepared,
+  logOf,
+  openTracker,
   type Role,
   runsDirectory,
   type SessionContext,
@@ -37,7 +37,7 @@ export async function logs({ words, follow, tail, signal }: LogsOptions): Promis
   const lines = parseTail(tail);
   try {
     await withSession(argument, async ({ context }) => {
-      const tracker = await prepared(context, "look", signal);
+      const tracker = await openTracker(context, "look", signal);
       const record = await startedRecord(tracker, context.session.name);
       if (which === "all" || (which === "engines" && engine === undefined)) {
         const { printAll } = await import("./logs-of-all.js");
@@ -51,7 +51,7 @@ export async function logs({ words, follow, tail, signal }: LogsOptions): Promis
         });
         return;
       }
-      const path = context.workload.logPath(expectLogPlace(record, which, engine));
+      const path = context.workload.logPath(expectLog(record, which, engine));
       await printOne({ file: { host: context.host, path, signal }, tracker, context, lines, follow });
     });
   } catch (error) {
@@ -135,9 +135,9 @@ export function parseTail(tail: string | undefined): number | "all" | undefined 
 }
 
 /** @throws HPCNB_BAD_ARGUMENTS when there is no such job. */
-function expectLogPlace(record: SessionRecord, role: Role, engine: number | undefined): LogPlace {
-  const place = logPlaceOf(record, role, engine);
-  if (place) return place;
+function expectLog(record: SessionRecord, role: Role, engine: number | undefined): LogOf {
+  const log = logOf(record, role, engine);
+  if (log) return log;
   const { name } = record;
   if (!record.cluster)
     throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `${name} has no ${role}: it was started without a cluster.`);

@@ -1,6 +1,6 @@
 import { connectionOf, type StatusView, statusView, viewFromHere, whyClosed } from "@hpcnb/client";
 import { aborted } from "@hpcnb/core";
-import { engineDifferences, type Look, type SessionContext, watch, withLogs } from "@hpcnb/core/session";
+import { type Look, type SessionContext, troubledEngines, watch, withLogs } from "@hpcnb/core/session";
 import { wordFor } from "../help/pasteable.js";
 import { withSession } from "../opening/with-session.js";
 import type { Outcome } from "../printing/outcome.js";
@@ -50,7 +50,7 @@ async function firstLook(context: SessionContext, signal: AbortSignal): Promise<
 async function viewOf(context: SessionContext, { tracker, problem }: Look): Promise<StatusView> {
   const { session } = context;
   if (problem) return viewFromHere(session, await connectionOf(session));
-  const differences = engineDifferences(tracker.state);
+  const differences = troubledEngines(tracker.state);
   return statusView(session, tracker.state, {
     differences: [...(await withLogs(tracker, differences.slice(0, shownEngines))), ...differences.slice(shownEngines)],
     directory: tracker.directory,

@@ -1,5 +1,5 @@
 import { statusView, viewFromHere } from "@hpcnb/client";
-import { advance, engineDifferences, initialState, type Reports, type SessionEvent } from "@hpcnb/core/session";
+import { advance, initialState, type Reports, type SessionEvent, troubledEngines } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
 import { makeRecord } from "@hpcnb/core/testing";
 import { expect } from "chai";
@@ -78,7 +78,7 @@ describe("status", () => {
     const wanted = { cluster: { minimum: 2 }, connection: false };
     const state = events.reduce((before, event) => advance(before, event, wanted), initialState);
     const session = { name: "rnaseq" } as Parameters<typeof statusView>[0];
-    const differences = engineDifferences(state).map((one) => (one.engine === 4 ? { ...one, log: "hpcnb: why" } : one));
+    const differences = troubledEngines(state).map((one) => (one.engine === 4 ? { ...one, log: "hpcnb: why" } : one));
     const known = { differences, directory: "/d", readiness: "probe", url: (baseUrl: string) => baseUrl };
     expect(shown(statusView(session, state, known))).to.deep.equal([
       "rnaseq  up on node1, 7 h left",

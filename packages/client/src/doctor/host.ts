@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { expectSuccess, HpcnbError, isHpcnbError } from "@hpcnb/core";
-import { lockPath, rehearse, resolveDirectory, type SessionContext, sessionDirectory } from "@hpcnb/core/session";
+import { dryRun, findNotebookDirectory, lockPath, type SessionContext, sessionDirectory } from "@hpcnb/core/session";
 import type { Check, Outcome } from "./examine.js";
 import { spaceOf, spaceScript } from "./space.js";
 
@@ -34,7 +34,7 @@ export function hostChecks(examined: Examined): Check[] {
       run: async () => {
         const notes: string[] = [];
         const note = (text: string) => notes.push(text);
-        examined.directory = await resolveDirectory(host, session.notebook.directory, "make", { signal, note });
+        examined.directory = await findNotebookDirectory(host, session.notebook.directory, "make", { signal, note });
         return notes.length > 0
           ? { state: "warning", text: notes.join(" ") }
           : { state: "ok", text: examined.directory };
@@ -57,7 +57,7 @@ export function hostChecks(examined: Examined): Check[] {
       name: "jobs",
       needs: [...needs, ...inFolder],
       run: async () => {
-        const { jobs } = await rehearse(context, signal);
+        const { jobs } = await dryRun(context, signal);
         const count = jobs.length === 1 ? "one job" : `${jobs.length} jobs`;
         return { state: "ok", text: `${count} would be submitted; \`hpcnb up --dry-run\` shows what` };
       },

@@ -10,7 +10,7 @@ export interface Results {
   readonly status: StatusView;
   readonly list: readonly ListedSession[];
   readonly up: UpResult;
-  readonly "up --dry-run": RehearsalResult;
+  readonly "up --dry-run": DryRunResult;
   readonly connect: ConnectResult;
   readonly disconnect: DisconnectResult;
   readonly "renew-token": RenewTokenResult;
@@ -36,7 +36,7 @@ export interface UpResult extends PerhapsTimes {
   readonly submittedAt: string | undefined;
 }
 
-export interface RehearsalResult {
+export interface DryRunResult {
   readonly name: string;
   /** Paths on the host. */
   readonly files: readonly string[];

@@ -2,7 +2,6 @@ import type { ConnectionFacts, SessionWord } from "@hpcnb/core";
 import { defined } from "@hpcnb/core";
 import {
   type EngineArray,
-  type EngineDifference,
   enginesIn,
   enginesOf,
   engineTimes,
@@ -16,6 +15,7 @@ import {
   notebookTimes,
   type SessionState,
   type Stray,
+  type TroubledEngine,
   whyNoRecord,
   wordOf,
 } from "@hpcnb/core/session";
@@ -62,7 +62,7 @@ export interface StatusView extends JobTimes {
   /** Where there are several. */
   readonly groups?: readonly GroupView[];
   /** The engines with a problem, by their numbers. */
-  readonly differences?: readonly EngineDifference[];
+  readonly differences?: readonly TroubledEngine[];
   readonly jobs: readonly JobView[];
 }
 
@@ -89,7 +89,7 @@ export function statusView(
   session: Session,
   state: SessionState,
   known: {
-    differences: readonly EngineDifference[];
+    differences: readonly TroubledEngine[];
     directory: string;
     readiness: string;
     tunnelClosed?: string | undefined;

@@ -4,9 +4,9 @@ import { endJobs } from "./end-jobs.js";
 import type { SessionState } from "./life-cycle.js";
 import { withLock } from "./lock.js";
 import { startNewCluster } from "./new-cluster.js";
-import { prepared } from "./open-session.js";
+import { openTracker } from "./open-session.js";
 import { setEngines } from "./scale.js";
-import { settleWhatIsLeft } from "./settle.js";
+import { resume } from "./settle.js";
 import { startRun } from "./start-run.js";
 import { describeOthers, whyLost, whyNoRecord } from "./strays.js";
 import type { Tracker } from "./tracker.js";
@@ -37,7 +37,7 @@ export async function bringUp(context: SessionContext, options: BringUpOptions =
   const { signal } = options;
   // Jobs that nobody could reach from here are not submitted in the first place.
   context.connector?.check();
-  const tracker = await prepared(context, "make", signal);
+  const tracker = await openTracker(context, "make", signal);
   await findOrStart(tracker, options);
   await waitUntilUp(tracker, options);
   const token = await tracker.token();
@@ -52,7 +52,7 @@ function findOrStart(tracker: Tracker, options: BringUpOptions): Promise<void> {
     const { phase, record } = tracker.state;
     if (!record) tellOrRefuse(tracker, onStep);
     if (record && phase !== "ended" && phase !== "failed" && phase !== "stopping") {
-      if (phase === "submitting") await settleWhatIsLeft(tracker, record, signal);
+      if (phase === "submitting") await resume(tracker, record, signal);
       onJobs?.("found", tracker);
       if (phase === "degraded") await repair(tracker, options);
       return;

@@ -1,6 +1,6 @@
 import type { TaskRange } from "../scheduler.js";
 import { type ArrayRecord, clusterOf, type SessionRecord } from "./session-record.js";
-import type { EngineArray, LogPlace, Role } from "./workload.js";
+import type { EngineArray, LogOf, Role } from "./workload.js";
 
 export function arraysOf({ jobs }: Pick<SessionRecord, "jobs">): ArrayRecord[] {
   return jobs.flatMap(({ array }) => array ?? []);
@@ -17,11 +17,11 @@ export function lastEngine(record: Pick<SessionRecord, "jobs">): number {
 }
 
 /** Where a job of the record logs; undefined when there is no such job. `engine` is a number. */
-export function logPlaceOf(
+export function logOf(
   record: Pick<SessionRecord, "run" | "cluster" | "jobs">,
   role: Role,
   engine?: number,
-): LogPlace | undefined {
+): LogOf | undefined {
   const { run } = record;
   const cluster = clusterOf(record);
   if (role === "notebook") return { role, run };

@@ -1,6 +1,6 @@
 import type { TaskRange, TaskStatus } from "../scheduler.js";
 import { isGone, type JobFacts } from "./job-facts.js";
-import type { EngineReports, EngineWord } from "./workload.js";
+import type { EngineReport, EngineReports } from "./workload.js";
 
 /** How many engines are where, by the scheduler and by the controller. */
 export interface EngineCounts {
@@ -29,15 +29,15 @@ export interface EngineFacts {
   readonly number: number;
   readonly group: string;
   readonly job: JobFacts;
-  readonly place: EnginePlace;
+  readonly state: EngineState;
   /** As the scheduler listed it last; undefined when it has not, or no longer does. */
   readonly task?: TaskStatus;
-  readonly word: EngineWord | undefined;
+  readonly report: EngineReport | undefined;
 }
 
-export type EnginePlace = "queued" | "starting" | "running" | "suspended" | "failed";
+export type EngineState = "queued" | "starting" | "running" | "suspended" | "failed";
 
-const placeOf: Record<TaskStatus["state"], EnginePlace> = {
+const stateOf: Record<TaskStatus["state"], EngineState> = {
   queued: "queued",
   held: "queued",
   unknown: "queued",
@@ -64,13 +64,13 @@ export function listEngines(jobs: readonly JobFacts[], words: EngineReports): En
     const dismissed = new Set(numbersIn(array.dismissed ?? []));
     for (let task = 1; task <= array.tasks; task += 1) {
       const number = array.first + task - 1;
-      const word = words.get(number);
-      if (dismissed.has(number) || word === "retired") continue;
+      const report = words.get(number);
+      if (dismissed.has(number) || report === "retired") continue;
       const status = gone ? undefined : (now.get(task) ?? before.get(task));
       const isUnknown = job.status === undefined || (job.before === undefined && !now.has(task));
       const absent = gone || !isUnknown ? "failed" : "queued";
-      const place = status ? placeOf[status.state] : absent;
-      engines.push({ number, group: array.group, job, place, word, ...(status ? { task: status } : {}) });
+      const state = status ? stateOf[status.state] : absent;
+      engines.push({ number, group: array.group, job, state, report, ...(status ? { task: status } : {}) });
     }
   }
   return engines.sort((one, other) => one.number - other.number);
@@ -79,7 +79,7 @@ export function listEngines(jobs: readonly JobFacts[], words: EngineReports): En
 export function countEngines(asked: number, engines: readonly EngineFacts[]): EngineCounts {
   const counts = { asked, queued: 0, starting: 0, running: 0, suspended: 0, failed: 0, registered: 0, lost: 0 };
   for (const engine of engines) {
-    counts[engine.place] += 1;
+    counts[engine.state] += 1;
     if (isRegistered(engine)) counts.registered += 1;
     if (isLost(engine)) counts.lost += 1;
   }
@@ -88,21 +88,21 @@ export function countEngines(asked: number, engines: readonly EngineFacts[]): En
 
 /** Whether an engine is there, or may still come. */
 export function isLeft(engine: EngineFacts): boolean {
-  return engine.place !== "failed" || isRegistered(engine);
+  return engine.state !== "failed" || isRegistered(engine);
 }
 
 /** Whether the scheduler has given it a host, and it has not failed. */
-export function countsAsThere({ place }: EngineFacts): boolean {
-  return place === "running" || place === "starting" || place === "suspended";
+export function countsAsThere({ state }: EngineFacts): boolean {
+  return state === "running" || state === "starting" || state === "suspended";
 }
 
 /** One that is suspended is silent, and comes back. */
-export function isLost({ place, word }: EngineFacts): boolean {
-  return word === "lost" && place !== "failed" && place !== "suspended";
+export function isLost({ state, report }: EngineFacts): boolean {
+  return report === "lost" && state !== "failed" && state !== "suspended";
 }
 
-export function isRegistered({ word }: EngineFacts): boolean {
-  return word === "registered" || word === "restarted";
+export function isRegistered({ report }: EngineFacts): boolean {
+  return report === "registered" || report === "restarted";
 }
 
 export function numbersIn(ranges: readonly TaskRange[]): number[] {

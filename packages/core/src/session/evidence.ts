@@ -1,9 +1,9 @@
 import { HpcnbError } from "../errors.js";
-import { logPlaceOf } from "./engine-arrays.js";
-import { engineDifferences, withLogs } from "./engine-differences.js";
+import { logOf } from "./engine-arrays.js";
 import { isLeft } from "./engines.js";
 import { enginesIn, type Loss } from "./life-cycle.js";
 import type { Tracker } from "./tracker.js";
+import { troubledEngines, withLogs } from "./troubled-engines.js";
 
 /** Lines of a log, and engines, that are worth showing with an error. */
 const tailLines = 12;
@@ -21,8 +21,8 @@ async function describeJob(
 ): Promise<HpcnbError> {
   const { record, jobs } = tracker.state;
   const id = jobs[role]?.record.id;
-  const place = record && logPlaceOf(record, role);
-  const log = place && tracker.context.workload.logPath(place);
+  const which = record && logOf(record, role);
+  const log = which && tracker.context.workload.logPath(which);
   const tail = log ? await lastLines(tracker, log) : "";
   return new HpcnbError(
     "HPCNB_JOB_ENDED",
@@ -45,7 +45,7 @@ async function describeEngines(tracker: Tracker, { why }: Loss): Promise<HpcnbEr
       .filter((engine) => !isLeft(engine))
       .map(({ number }) => number),
   );
-  const differences = engineDifferences(tracker.state).filter(({ engine }) => missing.has(engine));
+  const differences = troubledEngines(tracker.state).filter(({ engine }) => missing.has(engine));
   const shown = await withLogs(tracker, differences.slice(0, enginesShown));
   const lines = shown.map(
     ({ engine, host, problem, log }) =>

@@ -21,7 +21,7 @@ const historyLagMs = 20_000;
  *
  * @throws HPCNB_JOB_ENDED
  */
-export async function throwIfLost(tracker: Tracker, signal?: AbortSignal): Promise<void> {
+export async function endWhatIsLost(tracker: Tracker, signal?: AbortSignal): Promise<void> {
   const run = tracker.state.record?.run.id;
   await tracker.askWhy();
   await tracker.readRecord();

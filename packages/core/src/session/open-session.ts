@@ -1,11 +1,15 @@
 import type { SessionContext } from "./context.js";
-import { resolveDirectory } from "./prepare.js";
+import { findNotebookDirectory } from "./notebook-directory.js";
 import { Tracker } from "./tracker.js";
 
 /** Where every command begins: the notebook directory found on the host. */
-export async function prepared(context: SessionContext, mode: "make" | "look", signal?: AbortSignal): Promise<Tracker> {
+export async function openTracker(
+  context: SessionContext,
+  mode: "make" | "look",
+  signal?: AbortSignal,
+): Promise<Tracker> {
   let aheadMs = 0;
-  const directory = await resolveDirectory(context.host, context.session.notebook.directory, mode, {
+  const directory = await findNotebookDirectory(context.host, context.session.notebook.directory, mode, {
     signal,
     note: context.note,
     onClock: (hostAheadMs) => {
@@ -25,7 +29,7 @@ export async function lookAt(context: SessionContext, signal?: AbortSignal): Pro
   const asked = context.scheduler.status(signal);
   // What the folder has to say comes first; where this is needed, it is awaited.
   asked.catch(() => {});
-  const tracker = await prepared(context, "look", signal);
+  const tracker = await openTracker(context, "look", signal);
   await tracker.observe(asked);
   return tracker;
 }

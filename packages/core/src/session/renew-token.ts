@@ -4,7 +4,7 @@ import { decodeRecord, encodeRecord } from "../records.js";
 import type { SessionContext } from "./context.js";
 import { secretsPath } from "./layout.js";
 import { withLock } from "./lock.js";
-import { prepared } from "./open-session.js";
+import { openTracker } from "./open-session.js";
 import type { Tracker } from "./tracker.js";
 
 /** The storage of a notebook that is to take a new token may be late. */
@@ -22,7 +22,7 @@ export async function renewToken(
   context: SessionContext,
   signal?: AbortSignal,
 ): Promise<{ readonly tracker: Tracker }> {
-  const tracker = await prepared(context, "look", signal);
+  const tracker = await openTracker(context, "look", signal);
   return withLock(tracker, signal, async () => {
     await tracker.observe();
     const { phase, record } = tracker.state;

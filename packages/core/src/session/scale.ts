@@ -4,9 +4,9 @@ import { enginesOf, lastEngine } from "./engine-arrays.js";
 import { type EngineFacts, isLost, isRegistered, numbersIn, rangesOf } from "./engines.js";
 import { enginesIn } from "./life-cycle.js";
 import { withLock } from "./lock.js";
-import { prepared } from "./open-session.js";
+import { openTracker } from "./open-session.js";
 import { type ClusterRecord, clusterOf, type SessionRecord } from "./session-record.js";
-import { planContext, settle, settleWhatIsLeft } from "./settle.js";
+import { planContext, resume, settle } from "./settle.js";
 import { arrayJobs } from "./start-run.js";
 import { whyNoRecord } from "./strays.js";
 import type { Tracker } from "./tracker.js";
@@ -39,14 +39,14 @@ export async function scale(
   ask: (wanted: Readonly<Record<string, number>>) => Readonly<Record<string, number>>,
   signal?: AbortSignal,
 ): Promise<GroupChange[]> {
-  const tracker = await prepared(context, "look", signal);
+  const tracker = await openTracker(context, "look", signal);
   return withLock(tracker, signal, async () => {
     await tracker.observe();
     const before = expectCluster(tracker).cluster.wanted;
     const wanted = ask(before);
     const record = expectCluster(tracker);
     if (tracker.state.phase === "submitting") {
-      await settleWhatIsLeft(tracker, record, signal);
+      await resume(tracker, record, signal);
       await tracker.askScheduler();
     }
     return setEngines(tracker, { ...before, ...wanted }, signal);
@@ -80,7 +80,7 @@ export async function setEngines(
     const dead = own.filter((engine) => !isLive(engine));
     const live = own.filter(isLive);
     const excess = Math.max(0, live.length - count);
-    const queued = live.filter(({ place, word }) => cancelsTasks && place === "queued" && word === undefined);
+    const queued = live.filter(({ state, report }) => cancelsTasks && state === "queued" && report === undefined);
     const waiting = excess === 0 ? [] : queued.slice(-excess);
     for (const { number } of [...dead, ...waiting]) dismissed.add(number);
     return {
@@ -134,7 +134,7 @@ function dismiss(job: SessionRecord["jobs"][number], numbers: ReadonlySet<number
  * listed.
  */
 function isLive(engine: EngineFacts): boolean {
-  return !isLost(engine) && (engine.place !== "failed" || isRegistered(engine));
+  return !isLost(engine) && (engine.state !== "failed" || isRegistered(engine));
 }
 
 /** @throws HPCNB_NO_SESSION when there is no cluster that could be made larger or smaller. */

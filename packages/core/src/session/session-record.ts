@@ -6,7 +6,7 @@ import type { SessionContext } from "./context.js";
 import { clusterDirectory, recordPath, runDirectory } from "./layout.js";
 import { originOf } from "./origin.js";
 import { type JobRecord, type SessionRecord, sessionRecordSchema } from "./session-schema.js";
-import type { Cluster, JobPlace } from "./workload.js";
+import type { Cluster, JobRole } from "./workload.js";
 
 export type { ArrayRecord, ClusterRecord, JobRecord, SessionRecord } from "./session-schema.js";
 
@@ -21,7 +21,7 @@ export function askedEngines({ cluster }: Pick<SessionRecord, "cluster">): numbe
   return Object.values(cluster?.wanted ?? {}).reduce((sum, count) => sum + count, 0);
 }
 
-export function placeOfJob({ role, array }: JobRecord): JobPlace {
+export function roleOfJob({ role, array }: JobRecord): JobRole {
   if (role !== "engines") return { role };
   if (!array) throw new Error("The schema of the record lets no engine array pass without its numbers");
   return { role, array };

@@ -5,7 +5,7 @@ import { arraysOf, enginesOf } from "./engine-arrays.js";
 import { numbersIn, rangesOf } from "./engines.js";
 import { secondLookMs } from "./job-facts.js";
 import { removeRuns } from "./runs.js";
-import { type ArrayRecord, clusterOf, type JobRecord, placeOfJob, type SessionRecord } from "./session-record.js";
+import { type ArrayRecord, clusterOf, type JobRecord, roleOfJob, type SessionRecord } from "./session-record.js";
 import type { Tracker } from "./tracker.js";
 import type { Cluster, PlanContext, Run } from "./workload.js";
 
@@ -22,7 +22,7 @@ export async function settle(tracker: Tracker, record: SessionRecord, signal?: A
  * record's names are ours, and the rest is submitted. What that command submitted last may be
  * listed late, and one answer may be incomplete: nothing is submitted twice for that.
  */
-export async function settleWhatIsLeft(tracker: Tracker, record: SessionRecord, signal?: AbortSignal): Promise<void> {
+export async function resume(tracker: Tracker, record: SessionRecord, signal?: AbortSignal): Promise<void> {
   const { scheduler, clock } = tracker.context;
   // Not `askScheduler`: without a full answer, submitting could start everything twice.
   const first = await scheduler.status(signal);
@@ -43,12 +43,12 @@ async function carryOut(
   const token = await tracker.readToken();
   const cluster = clusterOf(record);
   if (cluster && record.cluster?.unsettled) {
-    const wishes = Object.entries(record.cluster.wanted).map(([group, wanted]) => ({
+    const targets = Object.entries(record.cluster.wanted).map(([group, wanted]) => ({
       ranges: askedRanges(arraysOf(record).filter((array) => array.group === group)),
       wanted,
     }));
     await host.writeFiles(
-      [workload.pointer(record.run, cluster), workload.wishes(record.run, cluster, wishes)],
+      [workload.pointer(record.run, cluster), workload.targets(record.run, cluster, targets)],
       signal,
     );
     const dismissed = dismissedTasks(record.jobs, listed);
@@ -158,7 +158,7 @@ async function submitInOrder(
     if (job.id !== undefined) continue;
     const known = listed.find(({ name }) => name === job.name);
     try {
-      const id = known?.id ?? (await scheduler.submit(workload.job(context, placeOfJob(job)), signal));
+      const id = known?.id ?? (await scheduler.submit(workload.job(context, roleOfJob(job)), signal));
       jobs[index] = { ...job, id };
     } catch (failure) {
       return { jobs, failure };

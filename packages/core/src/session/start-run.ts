@@ -5,14 +5,14 @@ import type { EngineGroup } from "../session-file/session.js";
 import type { SessionContext } from "./context.js";
 import { jobOfSession } from "./job-names.js";
 import { clusterDirectory, runDirectory } from "./layout.js";
-import { prepared } from "./open-session.js";
+import { openTracker } from "./open-session.js";
 import { pruneRuns, removeRuns } from "./runs.js";
-import { type JobRecord, placeOfJob, type SessionRecord } from "./session-record.js";
+import { type JobRecord, roleOfJob, type SessionRecord } from "./session-record.js";
 import { setAsideDamaged } from "./set-aside.js";
 import { planContext, submitMissing } from "./settle.js";
 import { splitArray } from "./split-array.js";
 import type { Tracker } from "./tracker.js";
-import type { ClusterContext, EngineArray, JobPlace, PlanContext, Run } from "./workload.js";
+import type { ClusterContext, EngineArray, JobRole, PlanContext, Run } from "./workload.js";
 
 /**
  * Makes a run's files and submits its jobs, all at once. To be called with the session's lock held.
@@ -46,7 +46,7 @@ async function forgetRun({ context: { host, note }, directory }: Tracker, run: s
 }
 
 /** A job for people to read. */
-export interface RehearsedJob {
+export interface DryRunJob {
   /** What the scheduler would be told, see `Scheduler.render`. */
   readonly command: string;
   readonly script: string;
@@ -56,12 +56,12 @@ export interface RehearsedJob {
  * What starting a session would do: the files that it would write, and what it would submit.
  * Nothing is done.
  */
-export async function rehearse(
+export async function dryRun(
   context: SessionContext,
   signal?: AbortSignal,
-): Promise<{ readonly files: readonly string[]; readonly jobs: readonly RehearsedJob[] }> {
+): Promise<{ readonly files: readonly string[]; readonly jobs: readonly DryRunJob[] }> {
   context.expectStartable?.();
-  const tracker = await prepared(context, "look", signal);
+  const tracker = await openTracker(context, "look", signal);
   const { files, rendered } = planRun(tracker);
   return { files: files.map(({ path }) => path), jobs: rendered };
 }
@@ -74,7 +74,7 @@ interface PlannedRun {
    * What will be submitted. A job that the scheduler could never express is refused here, before
    * anything is done.
    */
-  readonly rendered: readonly RehearsedJob[];
+  readonly rendered: readonly DryRunJob[];
 }
 
 /** A new run. Nothing of it exists yet. */
@@ -101,7 +101,7 @@ function planRun(tracker: Tracker): PlannedRun {
     ],
   };
   const rendered = record.jobs.map((job) => {
-    const spec = workload.job(context, placeOfJob(job));
+    const spec = workload.job(context, roleOfJob(job));
     return { command: scheduler.render(spec), script: spec.script };
   });
   return { context, files, record, rendered };
@@ -143,12 +143,12 @@ function wantedOf(groups: readonly EngineGroup[]): Record<string, number> {
   return Object.fromEntries(groups.map(({ name, engines }) => [name, engines]));
 }
 
-function jobRecord({ context: { workload, scheduler } }: Tracker, context: PlanContext, place: JobPlace): JobRecord {
-  const { name, resources } = workload.job(context, place);
+function jobRecord({ context: { workload, scheduler } }: Tracker, context: PlanContext, which: JobRole): JobRecord {
+  const { name, resources } = workload.job(context, which);
   return {
-    role: place.role,
+    role: which.role,
     name: scheduler.nameOf(name),
-    ...(place.role === "engines" ? { array: place.array } : {}),
+    ...(which.role === "engines" ? { array: which.array } : {}),
     ...defined({ walltime: resources.walltimeSeconds }),
   };
 }

@@ -3,7 +3,7 @@ import type { SessionContext } from "./context.js";
 import { endJobs, endListed } from "./end-jobs.js";
 import { jobOfSession } from "./job-names.js";
 import { withLock } from "./lock.js";
-import { prepared } from "./open-session.js";
+import { openTracker } from "./open-session.js";
 import { type KnownRuns, knownRuns } from "./runs.js";
 import type { SessionRecord } from "./session-record.js";
 import { setAsideDamaged } from "./set-aside.js";
@@ -25,7 +25,7 @@ export interface TakenDown {
  * @throws HPCNB_NOT_STOPPED naming what is still there; calling again is safe.
  */
 export async function takeDown(context: SessionContext, signal?: AbortSignal): Promise<TakenDown | undefined> {
-  const tracker = await prepared(context, "look", signal);
+  const tracker = await openTracker(context, "look", signal);
   if (!(await tracker.lookForRecord())) return takeDownWithoutRecord(tracker, signal);
   return withLock(tracker, signal, async () => {
     const record = await tracker.readRecord();
@@ -72,7 +72,7 @@ async function takeDownWithoutRecord(look: Tracker, signal?: AbortSignal): Promi
   const { recordProblem, strays } = look.state;
   if (strays?.own.length || recordProblem?.kind === "damaged") {
     // The place of the lock may be gone with the record.
-    const tracker = await prepared(look.context, "make", signal);
+    const tracker = await openTracker(look.context, "make", signal);
     return withLock(tracker, signal, () => endStrays(tracker, signal));
   }
   const closing = await disconnect(look, known.own);

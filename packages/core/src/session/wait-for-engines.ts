@@ -1,6 +1,6 @@
 import type { SessionContext } from "./context.js";
 import type { SessionState } from "./life-cycle.js";
-import { prepared } from "./open-session.js";
+import { openTracker } from "./open-session.js";
 import { waitUntilUp } from "./wait-until-up.js";
 
 /**
@@ -12,7 +12,7 @@ import { waitUntilUp } from "./wait-until-up.js";
 export async function waitForEngines(context: SessionContext, signal?: AbortSignal): Promise<SessionState> {
   let isKnown = false;
   const observe: SessionContext["observe"] = (state, event) => isKnown && context.observe?.(state, event);
-  const tracker = await prepared({ ...context, connector: undefined, observe }, "look", signal);
+  const tracker = await openTracker({ ...context, connector: undefined, observe }, "look", signal);
   tracker.wanted = { cluster: { minimum: Number.POSITIVE_INFINITY }, connection: false };
   await tracker.observe();
   isKnown = true;

@@ -1,6 +1,6 @@
 import { tryToConnect } from "./connect.js";
 import { throwIfLate, waitsForScheduler } from "./lateness.js";
-import { endedMeanwhile, throwIfLost } from "./loss.js";
+import { endedMeanwhile, endWhatIsLost } from "./loss.js";
 import type { Turn } from "./pace.js";
 import type { Tracker } from "./tracker.js";
 import { looks, whyAway } from "./watch.js";
@@ -45,7 +45,7 @@ export async function waitUntilUp(tracker: Tracker, { timeoutMs, signal }: WaitO
     // What the jobs do meanwhile is not seen, so no limit of theirs can be held against them.
     if (isAway || last.isAway) limitStart += clock.now() - last.at;
     last = { at: clock.now(), isAway };
-    if (tracker.state.phase === "failed" || tracker.state.phase === "degraded") await throwIfLost(tracker, signal);
+    if (tracker.state.phase === "failed" || tracker.state.phase === "degraded") await endWhatIsLost(tracker, signal);
 
     const { state } = tracker;
     if (state.phase === "up") return;

@@ -50,7 +50,7 @@ export interface EngineArray {
 }
 
 /** What a job of a session is to do. */
-export type JobPlace =
+export type JobRole =
   | { readonly role: "notebook" }
   | { readonly role: "controller" }
   | { readonly role: "engines"; readonly array: EngineArray };
@@ -73,7 +73,7 @@ export interface ClusterContext extends PlanContext {
 /**
  * How many engines of a group are wanted: the controller ends idle ones while more are registered.
  */
-export interface EngineWish {
+export interface EngineTarget {
   /** Numbers of the engines that count, ascending. */
   readonly ranges: readonly TaskRange[];
   readonly wanted: number;
@@ -126,10 +126,10 @@ export type ControllerReport =
   | EndReport;
 
 /** What the controller knows of one engine: "restarted" ones died, and are registered again. */
-export type EngineWord = "registered" | "restarted" | "lost" | "retired";
+export type EngineReport = "registered" | "restarted" | "lost" | "retired";
 
 /** By the engine's number; of the others the controller has never heard. */
-export type EngineReports = ReadonlyMap<number, EngineWord>;
+export type EngineReports = ReadonlyMap<number, EngineReport>;
 
 export interface Reports {
   readonly notebook: NotebookReport;
@@ -171,7 +171,7 @@ export interface Workload {
   clusterFiles(context: ClusterContext): FileToWrite[];
 
   /** No job holds a secret. Pure. */
-  job(context: PlanContext, place: JobPlace): JobSpec;
+  job(context: PlanContext, which: JobRole): JobSpec;
 
   /** Tells the notebook which cluster is its own, in place. Pure. */
   pointer(run: Pick<Run, "id" | "directory">, cluster: Cluster): FileToWrite;
@@ -180,7 +180,7 @@ export interface Workload {
    * Tells the controller how many engines of each group are wanted, in place. Where not all ranges
    * can be told, engines of those left out are not counted, and none of them is ended. Pure.
    */
-  wishes(run: Pick<Run, "id">, cluster: Cluster, wishes: readonly EngineWish[]): FileToWrite;
+  targets(run: Pick<Run, "id">, cluster: Cluster, targets: readonly EngineTarget[]): FileToWrite;
 
   /**
    * The paths of the records that the jobs publish, in the order that `reports` takes them. Pure.
@@ -191,7 +191,7 @@ export interface Workload {
   reports(records: readonly (Readonly<Record<string, unknown>> | undefined)[]): Reports;
 
   /** The log file of a job, or of one engine of an array. Pure. */
-  logPath(place: LogPlace): string;
+  logPath(which: LogOf): string;
 
   /**
    * Whether the notebook server behind a connection answers to this token, which goes by the
@@ -204,7 +204,7 @@ export interface Workload {
   url(baseUrl: string, session: Session, token?: string): string;
 }
 
-export type LogPlace =
+export type LogOf =
   | { readonly role: "notebook"; readonly run: Pick<Run, "directory"> }
   /** In the notebook job, the controller's log is the notebook's. */
   | { readonly role: "controller"; readonly run: Pick<Run, "directory">; readonly cluster: Cluster }

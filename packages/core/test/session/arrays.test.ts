@@ -1,4 +1,4 @@
-import { engineDifferences, type SessionState, scale, Tracker, takeDown } from "@hpcnb/core/session";
+import { type SessionState, scale, Tracker, takeDown, troubledEngines } from "@hpcnb/core/session";
 import { expect } from "chai";
 import { directory, SimulatedSession, scaleTo, up } from "./support/simulated-session.js";
 
@@ -37,7 +37,7 @@ describe("engines, for a scheduler with limits,", () => {
     world.scheduler.control.finish("5", 1, 834);
     const broken = new Tracker(world.context(), directory);
     await world.clock.run(broken.observe());
-    expect(engineDifferences(broken.state).map(({ engine }) => engine)).to.deep.equal([2_500]);
+    expect(troubledEngines(broken.state).map(({ engine }) => engine)).to.deep.equal([2_500]);
     expect(await world.clock.run(takeDown(world.context()))).to.deep.equal({ cancelled: 7 });
     expect(await world.listed()).to.deep.equal([]);
   });
@@ -48,7 +48,7 @@ describe("engines, for a scheduler with limits,", () => {
     const context = { ...world.context(), lacks: new Set(["cancelTasks"] as const) };
     const [change] = await world.clock.run(scale(context, () => ({ engines: 1 })));
     expect(change).to.include({ dismissed: 0, retiring: 5 });
-    expect(world.wishes).to.deep.equal([{ ranges: [[1, 6]], wanted: 1 }]);
+    expect(world.targets).to.deep.equal([{ ranges: [[1, 6]], wanted: 1 }]);
     expect(await world.listed()).to.have.length(3);
   });
 

@@ -3,8 +3,8 @@ import { HpcnbError, type Scheduler } from "@hpcnb/core";
 import {
   bringUp,
   connect,
+  dryRun,
   lookAt,
-  rehearse,
   type SessionContext,
   scale,
   takeDown,
@@ -30,7 +30,7 @@ describe("life cycle on a simulated scheduler", () => {
 
   it("can be rehearsed: what would be written and submitted is told, and nothing is done", async () => {
     const world = new SimulatedSession();
-    const { files, jobs } = await world.clock.run(rehearse(world.context()));
+    const { files, jobs } = await world.clock.run(dryRun(world.context()));
     expect(files.filter((path) => path.endsWith("/secrets.record"))).to.have.length(1);
     expect(jobs).to.have.length(3);
     expect(jobs[2]?.command).to.include("demo-engines-");
@@ -405,7 +405,7 @@ describe("life cycle on a simulated scheduler", () => {
       const [change] = await scaleTo(world, { engines: 1 });
       expect(change).to.include({ before: 6, wanted: 1, added: 0, dismissed: 4, retiring: 1 });
       expect((await observed(world)).engines).to.include({ asked: 1, running: 2, queued: 0, failed: 0 });
-      expect(world.wishes).to.deep.equal([{ ranges: [[1, 2]], wanted: 1 }]);
+      expect(world.targets).to.deep.equal([{ ranges: [[1, 2]], wanted: 1 }]);
       world.hear(world.clusterDirectory, 2, "d");
       expect((await observed(world)).engines).to.include({ asked: 1, running: 1, registered: 1 });
       expect((await observed(world)).phase).to.equal("up");
@@ -432,7 +432,7 @@ describe("life cycle on a simulated scheduler", () => {
         [1, 1],
         [4, 6],
       ];
-      expect(world.wishes).to.deep.equal([{ ranges, wanted: 4 }]);
+      expect(world.targets).to.deep.equal([{ ranges, wanted: 4 }]);
       expect((await up(world)).state.engines).to.include({ asked: 4, registered: 4, lost: 0, failed: 0 });
     });
 

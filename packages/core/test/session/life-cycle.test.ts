@@ -1,15 +1,15 @@
 import type { Endpoint, JobStatus } from "@hpcnb/core";
 import {
   advance,
+  type EngineReport,
   type EngineReports,
-  type EngineWord,
-  engineDifferences,
   initialState,
   type Reports,
   type Role,
   type SessionEvent,
   type SessionRecord,
   type SessionState,
+  troubledEngines,
 } from "@hpcnb/core/session";
 import { makeRecord } from "@hpcnb/core/testing";
 import { expect } from "chai";
@@ -63,7 +63,7 @@ const opened: SessionEvent = {
   type: "tunnel-opened",
   connection: { kind: "direct", baseUrl: "http://127.0.0.1:8888" },
 };
-const heard = (word: EngineWord, numbers: readonly number[]): EngineReports =>
+const heard = (word: EngineReport, numbers: readonly number[]): EngineReports =>
   new Map(numbers.map((number) => [number, word]));
 const registered = (...tasks: number[]): SessionEvent => ({
   type: "reports-read",
@@ -296,7 +296,7 @@ describe("life cycle", () => {
     const state = after(submitted, suspended, silent, opened);
     expect(state).to.include({ phase: "gathering" }).and.not.to.have.property("loss");
     expect(state.engines).to.include({ suspended: 2, running: 2, lost: 1, queued: 0, failed: 0 });
-    expect(engineDifferences(state).slice(0, 2)).to.deep.equal(
+    expect(troubledEngines(state).slice(0, 2)).to.deep.equal(
       [1, 2].map((engine) => ({
         engine,
         group: "engines",
@@ -342,7 +342,7 @@ describe("life cycle", () => {
       type: "reports-read",
       reports: { ...answering, engines: new Map([...heard("lost", [2]), ...heard("registered", [4])]) },
     });
-    expect(engineDifferences(state)).to.deep.equal([
+    expect(troubledEngines(state)).to.deep.equal([
       { engine: 1, group: "engines", host: "node1", problem: "it runs, and the controller does not know it yet" },
       { engine: 2, group: "engines", problem: 'the controller no longer hears from it; the scheduler says "t"' },
       { engine: 4, group: "engines", problem: "the controller knows it, and the scheduler no longer lists it" },

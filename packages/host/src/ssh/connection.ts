@@ -49,7 +49,7 @@ export interface LoginWatch {
 }
 
 /** How the next client gets there. */
-export interface Route {
+export interface SshRoute {
   readonly config: SshConfig;
   /** The shared connection's socket; undefined where connections cannot be shared. */
   readonly controlPath: string | undefined;
@@ -70,7 +70,7 @@ export interface SshConnection extends Destination {
    * Makes sure that there is a shared connection, and logs in if there is none.
    * @throws HPCNB_SSH with what ssh said.
    */
-  open(signal?: AbortSignal): Promise<Route>;
+  open(signal?: AbortSignal): Promise<SshRoute>;
   /** To be told that a client begins which logs in by itself, and may ask. */
   watchLogin(): LoginWatch | undefined;
   /** What ssh makes of the alias; asks nobody elsewhere. */
@@ -117,7 +117,7 @@ export function createSshConnection(options: SshOptions): SshConnection {
     return reading;
   }
 
-  async function open(signal?: AbortSignal): Promise<Route> {
+  async function open(signal?: AbortSignal): Promise<SshRoute> {
     throwIfAborted(signal);
     const known = await config(signal);
     const own = sharing ? controlPathIn(options) : undefined;
@@ -130,7 +130,7 @@ export function createSshConnection(options: SshOptions): SshConnection {
     return sharing ? route(known, own) : doWithout(known);
   }
 
-  function route(known: SshConfig, controlPath: string | undefined): Route {
+  function route(known: SshConfig, controlPath: string | undefined): SshRoute {
     // Once there is a connection nothing is asked; should it just have ended, the next command
     // opens another.
     const asks = interactive && controlPath === undefined;
@@ -143,7 +143,7 @@ export function createSshConnection(options: SshOptions): SshConnection {
     };
   }
 
-  function doWithout(known: SshConfig): Route {
+  function doWithout(known: SshConfig): SshRoute {
     if (sharing) {
       sharing = false;
       options.notify?.(

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { isHpcnbError } from "@hpcnb/core";
 import { longestSocketPath, runtimeDirectory, temporarySuffix } from "../runtime-directory.js";
 
-export interface ControlSocketPlace {
+export interface ControlSocketKey {
   readonly alias: string;
   readonly configFile?: string | undefined;
   readonly controlDirectory?: string | undefined;
@@ -14,14 +14,14 @@ export interface ControlSocketPlace {
  * The socket of the connection to an alias: the same for all of this user's commands. Undefined
  * when no socket can have that path.
  */
-export function controlPathIn(place: ControlSocketPlace): string | undefined {
-  const key = createHash("sha256")
-    .update(`${place.alias}\n${place.configFile ?? ""}`)
+export function controlPathIn(key: ControlSocketKey): string | undefined {
+  const digest = createHash("sha256")
+    .update(`${key.alias}\n${key.configFile ?? ""}`)
     .digest("hex")
     .slice(0, 16);
-  const directory = place.controlDirectory ?? directoryOrNone();
+  const directory = key.controlDirectory ?? directoryOrNone();
   if (directory === undefined) return undefined;
-  const path = join(directory, `ssh-${key}`);
+  const path = join(directory, `ssh-${digest}`);
   return Buffer.byteLength(path) + temporarySuffix > longestSocketPath ? undefined : path;
 }
 
@@ -48,7 +48,7 @@ export function listens(path: string): Promise<boolean> {
   });
 }
 
-export interface Hold {
+export interface ConnectionLease {
   /** Settles when the connection ends, or when it is let go. */
   readonly ended: Promise<void>;
   release(): void;
@@ -58,7 +58,7 @@ export interface Hold {
  * Keeps a shared connection from ending while nobody uses it: a client that is connected to it, and
  * has asked for nothing yet, counts as a user of it (PROTOCOL.mux of OpenSSH).
  */
-export function holdConnection(path: string): Hold {
+export function leaseConnection(path: string): ConnectionLease {
   const socket = connect(path);
   socket.resume();
   const ended = new Promise<void>((resolve) => {

@@ -19,8 +19,8 @@ export {
 export { runClient, wordsOfFailure } from "./client.js";
 export { startClient, untilReady } from "./client-process.js";
 export { parseSshConfig } from "./config.js";
-export { loginLimitMs, type Route, readConfig, type SshConnection } from "./connection.js";
-export { holdConnection, listens } from "./control-socket.js";
+export { loginLimitMs, readConfig, type SshConnection, type SshRoute } from "./connection.js";
+export { leaseConnection, listens } from "./control-socket.js";
 export { sshFailure } from "./failure.js";
 export { bootstrap, readRemoteOutput, remoteCommand } from "./remote-command.js";
 export { runRemotely } from "./run.js";

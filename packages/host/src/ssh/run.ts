@@ -2,7 +2,7 @@ import { constants } from "node:os";
 import { aborted, type CommandResult, HpcnbError, type RunOptions, throwIfAborted } from "@hpcnb/core";
 import { defaultTimeoutMs, endEarly, maxBuffer, notStarted, ownEnvironment } from "../local/run.js";
 import { noForwardings, sshCommand } from "./arguments.js";
-import { type Route, type SshConnection, wellKnownName } from "./connection.js";
+import { type SshConnection, type SshRoute, wellKnownName } from "./connection.js";
 import { shellFailure, sshFailure } from "./failure.js";
 import { bootstrap, type RemoteOutput, readRemoteOutput, remoteCommand } from "./remote-command.js";
 
@@ -72,7 +72,7 @@ export interface Asked {
   readonly argv: readonly string[];
   readonly cwd?: string | undefined;
   readonly connection: SshConnection;
-  readonly route: Route;
+  readonly route: SshRoute;
   /**
    * How ssh itself ended: with the exit code of the shell there, or with 255 for a failure of its
    * own.

@@ -69,7 +69,7 @@ describe("createSshHost", () => {
   });
 
   describe("connection", () => {
-    afterEach(() => site.mend("login"));
+    afterEach(() => site.repair("login"));
 
     it("is one for all commands, files and locks, of all hosts with the same alias", async () => {
       await host.run(["true"]);
@@ -100,7 +100,7 @@ describe("createSshHost", () => {
       expect(lost.transient).to.equal(true);
       const refused = await expectFailure(host.run(["true"]), "HPCNB_SSH");
       expect(refused.message).to.include(`127.0.0.1 refuses connections to port ${site.ports.login}`);
-      await site.mend("login");
+      await site.repair("login");
       expect(await host.run(["true"])).to.include({ exitCode: 0 });
     });
 
@@ -109,7 +109,7 @@ describe("createSshHost", () => {
       const lock = await host.lock(path);
       await site.cut("login");
       await expectFailure(lock.release(), "HPCNB_COMMAND_FAILED");
-      await site.mend("login");
+      await site.repair("login");
       await until(() => isLockFree(host, path), "the lock is free");
     });
 

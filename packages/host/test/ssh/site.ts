@@ -29,7 +29,7 @@ export interface Site {
   /** Ends the connections that are open, as a cut network would, and takes no more until `mend`. */
   cut(server: "login" | "node1"): Promise<void>;
   /** Those that run are left alone. */
-  mend(...servers: ("login" | "node1")[]): Promise<void>;
+  repair(...servers: ("login" | "node1")[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -140,7 +140,7 @@ ${server === "login" ? `SetEnv PATH=${path("bin")}:${process.env.PATH}\nForceCom
         : 0,
     configure: (text) => writeFileSync(path("config"), text + readFileSync(path("config"), "utf8")),
     cut: end,
-    mend: async (...names) => {
+    repair: async (...names) => {
       for (const server of names) if (!running(server)) await start(server);
     },
     stop: async () => {

@@ -8,7 +8,7 @@ from hpcnb_launch import log, records, waiting
 from hpcnb_launch.records import JSON_ROOM
 
 # Seconds between two looks at what hpcnb asks for.
-WISHES_EVERY = 1.0
+TARGETS_EVERY = 1.0
 
 
 class Watch:
@@ -20,7 +20,7 @@ class Watch:
     def __init__(self, client, parameters, report):
         self.client = client
         self.run_id = parameters["run"]
-        self.wishes = parameters["wishesRecord"]
+        self.targets = parameters["targetsRecord"]
         self.report = report
         # By the engine's number: the name of its process, and a letter.
         self.processes = {}
@@ -31,12 +31,12 @@ class Watch:
 
     def run(self):
         """Until this process is interrupted."""
-        published, pauses, next_wishes = None, waiting.growing_pauses(0.1, 1.0), 0.0
+        published, pauses, next_targets = None, waiting.growing_pauses(0.1, 1.0), 0.0
         while True:
             self.look()
-            if time.monotonic() >= next_wishes:
+            if time.monotonic() >= next_targets:
                 self.retire()
-                next_wishes = time.monotonic() + WISHES_EVERY
+                next_targets = time.monotonic() + TARGETS_EVERY
             if self.letters != published and self.report.try_publish(
                 "answering", **packed(self.letters)
             ):
@@ -62,7 +62,7 @@ class Watch:
                 self.letters[number] = "d" if number in self.told_to_end else "x"
 
     def retire(self):
-        record, _reason = records.read(self.wishes, self.run_id)
+        record, _reason = records.read(self.targets, self.run_id)
         try:
             self.end(
                 self.excess(

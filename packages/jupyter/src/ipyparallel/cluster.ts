@@ -1,7 +1,7 @@
 import type { ClusterKind } from "../launch/kinds.js";
-import { insideFiles } from "./inside.js";
 import { clusterLog, clusterRecord } from "./layout.js";
-import { companion, planClusterFiles, planClusterJob, planPointer, planWishes } from "./plan.js";
+import { notebookClusterFiles } from "./notebook-clusters.js";
+import { companion, planClusterFiles, planClusterJob, planPointer, planTargets } from "./plan.js";
 import { clusterReports } from "./reports.js";
 
 /**
@@ -13,11 +13,11 @@ export const ipyparallel: ClusterKind = {
   // Counted, with ipyparallel 9: 34 of the controller and its children, 21 of each engine.
   processes: (engines) => 34 + 21 * engines,
   companion,
-  runFiles: (context) => [planPointer(context.run, context.cluster), ...insideFiles(context)],
+  runFiles: (context) => [planPointer(context.run, context.cluster), ...notebookClusterFiles(context)],
   clusterFiles: planClusterFiles,
   job: planClusterJob,
   pointer: planPointer,
-  wishes: planWishes,
+  targets: planTargets,
   recordPaths: (cluster) => [clusterRecord(cluster, "controller"), clusterRecord(cluster, "engines")],
   reports: clusterReports,
   logPath: clusterLog,

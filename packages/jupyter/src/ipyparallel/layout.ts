@@ -1,8 +1,12 @@
-import type { Cluster, EngineArray, LogPlace, Run } from "@hpcnb/core/session";
+import type { Cluster, EngineArray, LogOf, Run } from "@hpcnb/core/session";
 import { logDirectory } from "../launch/layout.js";
 
 /** Names in a cluster's directory. The programs in ../../python use the same. */
-const clusterRecords = { controller: "controller.record", engines: "engines.record", wishes: "wishes.record" } as const;
+const clusterRecords = {
+  controller: "controller.record",
+  engines: "engines.record",
+  targets: "targets.record",
+} as const;
 
 export function clusterRecord({ directory }: Pick<Cluster, "directory">, record: keyof typeof clusterRecords): string {
   return `${directory}/${clusterRecords[record]}`;
@@ -14,7 +18,7 @@ export function pointerRecord({ directory }: Pick<Run, "directory">): string {
 }
 
 /** The paths of clusters that are started inside the notebook. */
-export function insidePaths({ directory }: Pick<Run, "directory">) {
+export function notebookClusterPaths({ directory }: Pick<Run, "directory">) {
   return {
     /** On Python's path in the notebook's server and kernels: nothing else may lie there. */
     module: `${directory}/python`,
@@ -26,9 +30,9 @@ export function insidePaths({ directory }: Pick<Run, "directory">) {
 }
 
 /** The log of a controller that is a job of its own, or of an engine. */
-export function clusterLog(place: Exclude<LogPlace, { role: "notebook" }>): string {
-  if (place.role === "controller") return controllerLog(place.cluster);
-  const { cluster, array, engine } = place;
+export function clusterLog(log: Exclude<LogOf, { role: "notebook" }>): string {
+  if (log.role === "controller") return controllerLog(log.cluster);
+  const { cluster, array, engine } = log;
   return arrayLog(cluster, array).replace("{task}", String(engine - array.first + 1));
 }
 

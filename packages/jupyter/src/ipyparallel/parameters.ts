@@ -3,7 +3,7 @@ import type { JobParameters, ReportingParameters } from "../launch/parameters.js
 /** See ../../python/hpcnb_ipyparallel/controller.py. */
 export interface ControllerParameters extends ReportingParameters {
   readonly enginesRecord: string;
-  readonly wishesRecord: string;
+  readonly targetsRecord: string;
   /** Whether all jobs run on the controller's host. */
   readonly oneHost: boolean;
   /** Milliseconds between two heartbeats. */

@@ -3,8 +3,8 @@ import {
   type Cluster,
   type ClusterContext,
   type EngineArray,
-  type EngineWish,
-  type JobPlace,
+  type EngineTarget,
+  type JobRole,
   jobName,
   type PlanContext,
   type Run,
@@ -13,7 +13,7 @@ import {
 import type { Session } from "@hpcnb/core/session-file";
 import { jobParameters, jobSpec } from "../launch/job-spec.js";
 import { logDirectory } from "../launch/layout.js";
-import { arrayLog, clusterRecord, controllerLog, insidePaths, pointerRecord } from "./layout.js";
+import { arrayLog, clusterRecord, controllerLog, notebookClusterPaths, pointerRecord } from "./layout.js";
 import type { CompanionParameters, ControllerParameters, EngineParameters, Pointer } from "./parameters.js";
 import { controllerResources } from "./resources.js";
 
@@ -24,7 +24,7 @@ export function planClusterFiles({ run, cluster }: ClusterContext): FileToWrite[
   return [
     { path: clusterRecord(cluster, "controller"), text: waiting },
     { path: clusterRecord(cluster, "engines"), text: waiting },
-    planWishes(run, cluster, []),
+    planTargets(run, cluster, []),
     { path: `${logDirectory(cluster)}/.keep`, text: "" },
   ];
 }
@@ -36,19 +36,19 @@ export function planPointer(run: Pick<Run, "id" | "directory">, cluster: Cluster
   return { path: pointerRecord(run), text: encodeRecord({ run: run.id, ...pointer }), inPlace: true };
 }
 
-export function planWishes(run: Pick<Run, "id">, cluster: Cluster, wishes: readonly EngineWish[]): FileToWrite {
-  return { path: clusterRecord(cluster, "wishes"), text: wishesText(run, wishes), inPlace: true };
+export function planTargets(run: Pick<Run, "id">, cluster: Cluster, targets: readonly EngineTarget[]): FileToWrite {
+  return { path: clusterRecord(cluster, "targets"), text: targetsText(run, targets), inPlace: true };
 }
 
 /**
  * A record has room for some three hundred ranges, each its first and last number. When there are
  * more, the shortest are left out.
  */
-function wishesText(run: Pick<Run, "id">, wishes: readonly EngineWish[]): string {
-  const longest = wishes.flatMap(({ ranges }) => ranges).sort((one, other) => lengthOf(other) - lengthOf(one));
+function targetsText(run: Pick<Run, "id">, targets: readonly EngineTarget[]): string {
+  const longest = targets.flatMap(({ ranges }) => ranges).sort((one, other) => lengthOf(other) - lengthOf(one));
   for (let room = longest.length; ; room = Math.floor(room * 0.9)) {
     const told = new Set(longest.slice(0, room));
-    const groups = wishes.map(({ ranges, wanted }) => ({
+    const groups = targets.map(({ ranges, wanted }) => ({
       ranges: ranges.filter((range) => told.has(range)).map(({ first, last }) => [first, last]),
       wanted,
     }));
@@ -64,8 +64,8 @@ function lengthOf({ first, last }: TaskRange): number {
   return last - first + 1;
 }
 
-export function planClusterJob(context: ClusterContext, place: Exclude<JobPlace, { role: "notebook" }>): JobSpec {
-  return place.role === "controller" ? planController(context) : planEngines(context, place.array);
+export function planClusterJob(context: ClusterContext, which: Exclude<JobRole, { role: "notebook" }>): JobSpec {
+  return which.role === "controller" ? planController(context) : planEngines(context, which.array);
 }
 
 function planController(context: ClusterContext): JobSpec {
@@ -87,7 +87,7 @@ function planController(context: ClusterContext): JobSpec {
  */
 export function companion(context: PlanContext): CompanionParameters {
   const { session, run, cluster } = context;
-  const paths = insidePaths(run);
+  const paths = notebookClusterPaths(run);
   return {
     pulseRecord: paths.pulse,
     pointerRecord: pointerRecord(run),
@@ -104,7 +104,7 @@ function controllerParameters(context: ClusterContext): ControllerParameters {
     ...jobParameters(context),
     record: clusterRecord(cluster, "controller"),
     enginesRecord: clusterRecord(cluster, "engines"),
-    wishesRecord: clusterRecord(cluster, "wishes"),
+    targetsRecord: clusterRecord(cluster, "targets"),
     oneHost: scheduler.runsOnHost,
     heartbeat: heartbeatMsFor(clusterIn(context.session)),
   };

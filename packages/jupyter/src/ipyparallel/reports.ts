@@ -1,6 +1,6 @@
 import { inflateSync } from "node:zlib";
 import { hostNameSchema } from "@hpcnb/core";
-import type { ControllerReport, EngineReports, EngineWord } from "@hpcnb/core/session";
+import type { ControllerReport, EngineReport, EngineReports } from "@hpcnb/core/session";
 import * as v from "valibot";
 import { endOf, type Fields, readReport, secondsSchema } from "../launch/reports.js";
 
@@ -47,10 +47,10 @@ function engineReports(record: Fields | undefined): EngineReports {
   return (record && readReport(enginesSchema, record, "engines").engines) ?? new Map();
 }
 
-const words: Readonly<Record<string, EngineWord>> = { r: "registered", a: "restarted", x: "lost", d: "retired" };
+const words: Readonly<Record<string, EngineReport>> = { r: "registered", a: "restarted", x: "lost", d: "retired" };
 
 function readEngines(letters: Uint8Array): EngineReports {
-  const known = new Map<number, EngineWord>();
+  const known = new Map<number, EngineReport>();
   letters.forEach((letter, index) => {
     const word = words[String.fromCharCode(letter)];
     if (word !== undefined) known.set(index + 1, word);

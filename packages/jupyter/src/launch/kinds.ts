@@ -4,9 +4,9 @@ import type {
   ClusterContext,
   ControllerReport,
   EngineReports,
-  EngineWish,
-  JobPlace,
-  LogPlace,
+  EngineTarget,
+  JobRole,
+  LogOf,
   NotebookReport,
   PlanContext,
   Run,
@@ -40,14 +40,14 @@ export interface ClusterKind {
   companion(context: PlanContext): object;
   runFiles(context: PlanContext): FileToWrite[];
   clusterFiles(context: ClusterContext): FileToWrite[];
-  job(context: ClusterContext, place: Exclude<JobPlace, { role: "notebook" }>): JobSpec;
+  job(context: ClusterContext, which: Exclude<JobRole, { role: "notebook" }>): JobSpec;
   pointer(run: Pick<Run, "id" | "directory">, cluster: Cluster): FileToWrite;
-  wishes(run: Pick<Run, "id">, cluster: Cluster, wishes: readonly EngineWish[]): FileToWrite;
+  targets(run: Pick<Run, "id">, cluster: Cluster, targets: readonly EngineTarget[]): FileToWrite;
   /** In the order that `reports` takes them. */
   recordPaths(cluster: Cluster): readonly string[];
   reports(records: readonly (Fields | undefined)[]): {
     readonly controller: ControllerReport;
     readonly engines: EngineReports;
   };
-  logPath(place: Exclude<LogPlace, { role: "notebook" }>): string;
+  logPath(which: Exclude<LogOf, { role: "notebook" }>): string;
 }

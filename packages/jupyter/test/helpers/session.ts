@@ -1,5 +1,5 @@
 import type { FileToWrite, JobSpec } from "@hpcnb/core";
-import type { EngineArray, JobPlace, PlanContext, Role } from "@hpcnb/core/session";
+import type { EngineArray, JobRole, PlanContext, Role } from "@hpcnb/core/session";
 import { makeSession } from "@hpcnb/core/testing";
 import { createWorkload } from "@hpcnb/jupyter";
 
@@ -29,7 +29,7 @@ export function planAll(context: PlanContext): {
 } {
   const { session, cluster } = context;
   const files = workload.runFiles(context, {});
-  const places: JobPlace[] = [{ role: "notebook" }];
+  const places: JobRole[] = [{ role: "notebook" }];
   if (session.cluster && cluster) {
     files.push(...workload.clusterFiles({ ...context, cluster }));
     if (!cluster.inNotebook) places.push({ role: "controller" });

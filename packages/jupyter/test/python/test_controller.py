@@ -54,7 +54,7 @@ class Watching(InADirectory):
     def setUp(self):
         super().setUp()
         self.write(records.encode({"run": "r", "state": "waiting"}), "engines.record")
-        self.wish(0, ranges=[])
+        self.set_target(0, ranges=[])
         self.said = []
         self.patch(log, say=self.said.append)
         modules = {
@@ -66,10 +66,10 @@ class Watching(InADirectory):
         patcher.start()
         self.addCleanup(patcher.stop)
 
-    def wish(self, wanted, ranges):
+    def set_target(self, wanted, ranges):
         self.write(
             records.encode({"run": "r", "groups": [{"ranges": ranges, "wanted": wanted}]}),
-            "wishes.record",
+            "targets.record",
         )
 
     def watch(self, hub, meanwhile, seconds=5):
@@ -86,7 +86,7 @@ class Watching(InADirectory):
         self.simulate_time(pause)
         report = Report(self.path("engines.record"), "r")
         with self.assertRaises(Stopped):
-            parameters = {"run": "r", "wishesRecord": self.path("wishes.record")}
+            parameters = {"run": "r", "targetsRecord": self.path("targets.record")}
             Watch(hub, parameters, report).run()
         return self.published()
 
@@ -108,13 +108,13 @@ class Watching(InADirectory):
     def test_of_more_than_are_wanted_idle_ones_end_the_highest_first(self):
         hub = Hub(4)
         hub.busy = {4}
-        self.wish(2, [[1, 4]])
+        self.set_target(2, [[1, 4]])
         self.assertEqual(self.watch(hub, lambda now: None), "rddr")
         self.assertEqual(hub.told, [2, 3])
 
     def test_one_that_is_told_to_end_is_not_counted_on_from_that_moment(self):
         hub, seen = Hub(4), []
-        self.wish(2, [[1, 4]])
+        self.set_target(2, [[1, 4]])
         self.watch(hub, lambda now: seen.append(self.published()))
         self.assertEqual(set(seen), {"rrdd"})
         hub.end(3, 4)
@@ -122,7 +122,7 @@ class Watching(InADirectory):
 
     def test_one_that_was_told_to_end_and_comes_back_is_told_again(self):
         hub = Hub(2)
-        self.wish(1, [[1, 2]])
+        self.set_target(1, [[1, 2]])
 
         def meanwhile(now):
             if now > 2:
@@ -133,18 +133,18 @@ class Watching(InADirectory):
 
     def test_engines_outside_of_what_is_wished_for_are_let_alone(self):
         hub = Hub(5)
-        self.wish(3, [[1, 1], [4, 5]])
+        self.set_target(3, [[1, 1], [4, 5]])
         self.assertEqual(self.watch(hub, lambda now: None), "rrrrr")
 
     def test_one_that_goes_while_it_is_asked_for_is_not_counted(self):
         hub = Hub(3)
         hub.gone = {3}
-        self.wish(1, [[1, 3]])
+        self.set_target(1, [[1, 3]])
         self.assertEqual(self.watch(hub, lambda now: None), "rdr")
 
     def test_one_that_goes_before_it_is_told_to_end_ends_nothing(self):
         hub = Hub(2)
-        self.wish(1, [[1, 2]])
+        self.set_target(1, [[1, 2]])
         hub.queue_status = lambda: {engine: {"queue": 0, "tasks": 0} for engine in (0, 1)}
         hub.gone = {2}
         self.assertEqual(
@@ -154,7 +154,7 @@ class Watching(InADirectory):
 
     def test_a_hub_that_cannot_answer_now_is_asked_again(self):
         hub = Hub(2)
-        self.wish(1, [[1, 2]])
+        self.set_target(1, [[1, 2]])
         for hub.error in (KernelError("IndexError", "No Such Engine: [1]"), KeyError(1)):
             self.said.clear()
             hub.told.clear()

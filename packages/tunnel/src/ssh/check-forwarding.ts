@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { HpcnbError } from "@hpcnb/core";
 import type { SshHost } from "@hpcnb/host";
-import { forward, newSocketPath } from "./way.js";
+import { forward, newSocketPath } from "./forwarding.js";
 
 /** For the greeting of an ssh server at the other end. */
 const greetingLimitMs = 10_000;

@@ -5,35 +5,39 @@ import {
   clientOptions,
   controlArguments,
   destinationArguments,
-  holdConnection,
+  leaseConnection,
   listens,
   masterOptions,
   nodeConnectTimeoutSeconds,
   option,
   proxyCommand,
-  type Route,
   readConfig,
   runClient,
   type SshConnection,
+  type SshRoute,
   sshFailure,
   type Target,
   wordsOfFailure,
 } from "@hpcnb/host/ssh";
-import { forward, newSocketPath, type Way, wayLimitMs } from "./way.js";
+import { type Forwarding, forward, forwardingLimitMs, newSocketPath } from "./forwarding.js";
 
 /** The connection to a node outlives a keeper that was killed by this. */
 const persistSeconds = 5;
 
 /** How ssh gets to a node through the submit node. */
-export interface Road {
-  readonly route: Route;
+export interface NodeConnection {
+  readonly route: SshRoute;
   /** As a person would type it after `ssh`. */
   readonly destination: string;
   hangUp(): Promise<void>;
 }
 
 /** Logs in to a node. The connection ends with this process. @throws HPCNB_TUNNEL */
-export async function openRoad(connection: SshConnection, node: string, signal?: AbortSignal): Promise<Road> {
+export async function connectToNode(
+  connection: SshConnection,
+  node: string,
+  signal?: AbortSignal,
+): Promise<NodeConnection> {
   checkNode(node);
   const to = { alias: node, configFile: connection.configFile };
   const [login, known] = await Promise.all([connection.open(signal), readConfig(to)]);
@@ -42,7 +46,7 @@ export async function openRoad(connection: SshConnection, node: string, signal?:
   const via = ["-l", login.config.user, ...option(`ProxyCommand=${proxyCommand(login.client([]))}`)];
   const controlPath = login.controlPath === undefined ? undefined : newSocketPath(connection, "node");
   const manner = { mayAsk: false, timeoutSeconds: nodeConnectTimeoutSeconds };
-  const route: Route = {
+  const route: SshRoute = {
     config: known,
     controlPath,
     client: (more) => destinationArguments(to, [...clientOptions(known, { controlPath, ...manner }), ...via, ...more]),
@@ -54,39 +58,42 @@ export async function openRoad(connection: SshConnection, node: string, signal?:
   const end = await runClient(destinationArguments(to, options), {
     interactive: false,
     leavesProcess: true,
-    limitMs: wayLimitMs,
+    limitMs: forwardingLimitMs,
     signal,
   });
   if (end.code !== 0) {
     const unshared = [...clientOptions(known, { controlPath: undefined, ...manner }), ...via];
-    const said = await wordsOfFailure(end, [...destinationArguments(to, unshared), "true"], wayLimitMs);
+    const said = await wordsOfFailure(end, [...destinationArguments(to, unshared), "true"], forwardingLimitMs);
     throw sshFailure(said, { destination, who: node, code: "HPCNB_TUNNEL" });
   }
-  const hold = holdConnection(controlPath);
+  const lease = leaseConnection(controlPath);
   return {
     route,
     destination,
     hangUp: async () => {
-      hold.release();
+      lease.release();
       if (await listens(controlPath))
-        await runClient(controlArguments(controlPath, ["-O", "exit"]), { interactive: false, limitMs: wayLimitMs });
+        await runClient(controlArguments(controlPath, ["-O", "exit"]), {
+          interactive: false,
+          limitMs: forwardingLimitMs,
+        });
       rmSync(controlPath, { force: true });
     },
   };
 }
 
 /** Whether it still leads there. */
-export async function isOpen({ route }: Road): Promise<boolean> {
+export async function isOpen({ route }: NodeConnection): Promise<boolean> {
   return route.controlPath === undefined || (await listens(route.controlPath));
 }
 
 /** The notebook's socket, or a port that only the node can reach. */
 export async function openJump(
-  road: Road,
+  node: NodeConnection,
   endpoint: Endpoint,
   { socket, signal }: { socket: string; signal?: AbortSignal | undefined },
-): Promise<Way> {
-  const { route, destination, hangUp } = road;
+): Promise<Forwarding> {
+  const { route, destination, hangUp } = node;
   try {
     const way = await forward({ route, destination, target: targetOn(endpoint), socket, signal });
     return {

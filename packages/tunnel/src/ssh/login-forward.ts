@@ -1,8 +1,8 @@
 import type { Endpoint, Host } from "@hpcnb/core";
 import { runRemotely, type SshConnection } from "@hpcnb/host/ssh";
+import { type Forwarding, forward } from "./forwarding.js";
 import { isSameHost, targetOn } from "./jump.js";
 import { openRelay } from "./relay.js";
-import { forward, type Way } from "./way.js";
 
 /**
  * Goes to the submit node, and lets that one reach the notebook: a port that is open to the
@@ -13,7 +13,7 @@ export async function openLoginForward(
   connection: SshConnection,
   endpoint: Endpoint,
   { socket, signal }: { socket: string; signal?: AbortSignal | undefined },
-): Promise<Way> {
+): Promise<Forwarding> {
   const route = await connection.open(signal);
   const destination = connection.alias;
   const request = { route, destination, socket, signal };

@@ -15,8 +15,8 @@ import {
   startClient,
   untilReady,
 } from "@hpcnb/host/ssh";
+import { type Forwarding, forwardingLimitMs, lateness } from "./forwarding.js";
 import { targetOn } from "./jump.js";
-import { lateness, type Way, wayLimitMs } from "./way.js";
 
 /**
  * On the submit node: an ssh to the node, forwarding from a socket in a directory that only this
@@ -37,7 +37,11 @@ ssh -T -S none -o ControlMaster=no -o BatchMode=yes -o ConnectTimeout=${nodeConn
  * A socket on the submit node that leads to the notebook. @throws HPCNB_TUNNEL with what the ssh
  * there said.
  */
-export async function openRelay(connection: SshConnection, endpoint: Endpoint, signal?: AbortSignal): Promise<Way> {
+export async function openRelay(
+  connection: SshConnection,
+  endpoint: Endpoint,
+  signal?: AbortSignal,
+): Promise<Forwarding> {
   const { host: node } = endpoint;
   checkNode(node);
   const route = await connection.open(signal);
@@ -47,7 +51,7 @@ export async function openRelay(connection: SshConnection, endpoint: Endpoint, s
   const client = startClient([...route.client(noForwardings), bootstrap], command.line);
   const output = () => readRemoteOutput({ stdout: client.stdout(), stderr: client.stderr() }, command.marker);
   const outcome = await untilReady(client, () => output().stdout.includes(`${reached}\n`), {
-    limitMs: wayLimitMs,
+    limitMs: forwardingLimitMs,
     signal,
   });
   const [socket = ""] = output().stdout.split("\n");

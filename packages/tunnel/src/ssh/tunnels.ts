@@ -11,9 +11,9 @@ import {
 } from "@hpcnb/core";
 import { isSshHost } from "@hpcnb/host";
 import type { SshConnection } from "@hpcnb/host/ssh";
-import { isOpen, openJump, openRoad, type Road } from "./jump.js";
+import { type Forwarding, needsHost, newSocketPath } from "./forwarding.js";
+import { connectToNode, isOpen, type NodeConnection, openJump } from "./jump.js";
 import { openLoginForward } from "./login-forward.js";
-import { needsHost, newSocketPath, type Way } from "./way.js";
 
 /**
  * The notebook must answer through the tunnel within a limit, and it is looked at again and again.
@@ -23,56 +23,58 @@ const answerLimitMs = 10_000;
 const lookEveryMs = 30_000;
 const missesBelieved = 3;
 
-type OpenWay = (
+type OpenForwarding = (
   connection: SshConnection,
   endpoint: Endpoint,
   options: { socket: string; signal?: AbortSignal | undefined },
-) => Promise<Way>;
+) => Promise<Forwarding>;
 
 /** Laptop, submit node, node: ssh reaches the node itself. */
 export const jumpTunnel: Plugin = sshTunnel("jump", () => {
-  let known: { readonly node: string; readonly road: Promise<Road>; hasFailed: boolean } | undefined;
+  let known: { readonly node: string; readonly connecting: Promise<NodeConnection>; hasFailed: boolean } | undefined;
   return {
     prepare: async (connection, node) => {
-      const preparing = { node, road: openRoad(connection, node), hasFailed: false };
+      const preparing = { node, connecting: connectToNode(connection, node), hasFailed: false };
       known = preparing;
-      await preparing.road.catch((error) => {
+      await preparing.connecting.catch((error) => {
         preparing.hasFailed = true;
         throw error;
       });
     },
-    openWay: async (connection, endpoint, options) => {
+    openForwarding: async (connection, endpoint, options) => {
       // One that is still under way says what another would; one that has failed before may go well
       // now.
-      const prepared = known?.node === endpoint.host && !known.hasFailed ? await known.road : undefined;
+      const prepared = known?.node === endpoint.host && !known.hasFailed ? await known.connecting : undefined;
       known = undefined;
-      const road =
-        prepared && (await isOpen(prepared)) ? prepared : await openRoad(connection, endpoint.host, options.signal);
-      return openJump(road, endpoint, options);
+      const reached =
+        prepared && (await isOpen(prepared))
+          ? prepared
+          : await connectToNode(connection, endpoint.host, options.signal);
+      return openJump(reached, endpoint, options);
     },
   };
 });
 
 /** Laptop, submit node: that one reaches the node. */
-export const loginForwardTunnel: Plugin = sshTunnel("login-forward", () => ({ openWay: openLoginForward }));
+export const loginForwardTunnel: Plugin = sshTunnel("login-forward", () => ({ openForwarding: openLoginForward }));
 
-interface Ways {
-  readonly openWay: OpenWay;
+interface Forwarder {
+  readonly openForwarding: OpenForwarding;
   readonly prepare?: (connection: SshConnection, node: string) => Promise<void>;
 }
 
-function sshTunnel(name: string, createWays: () => Ways): Plugin {
+function sshTunnel(name: string, createForwarder: () => Forwarder): Plugin {
   return definePlugin({
     apiVersion: 1,
     name,
     tunnel: {
       create: (context) => {
-        const { openWay, prepare } = createWays();
+        const { openForwarding, prepare } = createForwarder();
         const { host } = context;
         return {
           kind: name,
           ...(prepare && isSshHost(host) ? { prepare: (node) => prepare(host.connection, node) } : {}),
-          open: (endpoint, signal) => open(context, { name, openWay, endpoint, signal }),
+          open: (endpoint, signal) => open(context, { name, openForwarding, endpoint, signal }),
         };
       },
     },
@@ -81,21 +83,21 @@ function sshTunnel(name: string, createWays: () => Ways): Plugin {
 
 interface Wanted {
   readonly name: string;
-  readonly openWay: OpenWay;
+  readonly openForwarding: OpenForwarding;
   readonly endpoint: Endpoint;
   readonly signal: AbortSignal | undefined;
 }
 
 async function open({ host, clock }: TunnelContext, wanted: Wanted): Promise<OpenTunnel> {
-  const { name, openWay, endpoint, signal } = wanted;
+  const { name, openForwarding, endpoint, signal } = wanted;
   if (!isSshHost(host)) throw needsHost(name);
   const { connection } = host;
   const socket = newSocketPath(connection, "way");
-  const way = await openWay(connection, endpoint, { socket, signal });
+  const forwarding = await openForwarding(connection, endpoint, { socket, signal });
   try {
     await answers(socket, signal);
   } catch (cause) {
-    await way.close();
+    await forwarding.close();
     if (isHpcnbError(cause)) throw cause;
     throw new HpcnbError("HPCNB_TUNNEL", `${describe(endpoint)} gives no answer by way of ${connection.alias}.`, {
       cause,
@@ -104,9 +106,9 @@ async function open({ host, clock }: TunnelContext, wanted: Wanted): Promise<Ope
   }
 
   const ending = new AbortController();
-  const closed = Promise.race([way.ended, watch()]).then((reason) => {
+  const closed = Promise.race([forwarding.ended, watch()]).then((reason) => {
     ending.abort();
-    return way.close().then(
+    return forwarding.close().then(
       () => reason,
       ({ message }: Error) => `${reason} Its remains could not be closed: ${message}`,
     );

@@ -55,7 +55,7 @@ describe("ssh tunnels", () => {
   after(() => site?.stop());
 
   // Also after a test that failed with a host cut off, which the next ones would only repeat.
-  afterEach(() => site?.mend("login", "node1"));
+  afterEach(() => site?.repair("login", "node1"));
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "hpcnb nb:"));
@@ -156,7 +156,7 @@ describe("ssh tunnels", () => {
       it("names the node that refuses connections, and what was tried", async () => {
         await site.cut("node1");
         const error = await expectFailure(openOn(tunnel(kind), socketEndpoint, localPort), "HPCNB_TUNNEL");
-        await site.mend("node1");
+        await site.repair("node1");
         const words = {
           jump: /^node1 cannot be reached/,
           "login-forward": /refuses connections .*on the way to node1/,
@@ -167,7 +167,7 @@ describe("ssh tunnels", () => {
       it("tells the submit node's failure from the node's", async () => {
         await site.cut("login");
         const error = await expectFailure(openOn(tunnel(kind), socketEndpoint, localPort), "HPCNB_SSH");
-        await site.mend("login");
+        await site.repair("login");
         expect(error.message).to.include(`refuses connections to port ${site.ports.login}`);
       });
 
@@ -187,7 +187,7 @@ describe("ssh tunnels", () => {
         expect(await open.closed).to.match(/ended/);
         await open.close();
         expect(await accepts(localPort)).to.equal(false);
-        await site.mend("login");
+        await site.repair("login");
         open = await openOn(tunnel(kind), socketEndpoint, localPort);
         expect(await get(localPort, "/z")).to.equal("notebook /z");
       });

@@ -9,9 +9,9 @@ import { sshConfigBlock } from "@hpcnb/tunnel";
 import { expect } from "chai";
 import { hasProgram } from "../../../../test/support/has-program.js";
 import { hostile } from "../../../host/test/ssh/hostile-words.js";
-import { openRoad } from "../../src/ssh/jump.js";
+import { forwardingLimitMs } from "../../src/ssh/forwarding.js";
+import { connectToNode } from "../../src/ssh/jump.js";
 import { openRelay } from "../../src/ssh/relay.js";
-import { wayLimitMs } from "../../src/ssh/way.js";
 
 describe("ssh to a node", () => {
   it("give up a node before the way to it is given up, so that ssh can say why", () => {
@@ -19,7 +19,7 @@ describe("ssh to a node", () => {
     expect(clientOptions(parseSshConfig("hostname login\n"), manner)).to.include(
       `ConnectTimeout=${nodeConnectTimeoutSeconds}`,
     );
-    expect(nodeConnectTimeoutSeconds * 1000).to.be.below(wayLimitMs);
+    expect(nodeConnectTimeoutSeconds * 1000).to.be.below(forwardingLimitMs);
   });
 });
 
@@ -75,7 +75,7 @@ describe("names and paths that come from elsewhere", () => {
 
     it(`get into no tunnel: ${JSON.stringify(text)}`, async () => {
       const nobody = {} as SshConnection;
-      await expectFailure(openRoad(nobody, text), "HPCNB_TUNNEL");
+      await expectFailure(connectToNode(nobody, text), "HPCNB_TUNNEL");
       await expectFailure(openRelay(nobody, socketAt(text, "/tmp/s")), "HPCNB_TUNNEL");
     });
   }

@@ -7,8 +7,8 @@ import type {
   Cluster,
   ControllerReport,
   EngineArray,
-  EngineWord,
-  JobPlace,
+  EngineReport,
+  JobRole,
   NotebookReport,
   PlanContext,
   Workload,
@@ -17,7 +17,7 @@ import type {
 /** What a job of the fake workload is, and where it publishes. */
 export interface FakeJob {
   readonly run: string;
-  readonly place: JobPlace;
+  readonly which: JobRole;
   /** The directory of its run; of its cluster for the others than the notebook. */
   readonly directory: string;
 }
@@ -38,15 +38,15 @@ export const fakeWorkload: Workload = {
     pointer(run, cluster),
   ],
   clusterFiles: ({ run, cluster }) =>
-    ["controller", "engines", "wishes"].map((name) => ({
+    ["controller", "engines", "targets"].map((name) => ({
       path: `${cluster.directory}/${name}.record`,
       text: encodeRecord({ run: run.id, state: "waiting" }),
     })),
   job,
   pointer,
-  wishes: (run, cluster, wishes) => ({
-    path: `${cluster.directory}/wishes.record`,
-    text: encodeRecord({ run: run.id, wishes }),
+  targets: (run, cluster, targets) => ({
+    path: `${cluster.directory}/targets.record`,
+    text: encodeRecord({ run: run.id, targets }),
     inPlace: true,
   }),
   recordPaths: (run, cluster) => [
@@ -58,10 +58,10 @@ export const fakeWorkload: Workload = {
     controller: (controller ?? { state: "waiting" }) as ControllerReport,
     engines: readLetters(String(engines?.letters ?? "")),
   }),
-  logPath: (place) => {
-    if (place.role === "notebook") return `${place.run.directory}/logs/notebook.log`;
-    if (place.role === "controller") return `${place.cluster.directory}/logs/controller.log`;
-    return arrayLog(place.cluster, place.array).replace("{task}", String(place.engine - place.array.first + 1));
+  logPath: (which) => {
+    if (which.role === "notebook") return `${which.run.directory}/logs/notebook.log`;
+    if (which.role === "controller") return `${which.cluster.directory}/logs/controller.log`;
+    return arrayLog(which.cluster, which.array).replace("{task}", String(which.engine - which.array.first + 1));
   },
   answers: async () => true,
   url: (baseUrl) => baseUrl,
@@ -73,27 +73,27 @@ export function readFakeJob({ script }: Pick<JobSpec, "script">): FakeJob | unde
   return text === undefined ? undefined : JSON.parse(text);
 }
 
-function job({ session, directory, run, cluster }: PlanContext, place: JobPlace): JobSpec {
-  const within = place.role === "notebook" ? run : cluster;
-  if (!within) throw new Error(`A session without a cluster has no ${place.role}`);
-  const fake: FakeJob = { run: run.id, place, directory: within.directory };
+function job({ session, directory, run, cluster }: PlanContext, which: JobRole): JobSpec {
+  const within = which.role === "notebook" ? run : cluster;
+  if (!within) throw new Error(`A session without a cluster has no ${which.role}`);
+  const fake: FakeJob = { run: run.id, which, directory: within.directory };
   const common = {
     script: `#!/bin/sh\n# fake job ${JSON.stringify(fake)}\n`,
     workingDirectory: directory,
-    output: `${within.directory}/logs/${place.role}.log`,
+    output: `${within.directory}/logs/${which.role}.log`,
     resources: {},
   };
   const generation = cluster?.generation ?? 1;
-  if (place.role !== "engines" || !cluster) {
-    const suffix = place.role === "controller" && generation > 1 ? `-${generation}` : "";
-    return { ...common, name: jobName(session.name, place.role, run.id, suffix) };
+  if (which.role !== "engines" || !cluster) {
+    const suffix = which.role === "controller" && generation > 1 ? `-${generation}` : "";
+    return { ...common, name: jobName(session.name, which.role, run.id, suffix) };
   }
-  const { first, tasks, atOnce } = place.array;
+  const { first, tasks, atOnce } = which.array;
   const suffix = generation === 1 && first === 1 ? "" : `-${generation}-${first}`;
   return {
     ...common,
     name: jobName(session.name, "engines", run.id, suffix),
-    output: arrayLog(cluster, place.array),
+    output: arrayLog(cluster, which.array),
     tasks,
     ...defined({ tasksAtOnce: atOnce }),
   };
@@ -108,11 +108,11 @@ function arrayLog({ directory }: Cluster, { first }: EngineArray): string {
   return `${directory}/logs/engines-${first}.{task}.log`;
 }
 
-const words: Readonly<Record<string, EngineWord>> = { r: "registered", a: "restarted", x: "lost", d: "retired" };
+const words: Readonly<Record<string, EngineReport>> = { r: "registered", a: "restarted", x: "lost", d: "retired" };
 
-function readLetters(letters: string): Map<number, EngineWord> {
+function readLetters(letters: string): Map<number, EngineReport> {
   return new Map(
-    [...letters].flatMap((letter, index): [number, EngineWord][] => {
+    [...letters].flatMap((letter, index): [number, EngineReport][] => {
       const word = words[letter];
       return word === undefined ? [] : [[index + 1, word]];
     }),

@@ -10,7 +10,7 @@ import {
 } from "@hpcnb/core";
 import {
   bringUp,
-  type EngineWish,
+  type EngineTarget,
   type GroupChange,
   type SessionContext,
   type SessionState,
@@ -149,17 +149,17 @@ export class SimulatedSession {
 
   /** A job's program, in a few lines: it writes what it has to say over its prepared record. */
   #publish(job: FakeJob, task: number): void {
-    const { run, place, directory } = job;
+    const { run, which, directory } = job;
     const write = (file: string, record: object) =>
       this.host.files.set(`${directory}/${file}.record`, encodeRecord({ run, ...record }));
-    if (place.role === "notebook" && this.storageIsLate) this.#late.push(() => this.#publish(job, task));
-    else if (place.role === "notebook") {
+    if (which.role === "notebook" && this.storageIsLate) this.#late.push(() => this.#publish(job, task));
+    else if (which.role === "notebook") {
       const endpoint = { kind: "socket", host: "node1", path: "/tmp/hpcnb-1/nb.sock" };
       write("notebook", { state: "answering", host: "node1", storageSeconds: 0.1, endpoint, server: "JupyterLab 4" });
-    } else if (place.role === "controller") {
+    } else if (which.role === "controller") {
       write("controller", { state: "answering", host: "node2" });
     } else {
-      const number = place.array.first + task - 1;
+      const number = which.array.first + task - 1;
       if (!this.mute.has(number)) this.hear(directory, number, "r");
     }
   }
@@ -180,15 +180,15 @@ export class SimulatedSession {
   }
 
   /** How many engines the controller of the newest cluster is told to keep: ranges as pairs. */
-  get wishes(): unknown {
-    const text = this.host.files.get(`${this.clusterDirectory}/wishes.record`) ?? "";
-    const { wishes } = JSON.parse(text.slice(0, recordSize - 65)) as { wishes: EngineWish[] };
-    return wishes.map(({ ranges, wanted }) => ({ ranges: ranges.map(({ first, last }) => [first, last]), wanted }));
+  get targets(): unknown {
+    const text = this.host.files.get(`${this.clusterDirectory}/targets.record`) ?? "";
+    const { targets } = JSON.parse(text.slice(0, recordSize - 65)) as { targets: EngineTarget[] };
+    return targets.map(({ ranges, wanted }) => ({ ranges: ranges.map(({ first, last }) => [first, last]), wanted }));
   }
 
   /** Where the newest cluster's records are. */
   get clusterDirectory(): string {
-    return dirname([...this.host.files.keys()].filter((name) => name.endsWith("/wishes.record")).at(-1) ?? "");
+    return dirname([...this.host.files.keys()].filter((name) => name.endsWith("/targets.record")).at(-1) ?? "");
   }
 
   readonly #letters = new Map<string, string[]>();

@@ -6,12 +6,12 @@ import { runtimeDirectory } from "@hpcnb/host";
 import {
   controlArguments,
   forwardArgument,
-  holdConnection,
+  leaseConnection,
   listens,
   option,
-  type Route,
   runClient,
   type SshConnection,
+  type SshRoute,
   sshFailure,
   startClient,
   type Target,
@@ -19,7 +19,7 @@ import {
 } from "@hpcnb/host/ssh";
 
 /** A socket on this machine, for this user alone, that leads to a target on another. */
-export interface Way {
+export interface Forwarding {
   readonly socket: string;
   /** Settles with the reason when it leads nowhere any more. */
   readonly ended: Promise<string>;
@@ -31,11 +31,11 @@ export interface Way {
  * ssh must be ready to forward within this time, which is more than it takes to connect to a node:
  * ssh can then say why it is not.
  */
-export const wayLimitMs = 20_000;
+export const forwardingLimitMs = 20_000;
 
 /** For `sshFailure`, of a client that was not ready. */
 export function lateness(outcome: "ready" | "ended" | "late"): { limitMs?: number } {
-  return outcome === "late" ? { limitMs: wayLimitMs } : {};
+  return outcome === "late" ? { limitMs: forwardingLimitMs } : {};
 }
 
 /** A socket path that nobody has; within 103 bytes where the keeper's own is. */
@@ -46,8 +46,8 @@ export function newSocketPath(
   return join(controlDirectory ?? runtimeDirectory(), `${word}-${mark}-${randomBytes(4).toString("hex")}`);
 }
 
-export interface WayRequest {
-  readonly route: Route;
+export interface ForwardingRequest {
+  readonly route: SshRoute;
   /** Where the route leads, for messages and as a person would type it after `ssh`. */
   readonly destination: string;
   readonly target: Target;
@@ -56,31 +56,31 @@ export interface WayRequest {
 }
 
 /** Forwards a new socket to a target that the route's last host can reach. @throws HPCNB_TUNNEL */
-export function forward(request: WayRequest): Promise<Way> {
+export function forward(request: ForwardingRequest): Promise<Forwarding> {
   const { controlPath } = request.route;
   return controlPath === undefined ? forwardAlone(request) : forwardShared(request, controlPath);
 }
 
-async function forwardShared(request: WayRequest, controlPath: string): Promise<Way> {
+async function forwardShared(request: ForwardingRequest, controlPath: string): Promise<Forwarding> {
   const { destination, target, socket, signal } = request;
   const spec = ["-L", forwardArgument(socket, target)];
   const ask = (what: "forward" | "cancel", signal?: AbortSignal) =>
     runClient(controlArguments(controlPath, ["-O", what, ...spec]), {
       interactive: false,
-      limitMs: wayLimitMs,
+      limitMs: forwardingLimitMs,
       signal,
     });
-  const hold = holdConnection(controlPath);
+  const lease = leaseConnection(controlPath);
   try {
     const end = await ask("forward", signal);
     if (end.code !== 0) throw sshFailure(end.stderr, { destination, code: "HPCNB_TUNNEL" });
   } catch (error) {
-    hold.release();
+    lease.release();
     throw error;
   }
   return {
     socket,
-    ended: hold.ended.then(() => `The ssh connection to ${destination} ended.`),
+    ended: lease.ended.then(() => `The ssh connection to ${destination} ended.`),
     close: async () => {
       // A connection that has ended took the forwarding with it, and says nothing to this.
       try {
@@ -89,7 +89,7 @@ async function forwardShared(request: WayRequest, controlPath: string): Promise<
         // It hangs. Without the file nobody gets in by it, and it ends with the connection.
         if (!isHpcnbError(error, "HPCNB_TIMEOUT")) throw error;
       } finally {
-        hold.release();
+        lease.release();
         rmSync(socket, { force: true });
       }
     },
@@ -97,11 +97,11 @@ async function forwardShared(request: WayRequest, controlPath: string): Promise<
 }
 
 /** With a connection of its own, which a remote `cat` keeps until this process ends. */
-async function forwardAlone({ route, destination, target, socket, signal }: WayRequest): Promise<Way> {
+async function forwardAlone({ route, destination, target, socket, signal }: ForwardingRequest): Promise<Forwarding> {
   throwIfAborted(signal);
   const options = ["-L", forwardArgument(socket, target), ...option("ExitOnForwardFailure=yes")];
   const client = startClient([...route.client(options), "exec cat"]);
-  const outcome = await untilReady(client, () => listens(socket), { limitMs: wayLimitMs, signal });
+  const outcome = await untilReady(client, () => listens(socket), { limitMs: forwardingLimitMs, signal });
   if (outcome !== "ready") {
     await client.stop();
     rmSync(socket, { force: true });

@@ -16,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Host } from "@hpcnb/core";
-import { resolveDirectory } from "@hpcnb/core/session";
+import { findNotebookDirectory } from "@hpcnb/core/session";
 import { expect } from "chai";
 
 describe("resolveDirectory", () => {
@@ -47,16 +47,16 @@ describe("resolveDirectory", () => {
   ] as const) {
     it(`finds ${title}, and changes nothing when it only looks`, async () => {
       const place = join(home, path);
-      expect(await resolveDirectory(host, directoryOf(), "look")).to.equal(place);
+      expect(await findNotebookDirectory(host, directoryOf(), "look")).to.equal(place);
       expect(existsSync(join(place, ".hpcnb"))).to.equal(false);
     });
 
     it(`makes the place for the session's state in ${title}, for the user alone`, async () => {
       const place = join(home, path);
-      expect(await resolveDirectory(host, directoryOf(), "make")).to.equal(place);
+      expect(await findNotebookDirectory(host, directoryOf(), "make")).to.equal(place);
       expect(statSync(join(place, ".hpcnb")).mode & 0o777).to.equal(0o700);
       expect(readFileSync(join(place, ".hpcnb", ".gitignore"), "utf8")).to.equal("*\n");
-      expect(await resolveDirectory(host, directoryOf(), "make")).to.equal(place);
+      expect(await findNotebookDirectory(host, directoryOf(), "make")).to.equal(place);
     });
   }
 
@@ -69,7 +69,7 @@ describe("resolveDirectory", () => {
   });
 
   const state = () => join(home, "nb", ".hpcnb");
-  const failureOf = (mode: "make" | "look") => resolveDirectory(host, "~/nb", mode).catch((error) => error);
+  const failureOf = (mode: "make" | "look") => findNotebookDirectory(host, "~/nb", mode).catch((error) => error);
 
   describe("where somebody else could have made .hpcnb", () => {
     for (const mode of ["make", "look"] as const) {
@@ -95,10 +95,10 @@ describe("resolveDirectory", () => {
       });
 
       it(`closes a folder that others may enter when it is to ${mode}, and says so`, async () => {
-        await resolveDirectory(host, "~/nb", "make");
+        await findNotebookDirectory(host, "~/nb", "make");
         chmodSync(state(), 0o770);
         const notes: string[] = [];
-        await resolveDirectory(host, "~/nb", mode, { note: (text) => notes.push(text) });
+        await findNotebookDirectory(host, "~/nb", mode, { note: (text) => notes.push(text) });
         expect(statSync(state()).mode & 0o777).to.equal(0o700);
         expect(notes).to.have.length(1);
         expect(notes[0]).to.match(/was open to others \(drwxrwx---.?\) and is closed now/);
@@ -109,16 +109,16 @@ describe("resolveDirectory", () => {
       chmodSync(join(home, "nb"), 0o2755);
       const notes: string[] = [];
       for (const mode of ["make", "look"] as const)
-        await resolveDirectory(host, "~/nb", mode, { note: (text) => notes.push(text) });
+        await findNotebookDirectory(host, "~/nb", mode, { note: (text) => notes.push(text) });
       expect(notes).to.deep.equal([]);
     });
 
     it("does not write through a link in it", async () => {
-      await resolveDirectory(host, "~/nb", "make");
+      await findNotebookDirectory(host, "~/nb", "make");
       writeFileSync(join(home, "precious"), "");
       rmSync(join(state(), ".gitignore"));
       symlinkSync(join(home, "precious"), join(state(), ".gitignore"));
-      await resolveDirectory(host, "~/nb", "make");
+      await findNotebookDirectory(host, "~/nb", "make");
       expect(readFileSync(join(home, "precious"), "utf8")).to.equal("");
       expect(readFileSync(join(state(), ".gitignore"), "utf8")).to.equal("*\n");
     });
@@ -131,7 +131,7 @@ describe("resolveDirectory", () => {
     it("notes once that others can rename it", async () => {
       chmodSync(join(home, "nb"), 0o777);
       const notes: string[] = [];
-      for (const _ of [1, 2]) await resolveDirectory(host, "~/nb", "make", { note: (text) => notes.push(text) });
+      for (const _ of [1, 2]) await findNotebookDirectory(host, "~/nb", "make", { note: (text) => notes.push(text) });
       expect(notes).to.have.length(1);
       expect(notes[0]).to.match(/^Others can write to ~\/nb on here/);
     });
@@ -148,7 +148,7 @@ describe("resolveDirectory", () => {
 
   it("says what is wrong with a directory", async () => {
     const problem = (path: string) =>
-      resolveDirectory(host, path, "look").then(
+      findNotebookDirectory(host, path, "look").then(
         () => "nothing",
         (error) => `${error.code} ${error.message}`,
       );

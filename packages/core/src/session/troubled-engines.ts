@@ -1,12 +1,12 @@
 import { defined } from "../defined.js";
 import type { TaskStatus } from "../scheduler.js";
-import { logPlaceOf } from "./engine-arrays.js";
+import { logOf } from "./engine-arrays.js";
 import { type EngineFacts, isRegistered } from "./engines.js";
 import { enginesIn, type SessionState } from "./life-cycle.js";
 import type { Tracker } from "./tracker.js";
 
 /** An engine with a problem, according to the scheduler or the controller. */
-export interface EngineDifference {
+export interface TroubledEngine {
   readonly engine: number;
   readonly group: string;
   readonly problem: string;
@@ -21,8 +21,8 @@ const tailLines = 100;
 /**
  * In the order of their numbers. Engines that are queued or starting are as they should be. Pure.
  */
-export function engineDifferences(state: Pick<SessionState, "jobs" | "reports">): EngineDifference[] {
-  return enginesIn(state).flatMap((engine): EngineDifference[] => {
+export function troubledEngines(state: Pick<SessionState, "jobs" | "reports">): TroubledEngine[] {
+  return enginesIn(state).flatMap((engine): TroubledEngine[] => {
     const problem = problemOf(engine);
     if (problem === undefined) return [];
     const host = engine.task?.host;
@@ -31,16 +31,16 @@ export function engineDifferences(state: Pick<SessionState, "jobs" | "reports">)
 }
 
 function problemOf(engine: EngineFacts): string | undefined {
-  const { place, word, task } = engine;
-  if (place === "failed") {
+  const { state, report, task } = engine;
+  if (state === "failed") {
     if (isRegistered(engine)) return "the controller knows it, and the scheduler no longer lists it";
     if (task?.state === "error") return `the scheduler gave up on it (${task.native})${because(task)}`;
     return `it has ended${because(task)}`;
   }
-  if (place === "suspended") return `the scheduler has suspended it (${task?.native ?? ""})${because(task)}`;
-  if (word === "lost") return `the controller no longer hears from it; the scheduler says "${task?.native ?? ""}"`;
-  if (word === "restarted") return "it was started again";
-  return place === "running" && word === undefined ? "it runs, and the controller does not know it yet" : undefined;
+  if (state === "suspended") return `the scheduler has suspended it (${task?.native ?? ""})${because(task)}`;
+  if (report === "lost") return `the controller no longer hears from it; the scheduler says "${task?.native ?? ""}"`;
+  if (report === "restarted") return "it was started again";
+  return state === "running" && report === undefined ? "it runs, and the controller does not know it yet" : undefined;
 }
 
 function because(task: TaskStatus | undefined): string {
@@ -48,16 +48,13 @@ function because(task: TaskStatus | undefined): string {
 }
 
 /** The same with what their logs say: one command for all. */
-export async function withLogs(
-  tracker: Tracker,
-  differences: readonly EngineDifference[],
-): Promise<EngineDifference[]> {
+export async function withLogs(tracker: Tracker, differences: readonly TroubledEngine[]): Promise<TroubledEngine[]> {
   const { record } = tracker.state;
   if (!record || differences.length === 0) return [...differences];
   const paths = differences.map(({ engine }): string => {
-    const place = logPlaceOf(record, "engines", engine);
-    if (!place) throw new Error(`No array has the engine ${engine}`);
-    return tracker.context.workload.logPath(place);
+    const log = logOf(record, "engines", engine);
+    if (!log) throw new Error(`No array has the engine ${engine}`);
+    return tracker.context.workload.logPath(log);
   });
   // With a second file, tail prints before each which one it is; a log that is not there is left
   // out.

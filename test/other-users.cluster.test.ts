@@ -8,7 +8,7 @@ import {
   listen,
   makeKeys,
   speakUntilBobHasListened,
-} from "./support/neighbour-programs.js";
+} from "./support/other-users-programs.js";
 import { filesWith } from "./support/search-files.js";
 
 const clearPassword = "correct horse";

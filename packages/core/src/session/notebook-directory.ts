@@ -2,7 +2,7 @@ import { describeResult } from "../command.js";
 import { HpcnbError } from "../errors.js";
 import type { Host } from "../host.js";
 import { aheadBy } from "./host-clock.js";
-import { directoryScript, problemOf } from "./prepare-script.js";
+import { directoryScript, problemOf } from "./notebook-directory-script.js";
 
 export interface ResolveOptions {
   readonly signal?: AbortSignal | undefined;
@@ -18,7 +18,7 @@ export interface ResolveOptions {
  * others may enter: that is closed.
  * @throws HPCNB_DIRECTORY saying what is wrong with it.
  */
-export async function resolveDirectory(
+export async function findNotebookDirectory(
   host: Host,
   directory: string,
   mode: "make" | "look",

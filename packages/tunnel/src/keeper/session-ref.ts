@@ -13,14 +13,14 @@ const toldLog = 4_000;
  * A session file and its host: by these a connection is found without asking that host, which may
  * be out of reach.
  */
-export interface SessionPlace {
+export interface SessionRef {
   readonly host: string | undefined;
   readonly file: string;
 }
 
 /** The connection that a session file has on this machine. */
-export async function connectionOf(place: SessionPlace): Promise<ConnectionFacts | undefined> {
-  for (const controlSocket of await socketsOf(place)) {
+export async function connectionOf(ref: SessionRef): Promise<ConnectionFacts | undefined> {
+  for (const controlSocket of await socketsOf(ref)) {
     const found = await look(controlSocket);
     if (!found) continue;
     const { run: _, ...facts } = found;
@@ -33,8 +33,8 @@ export async function connectionOf(place: SessionPlace): Promise<ConnectionFacts
  * Closes it, also one that is still being opened, and one whose keeper is silent. False when there
  * is none.
  */
-export async function closeConnectionOf(place: SessionPlace): Promise<boolean> {
-  const controlSockets = await socketsOf(place);
+export async function closeConnectionOf(ref: SessionRef): Promise<boolean> {
+  const controlSockets = await socketsOf(ref);
   for (const controlSocket of controlSockets) await endKeeper(controlSocket);
   return controlSockets.length > 0;
 }
@@ -43,7 +43,7 @@ export async function closeConnectionOf(place: SessionPlace): Promise<boolean> {
  * The sockets of this session's living keepers. Other sessions' keepers are not asked, so that none
  * of them keeps anybody waiting.
  */
-async function socketsOf({ host, file }: SessionPlace): Promise<string[]> {
+async function socketsOf({ host, file }: SessionRef): Promise<string[]> {
   const found: string[] = [];
   for (const controlSocket of allControlSockets()) {
     const note = readNote(controlSocket);

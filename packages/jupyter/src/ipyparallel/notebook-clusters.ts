@@ -3,7 +3,7 @@ import { jobName, type PlanContext, secretsPath } from "@hpcnb/core/session";
 import { jobScript } from "../launch/job-script.js";
 import { jobParameters } from "../launch/job-spec.js";
 import { launcherModules, type Program } from "../python.js";
-import { clusterRecord, insidePaths } from "./layout.js";
+import { clusterRecord, notebookClusterPaths } from "./layout.js";
 import type { ControllerParameters, EngineParameters, PulseParameters } from "./parameters.js";
 import { controllerResources } from "./resources.js";
 
@@ -33,15 +33,15 @@ const programs = { controller: "inside_controller", engines: "inside_engine" } a
  * What a notebook needs for starting clusters by itself: Python modules with ipyparallel's
  * launchers, and beside it all that they need to know, as plain data. No secret is in it.
  */
-export function insideFiles(context: PlanContext): FileToWrite[] {
+export function notebookClusterFiles(context: PlanContext): FileToWrite[] {
   const { session, run, scheduler } = context;
-  const paths = insidePaths(run);
+  const paths = notebookClusterPaths(run);
   const knowledge = {
     run: run.id,
     session: session.name,
     directory: paths.clusters,
     ownEngines: session.cluster?.groups.reduce((sum, { engines }) => sum + engines, 0) ?? null,
-    jobs: scheduler.commands ? insideJobs(context, scheduler.commands) : null,
+    jobs: scheduler.commands ? notebookClusterJobs(context, scheduler.commands) : null,
   };
   return [
     { path: paths.pulse, text: encodeRecord({ run: run.id, state: "waiting" }) },
@@ -51,9 +51,9 @@ export function insideFiles(context: PlanContext): FileToWrite[] {
   ];
 }
 
-function insideJobs(context: PlanContext, commands: NonNullable<PlanContext["scheduler"]["commands"]>) {
+function notebookClusterJobs(context: PlanContext, commands: NonNullable<PlanContext["scheduler"]["commands"]>) {
   const { run } = context;
-  const directory = `${insidePaths(run).clusters}/${placeholders.cluster}`;
+  const directory = `${notebookClusterPaths(run).clusters}/${placeholders.cluster}`;
   const waiting = encodeRecord({ run: run.id, state: "waiting" });
   const specs = jobSpecs(context, directory);
   return {
@@ -73,16 +73,16 @@ function insideJobs(context: PlanContext, commands: NonNullable<PlanContext["sch
 
 function jobSpecs(context: PlanContext, records: string) {
   const { session, directory, run, readiness, scheduler } = context;
-  const record = (name: "controller" | "engines" | "wishes") => clusterRecord({ directory: records }, name);
+  const record = (name: "controller" | "engines" | "targets") => clusterRecord({ directory: records }, name);
   const pulse: PulseParameters = {
-    pulseRecord: insidePaths(run).pulse,
+    pulseRecord: notebookClusterPaths(run).pulse,
     silence: Math.max(notebookSilenceSeconds, 2 * readiness.seconds),
   };
   const controller: ControllerParameters = {
     ...jobParameters(context),
     record: record("controller"),
     enginesRecord: record("engines"),
-    wishesRecord: record("wishes"),
+    targetsRecord: record("targets"),
     oneHost: scheduler.runsOnHost,
     heartbeat: heartbeatMs,
   };

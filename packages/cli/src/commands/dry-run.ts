@@ -1,4 +1,4 @@
-import { type RehearsedJob, rehearse as rehearseSession } from "@hpcnb/core/session";
+import { type DryRunJob, dryRun as rehearseSession } from "@hpcnb/core/session";
 import { siteNotes } from "../opening/site-notes.js";
 import { warnOfOthers } from "../opening/warn-of-others.js";
 import { type OpenSession, withSession } from "../opening/with-session.js";
@@ -9,7 +9,7 @@ import { tell } from "../printing/print.js";
 const headLines = 12;
 
 /** `up --dry-run`: tells what would be written and submitted, and does nothing. */
-export async function rehearse(options: {
+export async function dryRun(options: {
   readonly session: string | undefined;
   readonly full: boolean;
   readonly signal: AbortSignal;
@@ -32,11 +32,11 @@ export async function rehearse(options: {
   });
 }
 
-function whole({ command, script }: RehearsedJob): string {
+function whole({ command, script }: DryRunJob): string {
   return `${command}\n\n${script.trimEnd()}`;
 }
 
-function head({ command, script }: RehearsedJob): string {
+function head({ command, script }: DryRunJob): string {
   const lines = script.trimEnd().split("\n");
   if (lines.length <= headLines) return whole({ command, script });
   const more = `# ... and ${lines.length - headLines} more lines: --full prints them`;
