@@ -19,7 +19,7 @@ import type { Host } from "@hpcnb/core";
 import { findNotebookDirectory } from "@hpcnb/core/session";
 import { expect } from "chai";
 
-describe("resolveDirectory", () => {
+describe("findNotebookDirectory", () => {
   let home: string;
 
   /** Runs the script as a host would, for a user whose home is a folder of the test's own. */

@@ -1,4 +1,4 @@
-import type { FileToWrite, JobSpec } from "@hpcnb/core";
+import { defined, type FileToWrite, type JobSpec } from "@hpcnb/core";
 import type { EngineArray, JobRole, PlanContext, Role } from "@hpcnb/core/session";
 import { makeSession } from "@hpcnb/core/testing";
 import { createWorkload } from "@hpcnb/jupyter";
@@ -29,15 +29,15 @@ export function planAll(context: PlanContext): {
 } {
   const { session, cluster } = context;
   const files = workload.runFiles(context, {});
-  const places: JobRole[] = [{ role: "notebook" }];
+  const roles: JobRole[] = [{ role: "notebook" }];
   if (session.cluster && cluster) {
     files.push(...workload.clusterFiles({ ...context, cluster }));
-    if (!cluster.inNotebook) places.push({ role: "controller" });
+    if (!cluster.inNotebook) roles.push({ role: "controller" });
     let first = 1;
-    for (const { name, engines } of session.cluster.groups) {
-      places.push({ role: "engines", array: { group: name, first, tasks: engines } });
+    for (const { name, engines, atOnce } of session.cluster.groups) {
+      roles.push({ role: "engines", array: { group: name, first, tasks: engines, ...defined({ atOnce }) } });
       first += engines;
     }
   }
-  return { files, jobs: places.map((place) => ({ ...place, spec: workload.job(context, place) })) };
+  return { files, jobs: roles.map((role) => ({ ...role, spec: workload.job(context, role) })) };
 }
