@@ -6,7 +6,7 @@ import { hpcnb } from "./support/cli.js";
 
 const hash = "argon2:$argon2id$v=19$m=10240,t=10,p=8$c2FsdA$aGFzaA";
 
-describe("a site, as commands show it", function () {
+describe("a site, as commands show it", () => {
   let folder: string;
   let sites: string;
   beforeEach(() => {
