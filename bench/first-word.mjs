@@ -23,7 +23,7 @@ await withLocalSessions(runs, async ({ folder, file, others, env, program }) => 
     logs: [["logs", file], true],
     down: [(count) => ["down", others[count]], true],
     disconnect: [["disconnect", file], false],
-    init: [(count) => ["init", "--yes", `${folder}/bench${count + 1}`], false],
+    init: [(count) => ["init", "--yes", `${folder}/bench${count + 1}`], true],
     validate: [["validate", file], false],
     schema: [["schema"], false],
     "completion bash": [["completion", "bash"], false],

@@ -38,8 +38,12 @@ export async function loadSessionAt(
   { hostOf, note, warn, loader }: Surroundings & { readonly loader: PluginLoader },
 ): Promise<ValidSession> {
   const host = hostOf(alias);
-  const directory = await findNotebookDirectory(host, place, "look", { note });
-  const record = await readRecord(host, directory, { remembered: rememberedRuns(alias, warn) });
+  let text: string | undefined;
+  const onRecord = (found: string) => {
+    text = found;
+  };
+  const directory = await findNotebookDirectory(host, place, "look", { note, onRecord });
+  const record = await readRecord(host, directory, { remembered: rememberedRuns(alias, warn), text });
   if (!record) {
     throw new HpcnbError(
       "HPCNB_NO_SESSION",

@@ -1,8 +1,8 @@
 import { HpcnbError } from "@hpcnb/core";
 import { typed } from "../help/pasteable.js";
-import { writeSession } from "../init/write-session.js";
 import type { Outcome } from "../printing/outcome.js";
 import { canAsk, createPrompts } from "../printing/prompts.js";
+import { createProgress, silentProgress } from "../report/progress.js";
 
 export interface InitOptions {
   /** Gets the session file; the current one without it. */
@@ -21,7 +21,11 @@ export async function init({ folder = ".", yes, json, signal }: InitOptions): Pr
     });
   }
   const prompts = yes ? undefined : await createPrompts(signal);
-  const file = await writeSession(folder, { prompts, signal });
+  // Questions say enough, and the screen is theirs.
+  const progress = yes ? createProgress({ isBrief: true }) : silentProgress;
+  progress.begin(`${folder}: looking for notebooks, Python and a scheduler`);
+  const { writeSession } = await import("../init/write-session.js");
+  const file = await writeSession(folder, { prompts, signal }).finally(() => progress.stop());
   if (await prompts?.confirm("Start it now?")) {
     const { up } = await import("./up.js");
     return up({ session: file, timeoutMs: undefined, json, open: true, signal });

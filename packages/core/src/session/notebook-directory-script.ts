@@ -1,8 +1,8 @@
 import type { CommandResult } from "../host.js";
 
 /**
- * Ends with the directory's path, the time by the host's clock and, line by line, what should be
- * told of the folder; or with one of the exit codes below. `pwd -L`: a physical path may not exist
+ * Ends with the directory's path, the time by the host's clock, line by line what should be told of
+ * the folder, and for a look the session's record; or with one of the exit codes below. `pwd -L`: a physical path may not exist
  * on other hosts. git is told to leave all of `.hpcnb` alone, because it holds secrets. `tee` names
  * the file and the cause when a disk is full; a shell's own `echo` says "I/O error".
  *
@@ -20,7 +20,7 @@ cd -- "$1" || exit 83
 mode=$2
 logical=$(pwd -L)
 physical=$(pwd -P)
-made= fact= shared=
+made= fact= shared= record=
 is_link() { readlink .hpcnb >&2; exit 86; }
 is_foreign() { set -- $(ls -ld "$1"); echo "$3" >&2; exit 85; }
 is_ours() { [ -e .gitignore ] || [ -e session.json ] || [ -e lock ] || [ -d runs ] || [ -z "$(ls -A)" ]; }
@@ -44,7 +44,9 @@ if [ -e .hpcnb ]; then
       fact="$word \${before%% *}"
       ;;
   esac
-  if [ "$mode" != look ]; then
+  if [ "$mode" = look ]; then
+    [ ! -f session.json ] || [ ! -r session.json ] || [ "$(wc -c < session.json)" -gt 1000000 ] || record=1
+  else
     [ ! -L .gitignore ] || rm -f .gitignore
     [ -s .gitignore ] || echo '*' | tee .gitignore > /dev/null || exit 84
   fi
@@ -60,6 +62,7 @@ echo "$logical"
 echo "now $(date +%s)"
 [ -z "$fact" ] || echo "$fact"
 [ -z "$shared" ] || echo "shared $shared"
+[ -z "$record" ] || { echo record; cat session.json; }
 `;
 
 const folder = "notebook.directory is the folder with the notebooks, as the cluster sees it.";

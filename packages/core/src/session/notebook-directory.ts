@@ -10,6 +10,11 @@ export interface ResolveOptions {
   readonly note?: ((text: string) => void) | undefined;
   /** Told how far the host's clock is ahead of this machine's. */
   readonly onClock?: (aheadMs: number) => void;
+  /**
+   * With "look": told the text of the session's record, which spares a call. Not where there is
+   * none, or where it cannot be read like this.
+   */
+  readonly onRecord?: (text: string) => void;
 }
 
 /**
@@ -22,7 +27,7 @@ export async function findNotebookDirectory(
   host: Host,
   directory: string,
   mode: "make" | "look",
-  { signal, note, onClock }: ResolveOptions = {},
+  { signal, note, onClock, onRecord }: ResolveOptions = {},
 ): Promise<string> {
   const before = Date.now();
   const result = await host.run(["sh", "-c", directoryScript, "hpcnb", directory, mode], { signal });
@@ -32,7 +37,11 @@ export async function findNotebookDirectory(
     if (!problem) throw new HpcnbError("HPCNB_DIRECTORY", `${where}: ${describeResult(result)}`);
     throw new HpcnbError("HPCNB_DIRECTORY", `${where} ${problem.what}.`, { hint: problem.hint });
   }
-  const [path = "", now = "", ...facts] = result.stdout.replace(/\n$/, "").split("\n");
+  const [path = "", now = "", ...rest] = result.stdout.split("\n");
+  const end = rest.indexOf("record");
+  if (end >= 0) onRecord?.(rest.slice(end + 1).join("\n"));
+  // Without a record the last one is what follows the last newline: nothing.
+  const facts = rest.slice(0, end);
   const seconds = Number(/^now (\d{1,12})$/.exec(now)?.[1]);
   if (!Number.isNaN(seconds)) onClock?.(aheadBy(seconds, { before, after: Date.now() }));
   for (const fact of facts) note?.(noteOf(fact, where));

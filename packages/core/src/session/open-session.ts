@@ -8,17 +8,29 @@ export async function openTracker(
   mode: "make" | "look",
   signal?: AbortSignal,
 ): Promise<Tracker> {
+  return (await found(context, mode, signal)).tracker;
+}
+
+async function found(
+  context: SessionContext,
+  mode: "make" | "look",
+  signal: AbortSignal | undefined,
+): Promise<{ readonly tracker: Tracker; readonly record: string | undefined }> {
   let aheadMs = 0;
+  let record: string | undefined;
   const directory = await findNotebookDirectory(context.host, context.session.notebook.directory, mode, {
     signal,
     note: context.note,
     onClock: (hostAheadMs) => {
       aheadMs = hostAheadMs;
     },
+    onRecord: (text) => {
+      record = text;
+    },
   });
   const tracker = new Tracker(context, directory, signal);
   tracker.hostAheadMs = aheadMs;
-  return tracker;
+  return { tracker, record };
 }
 
 /**
@@ -29,7 +41,7 @@ export async function lookAt(context: SessionContext, signal?: AbortSignal): Pro
   const asked = context.scheduler.status(signal);
   // What the folder has to say comes first; where this is needed, it is awaited.
   asked.catch(() => {});
-  const tracker = await openTracker(context, "look", signal);
-  await tracker.observe(asked);
+  const { tracker, record } = await found(context, "look", signal);
+  await tracker.observe({ asked, record });
   return tracker;
 }

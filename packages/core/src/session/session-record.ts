@@ -36,6 +36,8 @@ export interface RecordProblem {
 export interface ReadRecordOptions {
   readonly remembered?: SessionContext["remembered"];
   readonly signal?: AbortSignal | undefined;
+  /** Its text, where that has just been read. */
+  readonly text?: string | undefined;
 }
 
 /**
@@ -55,12 +57,12 @@ export async function readRecord(
 export async function lookAtRecord(
   host: Host,
   directory: string,
-  { remembered = [], signal }: ReadRecordOptions,
+  { remembered = [], signal, text: given }: ReadRecordOptions,
 ): Promise<{ readonly record?: SessionRecord; readonly problem?: RecordProblem }> {
   const path = recordPath(directory);
-  let text: string | undefined;
+  let text = given;
   try {
-    [text] = await host.readFiles([path], signal);
+    if (text === undefined) [text] = await host.readFiles([path], signal);
   } catch (error) {
     if (!isHpcnbError(error, "HPCNB_COMMAND_FAILED")) throw error;
     return { problem: damaged({ path, host, what: error.message, cause: error }) };

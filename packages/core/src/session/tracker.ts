@@ -22,6 +22,12 @@ import { expectRecord, straysIn } from "./strays.js";
 import { readToken } from "./token.js";
 import type { NotebookReport } from "./workload.js";
 
+/** What is under way already, or known. */
+interface Observed {
+  readonly asked?: Promise<JobStatus[]>;
+  readonly record?: string | undefined;
+}
+
 /**
  * The state of one session as this command knows it, and the questions that bring it up to date.
  */
@@ -77,9 +83,9 @@ export class Tracker {
   /**
    * The same, but a record that is damaged or another folder's is no record: why, is in the state.
    */
-  async lookForRecord(): Promise<SessionRecord | undefined> {
+  async lookForRecord(text?: string): Promise<SessionRecord | undefined> {
     const { host, remembered, session } = this.context;
-    const { record, problem } = await lookAtRecord(host, this.directory, { remembered, signal: this.#signal });
+    const { record, problem } = await lookAtRecord(host, this.directory, { remembered, signal: this.#signal, text });
     if (record && !record.ended) expectSameSession(record, session, this.directory);
     await this.#context.follow(record);
     this.dispatch({ type: "record-read", record, ...defined({ problem }) });
@@ -189,10 +195,10 @@ export class Tracker {
   /**
    * Everything there is to know at this moment, in as few questions as it takes. The scheduler may
    * have been asked already: a job that was submitted since is missing in its answer, and no single
-   * answer is believed that lacks a job.
+   * answer is believed that lacks a job. The record's text may have just been read, too.
    */
-  async observe(asked?: Promise<JobStatus[]>): Promise<void> {
-    const record = await this.lookForRecord();
+  async observe({ asked, record: text }: Observed = {}): Promise<void> {
+    const record = await this.lookForRecord(text);
     if (!record) await this.lookForStrays(asked);
     if (record?.ended) await this.#closeTunnelOf(record);
     if (!record || record.ended) return;

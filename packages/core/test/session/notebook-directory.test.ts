@@ -51,6 +51,22 @@ describe("findNotebookDirectory", () => {
       expect(existsSync(join(place, ".hpcnb"))).to.equal(false);
     });
 
+    it(`tells of the record in ${title}, and of none where there is none`, async () => {
+      const place = join(home, path);
+      const told: string[] = [];
+      const look = (mode: "look" | "make") =>
+        findNotebookDirectory(host, directoryOf(), mode, { onRecord: (text) => told.push(text) });
+      writeFileSync(join(place, "session.json"), "a file of the notebooks' folder");
+      await look("look");
+      await look("make");
+      await look("look");
+      expect(told).to.deep.equal([]);
+      writeFileSync(join(place, ".hpcnb", "session.json"), "record\n1\n");
+      await look("make");
+      await look("look");
+      expect(told).to.deep.equal(["record\n1\n"]);
+    });
+
     it(`makes the place for the session's state in ${title}, for the user alone`, async () => {
       const place = join(home, path);
       expect(await findNotebookDirectory(host, directoryOf(), "make")).to.equal(place);
