@@ -1,6 +1,4 @@
 import { findSessionFile, loadValidSession, venvProblems, viewSession } from "@hpcnb/client/files";
-import { printableLine } from "@hpcnb/core";
-import { type Explained, explain as explainValues } from "@hpcnb/core/session-file";
 import { siteNotes } from "../opening/site-notes.js";
 import { warnOfOthers } from "../opening/warn-of-others.js";
 import { warnOfSecrets } from "../opening/warn-of-secrets.js";
@@ -26,22 +24,7 @@ export async function validate(options: {
     ...siteNotes(session),
   ];
   if (!options.explain || !source) return { value: shown, notes };
-  const values = explainValues(source);
+  const { explain, layOut } = await import("./explain.js");
+  const values = explain(source);
   return { value: { ...shown, values }, text: [layOut(values)], notes };
-}
-
-/** A line for each value, in columns: its key, the value as YAML has it, and its place. Pure. */
-export function layOut(values: readonly Explained[]): string {
-  const rows = values.map(({ key, value, place }) => [
-    key,
-    printableLine(typeof value === "string" ? value : JSON.stringify(value)),
-    place ? `${printableLine(place.file)}:${place.line}` : "default",
-  ]);
-  const widthOf = (column: number) => Math.min(40, Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const widths = [widthOf(0), widthOf(1)];
-  return rows
-    .map(
-      ([key = "", value = "", place]) => `${key.padEnd(widths[0] ?? 0)}  ${value.padEnd(widths[1] ?? 0)}  ${place}\n`,
-    )
-    .join("");
 }

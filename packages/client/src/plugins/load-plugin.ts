@@ -4,7 +4,6 @@ import { guardImports } from "../guard-imports.js";
 import { answerable } from "./answerable.js";
 import { brokenPlugin, type ForeignPlugin, thrown } from "./broken.js";
 import type { FoundPlugin } from "./find-plugin.js";
-import { syntaxErrorIn } from "./syntax-error.js";
 import { createTrust, type Trust } from "./trust.js";
 
 /** Runs the code of plugins that were found: once, so that sessions with the same one share it. */
@@ -40,7 +39,7 @@ async function importForeign(found: ForeignPlugin): Promise<Plugin> {
   try {
     exported = ((await import(pathToFileURL(found.path).href)) as { readonly default?: unknown }).default;
   } catch (cause) {
-    const problem = cause instanceof SyntaxError ? syntaxErrorIn(found.path, cause) : undefined;
+    const problem = cause instanceof SyntaxError ? await whereInPlugin(found.path, cause) : undefined;
     throw brokenPlugin(found, problem ?? `fails while loading: ${thrown(cause)}`, cause as Error);
   }
   if (isCommonJs(exported))
@@ -51,6 +50,11 @@ async function importForeign(found: ForeignPlugin): Promise<Plugin> {
   const problem = whyNotAPlugin(exported, found.kind);
   if (problem) throw brokenPlugin(found, `cannot be used: ${problem}`);
   return answerable(exported as Plugin, found);
+}
+
+/** Few plugins have such an error: the way to its place is loaded when it is needed. */
+async function whereInPlugin(path: string, error: SyntaxError): Promise<string | undefined> {
+  return (await import("./syntax-error.js")).syntaxErrorIn(path, error);
 }
 
 /** What a compiler makes of `export default` for require(). */

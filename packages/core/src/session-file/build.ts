@@ -20,7 +20,7 @@ export function siteSchemaText(): string {
  */
 export async function validatorTexts(): Promise<Record<"session-validator" | "site-validator", string>> {
   const text = async (schema: object) => {
-    const ajv = await createAjv({ source: true, esm: true });
+    const ajv = await createAjv({ verbose: false, code: { source: true, esm: true } });
     return standalone.default(ajv, ajv.compile(schema));
   };
   return { "session-validator": await text(sessionSchema), "site-validator": await text(siteSchema) };

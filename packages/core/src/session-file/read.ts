@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { dependentFaults } from "./dependent-faults.js";
+import { withDetails } from "./error-details.js";
 import { type Layers, layOver, valueAt } from "./layers.js";
 import { limitFaults, type SiteLimits } from "./limits.js";
 import { mostFaults, parseYaml, readYaml, type YamlFile } from "./parse.js";
@@ -110,12 +111,12 @@ async function schemaFaults(value: unknown): Promise<readonly Fault[]> {
   const errors = (await sessionValidator())(value);
   if (errors.length === 0) return [];
   const [{ faultsOf }, { sessionSchema }] = await Promise.all([import("./sentences.js"), import("./schema.js")]);
-  return faultsOf(errors.slice(0, mostFaults), { root: sessionSchema });
+  return faultsOf(withDetails(errors.slice(0, mostFaults), sessionSchema, value), { root: sessionSchema });
 }
 
 async function siteFaults(value: unknown): Promise<readonly Fault[]> {
   const errors = (await siteValidator())(value);
   if (errors.length === 0) return [];
   const [{ faultsOf }, { siteSchema }] = await Promise.all([import("./sentences.js"), import("./site-schema.js")]);
-  return faultsOf(errors.slice(0, mostFaults), { root: siteSchema });
+  return faultsOf(withDetails(errors.slice(0, mostFaults), siteSchema, value), { root: siteSchema });
 }

@@ -6,6 +6,7 @@ import type { OptionsSchema } from "../plugin.js";
 
 /**
  * Returns what is wrong with a value, and nothing when it is valid. Fills in the schema's defaults.
+ * Those of hpcnb's own files leave out what an error is about: see `withDetails`.
  */
 export type Validate = (value: unknown) => readonly ErrorObject[];
 
@@ -37,13 +38,13 @@ async function loadValidator(compiled: string, schema: () => Promise<object>): P
     return wrap((createRequire(import.meta.url)(compiled) as { default: CompiledValidator }).default);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
-    return wrap((await createAjv()).compile(await schema()));
+    return wrap((await createAjv({ verbose: false })).compile(await schema()));
   }
 }
 
 /** @throws HPCNB_PLUGIN_BROKEN when the schema itself is wrong. */
 export async function optionsValidator(schema: OptionsSchema): Promise<Validate> {
-  const ajv = await createAjv();
+  const ajv = await createAjv({ verbose: true });
   try {
     return wrap(ajv.compile(schema));
   } catch (cause) {
@@ -55,12 +56,12 @@ export async function optionsValidator(schema: OptionsSchema): Promise<Validate>
   }
 }
 
-export async function createAjv(code?: { source: true; esm: true }) {
+export async function createAjv({ verbose, code }: { verbose: boolean; code?: { source: true; esm: true } }) {
   // A bundle of a CommonJS module has its exports in "default" alone.
   const { Ajv2020 } = (await import("ajv/dist/2020.js")).default;
   const ajv = new Ajv2020({
     allErrors: true,
-    verbose: true,
+    verbose,
     strict: true,
     allowUnionTypes: true,
     useDefaults: true,

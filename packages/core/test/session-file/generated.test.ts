@@ -1,9 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import type { ErrorObject } from "ajv";
 import { expect } from "chai";
 import { load } from "js-yaml";
 import { schemaText, siteSchemaText, validatorTexts } from "../../src/session-file/build.js";
+import { withDetails } from "../../src/session-file/error-details.js";
 import { sessionSchema } from "../../src/session-file/schema.js";
 import { createAjv } from "../../src/session-file/validator.js";
 
@@ -11,7 +13,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 interface Validator {
   (value: unknown): boolean;
-  errors?: readonly { keyword: string; instancePath: string; params: object; parentSchema?: unknown }[] | null;
+  errors?: readonly ErrorObject[] | null;
 }
 
 describe("what is generated from the session file's schema", () => {
@@ -33,7 +35,7 @@ describe("what is generated from the session file's schema", () => {
       const require = 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);\n';
       writeFileSync(file, require + (await validatorTexts())["session-validator"]);
       compiled = ((await import(pathToFileURL(file).href)) as { default: Validator }).default;
-      fresh = (await createAjv()).compile(sessionSchema);
+      fresh = (await createAjv({ verbose: true })).compile(sessionSchema);
     });
 
     after(() => rmSync(folder, { recursive: true }));
@@ -48,10 +50,15 @@ describe("what is generated from the session file's schema", () => {
   });
 });
 
-/** The errors, and the value with its defaults. */
+/** The errors with what they are about, and the value with its defaults. */
 function outcome(validate: Validator, value: unknown) {
   const filled = structuredClone(value);
-  return { isValid: validate(filled), errors: validate.errors, filled };
+  const isValid = validate(filled);
+  const said = validate.errors ?? [];
+  // The compiled one leaves them out.
+  const detailed = said[0]?.parentSchema ? said : withDetails(said, sessionSchema, filled);
+  const errors = detailed.map(({ schema: _, ...error }) => error);
+  return { isValid, errors, filled };
 }
 
 /** Undefined for what is no YAML: no validator gets to see it. */
