@@ -57,6 +57,13 @@ export async function bundlePrograms() {
     ...adapters.map(({ folder }) => ({ in: `packages/${folder}/src/index.ts`, out: folder })),
   ];
   await bundleProgram("cli", entries, ["packages/cli/src/main.ts", "packages/cli/src/commands/validate.ts"]);
+  await bundle({
+    entryPoints: ["packages/client/src/plugins/import-file.ts"],
+    outfile: "packages/cli/dist/import-file.cjs",
+    ...fromSource,
+    format: "cjs",
+    banner: {},
+  });
   // Hooks are for Node's loader of modules, and run in a thread of their own.
   await bundle({ entryPoints: ["packages/client/src/import-guard.ts"], outdir: "packages/cli/dist", ...fromSource });
   await bundleProgram("testbed", [], []);
@@ -117,6 +124,14 @@ async function bundleHelpText(folder) {
   });
 }
 
+/** See the file itself. */
+const alone = {
+  name: "alone",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/import-file\.js$/ }, () => ({ path: "./import-file.cjs", external: true }));
+  },
+};
+
 /**
  * The largest of what is read at every start, with short names inside: reading a text costs time
  * for each of its characters.
@@ -142,7 +157,7 @@ async function bundleProgram(folder, entries, together) {
     chunkNames: "chunk-[hash]",
     splitting: true,
     together,
-    plugins: [whenCalled, shortNames],
+    plugins: [whenCalled, shortNames, alone],
     ...fromSource,
   });
 }

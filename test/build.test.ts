@@ -36,7 +36,7 @@ describe("The built program", () => {
       const { exitCode, output } = await runCommand(root, process.execPath, ["--require", look, ...validate]);
       expect(exitCode, output).to.equal(0);
       const { files, builtIns } = JSON.parse(output.split("\n")[0] ?? "") as Record<string, string[]>;
-      expect(files?.filter((file) => file.includes("/packages/cli/"))).to.have.length.within(2, 7);
+      expect(files?.filter((file) => file.includes("/packages/cli/"))).to.have.length.within(2, 9);
       expect(builtIns).to.include("NativeModule fs");
       expect(builtIns?.filter((name) => /^NativeModule (assert|crypto|.*esm.translators)$/.test(name))).to.deep.equal(
         [],

@@ -1,2 +1,3 @@
 #!/usr/bin/env node
+require("./code-cache.js").keepCode();
 require("../dist/keeper-main.cjs");

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import type { Plugin } from "@hpcnb/core";
+import { importFile } from "./import-file.js";
 import { findPackage } from "./packages.js";
 import { foldersOfHpcnb } from "./places.js";
 
@@ -24,8 +25,7 @@ export async function loadBundled(name: (typeof bundledSchedulers)[number]): Pro
   if (existsSync(beside)) return (createRequire(import.meta.url)(beside) as { default: Plugin }).default;
   for (const folder of foldersOfHpcnb()) {
     const found = findPackage(folder, `@hpcnb/adapter-${name}`);
-    if (found && "main" in found)
-      return ((await import(pathToFileURL(found.main).href)) as { default: Plugin }).default;
+    if (found && "main" in found) return (await importFile(found.main)).default as Plugin;
   }
   throw new Error(`This hpcnb is incomplete: it has no ${beside}. Install it again.`);
 }

@@ -1,9 +1,9 @@
-import { pathToFileURL } from "node:url";
 import { type Plugin, whyNotAPlugin } from "@hpcnb/core";
 import { guardImports } from "../guard-imports.js";
 import { answerable } from "./answerable.js";
 import { brokenPlugin, type ForeignPlugin, thrown } from "./broken.js";
 import type { FoundPlugin } from "./find-plugin.js";
+import { importFile } from "./import-file.js";
 import { createTrust, type Trust } from "./trust.js";
 
 /** Runs the code of plugins that were found: once, so that sessions with the same one share it. */
@@ -37,7 +37,7 @@ async function importForeign(found: ForeignPlugin): Promise<Plugin> {
   guardImports();
   let exported: unknown;
   try {
-    exported = ((await import(pathToFileURL(found.path).href)) as { readonly default?: unknown }).default;
+    exported = (await importFile(found.path)).default;
   } catch (cause) {
     const problem = cause instanceof SyntaxError ? await whereInPlugin(found.path, cause) : undefined;
     throw brokenPlugin(found, problem ?? `fails while loading: ${thrown(cause)}`, cause as Error);

@@ -2,9 +2,10 @@ import type { CommandResult } from "../host.js";
 
 /**
  * Ends with the directory's path, the time by the host's clock, line by line what should be told of
- * the folder, and for a look the session's record; or with one of the exit codes below. `pwd -L`: a physical path may not exist
- * on other hosts. git is told to leave all of `.hpcnb` alone, because it holds secrets. `tee` names
- * the file and the cause when a disk is full; a shell's own `echo` says "I/O error".
+ * the folder, and for a look the session's record; or with one of the exit codes below.
+ * `pwd -L`: a physical path may not exist on other hosts. git is told to leave all of `.hpcnb`
+ * alone, because it holds secrets. `tee` names the file and the cause when a disk is full; a
+ * shell's own `echo` says "I/O error".
  *
  * Somebody else may be able to rename folders here at any moment. So `.hpcnb` is entered, looked at
  * from inside and then changed by names relative to it; it must not be a link, and must look like
