@@ -1,12 +1,10 @@
-/** Well below what Grid Engine takes, and short enough to be read. */
-const longest = 200;
+import { plainName } from "@hpcnb/core";
 
 /**
- * What is sure to come back unchanged: Grid Engine refuses \n \t \r / : @ \ * ? and a leading digit
- * (sge_types(1)), and prints bytes that its locale does not know in many ways. A long name keeps
- * its end, because the end of hpcnb's names makes them unique.
+ * Grid Engine refuses \n \t \r / : @ \ * ? and a leading digit (sge_types(1)), and prints bytes that
+ * its locale does not know in many ways.
  */
 export function nameOf(name: string): string {
-  const plain = name.replace(/[^\w.+=-]+/g, "_").slice(-longest);
-  return /^[A-Za-z_]/.test(plain) ? plain : `_${plain.slice(1 - longest)}`;
+  const plain = plainName(name);
+  return /^[A-Za-z_]/.test(plain) ? plain : plainName(`_${plain.slice(-199)}`);
 }

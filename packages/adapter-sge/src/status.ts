@@ -3,8 +3,7 @@ import {
   expectAnswer,
   HpcnbError,
   type JobStatus,
-  joinRuns,
-  overall,
+  JoinedJobs,
   parseTasks,
   type TaskStatus,
 } from "@hpcnb/core";
@@ -19,21 +18,12 @@ import { stateOf } from "./states.js";
 export function parseStatus(result: CommandResult): JobStatus[] {
   expectReached(result, "Asking for jobs");
   const { stdout } = expectAnswer(result, "Asking for jobs");
-  const entries = new Map<string, { name: string; tasks: TaskStatus[]; isArray: boolean }>();
+  const jobs = new JoinedJobs();
   readListings(stdout, (listing) => {
-    let job = entries.get(listing.id);
-    if (!job) {
-      job = { name: listing.name, tasks: [], isArray: listing.tasks !== "" };
-      entries.set(listing.id, job);
-    }
-    for (const task of tasksOf(listing)) job.tasks.push(task);
+    const { id, name, tasks } = listing;
+    jobs.add({ id, name, isArray: tasks !== "" }, tasksOf(listing));
   });
-  return Array.from(entries, ([id, { name, tasks, isArray }]) => ({
-    id,
-    name,
-    ...overall(tasks),
-    ...(isArray ? { tasks: joinRuns(tasks) } : {}),
-  }));
+  return jobs.all();
 }
 
 function tasksOf({ id, state: native, queue, tasks, started }: Listing): TaskStatus[] {

@@ -5,8 +5,7 @@ import {
   firstLines,
   HpcnbError,
   type JobStatus,
-  joinRuns,
-  overall,
+  JoinedJobs,
   parseTasks,
   type TaskStatus,
 } from "@hpcnb/core";
@@ -16,19 +15,12 @@ import { reasonOf, stateOf } from "./states.js";
 
 /** Tasks that wait stand together on one line, each that has begun on one of its own. */
 export function parseStatus(result: CommandResult): JobStatus[] {
-  const jobs = new Map<string, { name: string; isArray: boolean; tasks: TaskStatus[] }>();
+  const jobs = new JoinedJobs();
   for (const listing of listingsIn(result, "Asking for jobs")) {
     const { id, name, tasks } = listing;
-    const job = jobs.get(id) ?? { name, isArray: tasks !== "N/A", tasks: [] };
-    jobs.set(id, job);
-    for (const task of tasksOf(listing)) job.tasks.push(task);
+    jobs.add({ id, name, isArray: tasks !== "N/A" }, tasksOf(listing));
   }
-  return Array.from(jobs, ([id, { name, isArray, tasks }]) => ({
-    id,
-    name,
-    ...overall(tasks),
-    ...(isArray ? { tasks: joinRuns(tasks) } : {}),
-  }));
+  return jobs.all();
 }
 
 /** Why a job waits, and when Slurm expects it to begin. */

@@ -1,7 +1,8 @@
 import { HpcnbError, isHpcnbError } from "./errors.js";
+import { JoinedJobs } from "./joined-jobs.js";
 import { overridden } from "./overridden.js";
-import type { CancelTarget, JobId, JobSpec, JobStatus, Scheduler, TaskStatus } from "./scheduler.js";
-import { checkTasks, joinRuns, overall } from "./task-runs.js";
+import type { CancelTarget, JobId, JobSpec, JobStatus, Scheduler } from "./scheduler.js";
+import { checkTasks } from "./task-runs.js";
 
 /** The shell variable that holds the number of a task. */
 const taskVariable = "HPCNB_TASK_ID";
@@ -86,19 +87,14 @@ function placeOf({ id, name }: JobStatus): { readonly id: JobId; readonly name: 
 }
 
 function joined(listed: readonly JobStatus[]): JobStatus[] {
-  const arrays = new Map<string, TaskStatus[]>();
-  const jobs = listed.flatMap((job): JobStatus[] => {
-    const { task, ...array } = placeOf(job);
-    if (task === undefined) return [job];
+  const jobs = new JoinedJobs();
+  for (const job of listed) {
     const { id: _, name: __, tasks: ___, ...facts } = job;
-    const key = JSON.stringify(array);
-    arrays.set(key, [...(arrays.get(key) ?? []), { first: task, last: task, ...facts }]);
-    return [];
-  });
-  return [
-    ...jobs,
-    ...Array.from(arrays, ([key, tasks]) => ({ ...JSON.parse(key), ...overall(tasks), tasks: joinRuns(tasks) })),
-  ];
+    const { task, ...place } = placeOf(job);
+    const [first, last] = [task ?? 1, task ?? 1];
+    jobs.add({ ...place, isArray: task !== undefined }, [{ first, last, ...facts }]);
+  }
+  return jobs.all();
 }
 
 /** The jobs that are meant, of those that are listed. */
