@@ -1,11 +1,11 @@
-import { type CommandResult, expectAnswer, firstLines, spokenLines } from "@hpcnb/core";
+import { type CommandResult, expectAnswer, firstLines, type JobId, spokenLines } from "@hpcnb/core";
 import { expectReached } from "./failures.js";
 
 const collectsNone =
   "Grid Engine gives no reason: this site does not collect them (schedd_job_info is off in its scheduler's configuration).";
 
 /** The reasons in the answer of `qstat -j`: of an error first, else of waiting. */
-export function parseExplain(result: CommandResult): string | undefined {
+export function parseExplain(result: CommandResult, id: JobId): string | undefined {
   expectReached(result, "Asking why");
   if (spokenLines(result).some((line) => /^(error: )?Following jobs do not exist/.test(line))) return undefined;
   const { stdout } = expectAnswer(result, "Asking why");
@@ -13,12 +13,8 @@ export function parseExplain(result: CommandResult): string | undefined {
 
   const errors = lines.map((line) => /^error[ _]reason\s+(\d+):\s+(.*)$/.exec(line)).filter((match) => match !== null);
   if (errors.length > 0) {
-    const id = lines.map((line) => /^job_number:\s+(\d+)/.exec(line)?.[1]).find((found) => found !== undefined);
-    const clear =
-      id === undefined
-        ? []
-        : [`(once the cause is removed, \`qmod -cj ${id}\` clears the error of a job that is still there)`];
-    return firstLines([...errors.map((match) => withoutStamp(match[2] ?? "")), ...clear]);
+    const clear = `(once the cause is removed, \`qmod -cj ${id}\` clears the error of a job that is still there)`;
+    return firstLines([...errors.map((match) => withoutStamp(match[2] ?? "")), clear]);
   }
   // For a running job, a full queue is no reason. In an array other tasks may wait: `qstat -j` does
   // not say which ones.

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type CommandResult, type ErrorCode, type HpcnbError, isHpcnbError, type JobSpec } from "@hpcnb/core";
 import { expect } from "chai";
+import { parseExplain } from "../src/explain.js";
 
 export function exampleJob(changes: Partial<JobSpec> = {}): JobSpec {
   return {
@@ -32,4 +33,9 @@ export function fixture(name: string): string {
 
 export function answer(changes: Partial<CommandResult>): CommandResult {
   return { argv: ["a-command"], exitCode: 0, stdout: "", stderr: "", ...changes };
+}
+
+/** Asked for the job that the answer is about. */
+export function explain(result: CommandResult): string | undefined {
+  return parseExplain(result, /^job_number:\s+(\d+)/m.exec(result.stdout)?.[1] ?? "1");
 }

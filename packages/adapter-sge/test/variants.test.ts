@@ -1,12 +1,11 @@
 import { isHpcnbError } from "@hpcnb/core";
 import { expect } from "chai";
 import { parseCancel } from "../src/cancel.js";
-import { parseExplain } from "../src/explain.js";
 import { parseHistory } from "../src/history.js";
 import { parseStatus } from "../src/status.js";
 import { parseSubmit } from "../src/submit-answer.js";
 import { answersTo, type Captured, captured } from "./captured.js";
-import { exampleJob, failure } from "./example.js";
+import { exampleJob, explain, failure } from "./example.js";
 
 const variants = ["daimh", "ocs", "ocs92"];
 
@@ -27,7 +26,7 @@ const parsers: Record<string, (one: Captured) => unknown> = {
     parseSubmit(result, exampleJob(/ -t \d/.test(command) ? { tasks: 4 } : { resources: {} })),
   "qstat -u": ({ result }) => parseStatus(result),
   "qstat -xml": ({ result }) => parseStatus(result),
-  "qstat -j": ({ result }) => parseExplain(result),
+  "qstat -j": ({ result }) => explain(result),
   "qacct ": historyOf,
   "qdel ": ({ result }) => parseCancel(result),
 };
@@ -83,7 +82,7 @@ describe("answers of other Grid Engines", () => {
       });
 
       it("give the reason of an error, and no other", () => {
-        const explained = (words: string) => parseExplain(answerTo(variant, "qstat -j", words).result) ?? "";
+        const explained = (words: string) => explain(answerTo(variant, "qstat -j", words).result) ?? "";
         expect(explained("output directory missing")).to.match(/^error: can't open output file .*\n\(once the cause/);
         expect(explained("working directory missing")).to.match(/^error: can't chdir to .*\n\(once the cause/);
         expect(explained("array in error")).to.match(/^error: can't open output file .*\n\(once the cause/);
@@ -91,13 +90,13 @@ describe("answers of other Grid Engines", () => {
 
       it("know a job that is not there, and no messages as no reason", () => {
         const unknown = answerTo(variant, "qstat -j", "(unknown)");
-        expect(parseExplain(unknown.result)).to.equal(undefined);
+        expect(explain(unknown.result)).to.equal(undefined);
         const waiting = answerTo(variant, "qstat -j", "(waiting)");
         const stdout = waiting.result.stdout.replace(
           /^(scheduling info: +)[\s\S]*$/m,
           "$1There are no messages available\n",
         );
-        expect(parseExplain({ ...waiting.result, stdout })).to.equal(undefined);
+        expect(explain({ ...waiting.result, stdout })).to.equal(undefined);
       });
     });
   }

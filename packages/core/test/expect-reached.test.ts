@@ -3,7 +3,7 @@ import { expect } from "chai";
 
 describe("what dialects of schedulers share", () => {
   const reached = (result: { exitCode: number | null; stdout?: string; stderr?: string }) => {
-    const whole = { argv: ["a"], stdout: "", stderr: "", signal: null, ...result };
+    const whole = { argv: ["a"], stdout: "", stderr: "", ...result };
     try {
       expectReached(whole, "Asking", { words: /cannot contact/i, notFoundHint: "Look for it." });
       return "reached";
