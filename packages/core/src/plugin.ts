@@ -2,7 +2,7 @@ import type { Host } from "./host.js";
 import type { PluginContext } from "./plugin-context.js";
 import type { ReadinessContext, StorageReadiness } from "./readiness.js";
 import type { Scheduler } from "./scheduler.js";
-import type { SchedulerFeature } from "./scheduler-features.js";
+import { type SchedulerFeature, schedulerFeatures } from "./scheduler-features.js";
 import type { Tunnel, TunnelContext } from "./tunnel.js";
 
 /** The version of the contracts in this package that a plugin was written for. */
@@ -58,5 +58,8 @@ export function whyNotAPlugin(value: unknown, kind: PluginKind): string | undefi
   }
   if (typeof candidate.name !== "string" || candidate.name === "") return "it has no name";
   if (typeof candidate[kind]?.create !== "function") return `it offers no ${kind}`;
+  const strange = candidate.scheduler?.lacks?.find((feature) => !schedulerFeatures.includes(feature));
+  if (strange !== undefined)
+    return `its scheduler lacks "${strange}", which is none of ${schedulerFeatures.join(", ")}`;
   return undefined;
 }

@@ -22,6 +22,12 @@ export type RequestFeature = keyof typeof requests;
  */
 export type SchedulerFeature = RequestFeature | "arrays" | "cancelTasks";
 
+export const schedulerFeatures: readonly SchedulerFeature[] = [
+  ...(Object.keys(requests) as RequestFeature[]),
+  "arrays",
+  "cancelTasks",
+];
+
 /** What of a plugin tells what its scheduler lacks, and how to call it. */
 export interface Lacking {
   readonly name: string;

@@ -21,6 +21,7 @@ describe("what dialects of schedulers share", () => {
     expect(reached({ exitCode: 1 })).to.equal(none);
     expect(reached({ exitCode: null, stderr: "half of" })).to.equal(none);
     expect(reached({ exitCode: 137, stderr: "Killed" })).to.equal(none);
+    expect(reached({ exitCode: 255, stderr: "unknown option" })).to.equal("reached");
     expect(reached({ exitCode: 127, stderr: "not found" })).to.equal("HPCNB_SCHEDULER_UNREACHABLE hint");
   });
 

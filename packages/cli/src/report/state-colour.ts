@@ -12,6 +12,8 @@ const over: readonly string[] = [
   "ended",
   "ended by you",
   "ended at its walltime",
+  "preempted",
+  "put back into the queue",
 ] satisfies SessionWord[];
 
 /**

@@ -56,6 +56,12 @@ describe("pluginConformance", () => {
     expect(await failures(plugin, "./index.js")).to.deep.equal([]);
   });
 
+  it("catches one that lacks what nobody knows", async () => {
+    const lacks = ["queues"] as unknown as ["queue"];
+    expect(await failures({ ...plugin, scheduler: { lacks, create: () => scheduler } })).to.deep.equal([shape]);
+    expect(await failures({ ...plugin, scheduler: { lacks: ["queue"], create: () => scheduler } })).to.deep.equal([]);
+  });
+
   it("catches a package that only import can find, and one without its file", async () => {
     expect(await failures(plugin, { ".": { import: "./index.js" } })).to.deep.equal([found]);
     expect(await failures(plugin, { ".": { default: "./missing.js" } })).to.deep.equal([found]);
