@@ -21,7 +21,7 @@ export function expectReached(result: CommandResult, what: string, { words, notF
     throw new HpcnbError("HPCNB_SCHEDULER_UNREACHABLE", `${what}: ${describeResult(result)}`, { hint: notFoundHint });
   const lines = spokenLines(result);
   // A shell in between tells a command's death by a signal as 128 and the signal's number, which is
-  // 64 at most. Slurm's commands have codes of their own above these.
+  // 64 at most. Some commands have codes of their own above these.
   const wasKilled = result.exitCode === null || (result.exitCode > 128 && result.exitCode <= 128 + 64);
   if (wasKilled || lines.length === 0 || lines.some((line) => words.test(line))) expectAnswer(result, what);
 }
