@@ -94,7 +94,7 @@ print(len(set(client[:].apply_sync(socket.gethostname))), *sorted({os.getcwd(), 
   });
 
   it("is scaled while the notebook goes on", async () => {
-    expect(await fromLaptop("hpcnb", "scale", "project/session.yaml", "2", "--wait")).not.to.equal("");
+    await fromLaptop("hpcnb", "scale", "project/session.yaml", "2", "--wait");
     expect((await status()).engines).to.include({ registered: 2 });
   });
 

@@ -102,7 +102,11 @@ export function realTests(cluster: () => Cluster): void {
     const one = await fixture.scheduler.submit(job());
     await untilState(one, "running");
     await cluster().as("root", "scancel", one);
-    expect((await endOf(one))?.reason).to.equal("it was cancelled by root (CANCELLED)");
+    // slurmdbd hears of it a little later than slurmctld.
+    await fixture.waitUntil(
+      async () => (await endOf(one))?.reason === "it was cancelled by root (CANCELLED)",
+      () => "the word of who has cancelled the job",
+    );
 
     const spare = { queue: "spare", cores: 8, native: ["--nodelist=node1"] };
     const two = await fixture.scheduler.submit(job({ resources: spare }));
