@@ -105,7 +105,7 @@ export function realTests(cluster: () => Cluster): void {
     // slurmdbd hears of it a little later than slurmctld.
     await fixture.waitUntil(
       async () => (await endOf(one))?.reason === "it was cancelled by root (CANCELLED)",
-      () => "the word of who has cancelled the job",
+      () => "the name of the user that has cancelled the job",
     );
 
     const spare = { queue: "spare", cores: 8, native: ["--nodelist=node1"] };
