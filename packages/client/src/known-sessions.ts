@@ -23,7 +23,7 @@ const knownSessionSchema = v.object({
    * directory there.
    */
   run: v.exactOptional(runIdSchema),
-  host: v.exactOptional(lineSchema),
+  host: v.exactOptional(v.pipe(lineSchema, v.regex(/^[A-Za-z0-9_]/))),
   directory: v.exactOptional(absolutePathSchema),
   /** The site that completed its file. */
   site: v.exactOptional(lineSchema),

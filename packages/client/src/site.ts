@@ -1,4 +1,13 @@
-import { type Clock, type Host, lackedBy, type Plugin, type Scheduler, sharedScheduler, supplement } from "@hpcnb/core";
+import {
+  type Clock,
+  type Host,
+  HpcnbError,
+  lackedBy,
+  type Plugin,
+  type Scheduler,
+  sharedScheduler,
+  supplement,
+} from "@hpcnb/core";
 import type { SessionContext } from "@hpcnb/core/session";
 import { SessionFileError } from "@hpcnb/core/session-file";
 import { createWorkload } from "@hpcnb/jupyter";
@@ -83,7 +92,13 @@ export function openSite({
       },
       lacks: lackedBy(plugin.scheduler ?? {}),
       expectStartable: () => {
-        if (source && source.limits.length > 0) throw new SessionFileError(source.file, source.limits, source.help);
+        if (!source) {
+          throw new HpcnbError(
+            "HPCNB_BAD_ARGUMENTS",
+            `Starting ${session.name} needs its session file: its record does not say what its jobs need.`,
+          );
+        }
+        if (source.limits.length > 0) throw new SessionFileError(source.file, source.limits, source.help);
       },
       workload: createWorkload(),
       readiness: serve(plugins.readiness.name, host, (services) =>

@@ -54,6 +54,11 @@ describe("a client", () => {
     expect(asked()).to.equal(1);
   });
 
+  it("starts nothing that it knows by its record alone", async () => {
+    const [context] = await openOn(client(), countingPlugin().plugin);
+    expect(() => context?.expectStartable?.()).to.throw("needs its session file");
+  });
+
   it("makes the scheduler that a record asks for of the same plugin, and of options that it takes", async () => {
     const { plugin, made } = countingPlugin();
     const [context] = await openOn(client(), plugin);
