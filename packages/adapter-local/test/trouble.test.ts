@@ -249,7 +249,7 @@ describe("a spool that several machines share", () => {
     const program = Buffer.from(stdin)
       .subarray(0, length)
       .toString()
-      .replace("\ndef place_of(spec)", `\nPLACE = ${place}\n$&`);
+      .replace("\ndef origin_of(spec)", `\nORIGIN = ${place}\n$&`);
     const rest = Buffer.from(stdin).subarray(length).toString();
     const changed = [...argv.slice(0, -1), String(Buffer.byteLength(program))];
     const { stdout } = await machine.host.run(changed, { stdin: program + rest });

@@ -7,11 +7,11 @@ import time
 
 from hpcnb_local.answers import Unanswerable, explain_error
 from hpcnb_local.detach import detach
+from hpcnb_local.directories import ID
 from hpcnb_local.files import is_in, open_to_write, write_json, write_text
 from hpcnb_local.job import jobs_of, wake, way_out
 from hpcnb_local.locks import identity, sign, take_lock
 from hpcnb_local.marks import LOOK, TASK_GRACE
-from hpcnb_local.places import ID
 from hpcnb_local.processes import send
 from hpcnb_local.sight import Sight, strays
 

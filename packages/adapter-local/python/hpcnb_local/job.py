@@ -4,11 +4,11 @@ import os
 import signal
 
 from hpcnb_local.answers import explain_error
+from hpcnb_local.directories import ID
 from hpcnb_local.files import Damaged, last_line, read_json
 from hpcnb_local.locks import is_locked, signer_of
-from hpcnb_local.machine import HOST, place_of
+from hpcnb_local.machine import HOST, origin_of
 from hpcnb_local.marks import mark_of
-from hpcnb_local.places import ID
 from hpcnb_local.processes import send, start_time
 from hpcnb_local.shapes import (
     is_count,
@@ -71,19 +71,19 @@ class Job:
         self.spec = self.ask(lambda: read_json(self.path("job.json"), SPEC))
         if self.spec is None and self.problem is None and os.path.lexists(self.directory):
             self.problem = f"{self.path('job.json')} is missing"
-        self.place = self.spec and place_of(self.spec)
+        self.origin = self.spec and origin_of(self.spec)
         # Before the state is read: a supervisor that is gone by now has said its last word.
         self.has_supervisor = bool(self.ask(lambda: is_locked(self.path("alive"))))
         self.state = self.ask(self.read_state)
         self.tasks = self.state["tasks"] if self.state else []
         self.has_ended = bool(self.tasks) and all(task["state"] == "ended" for task in self.tasks)
-        if self.state and not self.has_ended and self.place == "here":
+        if self.state and not self.has_ended and self.origin == "here":
             # The lock may have been lost with its file.
             self.has_supervisor = self.has_supervisor or self.sees_supervisor()
         # One that lives and cannot be seen is in another container, whatever else it has in common
         # with this one.
         is_hidden = self.has_supervisor and self.state is not None and not self.sees_supervisor()
-        self.is_elsewhere = self.place == "elsewhere" or bool(
+        self.is_elsewhere = self.origin == "elsewhere" or bool(
             is_hidden and self.spec and self.spec["host"] != HOST
         )
 
@@ -120,7 +120,7 @@ class Job:
     def is_over(self):
         if self.has_supervisor:
             return False
-        if self.has_ended or self.place == "before":
+        if self.has_ended or self.origin == "before":
             return True
         if self.spec is None and self.problem is None:
             # Its directory is gone.

@@ -13,7 +13,7 @@ HOST = os.uname().nodename
 
 # Where a job is started, by more than a name, which a laptop may get from each network and a
 # container with each start.
-PLACE = {
+ORIGIN = {
     "host": HOST,
     "boot": BOOT,
     # One for each installed system: machine-id(5).
@@ -21,16 +21,16 @@ PLACE = {
 }
 
 
-def place_of(spec):
+def origin_of(spec):
     """Where a job was started: "here", here "before" the machine's last start, or "elsewhere"."""
     boot, machine = spec.get("boot"), spec.get("machine")
-    if boot is not None and boot == PLACE["boot"]:
+    if boot is not None and boot == ORIGIN["boot"]:
         return "here"
     if (
         boot is not None
-        and PLACE["boot"] is not None
+        and ORIGIN["boot"] is not None
         and machine is not None
-        and machine == PLACE["machine"]
+        and machine == ORIGIN["machine"]
     ):
         return "before"
     return "here" if spec["host"] == HOST else "elsewhere"

@@ -5,8 +5,8 @@ import sys
 import time
 
 from hpcnb_local.answers import explain_error
+from hpcnb_local.directories import base_of_id, entries
 from hpcnb_local.job import Job
-from hpcnb_local.places import entries, place_of_id
 
 # Seconds that an ended job can still be asked about, and how many of them.
 KEEP = 7 * 24 * 3600
@@ -16,9 +16,9 @@ KEEP_AT_MOST = 1000
 REMOVE_AT_ONCE = 200
 
 
-def prune(spool, place):
+def prune(spool, base):
     """The newest stays, so that no id is ever given twice."""
-    numbers = [number for number in spool.ids() if place_of_id(number) == place]
+    numbers = [number for number in spool.ids() if base_of_id(number) == base]
     removed = 0
     for index, number in enumerate(numbers[:-1], 1):
         is_one_of_many = len(numbers) - index >= KEEP_AT_MOST
@@ -29,8 +29,8 @@ def prune(spool, place):
                 removed += 1
                 if removed == REMOVE_AT_ONCE:
                     break
-    for name in entries(spool.places[place]):
-        path = os.path.join(spool.places[place], name)
+    for name in entries(spool.directories[base]):
+        path = os.path.join(spool.directories[base], name)
         # Left by a submission that was killed, here or on another machine.
         if name.startswith(".new") and is_older(path, KEEP):
             remove(path)

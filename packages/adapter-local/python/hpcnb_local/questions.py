@@ -112,7 +112,7 @@ def ending(job):
         return {"reason": f"it never started: {last_error(job.directory)}"}
     if not job.has_ended:
         killed = f"its supervisor was killed ({last_error(job.directory)})"
-        why = "the machine was started again while it ran" if job.place == "before" else killed
+        why = "the machine was started again while it ran" if job.origin == "before" else killed
         return {"reason": f"{why}; how it ended is not known"}
     ended = [{**task, **number_of(task)} for task in job.tasks if "reason" in task]
     if not ended:

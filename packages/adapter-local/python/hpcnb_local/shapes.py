@@ -3,34 +3,34 @@
 import re
 
 
-def problem_of(value, shape, place):
+def problem_of(value, shape, where):
     """
-    The one check: None, or what is wrong with the value at that place. A shape is a dictionary of
+    The one check: None, or what is wrong with the value there. A shape is a dictionary of
     shapes, whose keys end in "?" where they may be missing, a list of one shape, or a function with
     a doc string.
     """
     if isinstance(shape, dict):
-        return problem_of_object(value, shape, place)
+        return problem_of_object(value, shape, where)
     if isinstance(shape, list):
         if not isinstance(value, list):
-            return f"{place or 'the whole'} is no list"
+            return f"{where or 'the whole'} is no list"
         problems = (
-            problem_of(item, shape[0], f"{place}[{index}]") for index, item in enumerate(value)
+            problem_of(item, shape[0], f"{where}[{index}]") for index, item in enumerate(value)
         )
         return next((problem for problem in problems if problem), None)
-    return None if shape(value) else f"{place or 'the whole'} is not {shape.__doc__}"
+    return None if shape(value) else f"{where or 'the whole'} is not {shape.__doc__}"
 
 
-def problem_of_object(value, shape, place):
+def problem_of_object(value, shape, where):
     if not isinstance(value, dict):
-        return f"{place or 'the whole'} is no object"
+        return f"{where or 'the whole'} is no object"
     for key, part in shape.items():
         name = key.rstrip("?")
         if name not in value:
             if name == key:
-                return f"{place or 'the whole'} has no {name}"
+                return f"{where or 'the whole'} has no {name}"
             continue
-        problem = problem_of(value[name], part, f"{place}.{name}" if place else name)
+        problem = problem_of(value[name], part, f"{where}.{name}" if where else name)
         if problem:
             return problem
     return None

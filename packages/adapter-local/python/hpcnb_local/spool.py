@@ -15,27 +15,28 @@ job.
 
 import os
 
-from hpcnb_local.places import ID, entries, place_of_id, places
+from hpcnb_local.directories import ID, base_of_id, directories, entries
 
 
 class Spool:
     """Reads all of its places. A job goes into the first one that can be written to."""
 
     def __init__(self, path):
-        self.places = {
-            place: os.path.join(directory, "jobs") for place, directory in places(path).items()
+        self.directories = {
+            base: os.path.join(directory, "jobs") for base, directory in directories(path).items()
         }
         # The processes, once somebody has asked for them.
         self.seen = None
 
     def ids(self):
         found = []
-        for place, jobs in self.places.items():
+        for base, jobs in self.directories.items():
             numbers = (int(name) for name in entries(jobs) if ID.fullmatch(name))
-            found += [number for number in numbers if place_of_id(number) == place]
+            found += [number for number in numbers if base_of_id(number) == base]
         return sorted(found)
 
     def directory(self, number):
         return os.path.join(
-            self.places.get(place_of_id(number), self.places[min(self.places)]), str(number)
+            self.directories.get(base_of_id(number), self.directories[min(self.directories)]),
+            str(number),
         )

@@ -6,14 +6,14 @@ import os
 
 from hpcnb_local.answers import Rejected, Unanswerable, explain_error
 from hpcnb_local.detach import detach
+from hpcnb_local.directories import OTHER_SPOOL, base_of_id
 from hpcnb_local.files import make_directory, read_json, write_json, write_text
 from hpcnb_local.job import SPEC, last_error
 from hpcnb_local.locks import sign, take_lock
-from hpcnb_local.machine import HOST, PLACE
-from hpcnb_local.places import OTHER_PLACE, place_of_id
+from hpcnb_local.machine import HOST, ORIGIN
 from hpcnb_local.prune import prune, remove
 
-# Where a place cannot be had at all, as opposed to one that is full or does not answer.
+# Where a directory cannot be had at all, as opposed to one that is full or does not answer.
 UNUSABLE = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR)
 
 
@@ -22,15 +22,15 @@ def submit(spool, request):
     check_places(spec)
     new = None
     try:
-        place, new = new_directory(spool)
+        base, new = new_directory(spool)
         lock = take_lock(os.path.join(new, "alive"))
         write_text(os.path.join(new, "script"), request["job"]["script"], 0o700)
-        directory = enter(spool, place, {"new": new, "spec": {**spec, **PLACE}})
+        directory = enter(spool, base, {"new": new, "spec": {**spec, **ORIGIN}})
     except OSError as error:
         if new is not None and os.path.isdir(new):
             remove(new)
         raise Rejected(
-            f"the job could not be put into the spool: {explain_error(error)}; {OTHER_PLACE}"
+            f"the job could not be put into the spool: {explain_error(error)}; {OTHER_SPOOL}"
         ) from error
     try:
         answer = start_supervisor(directory, lock)
@@ -47,17 +47,17 @@ def submit(spool, request):
 
 
 def new_directory(spool):
-    """In the first place that can be had, with what the ids in it are above."""
-    for place in sorted(spool.places):
-        jobs = spool.places[place]
+    """In the first directory that can be used, with the base of its ids."""
+    for base in sorted(spool.directories):
+        jobs = spool.directories[base]
         try:
             make(jobs)
-            prune(spool, place)
+            prune(spool, base)
             new = os.path.join(jobs, f".new-{HOST}-{os.getpid()}")
             make_directory(new)
-            return place, new
+            return base, new
         except OSError as error:
-            if error.errno not in UNUSABLE or place == max(spool.places):
+            if error.errno not in UNUSABLE or base == max(spool.directories):
                 raise
 
 
@@ -93,18 +93,17 @@ def check_places(spec):
         raise Rejected(f"the output cannot be written: no permission to write to {directory}")
 
 
-def enter(spool, place, job):
+def enter(spool, base, job):
     """
     Gives the job the next id. No directory can be renamed onto one that has files in it, so nobody
     else gets that id.
     """
-    number = max((number for number in spool.ids() if place_of_id(number) == place), default=place)
+    jobs = spool.directories[base]
+    number = max((number for number in spool.ids() if base_of_id(number) == base), default=base)
     while True:
         number += 1
-        if place_of_id(number) != place:
-            raise Rejected(
-                f"the spool has no id left: something in {spool.places[place]} has the largest one"
-            )
+        if base_of_id(number) != base:
+            raise Rejected(f"the spool has no id left: something in {jobs} has the largest one")
         write_json(os.path.join(job["new"], "job.json"), {**job["spec"], "id": str(number)})
         try:
             os.rename(job["new"], spool.directory(number))

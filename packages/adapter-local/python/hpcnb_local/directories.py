@@ -6,17 +6,17 @@ import stat
 
 from hpcnb_local.answers import Unanswerable
 
-# Ids in the second place are above this, so that both places are read as one spool.
-SECOND_PLACE = 1_000_000_000
+# Ids in the second directory are above this base, so that both are read as one spool.
+SECOND_BASE = 1_000_000_000
 ID = re.compile("[1-9][0-9]{0,11}")
 
 
-def place_of_id(number):
-    return 0 if number <= SECOND_PLACE else SECOND_PLACE
+def base_of_id(number):
+    return 0 if number <= SECOND_BASE else SECOND_BASE
 
 
-def places(path):
-    """Directories of the spool by what the ids in them are above."""
+def directories(path):
+    """Directories of the spool by the base of the ids in them, which are all above it."""
     if path is not None and not path.startswith("~/"):
         return {0: path}
     home = home_directory()
@@ -30,10 +30,10 @@ def places(path):
         state_home = home and os.path.isdir(home) and os.path.join(home, ".local", "state")
     first = {0: os.path.join(state_home, "hpcnb", "local-jobs")} if state_home else {}
     second = f"/var/tmp/hpcnb-local-jobs-{os.getuid()}"
-    found = {**first, SECOND_PLACE: second} if is_free_or_own(second) else first
+    found = {**first, SECOND_BASE: second} if is_free_or_own(second) else first
     if not found:
         raise Unanswerable(
-            f"there is no place for jobs: {NO_HOME}, and {second} is another user's; {OTHER_PLACE}"
+            f"there is no place for jobs: {NO_HOME}, and {second} is another user's; {OTHER_SPOOL}"
         )
     return found
 
@@ -63,7 +63,7 @@ def home_directory():
 
 
 def entries(jobs):
-    """The names in a place; none when it is not there. It has to be the user's own."""
+    """The names in a directory; none when it is not there. It has to be the user's own."""
     try:
         owner = os.stat(jobs).st_uid
         if owner != os.getuid():
@@ -73,4 +73,4 @@ def entries(jobs):
         return []
 
 
-OTHER_PLACE = "the spool can be in another directory, with the scheduler's option `spool`"
+OTHER_SPOOL = "the spool can be in another directory, with the scheduler's option `spool`"
