@@ -8,9 +8,11 @@ const schedulers = [
   ...["b(sub|jobs|kill|hist)", "condor_\\w+"],
 ];
 
-describe("core", () => {
-  it("knows no scheduler's name", async () => {
-    const found = await grepTracked(`(?i)(?<![a-z])(${schedulers.join("|")})(?![a-z])`, "packages/core/src");
-    expect(found).to.deep.equal([]);
-  });
+describe("A package that serves every scheduler", () => {
+  for (const name of ["core", "host", "tunnel", "jupyter"])
+    it(`knows none by name: ${name}`, async () => {
+      const folders = ["src", "python"].map((folder) => `packages/${name}/${folder}`);
+      const found = await grepTracked(`(?i)(?<![a-z])(${schedulers.join("|")})(?![a-z])`, ...folders);
+      expect(found).to.deep.equal([]);
+    });
 });

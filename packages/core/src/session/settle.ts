@@ -146,7 +146,7 @@ async function endHalf(tracker: Tracker, record: SessionRecord, failure: HpcnbEr
 
 /**
  * One after the other: a scheduler serves jobs in the order of their ids, and engines in a user's
- * last slots would wait without end for a controller behind them.
+ * last free cores would wait without end for a controller behind them.
  */
 async function submitInOrder(
   { context: { scheduler, workload } }: Tracker,
