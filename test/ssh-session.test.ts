@@ -98,6 +98,24 @@ describe("a session on a host", function () {
     expect(nothing.stderr).to.include("There is no record of a session");
   });
 
+  it("is connected to and looked at without its scheduler, where that is not part of hpcnb", async () => {
+    await project.ok("disconnect");
+    const record = join(project.directory, ".hpcnb", "session.json");
+    const kept = readFileSync(record, "utf8");
+    const started = JSON.parse(kept);
+    writeFileSync(record, JSON.stringify({ ...started, scheduler: { plugin: "./acme.js", options: { cell: "a" } } }));
+    const address = `login:${project.directory}`;
+    const { stdout } = await project.ok("connect", address);
+    expect((await fetch(stdout.trim())).status).to.equal(200);
+    const status = JSON.parse((await project.ok("status", address, "--json")).stdout);
+    expect(status.trouble).to.include("A host cannot choose code that runs on this machine");
+    const refused = await project.run("down", address);
+    expect(refused.exitCode).to.equal(3);
+    expect(refused.stderr).to.include('scheduler "./acme.js", which is not part of hpcnb').and.include("session file");
+    writeFileSync(record, kept);
+    expect(JSON.parse((await project.ok("status", "--json")).stdout).phase).to.equal("up");
+  });
+
   it("goes down and leaves nothing, here or there", async () => {
     expect((await project.ok("down")).stderr).to.include("3 jobs ended");
     const left = processesMentioning(project.folder).filter((line) => !/ssh: .*\[mux\]|sshd/.test(line));

@@ -188,10 +188,19 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
     async () => (await import("./commands/password.js")).password({ signal }),
   ),
   define(
-    "schema",
-    "Print the JSON Schema of session files, or of the files of sites",
-    (y) => y.option("site", { type: "boolean", default: false, describe: "That of the files of sites" }),
-    async ({ site }) => (await import("./commands/schema.js")).schema({ site }),
+    "plugins [session]",
+    "List schedulers, tunnels and readiness strategies, from where, and what is wrong with them",
+    (y) => y.positional("session", session).option("json", json),
+    async ({ session }) => (await import("./commands/plugins.js")).plugins({ session }),
+  ),
+  define(
+    "schema [session]",
+    "Print the JSON Schema of session files, or of one with its plugins' options, or of the files of sites",
+    (y) =>
+      y
+        .positional("session", { type: "string", describe: "Session file, whose plugins are asked" })
+        .option("site", { type: "boolean", default: false, describe: "That of the files of sites" }),
+    async ({ session, site }) => (await import("./commands/schema.js")).schema({ session, site }),
   ),
   define(
     "completion [shell]",

@@ -12,7 +12,9 @@ export {
   type Warn,
 } from "./known-sessions.js";
 export { foreignHand } from "./plugins/foreign-hands.js";
+export { type ListedPlugin, listPlugins } from "./plugins/list-plugins.js";
 export { createPluginLoader, type PluginLoader } from "./plugins/load-plugin.js";
+export { schemaOfFile } from "./plugins/session-schema.js";
 export { type AskTrust, createTrust, type UntrustedCode } from "./plugins/trust.js";
 export { connectCommand, forwardCommand, parseAddress } from "./session-address.js";
 export { findSites } from "./sites.js";

@@ -15,15 +15,24 @@ export interface HowToLoadSession {
    * changed, the session is what it was started as.
    */
   readonly recall?: boolean;
+  /** For what the scheduler is needed for, such as ending jobs. */
+  readonly needsScheduler?: boolean;
 }
 
 /** A session from its file, or from where it is. */
 export async function loadSession(
   place: string,
-  { announce, recall = false, loader, ...around }: Surroundings & HowToLoadSession & { readonly loader: PluginLoader },
+  {
+    announce,
+    recall = false,
+    needsScheduler = false,
+    loader,
+    ...around
+  }: Surroundings & HowToLoadSession & { readonly loader: PluginLoader },
 ): Promise<ValidSession> {
   const address = parseAddress(place);
-  if (address) return (await import("./session-at.js")).loadSessionAt(address, { loader, ...around });
+  if (address)
+    return (await import("./session-at.js")).loadSessionAt({ ...address, needsScheduler }, { loader, ...around });
   const { loadValidSession } = await import("./valid-session.js");
   const known = recall ? rememberedSession(resolve(place), around.warn) : undefined;
   if (!known) return loadValidSession(place, { announce, loader });
@@ -38,7 +47,7 @@ export async function loadSession(
     why = error.message;
   }
   around.warn(`Warning: ${known.name} is taken as it was started, because its files do not describe it now:\n${why}`);
-  return (await import("./session-at.js")).loadSessionAt({ ...known, known }, { loader, ...around });
+  return (await import("./session-at.js")).loadSessionAt({ ...known, known, needsScheduler }, { loader, ...around });
 }
 
 /**

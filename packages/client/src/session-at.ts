@@ -3,6 +3,7 @@ import { type Host, HpcnbError, type Plugin } from "@hpcnb/core";
 import { findNotebookDirectory, readRecord, type SessionRecord } from "@hpcnb/core/session";
 import { defaults, resolveStorage, resolveTunnel, type Session } from "@hpcnb/core/session-file";
 import { type KnownSession, rememberedRuns, type Warn } from "./known-sessions.js";
+import { absentScheduler, schedulerIsAbsent } from "./plugins/absent-scheduler.js";
 import { autoTunnels, readinessPlugins } from "./plugins/built-in.js";
 import { bundledScheduler, loadBundled } from "./plugins/bundled.js";
 import { findPlugin } from "./plugins/find-plugin.js";
@@ -26,6 +27,8 @@ export interface SessionRef {
   readonly directory: string;
   /** What it was started with from here. */
   readonly known?: KnownSession;
+  /** What is to be done needs the scheduler. */
+  readonly needsScheduler?: boolean;
 }
 
 /**
@@ -34,7 +37,7 @@ export interface SessionRef {
  * @throws HPCNB_NO_SESSION when nothing was ever started there.
  */
 export async function loadSessionAt(
-  { host: alias, directory: place, known }: SessionRef,
+  { host: alias, directory: place, known, needsScheduler = false }: SessionRef,
   { hostOf, note, warn, loader }: Surroundings & { readonly loader: PluginLoader },
 ): Promise<ValidSession> {
   const host = hostOf(alias);
@@ -54,7 +57,8 @@ export async function loadSessionAt(
     );
   }
   const file = known?.file ?? `${alias}:${directory}`;
-  const scheduler = (known && (await rememberedScheduler(record, known, loader))) ?? (await schedulerOf(record, file));
+  const scheduler =
+    (known && (await rememberedScheduler(record, known, loader))) ?? (await schedulerOf(record, file, needsScheduler));
   const readiness = await loader.load(findPlugin("readiness", defaults.readiness, file, readinessPlugins));
   return {
     session: sessionOf(record, { file, host: alias, directory }),
@@ -83,18 +87,16 @@ async function rememberedScheduler(
 
 /**
  * What a host says chooses among hpcnb's own schedulers, and decides of no other code that it is
- * run here.
- * @throws HPCNB_PLUGIN_UNSAFE, HPCNB_STATE_UNREADABLE
+ * run here. @throws HPCNB_STATE_UNREADABLE, HPCNB_UNSUPPORTED for another one that is needed.
  */
-export async function schedulerOf({ scheduler }: Pick<SessionRecord, "scheduler">, place: string): Promise<Plugin> {
+export async function schedulerOf(
+  { scheduler }: Pick<SessionRecord, "scheduler">,
+  place: string,
+  isNeeded = false,
+): Promise<Plugin> {
   const bundled = bundledScheduler(scheduler.plugin);
-  if (!bundled) {
-    throw new HpcnbError(
-      "HPCNB_PLUGIN_UNSAFE",
-      `The session at ${place} was started with the scheduler "${scheduler.plugin}", which is not part of hpcnb. A host cannot choose code that runs on this machine.`,
-      { hint: "Name the scheduler yourself, in a session file here with the same host and directory." },
-    );
-  }
+  if (!bundled && isNeeded) throw schedulerIsAbsent(scheduler.plugin, place);
+  if (!bundled) return absentScheduler(scheduler.plugin, place);
   const plugin = await loadBundled(bundled);
   await expectOptions(plugin, scheduler.options, place);
   return plugin;

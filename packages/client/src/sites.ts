@@ -1,17 +1,16 @@
 import { readdirSync } from "node:fs";
-import { homedir, hostname } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { hostname } from "node:os";
+import { join } from "node:path";
 import { check, lineSchema } from "@hpcnb/core";
 import { type FoundSites, readSiteFile, type SiteFile, unusable, type YamlFile } from "@hpcnb/core/session-file";
-import { xdgConfig } from "xdg-basedir";
+import { configDirectory } from "./config-directory.js";
 import { foreignHand, howToOwn } from "./plugins/foreign-hands.js";
 
 const ending = ".yaml";
 
 /** Where sites are described: by the user first, and for all users of the machine. */
 function siteFolders(): string[] {
-  const own = xdgConfig !== undefined && isAbsolute(xdgConfig) ? xdgConfig : join(homedir(), ".config");
-  return [own, "/etc"].map((folder) => join(folder, "hpcnb", "sites"));
+  return [configDirectory(), "/etc/hpcnb"].map((folder) => join(folder, "sites"));
 }
 
 /**

@@ -14,6 +14,7 @@ import { kindNames } from "./plugins/kinds.js";
 import { createPluginLoader, type PluginLoader } from "./plugins/load-plugin.js";
 import { findNamed, keysOf, type NamedPlugin, tunnelsOf } from "./plugins/named-plugins.js";
 import { checkResources, pluginOptions } from "./plugins/plugin-options.js";
+import { problemOf } from "./plugins/problem-of.js";
 import { tryFactory } from "./plugins/try-factory.js";
 import { findSites } from "./sites.js";
 
@@ -113,11 +114,6 @@ function checkPlace({ session, problemAt }: SessionSource, problems: Problem[]):
   if (!session || session.host !== undefined) return;
   const problem = directoryProblem(session.notebook.directory);
   if (problem) problems.push(problemAt("/notebook/directory", `notebook.directory ${problem}`));
-}
-
-function problemOf(source: SessionSource, pointer: string, error: unknown): Problem {
-  if (!isHpcnbError(error)) throw error;
-  return source.problemAt(pointer, [error.message, error.hint].filter(Boolean).join(" "));
 }
 
 function directoryProblem(path: string): string | undefined {

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemClock, untouchedHost } from "@hpcnb/core";
 import { expect } from "chai";
 import { schedulerOf } from "../src/session-at.js";
 import { loadValidSession } from "../src/valid-session.js";
@@ -147,9 +148,20 @@ describe("what a record on a host says of its scheduler", () => {
     "local/../x",
   ]) {
     it(`chooses no code of this machine: ${JSON.stringify(plugin)}`, async () => {
-      const error = await schedulerFor(plugin);
-      expect(error).to.include({ code: "HPCNB_PLUGIN_UNSAFE" });
-      expect(error.hint).to.include("session file");
+      const { name, scheduler } = await schedulerFor(plugin, { any: 1 });
+      expect(name).to.equal(plugin);
+      const absent = scheduler.create({ host: untouchedHost, clock: systemClock, log: () => {}, options: {} });
+      for (const asked of [
+        absent.status(),
+        absent.submit({}),
+        absent.cancel(["1"]),
+        absent.history({ id: "1", name: "a" }),
+      ]) {
+        const error = await asked.catch((reason: unknown) => reason);
+        expect(error).to.include({ code: "HPCNB_UNSUPPORTED" });
+        expect(error.message).to.include("login:/data").and.include(JSON.stringify(plugin));
+        expect(error.hint).to.include("session file");
+      }
     });
   }
 

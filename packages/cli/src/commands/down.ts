@@ -18,7 +18,7 @@ export async function down(options: { session: string | undefined; signal: Abort
       notes: [sentence(session.name, result)],
     };
   };
-  return withSession(options.session, work, { doing: "looking for its jobs" });
+  return withSession(options.session, work, { doing: "looking for its jobs", needsScheduler: true });
 }
 
 function sentence(name: string, result: TakenDown | undefined): string {

@@ -45,7 +45,7 @@ export async function scale(options: {
       });
     }
   };
-  return withSession(argument, work, { starts: true, doing: "looking for its engines" });
+  return withSession(argument, work, { starts: true, needsScheduler: true, doing: "looking for its engines" });
 }
 
 /** Shows what `up` shows of engines. */

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { loadValidSession } from "@hpcnb/client";
-import { HpcnbError } from "@hpcnb/core";
+import { loadValidSession, schemaOfFile } from "@hpcnb/client";
+import { HpcnbError, isHpcnbError } from "@hpcnb/core";
 import { sessionSchema } from "@hpcnb/core/session-file";
 import { typed } from "../help/pasteable.js";
 import { hostOf } from "../host-of.js";
@@ -28,11 +28,19 @@ export async function writeSession(
   const choices = await chooseSession({ folder: path, hostOf, signal, prompts, tell });
   writeNew(file, sessionText(choices));
   if (!existsSync(join(path, schemaFile)))
-    writeNew(join(path, schemaFile), `${JSON.stringify(sessionSchema, null, 2)}\n`);
+    writeNew(join(path, schemaFile), `${JSON.stringify(await schemaFor(file), null, 2)}\n`);
   tell(`Written: ${file}, and ${schemaFile} beside it, with which an editor explains the keys.`);
   tellHowToInstall(choices, path);
   await loadValidSession(file, { announce: tell });
   return file;
+}
+
+/** That of this file, with its plugins' options. Its check says later what is wrong with them. */
+function schemaFor(file: string): Promise<Readonly<Record<string, unknown>>> {
+  return schemaOfFile(file).catch((error) => {
+    if (isHpcnbError(error)) return sessionSchema;
+    throw error;
+  });
 }
 
 /**

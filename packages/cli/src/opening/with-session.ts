@@ -17,6 +17,8 @@ export interface HowToOpen {
   readonly announce?: (sentence: string) => void;
   /** For a command that starts jobs: only the session's files say what they need. */
   readonly starts?: boolean;
+  /** For a command that ends or starts jobs. */
+  readonly needsScheduler?: boolean;
   /**
    * What is done with the session, for a command that takes its time: it says so at once wherever
    * it is run.
@@ -34,7 +36,13 @@ export interface HowToOpen {
 export async function withSession<T>(
   argument: string | undefined,
   work: (open: OpenSession) => Promise<T>,
-  { announce, starts = false, doing, progress = createProgress({ isBrief: doing === undefined }) }: HowToOpen = {},
+  {
+    announce,
+    starts = false,
+    needsScheduler = false,
+    doing,
+    progress = createProgress({ isBrief: doing === undefined }),
+  }: HowToOpen = {},
 ): Promise<T> {
   const place = findSessionFile(argument, tell);
   const address = parseAddress(place);
@@ -43,7 +51,7 @@ export async function withSession<T>(
     else progress.begin(`${place}: reading it`, true);
     const { processClient } = await import("../container.js");
     const client = await processClient();
-    const valid = await client.load(place, { announce, recall: !starts });
+    const valid = await client.load(place, { announce, recall: !starts, needsScheduler });
     const { session } = valid;
     progress.begin(
       `${session.name}${session.host === undefined ? "" : ` on ${session.host}`}: ${doing ?? "looking for it"}`,

@@ -1,12 +1,13 @@
 import { realpathSync, type Stats, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { HpcnbError, type Plugin, type PluginKind, suggest } from "@hpcnb/core";
+import { configDirectory } from "../config-directory.js";
 import { brokenPlugin } from "./broken.js";
 import { bundledScheduler, bundledSchedulers, loadBundled } from "./bundled.js";
 import { foreignHand, howToOwn } from "./foreign-hands.js";
 import { kindNames, packagesCalled } from "./kinds.js";
 import { findPackage } from "./packages.js";
-import { type PluginOrigin, placesFor, pluginFolder } from "./places.js";
+import { type PluginOrigin, placesFor } from "./places.js";
 
 /** A plugin that hpcnb itself has; its code is loaded when it is used. */
 export interface BuiltInPlugin {
@@ -101,7 +102,7 @@ function notFound(kind: PluginKind, name: string, looked: string, known: readonl
     "HPCNB_PLUGIN_NOT_FOUND",
     `There is no ${kindNames[kind]} "${name}"${suggest(name, names) || "."}${own} It looked for ${looked}.`,
     {
-      hint: `Another ${kindNames[kind]} is a file, or an npm package: \`npm install --prefix ${pluginFolder()} PACKAGE\` installs one for all of your sessions. \`hpcnb help ${guides[kind]}\` says how to write one.`,
+      hint: `Another ${kindNames[kind]} is a file, or an npm package: \`npm install --prefix ${configDirectory()} PACKAGE\` installs one for all of your sessions. \`hpcnb help ${guides[kind]}\` says how to write one.`,
     },
   );
 }

@@ -14,6 +14,15 @@ const prefixes: Readonly<Record<PluginKind, readonly string[]>> = {
   tunnel: ["@hpcnb/tunnel-", "hpcnb-tunnel-"],
 };
 
+/** The plugin that a package's name stands for, by its short name. Pure. */
+export function nameOfPackage(name: string): { readonly kind: PluginKind; readonly name: string } | undefined {
+  for (const kind of ["scheduler", "readiness", "tunnel"] as const) {
+    const prefix = prefixes[kind].find((one) => name.startsWith(one) && name.length > one.length);
+    if (prefix !== undefined) return { kind, name: name.slice(prefix.length) };
+  }
+  return undefined;
+}
+
 /**
  * The packages that a name may mean, the likeliest first: a short name stands for those of its
  * kind, and a full name for itself. A name without a scope is a full one only if it begins as those

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
-import { homedir } from "node:os";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { xdgConfig } from "xdg-basedir";
+import { configDirectory } from "../config-directory.js";
 
 /**
  * Where a plugin was found: with the session file, with a site's file, in the user's own folder for
@@ -20,15 +19,10 @@ export interface PluginPlace {
 export function placesFor(sessionFile: string): PluginPlace[] {
   const places = [
     ...foldersAbove(sessionFile).map((folder) => ({ folder, origin: "session file" }) as const),
-    { folder: join(pluginFolder(), "node_modules"), origin: "own folder" } as const,
+    { folder: join(configDirectory(), "node_modules"), origin: "own folder" } as const,
     ...foldersOfHpcnb().map((folder) => ({ folder, origin: "beside hpcnb" }) as const),
   ];
   return places.filter(({ folder }, index) => places.findIndex((place) => place.folder === folder) === index);
-}
-
-/** The user's own folder for plugins, into which `npm install --prefix` puts them. */
-export function pluginFolder(): string {
-  return join(xdgConfig ?? join(homedir(), ".config"), "hpcnb");
 }
 
 /** The `node_modules` of a file's directory and of each one above. */

@@ -1,6 +1,7 @@
 import type { GroupChange, JobTimes, SessionState } from "@hpcnb/core/session";
 import type { Explained } from "@hpcnb/core/session-file";
 import type { Finding } from "../doctor/examine.js";
+import type { ListedPlugin } from "../plugins/list-plugins.js";
 import type { ListedSession } from "./listed-session.js";
 import type { SessionView } from "./session-view.js";
 import type { StatusView } from "./status-view.js";
@@ -19,6 +20,7 @@ export interface Results {
   readonly validate: ValidateResult;
   readonly doctor: DoctorResult;
   readonly init: InitResult;
+  readonly plugins: PluginsResult;
 }
 
 type PerhapsTimes = { readonly [Key in keyof JobTimes]: JobTimes[Key] | undefined };
@@ -88,6 +90,10 @@ export interface DoctorResult {
   /** Whether a session could come up. */
   readonly ready: boolean;
   readonly checks: readonly Finding[];
+}
+
+export interface PluginsResult {
+  readonly plugins: readonly ListedPlugin[];
 }
 
 export interface InitResult {

@@ -1,0 +1,117 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { checkJson, defined, isHpcnbError, type Plugin, type PluginKind } from "@hpcnb/core";
+import { readSessionFile } from "@hpcnb/core/session-file";
+import * as v from "valibot";
+import { findSites } from "../sites.js";
+import { readinessPlugins, tunnelPlugins } from "./built-in.js";
+import { bundledSchedulers } from "./bundled.js";
+import { type FoundPlugin, findPlugin } from "./find-plugin.js";
+import { nameOfPackage } from "./kinds.js";
+import { createPluginLoader, type PluginLoader } from "./load-plugin.js";
+import { findNamed } from "./named-plugins.js";
+import { placesFor } from "./places.js";
+
+export interface ListedPlugin {
+  readonly kind: PluginKind;
+  /** As a session file names it. */
+  readonly name: string;
+  /** Its package's. */
+  readonly version?: string;
+  /** Its file; "hpcnb" where it is a part of hpcnb. */
+  readonly from: string;
+  /** The names of its own options, and of those that it has for jobs. */
+  readonly options?: readonly string[];
+  readonly resources?: readonly string[];
+  /** What its scheduler lacks, by its own word. */
+  readonly lacks?: readonly string[];
+  /** Why it cannot be used. */
+  readonly problem?: string;
+}
+
+/** A plugin by its name, found or not. */
+type Candidate = { readonly kind: PluginKind; readonly name: string; readonly find: () => FoundPlugin };
+
+/**
+ * The plugins that a session file could name by their packages' names, from where it lies, those of
+ * hpcnb, and those that it names already. Their code runs where it may: nobody is asked.
+ * @param file may be absent: its folder counts.
+ */
+export async function listPlugins(file: string, loader: PluginLoader = createPluginLoader()): Promise<ListedPlugin[]> {
+  const listed: ListedPlugin[] = [];
+  const from = resolve(file);
+  for (const candidate of [...own(from), ...(await named(from)), ...installed(from)]) {
+    if (listed.some(({ kind, name }) => kind === candidate.kind && name === candidate.name)) continue;
+    listed.push(await look(candidate, loader));
+  }
+  return listed;
+}
+
+function own(file: string): Candidate[] {
+  const kinds = {
+    scheduler: bundledSchedulers,
+    readiness: readinessPlugins.map(({ name }) => name),
+    tunnel: tunnelPlugins.map(({ name }) => name),
+  };
+  const known = { scheduler: [], readiness: readinessPlugins, tunnel: tunnelPlugins };
+  return (["scheduler", "readiness", "tunnel"] as const).flatMap((kind) =>
+    kinds[kind].map((name) => ({ kind, name, find: () => findPlugin(kind, name, file, known[kind]) })),
+  );
+}
+
+/** A file that cannot be read names none. */
+async function named(file: string): Promise<Candidate[]> {
+  if (!existsSync(file)) return [];
+  const source = await readSessionFile(file, findSites());
+  return findNamed(source, () => {}).map(({ found }) => ({ kind: found.kind, name: found.name, find: () => found }));
+}
+
+function installed(file: string): Candidate[] {
+  return placesFor(file).flatMap(({ folder }) =>
+    [...namesIn(folder), ...namesIn(join(folder, "@hpcnb")).map((name) => `@hpcnb/${name}`)].flatMap((name) => {
+      const plugin = nameOfPackage(name);
+      return plugin ? [{ ...plugin, find: () => findPlugin(plugin.kind, plugin.name, file) }] : [];
+    }),
+  );
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    // It is not there, or not for this user: nothing is found in it either.
+    return [];
+  }
+}
+
+async function look({ kind, name, find }: Candidate, loader: PluginLoader): Promise<ListedPlugin> {
+  let from = "unknown";
+  let version: string | undefined;
+  try {
+    const found = find();
+    from = found.isForeign ? found.path : "hpcnb";
+    version = found.isForeign && found.manifest !== undefined ? versionIn(found.manifest) : undefined;
+    const plugin = await loader.load(found);
+    return { kind, name, from, ...defined({ version }), ...abilitiesOf(plugin, kind) };
+  } catch (error) {
+    if (!isHpcnbError(error)) throw error;
+    return { kind, name, from, ...defined({ version }), problem: error.message };
+  }
+}
+
+function versionIn(manifest: string): string | undefined {
+  return checkJson(v.object({ version: v.string() }), readFileSync(manifest, "utf8")).value?.version;
+}
+
+function abilitiesOf(plugin: Plugin, kind: PluginKind): Pick<ListedPlugin, "options" | "resources" | "lacks"> {
+  const { resourcesSchema, lacks = [] } = plugin.scheduler ?? {};
+  return {
+    options: namesOf(plugin[kind]?.optionsSchema),
+    ...(kind === "scheduler" ? { resources: namesOf(resourcesSchema), lacks } : {}),
+  };
+}
+
+function namesOf(schema: Readonly<Record<string, unknown>> = {}): string[] {
+  const { properties } = schema;
+  return typeof properties === "object" && properties !== null ? Object.keys(properties) : [];
+}
