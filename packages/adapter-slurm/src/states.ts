@@ -43,7 +43,8 @@ const reasons: readonly (readonly [RegExp, string, JobState?])[] = [
   [/^ReqNodeNotAvail/, "nodes that it needs are down, drained or reserved"],
   [/^Partition(Down|Inactive)$/, "its partition starts no jobs at the moment"],
   [/^PartitionNodeLimit$/, "its partition has too few nodes for it, or they are down"],
-  [/^PartitionTimeLimit$/, "its walltime is longer than its partition allows", "error"],
+  // One partition of several may say it, and another one take the job.
+  [/^PartitionTimeLimit$/, "its walltime is longer than its partition allows: it cannot start there"],
   [
     /^(QOS|Assoc)Max\w*Per(Job|Node)|^MaxMemPerLimit|^QOSMin/,
     "it asks for what its account or QOS gives no job",

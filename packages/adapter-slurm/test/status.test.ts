@@ -34,7 +34,7 @@ describe("squeue's answer", () => {
       "limited1 running RUNNING node1",
       "whole1 running RUNNING node2",
       "suspended suspended SUSPENDED node1",
-      "too-long error PENDING its walltime is longer than its partition allows (PartitionTimeLimit)",
+      "too-long queued PENDING its walltime is longer than its partition allows: it cannot start there (PartitionTimeLimit)",
     ]);
   });
 
