@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expectFailure } from "@hpcnb/core/testing";
 import { expect } from "chai";
-import { createMachine, type Machine, until } from "./machine.js";
+import { until } from "../../../test/support/until.js";
+import { createMachine, type Machine } from "./machine.js";
 
 type Damage = (path: string) => Promise<unknown>;
 

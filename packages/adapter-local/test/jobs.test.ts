@@ -2,8 +2,9 @@ import { readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { until } from "../../../test/support/until.js";
 import { localDialect } from "../src/dialect.js";
-import { createMachine, type Machine, until } from "./machine.js";
+import { createMachine, type Machine } from "./machine.js";
 
 describe("jobs on this machine", () => {
   let machine: Machine;

@@ -11,6 +11,7 @@ import {
   type Scheduler,
 } from "@hpcnb/core";
 import { createLocalHost } from "@hpcnb/host";
+import { until } from "../../../test/support/until.js";
 import { type LocalOptions, localDialect } from "../src/dialect.js";
 
 /**
@@ -110,12 +111,4 @@ async function markedProcesses(mark: string): Promise<number[]> {
     }),
   );
   return pids.filter((_, index) => isMarked[index]);
-}
-
-export async function until(fact: () => Promise<boolean>, limit = 60_000): Promise<void> {
-  const deadline = Date.now() + limit;
-  while (!(await fact())) {
-    if (Date.now() > deadline) throw new Error(`It did not become true within ${limit} ms.`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

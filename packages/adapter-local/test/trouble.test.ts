@@ -2,8 +2,9 @@ import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expectFailure } from "@hpcnb/core/testing";
 import { expect } from "chai";
+import { until } from "../../../test/support/until.js";
 import { requestCommand } from "../src/program.js";
-import { createMachine, type Machine, until } from "./machine.js";
+import { createMachine, type Machine } from "./machine.js";
 
 describe("jobs that lost their supervisor", () => {
   let machine: Machine;
@@ -108,11 +109,11 @@ describe("jobs that are refused", () => {
 
   it("leave nothing behind when only one task of many cannot start", async () => {
     await mkdir(join(machine.directory, "out.3"));
-    const job = machine.job("setsid sleep 60 & sleep 60", { tasks: 4 });
+    const job = machine.job("setsid sleep 600 & sleep 600", { tasks: 4 });
     const error = await expectFailure(machine.scheduler.submit(job), "HPCNB_SUBMIT_REJECTED");
     expect(error.message).to.include("out.3");
     expect(await jobsInSpool()).to.deep.equal([]);
-    await until(async () => (await machine.processes()).length === 0, 500);
+    await until(async () => (await machine.processes()).length === 0, "nothing is left");
   });
 
   it("say that the spool cannot be used", async () => {

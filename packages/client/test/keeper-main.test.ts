@@ -7,7 +7,8 @@ import type { Endpoint } from "@hpcnb/core";
 import { createSshHost } from "@hpcnb/host";
 import { createConnector } from "@hpcnb/tunnel";
 import { expect } from "chai";
-import { needSshServer, type Site, startSite, until } from "../../host/test/ssh/site.js";
+import { until } from "../../../test/support/until.js";
+import { needSshServer, type Site, startSite } from "../../host/test/ssh/site.js";
 import { fromSource } from "../../tunnel/test/fixtures/from-source.js";
 
 /**

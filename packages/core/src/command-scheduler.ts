@@ -109,7 +109,7 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
   };
   return {
     runsOnHost: dialect.runsOnHost,
-    ...(dialect.reservedExitCodes ? { reservedExitCodes: dialect.reservedExitCodes } : {}),
+    ...defined({ reservedExitCodes: dialect.reservedExitCodes }),
     taskVariable: dialect.taskVariable,
     ...defined({ largestArray }),
     ...(idPattern === undefined ? {} : { commands: { submit, cancel, idPattern } }),

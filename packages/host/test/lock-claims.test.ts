@@ -4,8 +4,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { until } from "../../../test/support/until.js";
 import { pythonArgv, pythonProgram } from "../src/python-program.js";
-import { until } from "./ssh/site.js";
 
 /** Seconds between two signs of life; a lock is given up after nine times as long. */
 const beat = 0.3;

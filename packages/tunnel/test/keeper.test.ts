@@ -8,6 +8,7 @@ import { expectFailure } from "@hpcnb/core/testing";
 import { createLocalHost, runtimeDirectory } from "@hpcnb/host";
 import { type ConnectorOptions, closeConnectionOf, connectionOf, createConnector, whyClosed } from "@hpcnb/tunnel";
 import { expect } from "chai";
+import { until } from "../../../test/support/until.js";
 import { freePort, startSilentPort } from "../../host/test/ssh/site.js";
 import { askKeeper } from "../src/keeper/ask.js";
 import { controlSocketIn, type KeeperStatus, keyOf, logPath, markOf } from "../src/keeper/protocol.js";
@@ -325,12 +326,4 @@ async function keeperStatus(socket: string): Promise<KeeperStatus> {
 
 async function keeperPid(socket: string): Promise<number> {
   return (await keeperStatus(socket)).pid;
-}
-
-async function until(check: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error("It did not become true within 60 s");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

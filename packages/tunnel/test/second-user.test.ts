@@ -9,7 +9,7 @@ import type { ConnectionFacts, Connector, Endpoint } from "@hpcnb/core";
 import { createLocalHost } from "@hpcnb/host";
 import { createConnector } from "@hpcnb/tunnel";
 import { expect } from "chai";
-import { until } from "../../host/test/ssh/site.js";
+import { until } from "../../../test/support/until.js";
 import { fromSource } from "./fixtures/from-source.js";
 import { openTab, type Tab } from "./fixtures/tab.js";
 
@@ -75,7 +75,7 @@ describe("a second user", () => {
 
     stopServer();
     await until(async () => (await connector.current("/d"))?.healing !== undefined, "the tunnel heals");
-    await untilSlow(async () => (await connector.current("/d"))?.stuck !== undefined, "it was given up");
+    await until(async () => (await connector.current("/d"))?.stuck !== undefined, "it was given up", { pauseMs: 200 });
     expect(answers).to.include(503);
     expect(sockets).to.include(503);
     server = await serve(endpoint().path, upgraded);
@@ -151,13 +151,5 @@ function hasUser(name: string): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-async function untilSlow(fact: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  while (!(await fact())) {
-    if (performance.now() > deadline) throw new Error(`Not true within 60 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

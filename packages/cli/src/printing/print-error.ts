@@ -1,4 +1,4 @@
-import { type HpcnbError, isHpcnbError } from "@hpcnb/core";
+import { defined, type HpcnbError, isHpcnbError } from "@hpcnb/core";
 import type { Problem } from "@hpcnb/core/session-file";
 import { exitCodeOf, exitCodes } from "../process/exit-codes.js";
 import { hasPrintedJson, printJson, tell } from "./print.js";
@@ -54,7 +54,7 @@ function errorView(error: unknown, toHint: (hint: string) => string): ErrorView 
     code,
     message,
     ...(hint === undefined ? {} : { hint: toHint(hint) }),
-    ...(help === undefined ? {} : { help }),
+    ...defined({ help }),
     ...(said.length === 0 ? {} : { causes: said }),
     ...problemsOf(error),
   };

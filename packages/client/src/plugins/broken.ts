@@ -15,7 +15,7 @@ export function brokenPlugin({ kind, name, path }: ForeignPlugin, problem: strin
   const message = `The ${kindNames[kind]} "${name}" (${path}) ${problem.replace(/\.$/, "")}.`;
   return new HpcnbError("HPCNB_PLUGIN_BROKEN", message, {
     hint: "This is a fault of the plugin, not of hpcnb. Is it the plugin you meant, and does its version fit this hpcnb?",
-    ...(cause ? { cause } : {}),
+    cause,
   });
 }
 

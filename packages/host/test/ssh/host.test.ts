@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { expectFailure, hostConformance, isLockFree } from "@hpcnb/core/testing";
 import { createSshHost, type SshHost } from "@hpcnb/host";
 import { expect } from "chai";
+import { until } from "../../../../test/support/until.js";
 import { listens } from "../../src/ssh/control-socket.js";
-import { freePort, needSshServer, type Site, startSite, until } from "./site.js";
+import { freePort, needSshServer, type Site, startSite } from "./site.js";
 
 /** Runs a command at a terminal of its own. */
 const pseudoTerminal = "/usr/bin/script";

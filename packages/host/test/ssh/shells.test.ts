@@ -4,7 +4,8 @@ import { expectFailure } from "@hpcnb/core/testing";
 import { createSshHost, type SshHost } from "@hpcnb/host";
 import { expect } from "chai";
 import { hasProgram } from "../../../../test/support/has-program.js";
-import { needSshServer, type Site, startSite, until } from "./site.js";
+import { until } from "../../../../test/support/until.js";
+import { needSshServer, type Site, startSite } from "./site.js";
 
 describe("a host over ssh", () => {
   let site: Site;

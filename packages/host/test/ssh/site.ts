@@ -5,6 +5,7 @@ import { connect, createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import type { Context } from "mocha";
+import { until } from "../../../../test/support/until.js";
 
 /**
  * A submit node and a compute node on this machine: two private ssh servers with keys and
@@ -228,12 +229,4 @@ export function accepts(port: number): Promise<boolean> {
     });
     socket.on("error", () => resolve(false));
   });
-}
-
-export async function until(fact: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!(await fact())) {
-    if (Date.now() > deadline) throw new Error(`Not true within 60 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

@@ -10,6 +10,7 @@ import { expectFailure } from "@hpcnb/core/testing";
 import { createLocalHost, createSshHost } from "@hpcnb/host";
 import { directTunnel, jumpTunnel, loginForwardTunnel } from "@hpcnb/tunnel";
 import { expect } from "chai";
+import { until } from "../../../../test/support/until.js";
 import {
   accepts,
   freePort,
@@ -17,7 +18,6 @@ import {
   type Site,
   startSilentPort,
   startSite,
-  until,
 } from "../../../host/test/ssh/site.js";
 import { openPort } from "../../src/keeper/port.js";
 import type { KeeperRequest } from "../../src/keeper/protocol.js";
