@@ -2,7 +2,7 @@
  * What can be installed without a clone, into `build/`: a package for npm, a wheel for pip, and one
  * executable file. `npm run package`.
  */
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { packLibraries } from "./lib/pack-libraries.mjs";
 import { findPrerequisites } from "./lib/prerequisites.mjs";
@@ -13,6 +13,7 @@ import { build, installDependencies } from "./lib/workspace.mjs";
 
 const target = join(root, "build");
 const tools = join(target, "tools");
+const libraries = join(target, "packages");
 
 await main(async () => {
   const { python } = await findPrerequisites();
@@ -21,12 +22,12 @@ await main(async () => {
   await rm(target, { recursive: true, force: true });
   await mkdir(target);
   const { version } = JSON.parse(await readFile(join(root, "packages/cli/package.json"), "utf8"));
+  await step("Packing build/packages/*.tgz, for authors of plugins", () => packLibraries(libraries));
   await step(`Packing build/hpcnb-${version}.tgz, for npm`, packForNpm);
   const pip = await makePip(python);
   await step(`Packing build/hpcnb-${version}-py3-none-any.whl, for pip, pipx and uv`, () => packForPip(pip, version));
   await step("Packing build/hpcnb, one file with Node inside", () => packWithNode(pip, version));
   await rm(tools, { recursive: true });
-  await step("Packing build/packages/*.tgz, for authors of plugins", () => packLibraries(join(target, "packages")));
   say("\nInstall one of them, as any user:");
   say(`  npm install --global --prefix ~/.local build/hpcnb-${version}.tgz`);
   say(`  pipx install ./build/hpcnb-${version}-py3-none-any.whl`);
@@ -50,6 +51,10 @@ async function copyProgram(folder) {
       recursive: true,
       filter: (path) => !/\.(d\.ts|map|tsbuildinfo)$/.test(path),
     });
+  }
+  // What `hpcnb plugins new` gives the adapter that it writes.
+  for (const name of await readdir(libraries)) {
+    if (/^hpcnb-(core|host)-/.test(name)) await cp(join(libraries, name), join(folder, "template/vendor", name));
   }
   for (const name of ["README.md", "LICENSE"]) await cp(join(root, name), join(folder, name));
   await writeFile(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -65,6 +67,22 @@ describe("hpcnb installed without a clone", function () {
       expect(await inFolder(`${program} validate --trust own.yaml 2>&1`)).to.include("scheduler ./own.mjs");
     });
   }
+
+  it("writes an adapter that builds and passes the conformance suite", async () => {
+    const work = await mkdtemp(join(tmpdir(), "hpcnb-new-"));
+    try {
+      const run = (cwd: string, file: string, ...args: string[]) => promisify(execFile)(file, args, { cwd });
+      const program = join(root, "build/npm/bin/hpcnb.js");
+      const { stdout } = await run(work, process.execPath, program, "plugins", "new", "my-queue");
+      expect(stdout).to.include("npm install && npm run build && npm test");
+      const folder = join(work, "hpcnb-adapter-my-queue");
+      await run(folder, "npm", "install", "--no-audit", "--no-fund");
+      await run(folder, "npm", "run", "build");
+      expect((await run(folder, "npm", "test")).stdout).to.match(/[4-9]\d passing/);
+    } finally {
+      await rm(work, { recursive: true });
+    }
+  });
 
   it("by pip says what to do where there is no Node", async () => {
     const { exitCode, stderr } = await cluster.run("login", [

@@ -1,8 +1,10 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { root, runCommand } from "./repository/repository.js";
+import { createProject } from "./support/project.js";
 
 interface Manifest {
   readonly name: string;
@@ -83,6 +85,59 @@ describe("The packages for authors of plugins", function () {
     ];
     await run(folder, [process.execPath, compiler, ...settings, "all.ts"]);
     await run(folder, [process.execPath, "all.js"]);
+  });
+
+  describe("from which an adapter is made, as the guide does it", () => {
+    let folder: string;
+
+    before(async function () {
+      if (!existsSync("/usr/bin/tsp")) this.skip(); // needs task-spooler
+      folder = join(work, "task-spooler");
+      await cp(join(root, "examples/task-spooler"), folder, {
+        recursive: true,
+        filter: (path) => !/\/(node_modules|dist)$/.test(path),
+      });
+      const needed = tarballs.filter((tarball) => /\/hpcnb-(core|host)-[^/]*$/.test(tarball));
+      await run(folder, ["npm", "install", "--no-audit", "--no-fund", "--save-dev", ...needed]);
+      await run(folder, ["npm", "run", "build"]);
+    });
+
+    it("pass the conformance suite with a real task-spooler", async () => {
+      const output = await run(folder, ["npm", "test"]);
+      expect(output).to.match(/[5-9]\d passing/);
+      expect(output).not.to.include("failing");
+    });
+
+    it("bring a session up by the adapter's short name, scale it and take it down", async function () {
+      const project = createProject("spooled");
+      if (!project) this.skip(); // needs a Python environment with Jupyter: HPCNB_TEST_VENV is not set
+      try {
+        await run(folder, ["npm", "pack"]);
+        const adapter = join(folder, "hpcnb-adapter-tsp-1.0.0.tgz");
+        const [core = ""] = tarballs.filter((tarball) => /\/hpcnb-core-[^/]*$/.test(tarball));
+        await run(project.directory, ["npm", "install", "--no-audit", "--no-fund", core, adapter]);
+        const socket = join(project.directory, "socket");
+        const file = join(project.directory, "session.yaml");
+        const scheduler = `scheduler: { plugin: tsp, options: { socket: ${socket} } }`;
+        await writeFile(
+          file,
+          (await readFile(file, "utf8")).replace("scheduler: local", scheduler).replace("engines: 4", "engines: 2"),
+        );
+        const queue = (...words: string[]) => run(folder, ["env", `TS_SOCKET=${socket}`, "tsp", ...words]);
+        await queue("-S", "8");
+        try {
+          expect((await project.ok("up", "--trust")).stderr).to.include("engines: 2 of 2 registered");
+          await project.ok("scale", "3", "--wait");
+          expect((await queue()).match(/ running /g)).to.have.lengthOf(5);
+          await project.ok("down");
+          expect(await queue()).not.to.match(/ (running|queued) /);
+        } finally {
+          await queue("-K");
+        }
+      } finally {
+        await project.remove();
+      }
+    });
   });
 
   it("install with pnpm, those that an adapter needs", async () => {

@@ -16,6 +16,7 @@ const needed = [
   { file: "/usr/bin/fish", package: "fish", tests: "of login shells that are not POSIX" },
   { file: "/usr/bin/zsh", package: "zsh", tests: "of other login shells" },
   { file: "/usr/bin/busybox", package: "busybox", tests: "of other login shells" },
+  { file: "/usr/bin/tsp", package: "task-spooler", tests: "of the example of an adapter" },
   { file: "/usr/bin/strace", package: "strace", tests: "of file systems that hang" },
   {
     file: "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",

@@ -16,6 +16,7 @@ const parts = [
   "opening",
   "doctor",
   "init",
+  "new-adapter",
   "commands",
   "commands.ts",
   "main.ts",

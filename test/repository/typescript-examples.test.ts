@@ -29,9 +29,14 @@ describe("TypeScript on pages for people", function () {
   });
 });
 
+/** A part of an example in a file of its own is compiled there. */
 async function examplesOf(page: string) {
-  const blocks = (await readFile(join(root, page), "utf8")).matchAll(/^```ts\n(.*?)^```/gms);
-  return [...blocks].map(([, text = ""], index) => ({
+  const sources = await Promise.all(
+    (await trackedFiles("examples/**/*.ts")).map((file) => readFile(join(root, file), "utf8")),
+  );
+  const blocks = [...(await readFile(join(root, page), "utf8")).matchAll(/^```ts\n(.*?)^```/gms)];
+  const whole = blocks.filter(([, text = ""]) => !sources.some((source) => source.includes(text)));
+  return whole.map(([, text = ""], index) => ({
     file: join(page, index === 0 ? "src/index.ts" : `test/${index}.test.ts`),
     text,
   }));

@@ -12,7 +12,7 @@ schedulerConformance(
     // Jobs never wait for each other nor are they held, and what is sent to submit one is a program
     // for Python with its request.
     capabilities: {
-      queue: false,
+      occupy: false,
       explain: false,
       hold: false,
       commands: false,

@@ -203,6 +203,15 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
     async ({ session, site }) => (await import("./commands/schema.js")).schema({ session, site }),
   ),
   define(
+    "plugins <action> <name>",
+    "Write the package of an adapter for one more scheduler: plugins new NAME",
+    (y) =>
+      y
+        .positional("action", { choices: ["new"] as const, demandOption: true, describe: "new" })
+        .positional("name", { type: "string", demandOption: true, describe: "What session files will call it" }),
+    async ({ name }) => (await import("./commands/plugins-new.js")).pluginsNew({ name }),
+  ),
+  define(
     "completion [shell]",
     "Print the lines that make a shell complete hpcnb's words: bash, zsh or fish",
     (y) => y.positional("shell", { type: "string", describe: "bash, zsh or fish" }),

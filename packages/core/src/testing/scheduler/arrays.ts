@@ -25,7 +25,7 @@ export const arrays: Topic = (behaviour) => {
     assertAscending(await bench.mustFind(id), tasks);
   });
 
-  behaviour("lists every task of an array that waits", ["queue"], async (bench) => {
+  behaviour("lists every task of an array that waits", ["occupy"], async (bench) => {
     const tasks = 4;
     await bench.whileOccupied(async () => {
       const id = await bench.submit(bench.job({ tasks }));

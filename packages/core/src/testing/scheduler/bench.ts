@@ -138,7 +138,7 @@ export class Bench {
 
   /** Runs `body` while whatever is submitted has to wait. */
   whileOccupied<T>(body: () => Promise<T>): Promise<T> {
-    return between(need(this.fixture.occupy, "occupy", "queue").call(this.fixture), body);
+    return between(need(this.fixture.occupy, "occupy", "occupy").call(this.fixture), body);
   }
 
   /** Runs `body` while no answer comes. */

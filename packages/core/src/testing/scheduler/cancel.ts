@@ -34,7 +34,7 @@ export const cancel: Topic = (behaviour) => {
     );
   });
 
-  behaviour("ends a job that waits, before it ever runs", ["queue"], async (bench) => {
+  behaviour("ends a job that waits, before it ever runs", ["occupy"], async (bench) => {
     await bench.whileOccupied(async () => {
       const id = await bench.submit(bench.job());
       await bench.untilState(id, "queued");
@@ -63,7 +63,7 @@ export const cancel: Topic = (behaviour) => {
     assert.deepEqual(taskNumbers(await bench.mustFind(id), "running"), [2]);
   });
 
-  behaviour("ends tasks that wait, and the others run", ["queue", "cancelTasks"], async (bench) => {
+  behaviour("ends tasks that wait, and the others run", ["occupy", "cancelTasks"], async (bench) => {
     const id = await bench.whileOccupied(async () => {
       const submitted = await bench.submit(bench.job({ tasks: 4 }));
       await bench.untilTasks(submitted, "queued", [1, 2, 3, 4]);

@@ -3,7 +3,7 @@ import { need } from "./bench.js";
 import type { Topic } from "./topic.js";
 
 export const explain: Topic = (behaviour, { capabilities }) => {
-  behaviour("says why a job waits, and the job runs when it can", ["queue"], async (bench) => {
+  behaviour("says why a job waits, and the job runs when it can", ["occupy"], async (bench) => {
     const id = await bench.whileOccupied(async () => {
       const submitted = await bench.submit(bench.job());
       await bench.untilState(submitted, "queued");

@@ -9,8 +9,8 @@ import type { WaitUntil } from "../wait-until.js";
  *
  * realJobs: scripts really run, and their output can be read through the fixture's `host` ·
  * history: the scheduler tells how a job ended · explain: it gives a reason for a job that waits ·
- * queue: a job can be made to wait, see `occupy` · hold: a job can be submitted held, see `heldJob`
- * · rejection: the scheduler refuses some job, see `rejectedJob` · outage: it can be made
+ * occupy: a job can be made to wait, see `occupy` · hold: a job can be submitted held, see
+ * `heldJob` · rejection: the scheduler refuses some job, see `rejectedJob` · outage: it can be made
  * unreachable, see `breakAnswers` · commands: it is driven by commands, see `sent` · walltime: it
  * ends a job that runs too long · suspend, requeue, preempt: it does that to jobs, and here it can
  * be made to.
@@ -19,7 +19,7 @@ export type Capability =
   | "realJobs"
   | "history"
   | "explain"
-  | "queue"
+  | "occupy"
   | "hold"
   | "rejection"
   | "outage"
@@ -46,7 +46,7 @@ export interface SchedulerFixture {
   /** realJobs: the submit node, to prepare directories and to read what jobs wrote. */
   readonly host?: Host;
   /**
-   * queue: makes every job that is submitted or put back into the queue from now on wait for its
+   * occupy: makes every job that is submitted or put back into the queue from now on wait for its
    * turn, until the function it gives is called.
    */
   occupy?(): Promise<() => Promise<void>>;

@@ -15,7 +15,7 @@ export const interruptions: Topic = (behaviour) => {
 
   behaviour(
     "lists a job that is put back into the queue as one that waits, with no history",
-    ["requeue", "queue"],
+    ["requeue", "occupy"],
     async (bench) => {
       const id = await bench.submit(need(bench.fixture.requeueableJob, "requeueableJob", "requeue")(bench.job()));
       await bench.untilState(id, "running");

@@ -1,0 +1,146 @@
+import {
+  createCommandScheduler,
+  definePlugin,
+  expectAnswer,
+  expectSuccess,
+  HpcnbError,
+  type JobSpec,
+  type JobState,
+  type JobStatus,
+  type SchedulerDialect,
+} from "@hpcnb/core";
+
+export interface TspOptions {
+  /** The socket of the queue, absolute. Default: that of the user's ordinary queue. */
+  readonly socket?: string;
+}
+
+/** tsp starts its server when it is first used, and finds it by this socket: tsp(1), TS_SOCKET. */
+const withSocket = ({ socket }: TspOptions, argv: readonly string[]) =>
+  socket === undefined ? argv : ["env", `TS_SOCKET=${socket}`, ...argv];
+
+/**
+ * tsp runs commands, not scripts. The job gets the script as an open file that has no name any
+ * more, so that nothing of it is left on the disk. The server is started first, without that file.
+ */
+const submitProgram = `
+script=$(mktemp) && cat >"$script" && chmod 700 "$script" && exec 3<"$script" && rm "$script" || exit 1
+tsp >/dev/null 3<&- || exit 75
+name=$1 directory=$2 output=$3 limit=$4
+shift 4
+exec tsp -L "$name" "$@" sh -c 'cd "$1" && exec >"$2" 2>&1 && exec timeout --kill-after=10 "$3" /proc/self/fd/3' \\
+  hpcnb "$directory" "$output" "$limit"`;
+
+/** A job that begins to run between the question and the order is asked about once more. */
+const cancelProgram = `
+tsp >/dev/null || exit 75
+for id in "$@"; do
+  for try in 1 2; do
+    case $(tsp -s "$id" 2>/dev/null) in
+      queued) tsp -r "$id" && break ;;
+      running) tsp -k "$id" && break ;;
+      *) break ;;
+    esac
+  done
+done`;
+
+/** The states of tsp(1); a job is skipped when the one that it depends on has failed. */
+const states: Readonly<Record<string, JobState>> = {
+  queued: "queued",
+  allocating: "starting",
+  running: "running",
+  finished: "finished",
+  skipped: "finished",
+};
+
+/** The label is what a job is known by. It ends at the first bracket. */
+const nameOf = (name: string) => name.replace(/[^\w.-]/g, "_").slice(-200);
+
+/** The exit code of timeout(1) when the time is over. */
+const timeIsOver = 124;
+
+export function tspDialect(options: TspOptions = {}): SchedulerDialect {
+  const command = (...argv: readonly string[]) => ({ argv: withSocket(options, argv) });
+  return {
+    runsOnHost: true,
+    taskVariable: "HPCNB_TASK_ID",
+    nameOf,
+
+    submit: ({ name, script, workingDirectory, output, resources }: JobSpec) => ({
+      ...command(
+        ...["sh", "-c", submitProgram, "hpcnb", nameOf(name), workingDirectory, output],
+        // timeout(1) takes 0 for no limit.
+        `${resources.walltimeSeconds ?? 0}`,
+        ...(resources.cores === undefined ? [] : ["-N", `${resources.cores}`]),
+        ...(resources.native ?? []),
+      ),
+      stdin: script,
+    }),
+    parseSubmit: (result) => {
+      if (result.exitCode === 75) expectAnswer(result, "Submitting");
+      return expectSuccess(result, "tsp rejected the job", { code: "HPCNB_SUBMIT_REJECTED" }).stdout.trim();
+    },
+
+    status: () => command("tsp"),
+    parseStatus: (result) => rowsOf(expectAnswer(result, "Asking for jobs").stdout),
+
+    cancel: (targets) => command("sh", "-c", cancelProgram, "hpcnb", ...targets.map(String)),
+    parseCancel: (result) => void expectAnswer(result, "Cancelling"),
+
+    // tsp gives no reason: a job waits for a slot.
+    explain: () => command("tsp", "-S"),
+    parseExplain: (result) => {
+      expectAnswer(result, "Asking for slots");
+      return undefined;
+    },
+
+    // Numbers begin at 0 again with each server: a row counts only if it has this job's name.
+    history: () => command("tsp"),
+    parseHistory: (result, { id, name }) => {
+      const jobs = rowsOf(expectAnswer(result, "Asking for history").stdout);
+      const job = jobs.find((one) => one.id === id && one.name === name && one.state === "finished");
+      if (!job) return undefined;
+      if (job.exitCode === timeIsOver) return { reason: "its time was over", walltimeReached: true };
+      return {
+        ...(job.exitCode === undefined ? {} : { exitCode: job.exitCode }),
+        ...(job.reason ? { reason: job.reason } : {}),
+      };
+    },
+  };
+}
+
+/** "3    finished   /tmp/ts-out.Nx1 0        1.02/0.00/0.00 [name]sh -c ..." */
+const row = /^(\d+)\s+(\w+)\s+\S+\s+(?:(-?\d+)\s+[\d./]+\s+)?\[([^\]]*)\]/;
+
+/** Jobs without a label are not hpcnb's. */
+function rowsOf(text: string): JobStatus[] {
+  const [head = "", ...lines] = text.split("\n");
+  if (!head.startsWith("ID")) {
+    throw new HpcnbError("HPCNB_SCHEDULER_ANSWER", `tsp's list was not understood: ${text}`, { transient: true });
+  }
+  return lines.flatMap((line): JobStatus[] => {
+    const [, id, native, code, name] = row.exec(line) ?? [];
+    if (id === undefined || native === undefined || name === undefined) return [];
+    const state = states[native] ?? "unknown";
+    return [{ id, name, state, native, ...(code === undefined ? {} : ending(Number(code))) }];
+  });
+}
+
+/** tsp says -1 for a job that a signal ended. */
+function ending(code: number): Pick<JobStatus, "exitCode" | "reason"> {
+  return code < 0 ? { reason: "ended by a signal" } : { exitCode: code };
+}
+
+export default definePlugin({
+  apiVersion: 1,
+  name: "tsp",
+  scheduler: {
+    lacks: ["arrays", "memory", "queue"],
+    optionsSchema: {
+      type: "object",
+      additionalProperties: false,
+      properties: { socket: { type: "string", pattern: "^/", description: "The queue's socket (TS_SOCKET)." } },
+    },
+    create: ({ host, options }) => createCommandScheduler(host, tspDialect(options)),
+  },
+});
