@@ -4,17 +4,12 @@ import type { CommandResult } from "@hpcnb/core";
 import { nameHere, startTestbed, type Testbed, unsupportedReason } from "@hpcnb/testbed";
 import { expect } from "chai";
 import type { CellResult } from "./kernel.js";
+import { gridEngine, type ListedJob, type SiteScheduler } from "./schedulers.js";
 
 const notebook = new URL("../../examples/quickstart/monte-carlo.ipynb", import.meta.url);
 
 /** Where the notebooks of the tests lie: seen by login and the nodes, not by laptop. */
 export const projectDirectory = "/home/alice/rnaseq";
-
-/** What lists a user's jobs, each on a line that begins with its id. */
-const listings = {
-  sge: ["qstat"],
-  slurm: ["squeue", "--me", "--noheader", "--format= %F %j %T"],
-};
 
 export interface Cluster {
   readonly testbed: Testbed;
@@ -26,8 +21,10 @@ export interface Cluster {
   asRoot(...argv: readonly string[]): Promise<string>;
   /** Writes a file of alice's. */
   write(host: string, path: string, text: string): Promise<void>;
-  /** alice's jobs that the scheduler lists, as its own command shows them. */
+  /** alice's jobs as the scheduler lists them, in its own words. */
   jobs(): Promise<string>;
+  /** The same, read: one for each task of an array. */
+  listedJobs(): Promise<ListedJob[]>;
   /** Their ids, each once, in the order of the list. */
   jobIds(): Promise<string[]>;
   /**
@@ -46,14 +43,14 @@ export interface Cluster {
 export async function startCluster(
   context: Mocha.Context,
   name: string,
-  scheduler: keyof typeof listings = "sge",
+  scheduler: SiteScheduler = gridEngine,
 ): Promise<Cluster> {
   const reason = await unsupportedReason();
   if (reason !== undefined) {
     console.log(`      ${reason}`);
     context.skip();
   }
-  const testbed = await startTestbed({ name: nameHere(name), schedulers: [scheduler] });
+  const testbed = await startTestbed({ name: nameHere(name), schedulers: [scheduler.name] });
   const run: Cluster["run"] = (host, argv, stdin = "") =>
     testbed.exec(host, "alice", argv, { stdin, timeoutMs: 120_000 });
   const ok: Cluster["ok"] = async (host, argv, stdin) => {
@@ -69,7 +66,8 @@ export async function startCluster(
   const write: Cluster["write"] = async (host, path, text) => {
     await ok(host, ["sh", "-c", 'mkdir -p "$(dirname "$1")" && cat > "$1"', "sh", path], text);
   };
-  const jobs = () => ok("login", listings[scheduler]);
+  const jobs = () => ok("login", scheduler.list);
+  const listedJobs = async () => scheduler.parse(await jobs());
   const cells: Cluster["cells"] = async (url, ...texts) => {
     const program = 'cd /opt/hpcnb && exec node --import tsx -C @hpcnb/source test/support/execute-cells.ts "$1"';
     return JSON.parse(await ok("laptop", ["sh", "-c", program, "sh", url], JSON.stringify(texts)));
@@ -77,8 +75,8 @@ export async function startCluster(
   const example = readFileSync(notebook, "utf8").replace('profile=\\"quickstart\\"', 'profile=\\"rnaseq\\"');
   await write("login", `${projectDirectory}/monte-carlo.ipynb`, example);
   return {
-    ...{ testbed, run, ok, asRoot, write, jobs, cells },
-    jobIds: async () => [...new Set((await jobs()).match(/^ +\d+/gm)?.map((id) => id.trim()))],
+    ...{ testbed, run, ok, asRoot, write, jobs, listedJobs, cells },
+    jobIds: async () => [...new Set((await listedJobs()).map(({ id }) => id))],
     print: async (url, cell) => {
       const [result] = await cells(url, cell);
       expect(result?.error, result?.text).to.equal(undefined);

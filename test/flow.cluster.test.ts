@@ -1,18 +1,19 @@
 import { expect } from "chai";
 import { hasChromium, keepPicture, onLaptopsChromium, runExampleNotebook } from "./support/browser.js";
 import { type Cluster, projectDirectory, startCluster, until } from "./support/cluster.js";
+import { gridEngine, type SiteScheduler, slurm } from "./support/schedulers.js";
 
 const engines = 4;
 const clearPassword = "correct horse";
 
-const sessionFile = (password: string, more: string) => `name: rnaseq
-scheduler: { plugin: sge, options: { memoryResource: h_vmem } }
+const sessionFile = (scheduler: SiteScheduler, password: string, more: string) => `name: rnaseq
+${scheduler.line}
 notebook:
   directory: ~/rnaseq
   environment: { venv: /home/shared/venv }
   saveScript: true
   password: "${password}"
-resources: { cores: 2, options: { parallelEnvironment: smp }, memory: 8G, walltime: 1h }
+resources: { cores: 2, memory: 8G, walltime: 1h, ${scheduler.severalCores} }
 cluster: { engines: ${engines}, resources: { memory: 4G } }
 ${more}`;
 
@@ -20,8 +21,14 @@ ${more}`;
  * What a user does from beginning to end, each step on its own machine: a laptop, a submit node,
  * nodes.
  */
-describe("a notebook on Grid Engine", function () {
-  this.timeout(180_000);
+for (const scheduler of [gridEngine, slurm]) {
+  describe(`a notebook on ${scheduler.title}`, function () {
+    this.timeout(180_000);
+    flowOn(scheduler);
+  });
+}
+
+function flowOn(scheduler: SiteScheduler): void {
   let cluster: Cluster;
   let url: string;
   let file: (more: string) => string;
@@ -36,14 +43,14 @@ describe("a notebook on Grid Engine", function () {
 
   const jobOf = async (role: string): Promise<{ id: string; native: string; host: string }> =>
     (await status()).jobs.find((job: { role: string }) => job.role === role);
-  const nodesOf = async (id: string) =>
-    new Set((await cluster.jobs()).match(new RegExp(`^ *${id} .*@node\\d+`, "gm"))?.map((line) => line.slice(-5)));
+  const listed = async (id: string) => (await cluster.listedJobs()).filter((job) => job.id === id);
+  const nodesOf = async (id: string) => new Set((await listed(id)).map(({ node }) => node ?? "none"));
 
   before(async function () {
     this.timeout(1_200_000);
-    cluster = await startCluster(this, "flow");
+    cluster = await startCluster(this, "flow", scheduler);
     const hash = (await fromLaptopWith(`${clearPassword}\n`, "hpcnb", "password")).trim();
-    file = (more) => sessionFile(hash, more);
+    file = (more) => sessionFile(scheduler, hash, more);
     await cluster.write("laptop", "project/session.yaml", file("host: login\n"));
     await cluster.write("login", "session.yaml", file(""));
   });
@@ -72,35 +79,29 @@ describe("a notebook on Grid Engine", function () {
     expect([...(await nodesOf(id))], "nodes with engines").to.have.length.greaterThan(1);
   });
 
-  it("has asked Grid Engine for what the file says, and works in the project's directory everywhere", async () => {
-    const asked = async (role: string) => await cluster.ok("login", ["qstat", "-j", (await jobOf(role)).id]);
-    const notebook = await asked("notebook");
-    // 8G over two slots.
-    expect(notebook).to.match(/^hard resource_list: +(?=.*h_rt=3600)(?=.*h_vmem=4G)/m);
-    expect(notebook).to.match(/^parallel environment: +smp range: 2$/m);
-    expect(notebook).to.match(new RegExp(`^cwd: +${projectDirectory}$`, "m"));
-    const array = await asked("engines");
-    expect(array).to.match(/^hard resource_list: +.*h_vmem=4G/m);
-    expect(array).to.match(/^job-array tasks: +1-4:1$/m);
-    expect(array).to.match(new RegExp(`^cwd: +${projectDirectory}$`, "m"));
-    const { id } = await jobOf("notebook");
-    expect(await cluster.jobs(), "slots").to.match(new RegExp(`^ *${id} .*@node\\d +2 *$`, "m"));
+  it("has asked for what the file says, and works in the project's directory everywhere", async () => {
+    const { asked } = scheduler;
+    for (const role of ["notebook", "engines"] as const) {
+      const shown = await cluster.ok("login", scheduler.show((await jobOf(role)).id));
+      for (const words of [...asked[role], asked.directory(projectDirectory)]) expect(shown, role).to.match(words);
+    }
+    const [notebook] = await listed((await jobOf("notebook")).id);
+    expect(notebook).to.include({ isRunning: true, cores: 2 });
     const cell = `import ipyparallel, os
 client = ipyparallel.Client(profile="rnaseq")
 print(*sorted({os.getcwd(), *client[:].apply_sync(os.getcwd)}))`;
     expect(await cluster.print(url, cell)).to.equal(projectDirectory);
   });
 
-  it("shows its jobs in qstat under the session's name, in the order in which they are needed", async () => {
-    const names = (await cluster.ok("login", ["qstat", "-r"])).match(/Full jobname: +\S+/g) ?? [];
-    const kinds = [...new Set(names)].map((name) => /: +(rnaseq-[a-z]+)-/.exec(name)?.[1]);
-    expect(kinds).to.deep.equal(["rnaseq-notebook", "rnaseq-controller", "rnaseq-engines"]);
+  it("has its jobs listed under the session's name, in the order in which they are needed", async () => {
+    const kinds = new Set((await cluster.listedJobs()).map(({ name }) => /^(rnaseq-[a-z]+)-/.exec(name)?.[1]));
+    expect([...kinds]).to.deep.equal(["rnaseq-notebook", "rnaseq-controller", "rnaseq-engines"]);
   });
 
   it("opens in the laptop's own browser, and runs all cells on the engines", async function () {
     if (!hasChromium()) this.skip(); // needs Chromium
     await onLaptopsChromium(cluster.testbed, async (browser) => {
-      const printed = await runExampleNotebook(browser, url, "grid-engine-in-chromium");
+      const printed = await runExampleNotebook(browser, url, `${scheduler.name}-in-chromium`);
       expect(printed).to.match(/pi is about 3\.14/);
       const hosts = new Set(
         Array.from(printed.matchAll(/^engine \d is process \d+ on (node\d)$/gm), ([, host]) => host),
@@ -121,7 +122,7 @@ print(*sorted({os.getcwd(), *client[:].apply_sync(os.getcwd)}))`;
       await page.locator("#login_submit").click();
       await page.locator("#jp-main-dock-panel").waitFor({ timeout: 120_000 });
       await page.locator('.jp-DirListing-item:has-text("monte-carlo.ipynb")').waitFor({ timeout: 60_000 });
-      await keepPicture(page, "password-in-chromium");
+      await keepPicture(page, `password-on-${scheduler.name}-in-chromium`);
       expect(new URL(page.url()).pathname).to.match(/^\/lab/);
     });
   });
@@ -176,8 +177,7 @@ print(*sorted({os.getcwd(), *client[:].apply_sync(os.getcwd)}))`;
   }
 
   it("is looked at and connected to with the options it was started with, whatever its file says by now", async () => {
-    const options = "{ settings: /opt/none/common/settings.sh, memoryResource: mem_free }";
-    const changed = file("host: login\n").replace(/^scheduler:.*$/m, `scheduler: { plugin: sge, options: ${options} }`);
+    const changed = file("host: login\n").replace(scheduler.line, scheduler.lineWithOtherOptions);
     await cluster.write("laptop", "changed/session.yaml", changed);
     const { exitCode, stdout, stderr } = await onLaptop("status", "changed/session.yaml", "--json");
     expect(exitCode, stderr).to.equal(0);
@@ -186,13 +186,13 @@ print(*sorted({os.getcwd(), *client[:].apply_sync(os.getcwd)}))`;
       phase: "up",
       states: ["running", "running", "running"],
     });
-    expect(stderr).to.match(/^Note: rnaseq runs with .*"h_vmem".*\/opt\/none\/.* apply when it is started again\.$/m);
+    expect(stderr).to.match(/^Note: rnaseq runs with .*\/opt\/none\/.* apply when it is started again\.$/m);
     await fromLaptop("hpcnb", "disconnect", "changed/session.yaml");
     expect(await fromLaptop("hpcnb", "connect", "changed/session.yaml")).to.equal(`${url}\n`);
     expect(await answer(url)).to.equal("200");
   });
 
-  it("leaves nothing in qstat and no process on any host when it is taken down, with other options in its file", async () => {
+  it("leaves no job and no process on any host when it is taken down, with other options in its file", async () => {
     // The shared ssh connection of the laptop ends by itself, a minute after its last use.
     const ours = "hpcnb\\.js|keeper\\.js|hpcnb-(notebook|controller|engine)|jupyter|ipyparallel|ipykernel";
     const found = async () => {
@@ -210,7 +210,7 @@ print(*sorted({os.getcwd(), *client[:].apply_sync(os.getcwd)}))`;
     expect(await cluster.jobs()).to.equal("");
     await until("no process", found, { fact: ({ length }) => length === 0 });
   });
-});
+}
 
 /** Saves the example with another cell through the server's API, as the browser does it. */
 const saveNotebook = `

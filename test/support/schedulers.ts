@@ -1,0 +1,96 @@
+/** One job, or one task of an array, as a scheduler lists it. */
+export interface ListedJob {
+  /** What all tasks of an array have in common. */
+  readonly id: string;
+  readonly name: string;
+  readonly isRunning: boolean;
+  /** Where it runs. */
+  readonly node?: string | undefined;
+  readonly cores: number;
+}
+
+/**
+ * What a test of a whole session must know of the scheduler that it runs on. All else is the same
+ * with each of them, the session file, too.
+ */
+export interface SiteScheduler {
+  /** As the testbed names it. */
+  readonly name: "sge" | "slurm";
+  /** For people. */
+  readonly title: string;
+  /** The session file's line. */
+  readonly line: string;
+  /** What `resources` adds there for several cores on one node. */
+  readonly severalCores: string;
+  /** What `resources` adds there for jobs on these nodes of node1, node2 and node3 alone. */
+  onNodes(...nodes: readonly string[]): string;
+  /** Lists the user's jobs in the order of their submission. It prints nothing when there is none. */
+  readonly list: readonly string[];
+  parse(list: string): ListedJob[];
+  /** Tells everything of a job that is there. */
+  show(id: string): readonly string[];
+  cancel(id: string): readonly string[];
+  /** What a job asked for, in what `show` prints. */
+  readonly asked: {
+    directory(path: string): RegExp;
+    /** Two cores, 8G and an hour. */
+    readonly notebook: readonly RegExp[];
+    /** Four tasks with 4G each. */
+    readonly engines: readonly RegExp[];
+  };
+  /** As root: nothing starts on the node, or on any; what runs goes on. */
+  close(node?: string): readonly string[];
+  open(node?: string): readonly string[];
+}
+
+const nodes = ["node1", "node2", "node3"];
+
+export const gridEngine: SiteScheduler = {
+  name: "sge",
+  title: "Grid Engine",
+  line: "scheduler: { plugin: sge, options: { memoryResource: h_vmem } }",
+  severalCores: "options: { parallelEnvironment: smp }",
+  onNodes: (...names) => `queue: "${names.map((name) => `all.q@${name}`).join(",")}"`,
+  list: ["qstat", "-r"],
+  parse: (list) =>
+    Array.from(
+      list.matchAll(/^ +(\d+) \S+ +\S+ +\S+ +(\S+) +\S+ \S+ +(?:all\.q@(\S+) +)?(\d+).*\n +Full jobname: +(\S+)/gm),
+      (found) => {
+        const [, id = "", state, node, cores, name = ""] = found;
+        return { id, name, isRunning: state === "r", node, cores: Number(cores) };
+      },
+    ),
+  show: (id) => ["qstat", "-j", id],
+  cancel: (id) => ["qdel", id],
+  asked: {
+    directory: (path) => new RegExp(`^cwd: +${path}$`, "m"),
+    // 8G over two slots.
+    notebook: [/^hard resource_list: +(?=.*h_rt=3600)(?=.*h_vmem=4G)/m, /^parallel environment: +smp range: 2$/m],
+    engines: [/^hard resource_list: .*h_vmem=4G/m, /^job-array tasks: +1-4:1$/m],
+  },
+  close: (node) => ["qmod", "-d", node === undefined ? "all.q" : `all.q@${node}`],
+  open: (node) => ["qmod", "-e", node === undefined ? "all.q" : `all.q@${node}`],
+};
+
+export const slurm: SiteScheduler = {
+  name: "slurm",
+  title: "Slurm",
+  line: "scheduler: slurm",
+  severalCores: "",
+  onNodes: (...names) => `native: ["--exclude=${nodes.filter((node) => !names.includes(node)).join(",")}"]`,
+  list: ["squeue", "--me", "--noheader", "--array", "--sort=i", "--format=%F|%j|%T|%N|%C"],
+  parse: (list) =>
+    Array.from(list.matchAll(/^(\d+)\|(\S+)\|(\w+)\|(\w*)\|(\d+)$/gm), (found) => {
+      const [, id = "", name = "", state, node, cores] = found;
+      return { id, name, isRunning: state === "RUNNING", node: node || undefined, cores: Number(cores) };
+    }),
+  show: (id) => ["scontrol", "show", "job", id],
+  cancel: (id) => ["scancel", id],
+  asked: {
+    directory: (path) => new RegExp(`^ *WorkDir=${path}$`, "m"),
+    notebook: [/\bNumCPUs=2\b/, /\bMinMemoryNode=8G\b/, /\bTimeLimit=01:00:00\b/],
+    engines: [1, 2, 3, 4].map((task) => new RegExp(`\\bArrayTaskId=${task}\\b[^]*?\\bMinMemoryNode=4G\\b`)),
+  },
+  close: (node) => ["scontrol", "update", `nodename=${node ?? "ALL"}`, "state=drain", "reason=closed"],
+  open: (node) => ["scontrol", "update", `nodename=${node ?? "ALL"}`, "state=resume"],
+};
