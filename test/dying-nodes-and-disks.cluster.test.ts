@@ -18,7 +18,7 @@ resources: { queue: all.q@node1 }
 ${cluster}
 `;
 
-/** Slots, walltime, disks and nodes that come to an end while a session is there. */
+/** Slots, disks and nodes that come to an end while a session is there. */
 describe("a worse day on Grid Engine", function () {
   this.timeout(240_000);
   let cluster: Cluster;
@@ -66,19 +66,6 @@ describe("a worse day on Grid Engine", function () {
     const joined = 'client = __import__("ipyparallel").Client(profile="short")\n';
     const wait = `${joined}client.wait_for_engines(4, timeout=60, interactive=False)\nprint(client.ids)`;
     expect(await cluster.print(url.trim(), wait)).to.equal("[0, 1, 2, 3]");
-  });
-
-  it("is told that the engines' walltime was reached, and gets new ones", async () => {
-    await prepare(
-      "brief",
-      "cluster: { engines: 2, controller: notebook, resources: { walltime: 15s, queue: all.q@node2 } }",
-    );
-    await ok("up", "brief");
-    const over = await until("degraded", () => status("brief"), { fact: ({ phase }) => phase === "degraded" });
-    expect(over.why).to.match(/^engines: .*its walltime of 15 s was reached/);
-    const { stderr } = await ok("up", "brief");
-    expect(stderr).to.match(/engines are lost: .*its walltime of 15 s was reached/);
-    expect(stderr).to.include("engines: 2 of 2 registered");
   });
 
   it("changes nothing when the disk is full before it begins, and says so, the first time and later", async () => {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { expect } from "chai";
 import { type Cluster, projectDirectory, startCluster, until } from "./support/cluster.js";
+import { gridEngine, itOnce, type SiteScheduler, slurm } from "./support/schedulers.js";
 
 const faketime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 
@@ -8,8 +9,8 @@ const faketime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
  * Notebook, controller and the group "late" are on node2, whose clock is an hour ahead; the others
  * may be on node1 and node3.
  */
-const sessionFile = `name: rnaseq
-scheduler: { plugin: sge, options: { memoryResource: h_vmem } }
+const sessionFile = ({ line, onNodes }: SiteScheduler) => `name: rnaseq
+${line}
 host: login
 notebook:
   directory: ~/rnaseq
@@ -20,12 +21,12 @@ notebook:
       case $(hostname) in
         node2) export LD_PRELOAD=${faketime} FAKETIME=+1h ;;
       esac
-resources: { memory: 4G, walltime: 1h, queue: all.q@node2 }
+resources: { memory: 4G, walltime: 1h, ${onNodes("node2")} }
 cluster:
   resources: { memory: 4G }
   groups:
-    - { name: late, engines: 1, resources: { queue: all.q@node2 } }
-    - { name: others, engines: 4, resources: { queue: "all.q@node1,all.q@node3" } }
+    - { name: late, engines: 1, resources: { ${onNodes("node2")} } }
+    - { name: others, engines: 4, resources: { ${onNodes("node1", "node3")} } }
 `;
 
 interface Status {
@@ -39,13 +40,20 @@ interface Status {
   readonly jobs: readonly { role: string; id: string; engines?: string }[];
 }
 
-describe("engines on Grid Engine", function () {
-  this.timeout(180_000);
+for (const scheduler of [gridEngine, slurm]) {
+  describe(`engines on ${scheduler.title}`, function () {
+    this.timeout(180_000);
+    enginesOn(scheduler);
+  });
+}
+
+function enginesOn(scheduler: SiteScheduler): void {
   let cluster: Cluster;
   let url: string;
 
   const hpcnb = (...args: string[]) => cluster.run("laptop", ["env", "FLAVOUR=sweet & sour", "hpcnb", ...args]);
   const file = "project/session.yaml";
+  const once = itOnce(scheduler);
   const up = async (...args: string[]) => {
     const { exitCode, stdout, stderr } = await hpcnb("up", file, ...args);
     expect(exitCode, stderr).to.equal(0);
@@ -73,15 +81,15 @@ describe("engines on Grid Engine", function () {
   before(async function () {
     this.timeout(1_200_000);
     if (!existsSync(faketime)) this.skip(); // needs Debian's libfaketime
-    cluster = await startCluster(this, "engines");
-    await cluster.write("laptop", file, sessionFile);
-    await cluster.write("login", "session.yaml", sessionFile.replace("host: login\n", ""));
+    cluster = await startCluster(this, "engines", scheduler);
+    await cluster.write("laptop", file, sessionFile(scheduler));
+    await cluster.write("login", "session.yaml", sessionFile(scheduler).replace("host: login\n", ""));
   });
 
   // One test that fails midway is not to break those that follow.
   afterEach(async () => {
     await cluster?.testbed.heal();
-    await cluster?.asRoot("qmod", "-e", "all.q");
+    await cluster?.asRoot(...scheduler.open());
   });
 
   after(() => cluster?.testbed.down());
@@ -115,7 +123,8 @@ describe("engines on Grid Engine", function () {
       ["sweet & sour", null],
       ["sweet & sour", null],
     ]);
-    expect(await cluster.ok("login", ["qstat", "-j", "*"])).not.to.include("sweet & sour");
+    for (const id of await cluster.jobIds())
+      expect(await cluster.ok("login", scheduler.show(id))).not.to.include("sweet & sour");
   });
 
   it("become more by another array, and fewer by those that are idle, while the notebook goes on", async () => {
@@ -143,7 +152,7 @@ describe("engines on Grid Engine", function () {
     expect(stderr).to.include("several groups of engines: late, others");
   });
 
-  it("are started again when they die, and that is told with host and log", async () => {
+  once("are started again when they die, and that is told with host and log", async () => {
     const killed = await print(
       `${client}import signal\nengine = client[1]\nhost = engine.apply_sync(__import__("socket").gethostname)\nengine.apply_async(lambda: __import__("os").kill(__import__("os").getpid(), 9))\nprint(host)`,
     );
@@ -181,10 +190,10 @@ describe("engines on Grid Engine", function () {
     const there = (now.differences ?? []).filter(({ host }) => host === "node3");
     expect(there).to.have.length(dead);
     for (const { problem } of there)
-      expect(problem).to.equal('the controller no longer hears from it; the scheduler says "r"');
-    // Grid Engine goes on to give jobs to a dead node until it has not heard of it for five minutes
-    // (max_unheard).
-    await cluster.asRoot("qmod", "-d", "all.q@node3");
+      expect(problem).to.match(/^the controller no longer hears from it; the scheduler says "(r|R|RUNNING)"$/);
+    // A scheduler goes on to give jobs to a dead node until it has not heard of it for a while, which
+    // is five minutes for Grid Engine (max_unheard).
+    await cluster.asRoot(...scheduler.close("node3"));
     const [sentence] = await scale("others=6");
     expect(sentence).to.include(`${dead} ${dead === 1 ? "is" : "are"} submitted as another array`);
     await untilStatus("7 registered again", ({ engines }) => engines.registered === 7 && engines.lost === 0);
@@ -194,10 +203,10 @@ describe("engines on Grid Engine", function () {
     await scale("others=2");
     const jobs = (await untilStatus("3 registered", ({ engines }) => engines.registered === 3)).jobs;
     const id = (role: string) => jobs.find((job) => job.role === role)?.id ?? "";
-    await cluster.ok("login", ["qdel", id("controller")]);
+    await cluster.ok("login", scheduler.cancel(id("controller")));
     const lost = await untilStatus("degraded", ({ phase }) => phase === "degraded");
     expect(lost.why).to.match(/^controller: /);
-    await until("the engines' end", cluster.jobs, { fact: (jobs) => !/^ +\d+ .* [1-9]\d*$/m.test(jobs) });
+    await until("the engines' end", cluster.jobIds, { fact: (ids) => ids.length === 1 });
     expect(await up()).to.match(/a new controller and its engines are started/);
     const now = await status();
     expect(now).to.include({ phase: "up" });
@@ -209,7 +218,7 @@ describe("engines on Grid Engine", function () {
   });
 
   it("arrive also on storage that is late everywhere, with the controller inside the notebook job", async () => {
-    await begin(sessionFile.replace("cluster:\n", "cluster:\n  controller: notebook\n"));
+    await begin(sessionFile(scheduler).replace("cluster:\n", "cluster:\n  controller: notebook\n"));
     await cluster.testbed.fault("storage-lag");
     await cluster.testbed.fault("storage-lag", { host: "login" });
     expect(await up()).to.include("engines: 5 of 5 registered");
@@ -221,10 +230,23 @@ describe("engines on Grid Engine", function () {
     await cluster.ok("laptop", ["hpcnb", "down", file]);
   });
 
-  it("become more only when that can be written down, and a full disk changes nothing", async () => {
+  it("are told to have reached their walltime, and `up` starts new ones", async () => {
+    const cluster = `{ engines: 2, controller: notebook, resources: { memory: 4G, walltime: ${scheduler.shortWalltime} } }`;
+    await begin(`${sessionFile(scheduler).split("cluster:")[0]}cluster: ${cluster}\n`);
+    await up();
+    const { why } = await until("degraded", status, { fact: ({ phase }) => phase === "degraded", seconds: 150 });
+    expect(why).to.match(/^engines: .*its walltime (of \d+ s )?was reached/);
+    const said = await up();
+    expect(said).to.match(/engines are lost: .*its walltime (of \d+ s )?was reached/);
+    expect(said).to.include("engines: 2 of 2 registered");
+  });
+
+  once("become more only when that can be written down, and a full disk changes nothing", async () => {
     const own = "late, engines: 1";
     await cluster.ok("login", ["mkdir", "full"]);
-    const small = sessionFile.replace("~/rnaseq", "~/full").replace(/ +- \{ name: others.*\n/, "");
+    const small = sessionFile(scheduler)
+      .replace("~/rnaseq", "~/full")
+      .replace(/ +- \{ name: others.*\n/, "");
     expect(small).to.include(own);
     await begin(small);
     await up();
@@ -238,7 +260,7 @@ describe("engines on Grid Engine", function () {
     await untilStatus("2 registered", ({ engines }) => engines.registered === 2);
     await cluster.ok("laptop", ["hpcnb", "down", file]);
   });
-});
+}
 
 /** A task for engine 7 that ends when the test says so; its result stays in the kernel. */
 const busyUntilReleased = `

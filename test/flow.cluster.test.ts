@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { hasChromium, keepPicture, onLaptopsChromium, runExampleNotebook } from "./support/browser.js";
 import { type Cluster, projectDirectory, startCluster, until } from "./support/cluster.js";
-import { gridEngine, type SiteScheduler, slurm } from "./support/schedulers.js";
+import { gridEngine, itOnce, type SiteScheduler, slurm } from "./support/schedulers.js";
 
 const engines = 4;
 const clearPassword = "correct horse";
@@ -32,6 +32,7 @@ function flowOn(scheduler: SiteScheduler): void {
   let cluster: Cluster;
   let url: string;
   let file: (more: string) => string;
+  const once = itOnce(scheduler);
 
   const onLaptop = (...args: string[]) => cluster.run("laptop", ["hpcnb", ...args]);
   const onLogin = (...args: string[]) => cluster.run("login", ["hpcnb", ...args]);
@@ -110,7 +111,7 @@ print(*sorted({os.getcwd(), *client[:].apply_sync(os.getcwd)}))`;
     });
   });
 
-  it("lets in without the token who knows the password, and nobody else", async function () {
+  once("lets in without the token who knows the password, and nobody else", async function () {
     if (!hasChromium()) this.skip(); // needs Chromium
     await onLaptopsChromium(cluster.testbed, async (browser) => {
       const page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
@@ -127,7 +128,7 @@ print(*sorted({os.getcwd(), *client[:].apply_sync(os.getcwd)}))`;
     });
   });
 
-  it("keeps each saved notebook as a Python script beside it", async () => {
+  once("keeps each saved notebook as a Python script beside it", async () => {
     const program = ["node", "--input-type=module", "-e", saveNotebook];
     for (const words of ["saved once", "saved twice"]) {
       await fromLaptop(...program, new URL(url).origin, new URL(url).search, words);
@@ -149,7 +150,7 @@ print(*sorted({os.getcwd(), *client[:].apply_sync(os.getcwd)}))`;
     expect(await answer(url)).to.equal("200");
   });
 
-  it("is reached by plain ssh with the block that ssh-config prints", async () => {
+  once("is reached by plain ssh with the block that ssh-config prints", async () => {
     await onLaptop("disconnect", "project/session.yaml");
     const block = await fromLaptop("hpcnb", "ssh-config", "project/session.yaml");
     await cluster.write("laptop", ".ssh/config", block);
@@ -164,7 +165,7 @@ print(*sorted({os.getcwd(), *client[:].apply_sync(os.getcwd)}))`;
   });
 
   for (const kind of ["login-forward", "jump"]) {
-    it(`is reached by a tunnel of the kind ${kind}, on a socket and on a port of 127.0.0.1 alone`, async () => {
+    once(`is reached by a tunnel of the kind ${kind}, on a socket and on a port of 127.0.0.1 alone`, async () => {
       await onLaptop("disconnect", "project/session.yaml");
       await cluster.write("laptop", "other/session.yaml", file(`host: login\ntunnel: { kind: ${kind} }\n`));
       expect(await fromLaptop("hpcnb", "connect", "other/session.yaml")).to.equal(`${url}\n`);

@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import { hasChromium, keepPicture, onLaptopsChromium } from "./support/browser.js";
 import { type Cluster, openHomes, projectDirectory, startCluster, until } from "./support/cluster.js";
+import { gridEngine, itOnce, type SiteScheduler, slurm } from "./support/schedulers.js";
 
-const sessionFile = `name: rnaseq
-scheduler: { plugin: sge, options: { memoryResource: h_vmem } }
+const sessionFile = (scheduler: SiteScheduler) => `name: rnaseq
+${scheduler.line}
 host: login
 notebook: { directory: ~/rnaseq, environment: { venv: /home/shared/venv } }
 resources: { memory: 4G, walltime: 1h }
@@ -22,8 +23,14 @@ interface ClusterModel {
 const sideBarLimit = 120_000;
 
 /** What a user does in cells and in JupyterLab's side bar, on nodes that see files late. */
-describe("a cluster started inside the notebook, on Grid Engine", function () {
-  this.timeout(180_000);
+for (const scheduler of [gridEngine, slurm]) {
+  describe(`a cluster started inside the notebook, on ${scheduler.title}`, function () {
+    this.timeout(180_000);
+    insideNotebookOn(scheduler);
+  });
+}
+
+function insideNotebookOn(scheduler: SiteScheduler): void {
   let cluster: Cluster;
   let url: string;
 
@@ -46,13 +53,14 @@ describe("a cluster started inside the notebook, on Grid Engine", function () {
   const ids = () => cluster.jobIds();
   const untilJobs = (count: number) => until(`${count} jobs`, ids, { fact: ({ length }) => length === count });
   const own = 3;
+  const once = itOnce(scheduler);
 
   before(async function () {
     this.timeout(1_200_000);
-    cluster = await startCluster(this, "inside");
+    cluster = await startCluster(this, "inside", scheduler);
     await openHomes(cluster);
     await cluster.testbed.fault("storage-lag");
-    await cluster.write("laptop", "project/session.yaml", sessionFile);
+    await cluster.write("laptop", "project/session.yaml", sessionFile(scheduler));
     url = (await fromLaptop("hpcnb", "up", "project/session.yaml")).trim();
   });
 
@@ -70,12 +78,12 @@ describe("a cluster started inside the notebook, on Grid Engine", function () {
     expect(await print(byId)).to.equal("[0, 1, 2, 3]");
   });
 
-  it("is seen in qstat under the session's name, the controller as a job and the engines as an array", async () => {
-    const text = await cluster.ok("login", ["qstat", "-r"]);
-    const names = [...new Set(text.match(/rnaseq-[a-z]+-[a-z0-9]{10}-[0-9a-f]{6}$/gm))];
-    expect(names.map((name) => name.split("-")[1])).to.deep.equal(["controller", "engines"]);
-    const controller = (await ids())[own] ?? "";
-    expect(await cluster.ok("login", ["qstat", "-j", controller])).not.to.match(/^job-array tasks/m);
+  it("is listed under the session's name, the controller as a job and the engines as an array", async () => {
+    const inside = (await cluster.listedJobs()).filter(({ name }) => /-[a-z0-9]{10}-[0-9a-f]{6}$/.test(name));
+    expect(inside.map(({ name }) => name.split("-")[1])).to.deep.equal(["controller", ...Array(4).fill("engines")]);
+    const [controller, engines] = new Set(inside.map(({ id }) => id));
+    expect(await cluster.ok("login", scheduler.show(controller ?? ""))).not.to.match(scheduler.asked.array);
+    expect(await cluster.ok("login", scheduler.show(engines ?? ""))).to.match(scheduler.asked.array);
   });
 
   it("leaves no key where another user can read it", async () => {
@@ -84,14 +92,14 @@ describe("a cluster started inside the notebook, on Grid Engine", function () {
       await print(`${known}print(json.dumps([known[k] for k in ("key", "curve_serverkey") if known.get(k)]))`),
     ) as string[];
     expect(keys).to.have.length.greaterThan(0);
-    const spy = 'for id in "$@"; do qstat -j $id; done; ps -efww; cat /var/spool/gridengine/execd/*/job_scripts/*';
+    const spy = `${scheduler.spy}; ps -efww`;
     const heard: string[] = [];
     for (const host of ["login", ...cluster.testbed.nodes]) {
       heard.push((await cluster.testbed.exec(host, "bob", ["sh", "-c", spy, "sh", ...(await ids())])).stdout);
     }
     // The neighbour does see what may be seen.
-    for (const word of ["job_name: ", "hpcnb-inside_engine", "#: hpcnb_programs/inside_controller.py"])
-      expect(heard.join("\n")).to.include(word);
+    for (const word of ["hpcnb-inside_engine", scheduler.seen]) expect(heard.join("\n")).to.include(word);
+    expect(heard.join("\n").includes("#: hpcnb_programs/inside_controller.py")).to.equal(scheduler.openScripts);
     for (const key of keys) expect(heard.some((text) => text.includes(key))).to.equal(false);
     // Nothing on the way keeps bob out but the modes of hpcnb's own directories.
     const asBob = (...argv: string[]) => cluster.testbed.exec("login", "bob", argv);
@@ -107,7 +115,7 @@ describe("a cluster started inside the notebook, on Grid Engine", function () {
     expect((await cluster.ok("login", ["ls", "."])).split(/\s+/).filter(Boolean)).to.deep.equal(["rnaseq"]);
     const files = (await cluster.ok("login", ["ls", "rnaseq"]))
       .split("\n")
-      .filter((name) => /sge|ip(controller|engine)/.test(name));
+      .filter((name) => /sge|slurm|ip(controller|engine)/.test(name));
     expect(files).to.deep.equal([]);
   });
 
@@ -119,7 +127,7 @@ describe("a cluster started inside the notebook, on Grid Engine", function () {
     await untilJobs(own);
   });
 
-  it("does not touch the session's own cluster, which is refused in a sentence", async () => {
+  once("does not touch the session's own cluster, which is refused in a sentence", async () => {
     const sentence = "is the session's own, which `hpcnb up` starts and `hpcnb down` ends";
     expect(await failure('ipyparallel.Cluster(profile="rnaseq", cluster_id="").start_cluster_sync()')).to.include(
       sentence,
@@ -146,7 +154,7 @@ describe("a cluster started inside the notebook, on Grid Engine", function () {
     expect((await sideBar()).map(({ id }) => id)).not.to.include(made.id);
   });
 
-  it("is started and stopped in JupyterLab's side bar", async function () {
+  once("is started and stopped in JupyterLab's side bar", async function () {
     this.timeout(420_000);
     if (!hasChromium()) this.skip(); // needs Chromium
     await onLaptopsChromium(cluster.testbed, async (browser) => {
@@ -173,7 +181,7 @@ describe("a cluster started inside the notebook, on Grid Engine", function () {
     });
   });
 
-  it("says in a sentence that the notebook's host may not submit", async () => {
+  once("says in a sentence that the notebook's host may not submit", async () => {
     const host = await print("print(socket.gethostname())");
     await cluster.asRoot("qconf", "-ds", host);
     try {
@@ -207,4 +215,4 @@ describe("a cluster started inside the notebook, on Grid Engine", function () {
     expect(stderr).to.include(`${own + 2} jobs ended`);
     expect(await cluster.jobs()).to.equal("");
   });
-});
+}

@@ -9,6 +9,7 @@ import {
   makeKeys,
   speakUntilBobHasListened,
 } from "./support/other-users-programs.js";
+import { gridEngine, itOnce, type SiteScheduler, slurm } from "./support/schedulers.js";
 import { filesWith } from "./support/search-files.js";
 
 const clearPassword = "correct horse";
@@ -38,8 +39,15 @@ interface KernelInfo {
  * What bob, another user of the same hosts, can find out or do while alice works and keeps her home
  * open for others to read.
  */
-describe("a neighbour on the same hosts", function () {
-  this.timeout(180_000);
+for (const scheduler of [gridEngine, slurm]) {
+  describe(`a neighbour on the same hosts, on ${scheduler.title}`, function () {
+    this.timeout(180_000);
+    neighbourOn(scheduler);
+  });
+}
+
+function neighbourOn(scheduler: SiteScheduler): void {
+  const once = itOnce(scheduler);
   let cluster: Cluster;
   let secrets: Secrets;
   let url: string;
@@ -48,7 +56,7 @@ describe("a neighbour on the same hosts", function () {
   const asBob = (host: string, argv: readonly string[], stdin = "") =>
     cluster.testbed.exec(host, "bob", argv, { stdin, timeoutMs: 60_000 });
   const sessionFile = (name: string, more: string) => `name: ${name}
-scheduler: sge
+${scheduler.line}
 host: login
 notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${more} }
 `;
@@ -63,7 +71,7 @@ notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${mo
 
   before(async function () {
     this.timeout(1_200_000);
-    cluster = await startCluster(this, "neighbours");
+    cluster = await startCluster(this, "neighbours", scheduler);
     await openHomes(cluster);
     const password = (await cluster.ok("laptop", ["hpcnb", "password"], `${clearPassword}\n`)).trim();
     const file = `${sessionFile("rnaseq", `password: "${password}"`)}cluster: { engines: 3 }\n`;
@@ -90,7 +98,7 @@ notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${mo
     expect(secrets.kernelKey).to.have.length.greaterThan(30);
   });
 
-  it("sees none of them in what --verbose prints, which may go into a file", async () => {
+  once("sees none of them in what --verbose prints, which may go into a file", async () => {
     for (const command of ["up", "status"]) {
       const { exitCode, stderr } = await cluster.run("laptop", ["hpcnb", "--verbose", command, "session.yaml"]);
       expect(exitCode, stderr).to.equal(0);
@@ -100,13 +108,13 @@ notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${mo
     }
   });
 
-  it("sees none of them in what Grid Engine tells of the jobs", async () => {
+  it("sees none of them in what the scheduler tells of the jobs", async () => {
     const ids = await cluster.jobIds();
     expect(ids).to.have.length(3);
-    for (const id of ids) {
-      const { stdout } = await asBob("login", ["qstat", "-j", id]);
-      expect(stdout, "what is looked through").to.include("rnaseq-");
-      expectNone(stdout, `qstat -j ${id}`);
+    for (const host of ["login", ...cluster.testbed.nodes]) {
+      const { stdout } = await asBob(host, ["sh", "-c", scheduler.spy, "sh", ...ids]);
+      expect(stdout, "what is looked through").to.include(scheduler.seen);
+      expectNone(stdout, host);
     }
   });
 
@@ -133,37 +141,40 @@ notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${mo
     for (const [host, path] of Object.entries(careless)) await cluster.ok(host, ["rm", path]);
     for (const host of cluster.testbed.hosts) expect(await search(host, all()), host).to.deep.equal([]);
     const scripts = await search(await notebookHost("session.yaml"), ["hpcnb_programs"]);
-    expect(scripts.join("\n"), "job scripts, which everybody can read").to.include("job_scripts");
+    expect(scripts.length > 0, "job scripts are open").to.equal(scheduler.openScripts);
   });
 
-  it("cannot enter the session's directory, because of its own mode, nor Jupyter's with kernels' sockets and keys", async () => {
-    expect((await asBob("login", ["ls", projectDirectory])).stdout).to.include("monte-carlo.ipynb");
-    const node = await notebookHost("session.yaml");
-    const runtime = dirname(kernel.info.ip);
-    for (const [host, directory] of [
-      ["login", `${projectDirectory}/.hpcnb`],
-      [node, runtime],
-    ] as const) {
-      expect(await cluster.ok(host, ["stat", "--format=%A", directory]), directory).to.match(/^drwx-----[-T]\n$/);
-      expect((await asBob(host, ["ls", directory])).stderr).to.include("Permission denied");
-    }
-    const files = await cluster.ok(node, ["ls", runtime]);
-    expect(files, "what is kept there")
-      .to.match(/^kernel-.*\.json$/m)
-      .and.match(/^kernel-.*-ipc-1$/m);
-    const users = await cluster.ok("login", [
-      "find",
-      "/home/alice/.local",
-      "-name",
-      "kernel-*",
-      "-o",
-      "-name",
-      "jpserver-*",
-    ]);
-    expect(users, "in alice's home").to.equal("");
-  });
+  once(
+    "cannot enter the session's directory, because of its own mode, nor Jupyter's with kernels' sockets and keys",
+    async () => {
+      expect((await asBob("login", ["ls", projectDirectory])).stdout).to.include("monte-carlo.ipynb");
+      const node = await notebookHost("session.yaml");
+      const runtime = dirname(kernel.info.ip);
+      for (const [host, directory] of [
+        ["login", `${projectDirectory}/.hpcnb`],
+        [node, runtime],
+      ] as const) {
+        expect(await cluster.ok(host, ["stat", "--format=%A", directory]), directory).to.match(/^drwx-----[-T]\n$/);
+        expect((await asBob(host, ["ls", directory])).stderr).to.include("Permission denied");
+      }
+      const files = await cluster.ok(node, ["ls", runtime]);
+      expect(files, "what is kept there")
+        .to.match(/^kernel-.*\.json$/m)
+        .and.match(/^kernel-.*-ipc-1$/m);
+      const users = await cluster.ok("login", [
+        "find",
+        "/home/alice/.local",
+        "-name",
+        "kernel-*",
+        "-o",
+        "-name",
+        "jpserver-*",
+      ]);
+      expect(users, "in alice's home").to.equal("");
+    },
+  );
 
-  it("cannot reach the session's server", async () => {
+  once("cannot reach the session's server", async () => {
     const { listens, url } = await status("session.yaml");
     const node = await notebookHost("session.yaml");
     const socket = /^socket (\S+)/.exec(listens)?.[1] ?? "";
@@ -177,7 +188,7 @@ notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${mo
     expect(await codeFor("laptop", `${new URL(url).origin}/api/contents`)).to.equal("403");
   });
 
-  it("is let in nowhere by a server that listens on a port of its host", async () => {
+  once("is let in nowhere by a server that listens on a port of its host", async () => {
     await cluster.ok("login", ["mkdir", "--mode=755", "ported"]);
     await writeSession("ported.yaml", sessionFile("ported", "listen: port"));
     const url = new URL((await cluster.ok("laptop", ["hpcnb", "up", "ported.yaml"])).trim());
@@ -194,7 +205,7 @@ notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${mo
   const codeFor = async (host: string, url: string) =>
     (await asBob(host, ["curl", "--silent", "--output", "/dev/null", "--write-out", "%{http_code}", url])).stdout;
 
-  it("cannot use the kernel, even with its key, because its sockets are in a closed directory", async () => {
+  once("cannot use the kernel, even with its key, because its sockets are in a closed directory", async () => {
     const node = await notebookHost("session.yaml");
     expect(kernel.info.transport).to.equal("ipc");
     const python = ["/home/shared/venv/bin/python", "-c", askKernel];
@@ -204,7 +215,7 @@ notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${mo
     expect(tried.stdout, tried.stderr).to.equal("no answer\n");
   });
 
-  it("hears nothing of what a cell prints, on whatever port its kernel listens", async () => {
+  once("hears nothing of what a cell prints, on whatever port its kernel listens", async () => {
     const node = await notebookHost("session.yaml");
     const { stdout: listening } = await cluster.testbed.exec(node, "root", ["ss", "-Hltnp"]);
     const own = listening.split("\n").filter((line) => line.includes(`pid=${kernel.pid},`));
@@ -222,7 +233,7 @@ notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${mo
     expect(heard.stdout).to.equal("heard 0\n");
   });
 
-  it("cannot use the controller, though its ports can be reached", async () => {
+  once("cannot use the controller, though its ports can be reached", async () => {
     const { host, registration } = await readController(cluster);
     const reach = await asBob("login", ["bash", "-c", 'exec 3<>"/dev/tcp/$0/$1"', host, String(registration)]);
     expect(reach.exitCode, reach.stderr).to.equal(0);
@@ -238,7 +249,7 @@ notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${mo
       expect(stdout.trim()).to.equal("no answer");
     }
   });
-});
+}
 
 async function readController(cluster: Cluster) {
   const find = 'cat "$(find "$1/.hpcnb" -name controller.record)"';

@@ -22,6 +22,8 @@ export interface SiteScheduler {
   readonly line: string;
   /** What `resources` adds there for several cores on one node. */
   readonly severalCores: string;
+  /** Slurm counts in minutes, and looks every half minute. */
+  readonly shortWalltime: string;
   /** What `resources` adds there for jobs on these nodes of node1, node2 and node3 alone. */
   onNodes(...nodes: readonly string[]): string;
   /** Lists the user's jobs in the order of their submission. It prints nothing when there is none. */
@@ -33,14 +35,26 @@ export interface SiteScheduler {
   /** What a job asked for, in what `show` prints. */
   readonly asked: {
     directory(path: string): RegExp;
+    readonly array: RegExp;
     /** Two cores, 8G and an hour. */
     readonly notebook: readonly RegExp[];
     /** Four tasks with 4G each. */
     readonly engines: readonly RegExp[];
   };
+  /** Lines of shell by which a neighbour learns what is to be learnt of jobs, whose ids are in "$@". */
+  readonly spy: string;
+  /** What the neighbour finds on each host. */
+  readonly seen: string;
+  /** True if everybody can read the scripts of the jobs that run. */
+  readonly openScripts: boolean;
   /** As root: nothing starts on the node, or on any; what runs goes on. */
   close(node?: string): readonly string[];
   open(node?: string): readonly string[];
+}
+
+/** `it` for what no scheduler has a part in, and what is therefore tested on one alone. */
+export function itOnce({ name }: SiteScheduler): (title: string, test: Mocha.AsyncFunc) => void {
+  return name === "sge" ? it : () => {};
 }
 
 const nodes = ["node1", "node2", "node3"];
@@ -50,6 +64,7 @@ export const gridEngine: SiteScheduler = {
   title: "Grid Engine",
   line: "scheduler: { plugin: sge, options: { memoryResource: h_vmem } }",
   severalCores: "options: { parallelEnvironment: smp }",
+  shortWalltime: "15s",
   onNodes: (...names) => `queue: "${names.map((name) => `all.q@${name}`).join(",")}"`,
   list: ["qstat", "-r"],
   parse: (list) =>
@@ -64,10 +79,14 @@ export const gridEngine: SiteScheduler = {
   cancel: (id) => ["qdel", id],
   asked: {
     directory: (path) => new RegExp(`^cwd: +${path}$`, "m"),
+    array: /^job-array tasks/m,
     // 8G over two slots.
     notebook: [/^hard resource_list: +(?=.*h_rt=3600)(?=.*h_vmem=4G)/m, /^parallel environment: +smp range: 2$/m],
     engines: [/^hard resource_list: .*h_vmem=4G/m, /^job-array tasks: +1-4:1$/m],
   },
+  spy: 'for id; do qstat -j "$id"; done; cat /var/spool/gridengine/execd/*/job_scripts/*',
+  seen: "job_name: ",
+  openScripts: true,
   close: (node) => ["qmod", "-d", node === undefined ? "all.q" : `all.q@${node}`],
   open: (node) => ["qmod", "-e", node === undefined ? "all.q" : `all.q@${node}`],
 };
@@ -77,6 +96,7 @@ export const slurm: SiteScheduler = {
   title: "Slurm",
   line: "scheduler: slurm",
   severalCores: "",
+  shortWalltime: "1m",
   onNodes: (...names) => `native: ["--exclude=${nodes.filter((node) => !names.includes(node)).join(",")}"]`,
   list: ["squeue", "--me", "--noheader", "--array", "--sort=i", "--format=%F|%j|%T|%N|%C"],
   parse: (list) =>
@@ -88,9 +108,13 @@ export const slurm: SiteScheduler = {
   cancel: (id) => ["scancel", id],
   asked: {
     directory: (path) => new RegExp(`^ *WorkDir=${path}$`, "m"),
+    array: /\bArrayTaskId=/,
     notebook: [/\bNumCPUs=2\b/, /\bMinMemoryNode=8G\b/, /\bTimeLimit=01:00:00\b/],
     engines: [1, 2, 3, 4].map((task) => new RegExp(`\\bArrayTaskId=${task}\\b[^]*?\\bMinMemoryNode=4G\\b`)),
   },
+  spy: 'for id; do scontrol show job "$id"; scontrol write batch_script "$id" -; sacct -P -o ALL -j "$id"; done; cat /run/slurm/spool/job*/*',
+  seen: "JobName=",
+  openScripts: false,
   close: (node) => ["scontrol", "update", `nodename=${node ?? "ALL"}`, "state=drain", "reason=closed"],
   open: (node) => ["scontrol", "update", `nodename=${node ?? "ALL"}`, "state=resume"],
 };

@@ -13,7 +13,7 @@ const slurmctld = { host: "login", name: "slurmctld", pidFile: `${run}/slurmctld
 /** Slurm of Debian: slurmctld and slurmdbd on login, a slurmd on each node, munged on all. */
 export const slurm: TestbedScheduler = {
   title: "Slurm",
-  packages: ["mariadb-server-core", "munge", "slurm-client", "slurmctld", "slurmd", "slurmdbd"],
+  packages: ["mariadb-client-core", "mariadb-server-core", "munge", "slurm-client", "slurmctld", "slurmd", "slurmdbd"],
   programs: ["sbatch", "squeue", "sinfo"],
   answers: [],
   services: { munge: "munge", slurmctld: "slurmctld", slurmd: "slurmd", slurmdbd: "slurmdbd" },
