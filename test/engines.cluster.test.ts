@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { expect } from "chai";
 import { type Cluster, projectDirectory, startCluster, until } from "./support/cluster.js";
-import { gridEngine, itOnce, type SiteScheduler, slurm } from "./support/schedulers.js";
+import { itOnce, type SiteScheduler, siteSchedulers } from "./support/schedulers.js";
 
 const faketime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 
@@ -40,7 +40,7 @@ interface Status {
   readonly jobs: readonly { role: string; id: string; engines?: string }[];
 }
 
-for (const scheduler of [gridEngine, slurm]) {
+for (const scheduler of siteSchedulers) {
   describe(`engines on ${scheduler.title}`, function () {
     this.timeout(180_000);
     enginesOn(scheduler);

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { hasChromium, keepPicture, onLaptopsChromium, runExampleNotebook } from "./support/browser.js";
 import { type Cluster, projectDirectory, startCluster, until } from "./support/cluster.js";
-import { gridEngine, itOnce, type SiteScheduler, slurm } from "./support/schedulers.js";
+import { itOnce, type SiteScheduler, siteSchedulers } from "./support/schedulers.js";
 
 const engines = 4;
 const clearPassword = "correct horse";
@@ -21,7 +21,7 @@ ${more}`;
  * What a user does from beginning to end, each step on its own machine: a laptop, a submit node,
  * nodes.
  */
-for (const scheduler of [gridEngine, slurm]) {
+for (const scheduler of siteSchedulers) {
   describe(`a notebook on ${scheduler.title}`, function () {
     this.timeout(180_000);
     flowOn(scheduler);

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { hasChromium, keepPicture, onLaptopsChromium } from "./support/browser.js";
 import { type Cluster, openHomes, projectDirectory, startCluster, until } from "./support/cluster.js";
-import { gridEngine, itOnce, type SiteScheduler, slurm } from "./support/schedulers.js";
+import { itOnce, type SiteScheduler, siteSchedulers } from "./support/schedulers.js";
 
 const sessionFile = (scheduler: SiteScheduler) => `name: rnaseq
 ${scheduler.line}
@@ -23,7 +23,7 @@ interface ClusterModel {
 const sideBarLimit = 120_000;
 
 /** What a user does in cells and in JupyterLab's side bar, on nodes that see files late. */
-for (const scheduler of [gridEngine, slurm]) {
+for (const scheduler of siteSchedulers) {
   describe(`a cluster started inside the notebook, on ${scheduler.title}`, function () {
     this.timeout(180_000);
     insideNotebookOn(scheduler);

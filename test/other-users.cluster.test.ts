@@ -9,7 +9,7 @@ import {
   makeKeys,
   speakUntilBobHasListened,
 } from "./support/other-users-programs.js";
-import { gridEngine, itOnce, type SiteScheduler, slurm } from "./support/schedulers.js";
+import { itOnce, type SiteScheduler, siteSchedulers } from "./support/schedulers.js";
 import { filesWith } from "./support/search-files.js";
 
 const clearPassword = "correct horse";
@@ -39,7 +39,7 @@ interface KernelInfo {
  * What bob, another user of the same hosts, can find out or do while alice works and keeps her home
  * open for others to read.
  */
-for (const scheduler of [gridEngine, slurm]) {
+for (const scheduler of siteSchedulers) {
   describe(`a neighbour on the same hosts, on ${scheduler.title}`, function () {
     this.timeout(180_000);
     neighbourOn(scheduler);

@@ -91,7 +91,7 @@ export const gridEngine: SiteScheduler = {
   open: (node) => ["qmod", "-e", node === undefined ? "all.q" : `all.q@${node}`],
 };
 
-export const slurm: SiteScheduler = {
+const slurm: SiteScheduler = {
   name: "slurm",
   title: "Slurm",
   line: "scheduler: slurm",
@@ -118,3 +118,6 @@ export const slurm: SiteScheduler = {
   close: (node) => ["scontrol", "update", `nodename=${node ?? "ALL"}`, "state=drain", "reason=closed"],
   open: (node) => ["scontrol", "update", `nodename=${node ?? "ALL"}`, "state=resume"],
 };
+
+/** Those that whole sessions are tested on. */
+export const siteSchedulers: readonly SiteScheduler[] = [gridEngine, slurm];
