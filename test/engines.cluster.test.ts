@@ -89,7 +89,7 @@ function enginesOn(scheduler: SiteScheduler): void {
   // One test that fails midway is not to break those that follow.
   afterEach(async () => {
     await cluster?.testbed.heal();
-    await cluster?.asRoot(...scheduler.open());
+    await cluster?.asRoot(...scheduler.open);
   });
 
   after(() => cluster?.testbed.down());

@@ -47,9 +47,10 @@ export interface SiteScheduler {
   readonly seen: string;
   /** True if everybody can read the scripts of the jobs that run. */
   readonly openScripts: boolean;
-  /** As root: nothing starts on the node, or on any; what runs goes on. */
-  close(node?: string): readonly string[];
-  open(node?: string): readonly string[];
+  /** As root: no job starts on the node, and those that run go on. */
+  close(node: string): readonly string[];
+  /** As root: jobs start on all nodes again. */
+  readonly open: readonly string[];
 }
 
 /** `it` for what no scheduler has a part in, and what is therefore tested on one alone. */
@@ -87,11 +88,11 @@ export const gridEngine: SiteScheduler = {
   spy: 'for id; do qstat -j "$id"; done; cat /var/spool/gridengine/execd/*/job_scripts/*',
   seen: "job_name: ",
   openScripts: true,
-  close: (node) => ["qmod", "-d", node === undefined ? "all.q" : `all.q@${node}`],
-  open: (node) => ["qmod", "-e", node === undefined ? "all.q" : `all.q@${node}`],
+  close: (node) => ["qmod", "-d", `all.q@${node}`],
+  open: ["qmod", "-e", "all.q"],
 };
 
-const slurm: SiteScheduler = {
+export const slurm: SiteScheduler = {
   name: "slurm",
   title: "Slurm",
   line: "scheduler: slurm",
@@ -115,9 +116,14 @@ const slurm: SiteScheduler = {
   spy: 'for id; do scontrol show job "$id"; scontrol write batch_script "$id" -; sacct -P -o ALL -j "$id"; done; cat /run/slurm/spool/job*/*',
   seen: "JobName=",
   openScripts: false,
-  close: (node) => ["scontrol", "update", `nodename=${node ?? "ALL"}`, "state=drain", "reason=closed"],
-  open: (node) => ["scontrol", "update", `nodename=${node ?? "ALL"}`, "state=resume"],
+  close: (node) => ["scontrol", "update", `nodename=${node}`, "state=drain", "reason=closed"],
+  // Of a node that is open already, scontrol says that it cannot be opened.
+  open: [
+    "sh",
+    "-euc",
+    'for node in $(sinfo -hNp main -t drain -o %N); do scontrol update "nodename=$node" state=resume; done',
+  ],
 };
 
 /** Those that whole sessions are tested on. */
-export const siteSchedulers: readonly SiteScheduler[] = [gridEngine, slurm];
+export const siteSchedulers: readonly SiteScheduler[] = [gridEngine];
