@@ -20,6 +20,8 @@ export interface SiteScheduler {
   readonly title: string;
   /** The session file's line. */
   readonly line: string;
+  /** The same with options that would not do. */
+  readonly lineWithOtherOptions: string;
   /** What `resources` adds there for several cores on one node. */
   readonly severalCores: string;
   /** Slurm counts in minutes, and looks every half minute. */
@@ -64,6 +66,7 @@ export const gridEngine: SiteScheduler = {
   name: "sge",
   title: "Grid Engine",
   line: "scheduler: { plugin: sge, options: { memoryResource: h_vmem } }",
+  lineWithOtherOptions: `scheduler: { plugin: sge, options: { settings: /opt/none/settings.sh, memoryResource: mem_free } }`,
   severalCores: "options: { parallelEnvironment: smp }",
   shortWalltime: "15s",
   onNodes: (...names) => `queue: "${names.map((name) => `all.q@${name}`).join(",")}"`,
@@ -92,10 +95,11 @@ export const gridEngine: SiteScheduler = {
   open: ["qmod", "-e", "all.q"],
 };
 
-export const slurm: SiteScheduler = {
+const slurm: SiteScheduler = {
   name: "slurm",
   title: "Slurm",
   line: "scheduler: slurm",
+  lineWithOtherOptions: "scheduler: { plugin: slurm, options: { settings: /opt/none/settings.sh } }",
   severalCores: "",
   shortWalltime: "1m",
   onNodes: (...names) => `native: ["--exclude=${nodes.filter((node) => !names.includes(node)).join(",")}"]`,
@@ -126,4 +130,4 @@ export const slurm: SiteScheduler = {
 };
 
 /** Those that whole sessions are tested on. */
-export const siteSchedulers: readonly SiteScheduler[] = [gridEngine];
+export const siteSchedulers: readonly SiteScheduler[] = [gridEngine, slurm];
