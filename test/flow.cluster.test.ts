@@ -13,7 +13,7 @@ notebook:
   environment: { venv: /home/shared/venv }
   saveScript: true
   password: "${password}"
-resources: { cores: 2, memory: 8G, walltime: 1h, ${scheduler.severalCores} }
+resources: { cores: 2, memory: 8G, walltime: 1h, ${scheduler.resourceOptions} }
 cluster: { engines: ${engines}, resources: { memory: 4G } }
 ${more}`;
 
@@ -97,6 +97,25 @@ print(*sorted({os.getcwd(), *client[:].apply_sync(os.getcwd)}))`;
   it("has its jobs listed under the session's name, in the order in which they are needed", async () => {
     const kinds = new Set((await cluster.listedJobs()).map(({ name }) => /^(rnaseq-[a-z]+)-/.exec(name)?.[1]));
     expect([...kinds]).to.deep.equal(["rnaseq-notebook", "rnaseq-controller", "rnaseq-engines"]);
+  });
+
+  if (scheduler.name === "slurm") {
+    it("runs with srun what the notebook wants, in the notebook's own environment", async () => {
+      const run = 'subprocess.run(["srun", "-n1", "printenv", "HOME"], capture_output=True, text=True)';
+      expect(await cluster.print(url, `import subprocess\nprint(${run})`)).to.include("stdout='/home/alice\\n'");
+    });
+  }
+
+  it("goes on while the scheduler is away, and is believed to", async () => {
+    await cluster.testbed.fault("scheduler-stopped");
+    try {
+      const { stdout, stderr } = await onLaptop("status", "project/session.yaml");
+      expect(stdout + stderr).to.match(/unable to (contact slurm controller|send message to qmaster)/i);
+      expect(await cluster.print(url, "print(6 * 7)")).to.equal("42");
+    } finally {
+      await cluster.testbed.heal();
+    }
+    await until("the session is up again", status, { fact: ({ phase }) => phase === "up" });
   });
 
   it("opens in the laptop's own browser, and runs all cells on the engines", async function () {

@@ -22,8 +22,8 @@ export interface SiteScheduler {
   readonly line: string;
   /** The same with options that would not do. */
   readonly lineWithOtherOptions: string;
-  /** What `resources` adds there for several cores on one node. */
-  readonly severalCores: string;
+  /** What `resources` adds there for a notebook with several cores. */
+  readonly resourceOptions: string;
   /** Slurm counts in minutes, and looks every half minute. */
   readonly shortWalltime: string;
   /** What `resources` adds there for jobs on these nodes of node1, node2 and node3 alone. */
@@ -67,7 +67,7 @@ export const gridEngine: SiteScheduler = {
   title: "Grid Engine",
   line: "scheduler: { plugin: sge, options: { memoryResource: h_vmem } }",
   lineWithOtherOptions: `scheduler: { plugin: sge, options: { settings: /opt/none/settings.sh, memoryResource: mem_free } }`,
-  severalCores: "options: { parallelEnvironment: smp }",
+  resourceOptions: "options: { parallelEnvironment: smp }",
   shortWalltime: "15s",
   onNodes: (...names) => `queue: "${names.map((name) => `all.q@${name}`).join(",")}"`,
   list: ["qstat", "-r"],
@@ -100,7 +100,7 @@ const slurm: SiteScheduler = {
   title: "Slurm",
   line: "scheduler: slurm",
   lineWithOtherOptions: "scheduler: { plugin: slurm, options: { settings: /opt/none/settings.sh } }",
-  severalCores: "",
+  resourceOptions: "options: { account: science, qos: normal }",
   shortWalltime: "1m",
   onNodes: (...names) => `native: ["--exclude=${nodes.filter((node) => !names.includes(node)).join(",")}"]`,
   list: ["squeue", "--me", "--noheader", "--array", "--sort=i", "--format=%F|%j|%T|%N|%C"],
@@ -114,7 +114,7 @@ const slurm: SiteScheduler = {
   asked: {
     directory: (path) => new RegExp(`^ *WorkDir=${path}$`, "m"),
     array: /\bArrayTaskId=/,
-    notebook: [/\bNumCPUs=2\b/, /\bMinMemoryNode=8G\b/, /\bTimeLimit=01:00:00\b/],
+    notebook: [/\bNumCPUs=2\b/, /\bMinMemoryNode=8G\b/, /\bTimeLimit=01:00:00\b/, /\bAccount=science QOS=normal\b/],
     engines: [1, 2, 3, 4].map((task) => new RegExp(`\\bArrayTaskId=${task}\\b[^]*?\\bMinMemoryNode=4G\\b`)),
   },
   spy: 'for id; do scontrol show job "$id"; scontrol write batch_script "$id" -; sacct -P -o ALL -j "$id"; done; cat /run/slurm/spool/job*/*',
