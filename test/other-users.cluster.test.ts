@@ -40,13 +40,13 @@ interface KernelInfo {
  * open for others to read.
  */
 for (const scheduler of siteSchedulers) {
-  describe(`a neighbour on the same hosts, on ${scheduler.title}`, function () {
+  describe(`another user of the same hosts, on ${scheduler.title}`, function () {
     this.timeout(180_000);
-    neighbourOn(scheduler);
+    otherUserOn(scheduler);
   });
 }
 
-function neighbourOn(scheduler: SiteScheduler): void {
+function otherUserOn(scheduler: SiteScheduler): void {
   const once = itOnce(scheduler);
   let cluster: Cluster;
   let secrets: Secrets;

@@ -43,9 +43,9 @@ export interface SiteScheduler {
     /** Four tasks with 4G each. */
     readonly engines: readonly RegExp[];
   };
-  /** Lines of shell by which a neighbour learns what is to be learnt of jobs, whose ids are in "$@". */
+  /** Lines of shell that tell another user what there is to know of the jobs whose ids are in "$@". */
   readonly spy: string;
-  /** What the neighbour finds on each host. */
+  /** What the other user finds on each host. */
   readonly seen: string;
   /** True if everybody can read the scripts of the jobs that run. */
   readonly openScripts: boolean;
