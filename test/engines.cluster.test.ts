@@ -191,8 +191,8 @@ function enginesOn(scheduler: SiteScheduler): void {
     expect(there).to.have.length(dead);
     for (const { problem } of there)
       expect(problem).to.match(/^the controller no longer hears from it; the scheduler says "(r|R|RUNNING)"$/);
-    // A scheduler goes on to give jobs to a dead node until it has not heard of it for a while, which
-    // is five minutes for Grid Engine (max_unheard).
+    // A scheduler gives jobs to a dead node until it has not heard of it for a while: five minutes
+    // for Grid Engine (max_unheard).
     await cluster.asRoot(...scheduler.close("node3"));
     const [sentence] = await scale("others=6");
     expect(sentence).to.include(`${dead} ${dead === 1 ? "is" : "are"} submitted as another array`);

@@ -28,7 +28,7 @@ export interface SiteScheduler {
   readonly shortWalltime: string;
   /** What `resources` adds there for jobs on these nodes of node1, node2 and node3 alone. */
   onNodes(...nodes: readonly string[]): string;
-  /** Lists the user's jobs in the order of their submission. It prints nothing when there is none. */
+  /** Lists the user's jobs in the order of their submission; prints nothing if there is none. */
   readonly list: readonly string[];
   parse(list: string): ListedJob[];
   /** Tells everything of a job that is there. */
@@ -43,7 +43,7 @@ export interface SiteScheduler {
     /** Four tasks with 4G each. */
     readonly engines: readonly RegExp[];
   };
-  /** Lines of shell that tell another user what there is to know of the jobs whose ids are in "$@". */
+  /** Lines of shell that tell another user all there is to know of the jobs in "$@". */
   readonly spy: string;
   /** What the other user finds on each host. */
   readonly seen: string;
@@ -121,7 +121,7 @@ const slurm: SiteScheduler = {
   seen: "JobName=",
   openScripts: false,
   close: (node) => ["scontrol", "update", `nodename=${node}`, "state=drain", "reason=closed"],
-  // Of a node that is open already, scontrol says that it cannot be opened.
+  // scontrol fails for a node that is open already.
   open: [
     "sh",
     "-euc",
