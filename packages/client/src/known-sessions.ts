@@ -1,7 +1,15 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { absolutePathSchema, checkJson, lineSchema, runIdSchema, sessionNameSchema, sessionWords } from "@hpcnb/core";
+import {
+  absolutePathSchema,
+  checkJson,
+  lineSchema,
+  portSchema,
+  runIdSchema,
+  sessionNameSchema,
+  sessionWords,
+} from "@hpcnb/core";
 import type { RememberedRun } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
 import * as v from "valibot";
@@ -25,6 +33,8 @@ const knownSessionSchema = v.object({
   run: v.exactOptional(runIdSchema),
   host: v.exactOptional(v.pipe(lineSchema, v.regex(/^[A-Za-z0-9_]/))),
   directory: v.exactOptional(absolutePathSchema),
+  /** On this machine, where a browser reached that run last. */
+  port: v.exactOptional(portSchema),
   /** The site that completed its file. */
   site: v.exactOptional(lineSchema),
   /** What it was started with: a plugin, and the file that relative paths start at. */
@@ -73,6 +83,7 @@ export function rememberSession(
     Partial<Pick<Session, "host" | "site" | "scheduler">> & {
       readonly run?: string | undefined;
       readonly directory?: string;
+      readonly port?: number | undefined;
     },
   warn: Warn,
 ): void {
@@ -83,7 +94,8 @@ export function rememberSession(
     const itself = { name, file, site: site?.name, scheduler: scheduler && { plugin: scheduler.plugin, from } };
     const known = (parseAddress(file) && same.find((other) => !parseAddress(other.file))) || itself;
     const { run, host, directory } = place;
-    write({ ...absent, ...known, run, host, directory, ended: undefined });
+    const port = place.port ?? same.find((one) => one.port !== undefined)?.port;
+    write({ ...absent, ...known, run, host, directory, port, ended: undefined });
     for (const other of [file, ...same.map((one) => one.file)])
       if (other !== known.file) rmSync(pathOf(other), { force: true });
   });
@@ -116,7 +128,7 @@ export function rememberEnd(
 }
 
 const absent = {
-  ...{ run: undefined, host: undefined, directory: undefined },
+  ...{ run: undefined, host: undefined, directory: undefined, port: undefined },
   ...{ site: undefined, scheduler: undefined, ended: undefined },
 };
 
@@ -172,6 +184,11 @@ export function rememberedRuns(host: string | undefined, warn: Warn): Remembered
   return known.flatMap(({ run, host: place, directory, ended }) =>
     run !== undefined && directory !== undefined && place === host && !ended ? [{ run, directory }] : [],
   );
+}
+
+/** Where a browser on this machine reached a run last, whatever has become of the way there. */
+export function rememberedPort(run: string, warn: Warn): number | undefined {
+  return knownSessions(warn).find((known) => known.run === run && known.port !== undefined)?.port;
 }
 
 /**

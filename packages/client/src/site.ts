@@ -12,7 +12,7 @@ import type { SessionContext } from "@hpcnb/core/session";
 import { SessionFileError } from "@hpcnb/core/session-file";
 import { createWorkload } from "@hpcnb/jupyter";
 import { createConnector } from "@hpcnb/tunnel";
-import { rememberedRuns, type Warn } from "./known-sessions.js";
+import { rememberedPort, rememberedRuns, type Warn } from "./known-sessions.js";
 import { expectOptions } from "./plugins/plugin-options.js";
 import type { PluginServices, ServePlugin } from "./plugins/serve.js";
 import type { ValidSession } from "./valid-session.js";
@@ -78,6 +78,7 @@ export function openSite({
         sessionFile: session.file,
         tunnels: plugins.tunnels,
         localPort: session.tunnel.localPort,
+        lastPort: (run) => rememberedPort(run, warn),
       });
     // On a submit node there is nothing to connect: the notebook runs elsewhere, and the browser is
     // elsewhere again.

@@ -75,6 +75,23 @@ describe("what this machine remembers of sessions", () => {
     expect(await known(address, "login:/a")).to.deep.equal(["login:/a"]);
   });
 
+  it("knows where a browser reached a run last, until there is another run", async () => {
+    const { exitCode, stderr } = await run(`
+      const remember = (more) => state.rememberSession({ name: "a", file: "/a", ...more }, console.error);
+      const expect = (port, name) => {
+        const known = state.rememberedPort(name, console.error);
+        if (known !== port) throw new Error(name + ": " + known);
+      };
+      remember({ run: "r123456789", port: 8890 });
+      remember({ run: "r123456789" });
+      expect(8890, "r123456789");
+      remember({ run: "s123456789" });
+      expect(undefined, "r123456789");
+      expect(undefined, "s123456789");
+    `);
+    expect(exitCode, stderr).to.equal(0);
+  });
+
   it("keeps a session that has ended, without the page with its token, and not all of them without end", async () => {
     const directory = join(folder, "state", "hpcnb");
     const session = '{ name: "a", file: "/a/session.yaml" }';

@@ -127,6 +127,16 @@ describe("keeper", () => {
     expect(readdirSync(join(folder, "hpcnb"))).to.deep.equal([]);
   });
 
+  it("goes back to the port that only the command remembers, and tells when another program has it", async () => {
+    const port = await freePort();
+    const remembering = connectorWith({ lastPort: (run) => (run === "run1" ? port : undefined) });
+    const { baseUrl, lostPort } = await remembering.connect("/d", "run1", endpoint);
+    expect({ baseUrl, lostPort }).to.deep.equal({ baseUrl: `http://127.0.0.1:${port}`, lostPort: undefined });
+    await remembering.disconnect("/d");
+    other = await serveOnPort(port);
+    expect((await remembering.connect("/d", "run1", endpoint)).lostPort).to.equal(port);
+  });
+
   it("takes the next free port when none is wished and the usual one is taken", async () => {
     const usual = 8888;
     // Unless somebody else has it already, which is as well.

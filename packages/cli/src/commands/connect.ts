@@ -1,6 +1,6 @@
 import { closeConnectionOf, findSessionFile, parseAddress, rememberSession } from "@hpcnb/client";
 import { type Connected, connect as connectTo, openTracker, type SessionState } from "@hpcnb/core/session";
-import { warnOfLostPort } from "../opening/lost-port.js";
+import { portOf, warnOfLostPort } from "../opening/lost-port.js";
 import { type OpenSession, withSession } from "../opening/with-session.js";
 import type { Outcome } from "../printing/outcome.js";
 import { tell } from "../printing/print.js";
@@ -29,7 +29,7 @@ export async function openTheWay({ context, session, progress }: OpenSession, si
   };
   const connected = await connectTo({ ...context, observe }, signal);
   const { state, directory } = connected.tracker;
-  rememberSession({ ...session, run: state.record?.run.id, directory }, tell);
+  rememberSession({ ...session, run: state.record?.run.id, directory, port: portOf(connected.baseUrl) }, tell);
   if (state.connection) warnOfLostPort(state.connection);
   return connected;
 }

@@ -1,6 +1,7 @@
 import { connectCommand, forwardCommand } from "@hpcnb/client";
 import { answeringNotebook } from "@hpcnb/core/session";
 import { whyNoBrowser } from "../opening/browser.js";
+import { portOf } from "../opening/lost-port.js";
 import { openNotebook } from "../opening/open-notebook.js";
 import { withSession } from "../opening/with-session.js";
 import type { TextOutcome } from "../printing/outcome.js";
@@ -31,7 +32,7 @@ export async function open(options: { session: string | undefined; signal: Abort
         text: [`${context.workload.url(baseUrl, session, token)}\n`],
         notes: [
           "It has the session's token, so give it to nobody. For a browser on another machine, run there first:",
-          `  ${forwardCommand(Number(new URL(baseUrl).port))}`,
+          `  ${forwardCommand(portOf(baseUrl))}`,
         ],
       };
     },

@@ -21,7 +21,7 @@ import {
 import type { Session } from "@hpcnb/core/session-file";
 import { typed, wordFor } from "../help/pasteable.js";
 import { whyNoBrowser } from "../opening/browser.js";
-import { warnOfLostPort } from "../opening/lost-port.js";
+import { portOf, warnOfLostPort } from "../opening/lost-port.js";
 import { openNotebook } from "../opening/open-notebook.js";
 import { warnOfOthers } from "../opening/warn-of-others.js";
 import { warnOfSecrets } from "../opening/warn-of-secrets.js";
@@ -91,7 +91,12 @@ export async function up({ session: argument, timeoutMs, json, open, signal }: U
         },
       );
       progress.stop();
-      if (result.state.connection) warnOfLostPort(result.state.connection);
+      const { connection, record } = result.state;
+      if (connection) {
+        const { directory } = result;
+        rememberSession({ ...session, run: record?.run.id, directory, port: portOf(connection.baseUrl) }, tell);
+        warnOfLostPort(connection);
+      }
       const closing = json ? {} : closingOf(result, context, open);
       const afterwards = async () => {
         const notes = (await closing.afterwards?.()) ?? [];

@@ -1,6 +1,11 @@
 import type { ConnectionFacts } from "@hpcnb/core";
 import { tell } from "../printing/print.js";
 
+/** What a browser has to be sent to, after `http://127.0.0.1:`. */
+export function portOf(baseUrl: string): number {
+  return Number(new URL(baseUrl).port);
+}
+
 /** A tab that is still open goes on sending its token to whoever has the port now. */
 export function warnOfLostPort({ lostPort }: ConnectionFacts): void {
   if (lostPort === undefined) return;

@@ -33,6 +33,8 @@ export interface ConnectorOptions {
   /** In the order to try them. */
   readonly tunnels: readonly TunnelChoice[];
   readonly localPort: number | undefined;
+  /** Where a run was reached last, for when the keeper's own note of it is gone. */
+  readonly lastPort?: (run: string) => number | undefined;
 }
 
 /** What is to be open. */
@@ -150,16 +152,17 @@ export function createConnector(options: ConnectorOptions): Connector {
     reply: Reply<KeeperStatus>,
     { key, signal, ...wish }: Wish & { readonly key: string; readonly signal: AbortSignal | undefined },
   ): Promise<ConnectionFacts> {
-    const before = reply.is === "answer" && isPlaced(reply.answer) ? reply.answer : readNote(controlSocket);
+    const found = reply.is === "answer" && isPlaced(reply.answer) ? reply.answer : readNote(controlSocket);
+    const before = found?.port ?? options.lastPort?.(wish.run);
     const ready = prepared?.keeper.alive ? prepared : undefined;
     prepared = undefined;
     await endKeeper(controlSocket, ready?.before);
-    const request = requestFor(newControlSocket(key), wish, before?.port ?? firstLocalPort);
+    const request = requestFor(newControlSocket(key), wish, before ?? firstLocalPort);
     const keeper = ready?.keeper ?? startKeeper(keeperProgram, request.controlSocket);
     const outcome = await keeper.open(request, signal);
     if ("failed" in outcome) throw failed(outcome.failed);
     const { opened } = outcome;
-    const lostPort = before?.port !== opened.port && localPort === undefined ? before?.port : undefined;
+    const lostPort = before !== opened.port && localPort === undefined ? before : undefined;
     return { ...connectionFacts(opened), ...defined({ lostPort }) };
   }
 }
