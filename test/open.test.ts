@@ -127,6 +127,15 @@ describe("hpcnb open", function () {
       expect((await fetch(stdout.trim())).status).to.equal(200);
     });
 
+  it("says what to do where a browser was started that asks for nothing", async () => {
+    const { exitCode, stderr, stdout } = await openIn(one, { ...atHome, BROWSER: "/bin/true" });
+    expect([exitCode, stdout], stderr).to.deep.equal([0, ""]);
+    expect(stderr).to.match(/\/lab was not opened yet: a browser was started, and has not asked for it within 8 s\./);
+    expect(stderr)
+      .to.match(/`(npx )?hpcnb connect .*` prints an address to open by hand\./)
+      .and.to.not.include(token);
+  });
+
   it("says that a session of the same name in another folder is not started, and then opens that one", async () => {
     const { exitCode, stderr, stdout } = await openIn(other, startBrowser(other));
     expect([exitCode, stdout]).to.deep.equal([2, ""]);

@@ -78,6 +78,12 @@ export interface Connector {
   oneTimeAddress(directory: string, login: LoginPaths): Promise<string>;
 
   /**
+   * Whether a browser was let in by such an address; undefined where that cannot be told, as of a
+   * keeper that an older hpcnb has started.
+   */
+  isVisited(directory: string, address: string): Promise<boolean | undefined>;
+
+  /**
    * Closes it if there is one; resolves when nothing listens any more. Connections that were opened
    * to these runs from another place are closed too: a folder may have been moved since.
    */

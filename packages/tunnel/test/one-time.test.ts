@@ -141,7 +141,9 @@ describe("a one-time address", function () {
   it("leads to the page with the cookies of a login, and never shows the token", async () => {
     const address = port.oneTimeAddress(login);
     expect(address).to.match(new RegExp(`^http://127\\.0\\.0\\.1:${port.number}/hpcnb/open/`));
+    expect(port.isVisited(address)).to.equal(false);
     const answer = await visit(address);
+    expect(port.isVisited(address)).to.equal(true);
     expect(answer.status).to.equal(303);
     expect(answer.headers.get("location")).to.equal("/lab");
     expect(answer.headers.getSetCookie()).to.deep.equal(["login=1; HttpOnly; Path=/", "_xsrf=2"]);

@@ -1,5 +1,6 @@
 import { connectCommand, forwardCommand } from "@hpcnb/client";
 import { answeringNotebook } from "@hpcnb/core/session";
+import { typed, wordFor } from "../help/pasteable.js";
 import { whyNoBrowser } from "../opening/browser.js";
 import { portOf } from "../opening/lost-port.js";
 import { openNotebook } from "../opening/open-notebook.js";
@@ -23,11 +24,21 @@ export async function open(options: { session: string | undefined; signal: Abort
         return { text: [`${connectCommand(directory)}\n`] };
       }
       const { tracker, baseUrl, token } = await openTheWay(found, options.signal);
-      const why =
-        whyNoBrowser(process.env, process.platform) ??
-        (await openNotebook(context, { directory: tracker.directory, baseUrl, token }));
-      if (why === undefined) return { notes: [`${context.workload.url(baseUrl, session)} opens in your browser.`] };
-      tell(`No browser was opened: ${why}. Open this address in a browser on this machine:`);
+      const url = context.workload.url(baseUrl, session);
+      const none = whyNoBrowser(process.env, process.platform);
+      const failure =
+        none === undefined
+          ? await openNotebook(context, { directory: tracker.directory, baseUrl, token }, options.signal)
+          : { why: none, isSure: true };
+      if (failure === undefined) return { notes: [`${url} opens in your browser.`] };
+      if (!failure.isSure)
+        return {
+          notes: [
+            `${url} was not opened yet: ${failure.why}.`,
+            `\`${typed("connect", wordFor(session))}\` prints an address to open by hand.`,
+          ],
+        };
+      tell(`No browser was opened: ${failure.why}. Open this address in a browser on this machine:`);
       return {
         text: [`${context.workload.url(baseUrl, session, token)}\n`],
         notes: [

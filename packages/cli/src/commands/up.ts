@@ -97,7 +97,7 @@ export async function up({ session: argument, timeoutMs, json, open, signal }: U
         rememberSession({ ...session, run: record?.run.id, directory, port: portOf(connection.baseUrl) }, tell);
         warnOfLostPort(connection);
       }
-      const closing = json ? {} : closingOf(result, context, open);
+      const closing = json ? {} : closingOf(result, context, { open, signal });
       const afterwards = async () => {
         const notes = (await closing.afterwards?.()) ?? [];
         tellTheAbsent(`${session.name} is up`, performance.now() - begun);
@@ -144,7 +144,11 @@ function resultOf({ state, directory, token }: SessionUp, { session, workload }:
  * What a person reads, whose head is told at once. stdout gets the URL; on a submit node, where no
  * browser is, the command that opens it elsewhere.
  */
-function closingOf({ state, directory, token }: SessionUp, context: SessionContext, open: boolean): TextOutcome {
+function closingOf(
+  { state, directory, token }: SessionUp,
+  context: SessionContext,
+  { open, signal }: Pick<UpOptions, "open" | "signal">,
+): TextOutcome {
   const { session, workload } = context;
   const { connection } = state;
   const url = connection && workload.url(connection.baseUrl, session, token);
@@ -156,9 +160,11 @@ function closingOf({ state, directory, token }: SessionUp, context: SessionConte
   const printed = { text: [`${url ?? connectCommand(directory)}\n`], notes: card.below };
   if (!opens || !connection) return printed;
   const afterwards = async () => {
-    const problem = await openNotebook(context, { directory, baseUrl: connection.baseUrl, token });
-    if (problem === undefined) return [];
-    return [`Note: Nothing was opened: ${problem}. Open the address above yourself.`];
+    const failure = await openNotebook(context, { directory, baseUrl: connection.baseUrl, token }, signal);
+    if (failure === undefined) return [];
+    return [
+      `Note: Nothing was opened${failure.isSure ? "" : " yet"}: ${failure.why}. Open the address above yourself.`,
+    ];
   };
   return { ...printed, afterwards };
 }

@@ -2,7 +2,14 @@ import { connect } from "node:net";
 import { checkJson, HpcnbError, type LoginPaths } from "@hpcnb/core";
 import type * as v from "valibot";
 import { endSilent } from "./note.js";
-import { addressSchema, type ControlQuestion, type KeeperStatus, statusSchema, stoppedSchema } from "./protocol.js";
+import {
+  addressSchema,
+  type ControlQuestion,
+  type KeeperStatus,
+  statusSchema,
+  stoppedSchema,
+  visitedSchema,
+} from "./protocol.js";
 
 /** A keeper may take this long to answer a question. */
 const answerLimitMs = 5_000;
@@ -30,6 +37,11 @@ export function askKeeper(
 /** Asks it for an address that lets one browser in, once. */
 export function askForAddress(controlSocket: string, login: LoginPaths): Promise<Reply<{ address: string }>> {
   return ask(controlSocket, { op: "address", ...login }, addressSchema);
+}
+
+/** Asks it whether a browser was let in by such an address. */
+export function askWhetherVisited(controlSocket: string, address: string): Promise<Reply<{ isVisited: boolean }>> {
+  return ask(controlSocket, { op: "visited", address }, visitedSchema);
 }
 
 /**

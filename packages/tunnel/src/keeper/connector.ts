@@ -13,7 +13,7 @@ import {
   throwIfAborted,
 } from "@hpcnb/core";
 import { runtimeDirectory } from "@hpcnb/host";
-import { askForAddress, askKeeper, type Reply, stopKeeper } from "./ask.js";
+import { askForAddress, askKeeper, askWhetherVisited, type Reply, stopKeeper } from "./ask.js";
 import { connectionFacts, isPlaced, silentFacts } from "./facts.js";
 import { readNote } from "./note.js";
 import { type Failure, type KeeperRequest, type KeeperStatus, keyOf, type TunnelChoice } from "./protocol.js";
@@ -118,6 +118,14 @@ export function createConnector(options: ConnectorOptions): Connector {
       throw new HpcnbError("HPCNB_TUNNEL", "The keeper of this tunnel gives no address for a browser.", {
         hint: "`hpcnb connect` opens the tunnel again if it was closed just now, and prints the notebook's URL.",
       });
+    },
+
+    isVisited: async (directory, address) => {
+      for (const controlSocket of controlSocketsOf(await keyFor(host, directory))) {
+        const reply = await askWhetherVisited(controlSocket, address);
+        if (reply.is === "answer") return reply.answer.isVisited;
+      }
+      return undefined;
     },
 
     disconnect: async (directory, runs = []) => {

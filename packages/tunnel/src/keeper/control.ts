@@ -18,6 +18,7 @@ interface Answers {
   readonly open: (request: KeeperRequest) => void;
   /** A one-time address; undefined while there is no port. */
   readonly address: (login: LoginPaths) => string | undefined;
+  readonly isVisited: (address: string) => boolean;
   readonly stop: () => void;
   /**
    * The socket has another path from now on: its directory was removed, as at the end of a login.
@@ -147,6 +148,10 @@ function answer(socket: Socket, answers: Answers, asking: Socket[]): void {
     if (question.op === "address") {
       const address = answers.address(question);
       socket.end(`${JSON.stringify(address === undefined ? { problem: "it has no port yet" } : { address })}\n`);
+      return;
+    }
+    if (question.op === "visited") {
+      socket.end(`${JSON.stringify({ isVisited: answers.isVisited(question.address) })}\n`);
       return;
     }
     if (question.op === "open") answers.open(question.request);

@@ -25,6 +25,8 @@ export interface OneTimePaths {
   /** A new one, as a path on the held port. */
   make(login: LoginPaths): string;
   knows(path: string): boolean;
+  /** Whether a browser was let in by it. */
+  isUsed(path: string): boolean;
   /** What may be had with it now. Nothing is used up. */
   look(path: string): Claim;
   /** The same, and it is used up if that is a login. */
@@ -50,6 +52,7 @@ export function createOneTimePaths(clock: Clock): OneTimePaths {
       return path;
     },
     knows: (path) => made.has(path),
+    isUsed: (path) => made.get(path)?.isUsed === true,
     look,
     use: (path) => {
       const claim = look(path);

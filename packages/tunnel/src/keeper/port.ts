@@ -20,6 +20,8 @@ export interface LocalPort {
   openDoor(path: string): Promise<void>;
   /** An address of this port that lets one browser of this user's in, once, within a minute. */
   oneTimeAddress(login: LoginPaths): string;
+  /** Whether a browser was let in by such an address. */
+  isVisited(address: string): boolean;
   /**
    * Resolves when the port is free. The door's file is removed with it. `leavesDoor` is for when
    * that file is another keeper's by now: closing a Unix server removes whatever has its name.
@@ -41,6 +43,7 @@ export async function openPort(
     number,
     leadTo: visitors.leadTo,
     leadNowhere: visitors.leadNowhere,
+    isVisited: (address) => oneTime.isUsed(new URL(address).pathname),
     oneTimeAddress: (login) => `http://127.0.0.1:${number}${oneTime.make(login)}`,
     openDoor: async (path) => {
       if (door) await closeServer(door);

@@ -121,6 +121,8 @@ export type KeeperOutcome = v.InferOutput<typeof outcomeSchema>;
 /** With its query; not one that leads to another server. */
 const serverPathSchema = v.pipe(v.string(), v.maxLength(4_000), v.regex(/^\/(?!\/)[!-~]*$/));
 
+const oneTimeSchema = v.pipe(v.string(), v.regex(/^http:\/\/127\.0\.0\.1:\d{1,5}\/[\w/-]{1,200}$/));
+
 export const questionSchema = v.variant("op", [
   v.object({ op: v.literal("status") }),
   /**
@@ -130,13 +132,15 @@ export const questionSchema = v.variant("op", [
   v.object({ op: v.literal("open"), request: requestSchema }),
   /** Asks for an address that lets one browser in, once. */
   v.object({ op: v.literal("address"), page: serverPathSchema, login: serverPathSchema }),
+  /** Asks whether a browser was let in by such an address. */
+  v.object({ op: v.literal("visited"), address: oneTimeSchema }),
   v.object({ op: v.literal("stop") }),
 ]);
 export type ControlQuestion = v.InferOutput<typeof questionSchema>;
 
-export const addressSchema = v.object({
-  address: v.pipe(v.string(), v.regex(/^http:\/\/127\.0\.0\.1:\d{1,5}\/[\w/-]{1,200}$/)),
-});
+export const addressSchema = v.object({ address: oneTimeSchema });
+
+export const visitedSchema = v.object({ isVisited: v.boolean() });
 
 export const stoppedSchema = v.object({ stopped: v.literal(true) });
 

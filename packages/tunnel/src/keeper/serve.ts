@@ -98,6 +98,7 @@ class Keeper {
       status: () => this.#status,
       open: (request) => this.#want(request),
       address: (login) => this.#port?.oneTimeAddress(login),
+      isVisited: (address) => this.#port?.isVisited(address) === true,
       stop: () => this.#told.abort(),
       onMoved: (path) => this.#move(path),
       onTrouble: (what, error) => this.#complain(what, error),

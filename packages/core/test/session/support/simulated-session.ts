@@ -141,6 +141,7 @@ export class SimulatedSession {
         return this.#connection;
       },
       oneTimeAddress: async () => "http://127.0.0.1:8888/hpcnb/open/once",
+      isVisited: async () => true,
       disconnect: async () => {
         this.#connection = undefined;
       },
