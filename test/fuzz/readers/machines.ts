@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { parseLogWords } from "../../../packages/cli/src/commands/logs.js";
 import { askedFor, parseScaleWords } from "../../../packages/cli/src/commands/scale.js";
 import { createLogCleaner } from "../../../packages/cli/src/printing/terminal-log.js";
+import { namedIn } from "../../../packages/client/src/plugins/code-files.js";
 import { parseAddress } from "../../../packages/client/src/session-address.js";
 import { parseSshConfig } from "../../../packages/host/src/ssh/config.js";
 import { readRemoteOutput } from "../../../packages/host/src/ssh/remote-command.js";
@@ -48,6 +49,17 @@ export const machines = [
       const { host, directory } = parseAddress(text) ?? { host: "h", directory: "/" };
       demand(/^[^-]/.test(host) && isOneLine(host) && !/\s/.test(host), () => `the host ${JSON.stringify(host)}`);
       demand(isOneLine(directory), () => `the directory ${JSON.stringify(directory)}`);
+    },
+  }),
+  defineReader({
+    name: "what a plugin's code names",
+    inputs: textsLike(['import a from "./a.js"; import "@x/b/c"; require ( "d" ); new URL("../e", import.meta.url)']),
+    regressions: [`import${" ".repeat(100_000)}x`, `from "${"a".repeat(100_000)}`, '"./'.repeat(50_000)],
+    extreme: (text) => text,
+    read: (text) => {
+      const { paths, packages } = namedIn(text);
+      for (const path of paths) demand(/^\.\.?\//.test(path), () => `the path ${path}`);
+      for (const name of packages) demand(/^(@[\w.-]+\/)?\w[\w.-]*$/.test(name), () => `the package ${name}`);
     },
   }),
   defineReader({

@@ -9,7 +9,13 @@ const largestFile = 32 * 2 ** 20;
 /** A path from a file: in an import or a require, or of what it reads beside itself. */
 const relativePath = /["'`](\.\.?\/[^"'`\n]+)["'`]/g;
 /** The name of a package, in an import or a require. */
-const packageName = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']((?:@[\w.-]+\/)?[\w][\w.-]*)[^"']*["']/g;
+const packageName = /\b(?:from|import|require)\s*(?:\(\s*)?["']((?:@[\w.-]+\/)?\w[\w.-]*)/g;
+
+/** What a text names: relative paths, and packages. Pure. */
+export function namedIn(text: string): { readonly paths: readonly string[]; readonly packages: readonly string[] } {
+  const all = (pattern: RegExp) => [...text.matchAll(pattern)].map(([, name = ""]) => name);
+  return { paths: all(relativePath), packages: all(packageName).filter((name) => !isBuiltin(name)) };
+}
 
 /**
  * The files that a plugin's code reaches by the paths that it names, its entry first: they are read
@@ -22,10 +28,9 @@ export function codeFiles(entry: string): readonly string[] | undefined {
   for (const file of files) {
     if (files.size > mostFiles) return undefined;
     if (!/\.[cm]?js$/.test(file)) continue;
-    const text = contentOf(file).toString();
-    const named = [...text.matchAll(relativePath)].map(([, path = ""]) => resolve(dirname(file), path));
-    for (const path of named) add(files, withEnding(path));
-    for (const [, name = ""] of text.matchAll(packageName)) if (!isBuiltin(name)) add(files, manifestOf(name, file));
+    const { paths, packages } = namedIn(contentOf(file).toString());
+    for (const path of paths) add(files, withEnding(resolve(dirname(file), path)));
+    for (const name of packages) add(files, manifestOf(name, file));
   }
   return [...files];
 }
