@@ -14,7 +14,7 @@ export type Look =
   | { readonly tracker: Tracker | undefined; readonly problem: HpcnbError };
 
 /** Phases that end without anybody's doing. */
-const moving: ReadonlySet<Phase> = new Set(["submitting", "queued", "starting", "gathering"]);
+const moving: ReadonlySet<Phase> = new Set(["submitting", "queued", "starting", "connecting", "gathering"]);
 
 /**
  * Looks at a session again and again, and starts and ends nothing. It looks often while the session
@@ -26,7 +26,10 @@ export async function* watch(context: SessionContext, signal: AbortSignal): Asyn
   const look = async ({ asks, patienceMs }: Turn) => {
     if (!tracker) tracker = await lookAt(context, signal);
     else if (asks) await tracker.observe();
-    else await tracker.lookAtReports(patienceMs);
+    else {
+      await tracker.lookAtReports(patienceMs);
+      await tracker.readConnection();
+    }
     if (asks) await tracker.askWhy();
   };
   const isResting = (phase: Phase) => !moving.has(phase);

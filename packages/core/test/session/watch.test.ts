@@ -34,7 +34,7 @@ describe("watching a session", () => {
     });
     const [seen] = await world.clock.run(Promise.all([watched(world, saw("up")), starting]));
     expect(changes(seen)).to.deep.equal(["absent", "queued", "starting", "connecting", "up"]);
-    expect(seen.at(-1)?.at).to.be.at.most(upAt + 10_000);
+    expect(seen.at(-1)?.at).to.be.at.most(upAt + 3_000);
   });
 
   it("looks seldom while nothing changes, and goes on after an end", async () => {
