@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { sessionSchema } from "@hpcnb/core/session-file";
+import { sessionSchema, siteSchema } from "@hpcnb/core/session-file";
 import { expect } from "chai";
 
 interface Node {
@@ -15,6 +15,16 @@ function keysOf(node: Node, path = ""): [string, Node][] {
     ...keysOf(child, `${path}${key}.`),
   ]);
 }
+
+describe("docs/sites.md", () => {
+  const text = readFileSync(new URL("../../../../docs/sites.md", import.meta.url), "utf8");
+
+  it("has a row for every key that only a site's file has, and no other", () => {
+    const rows = Array.from(text.matchAll(/^\| `(\w+)` +\|/gm), ([, key]) => key);
+    const all = Object.keys(siteSchema.properties as object);
+    expect(rows).to.have.members(all.filter((key) => !(key in sessionSchema.properties)));
+  });
+});
 
 describe("docs/session-file.md", () => {
   const text = readFileSync(new URL("../../../../docs/session-file.md", import.meta.url), "utf8");
