@@ -34,7 +34,12 @@ describe("hpcnb installed without a clone", function () {
     await cluster.write(
       "login",
       `${folder}/own.mjs`,
-      'export default { apiVersion: 1, name: "own", scheduler: { create() { throw new Error("not in this test"); } } };\n',
+      [
+        'const none = () => { throw new Error("not in this test"); };',
+        "const methods = { nameOf: none, submit: none, status: none, cancel: none, explain: none, history: none, render: none };",
+        'const scheduler = { runsOnHost: true, taskVariable: "TASK", ...methods };',
+        'export default { apiVersion: 1, name: "own", scheduler: { create: () => scheduler } };\n',
+      ].join("\n"),
     );
   });
 
