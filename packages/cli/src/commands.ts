@@ -188,10 +188,24 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
     async () => (await import("./commands/password.js")).password({ signal }),
   ),
   define(
-    "plugins [session]",
+    "plugins [words..]",
     "List schedulers, tunnels and readiness strategies, from where, and what is wrong with them",
-    (y) => y.positional("session", session).option("json", json),
-    async ({ session }) => (await import("./commands/plugins.js")).plugins({ session }),
+    (y) =>
+      y
+        .positional("words", {
+          type: "string",
+          array: true,
+          default: [] as string[],
+          describe: "[session], or new NAME: write the package of an adapter for one more scheduler",
+        })
+        .option("json", json),
+    async ({ words: [first, name, ...others] }) => {
+      if (others.length > 0 || (first === "new") !== (name !== undefined)) {
+        throw new HpcnbError("HPCNB_BAD_ARGUMENTS", "It is `hpcnb plugins [session]`, or `hpcnb plugins new NAME`.");
+      }
+      if (name !== undefined) return (await import("./commands/plugins-new.js")).pluginsNew({ name });
+      return (await import("./commands/plugins.js")).plugins({ session: first });
+    },
   ),
   define(
     "schema [session]",
@@ -201,15 +215,6 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
         .positional("session", { type: "string", describe: "Session file, whose plugins are asked" })
         .option("site", { type: "boolean", default: false, describe: "That of the files of sites" }),
     async ({ session, site }) => (await import("./commands/schema.js")).schema({ session, site }),
-  ),
-  define(
-    "plugins <action> <name>",
-    "Write the package of an adapter for one more scheduler: plugins new NAME",
-    (y) =>
-      y
-        .positional("action", { choices: ["new"] as const, demandOption: true, describe: "new" })
-        .positional("name", { type: "string", demandOption: true, describe: "What session files will call it" }),
-    async ({ name }) => (await import("./commands/plugins-new.js")).pluginsNew({ name }),
   ),
   define(
     "completion [shell]",

@@ -50,6 +50,8 @@ async function candidatesAt(
       return given.length > 0 ? [] : plain(Object.keys(completionScripts), "a shell");
     case "logs":
       return logWords(given);
+    case "plugins":
+      return given.length === 0 ? [...sessions(), ...plain(["new"], "write the package of an adapter")] : [];
     case "scale":
       return given.length === 0 ? [...sessions(), ...(await groups(undefined))] : groups(given[0]);
     default:
