@@ -9,7 +9,8 @@ import type { CommandResult } from "../host.js";
  *
  * Somebody else may be able to rename folders here at any moment. So `.hpcnb` is entered, looked at
  * from inside and then changed by names relative to it; it must not be a link, and must look like
- * ours, because another folder of the user can be renamed into its place.
+ * ours, because another folder of the user can be renamed into its place. Another command of ours
+ * may be filling an empty one meanwhile, so what is not empty is looked at once more.
  */
 export const directoryScript = `
 LC_ALL=C; export LC_ALL
@@ -24,7 +25,8 @@ physical=$(pwd -P)
 made= fact= shared= record=
 is_link() { readlink .hpcnb >&2; exit 86; }
 is_foreign() { set -- $(ls -ld "$1"); echo "$3" >&2; exit 85; }
-is_ours() { [ -e .gitignore ] || [ -e session.json ] || [ -e lock ] || [ -d runs ] || [ -z "$(ls -A)" ]; }
+looks_ours() { [ -e .gitignore ] || [ -e session.json ] || [ -e lock ] || [ -d runs ]; }
+is_ours() { looks_ours || [ -z "$(ls -A)" ] || looks_ours; }
 [ ! -L .hpcnb ] || is_link
 if [ "$mode" != look ] && [ ! -e .hpcnb ]; then
   if mkdir -m 700 .hpcnb; then made=1; else [ -d .hpcnb ] || exit 84; fi

@@ -110,6 +110,14 @@ describe("findNotebookDirectory", () => {
         expect(statSync(state()).mode & 0o777).to.equal(0o755);
       });
 
+      it(`knows an empty folder that another command fills meanwhile, when it is to ${mode}`, async () => {
+        mkdirSync(state(), { mode: 0o700 });
+        const filling = '#!/bin/sh\n[ "$1" != -A ] || echo "*" >.gitignore\nexec /bin/ls "$@"\n';
+        writeFileSync(join(home, "ls"), filling, { mode: 0o755 });
+        expect(await findNotebookDirectory(host, "~/nb", mode)).to.equal(join(home, "nb"));
+        expect(existsSync(join(state(), ".gitignore"))).to.equal(true);
+      });
+
       it(`closes a folder that others may enter when it is to ${mode}, and says so`, async () => {
         await findNotebookDirectory(host, "~/nb", "make");
         chmodSync(state(), 0o770);
