@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import {
   chmodSync,
+  chownSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -67,6 +68,23 @@ describe("The program's code that is kept", () => {
       expect(Object.keys(contents())).to.deep.equal(Object.keys(whole));
       for (const [name, { length }] of Object.entries(contents())) expect(length, name).to.be.greaterThan(1_000);
     }
+  });
+
+  it("is made again where others could have written it", function () {
+    if (process.getuid?.() !== 0) this.skip(); // only root can give a file to another user
+    start();
+    const about = () =>
+      readdirSync(kept()).map((name) => {
+        const { uid, mode } = statSync(join(kept(), name));
+        return { name, uid, mode: mode & 0o777 };
+      });
+    const own = about();
+    for (const { name } of own) chownSync(join(kept(), name), 4711, 4711);
+    start();
+    expect(about()).to.deep.equal(own);
+    for (const { name } of own) chmodSync(join(kept(), name), 0o666);
+    start();
+    expect(about()).to.deep.equal(own);
   });
 
   for (const [title, make] of [

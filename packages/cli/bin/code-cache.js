@@ -4,6 +4,7 @@ const { homedir } = require("node:os");
 const { basename, dirname, isAbsolute, join } = require("node:path");
 const { Script } = require("node:vm");
 
+const { constants } = fs;
 const program = join(__dirname, "../dist/");
 
 /** V8 gives code that it has made before no way to import a module, so this is compiled each time. */
@@ -70,14 +71,23 @@ function nameFor(file) {
   return [basename(file), process.version, process.arch, ino, Math.trunc(ctimeMs), size].join("-");
 }
 
-/** Undefined where there is none, or one that is damaged. */
+/**
+ * Undefined where there is none, one that is damaged, or one that others could have written: who
+ * owns a folder above this one could exchange it at any moment.
+ */
 function readCode(path) {
+  let file;
   try {
-    const bytes = fs.readFileSync(path);
+    file = fs.openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const { uid, mode } = fs.fstatSync(file);
+    if (uid !== process.getuid() || (mode & 0o022) !== 0) return undefined;
+    const bytes = fs.readFileSync(file);
     const code = bytes.subarray(0, -4);
     return code.length > 0 && sumOf(code) === bytes.readInt32LE(code.length) ? code : undefined;
   } catch {
     return undefined;
+  } finally {
+    if (file !== undefined) fs.closeSync(file);
   }
 }
 
