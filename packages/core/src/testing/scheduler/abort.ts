@@ -1,33 +1,33 @@
 import type { Scheduler } from "../../scheduler.js";
-import type { Bench } from "./bench.js";
 import { expectError } from "./expect-error.js";
 import type { Topic } from "./topic.js";
+import type { Trial } from "./trial.js";
 
-type Call = (bench: Bench, id: string, signal: AbortSignal) => Promise<unknown>;
+type Call = (trial: Trial, id: string, signal: AbortSignal) => Promise<unknown>;
 
 const calls: Partial<Record<keyof Scheduler, Call>> = {
-  submit: (bench, _id, signal) => bench.submit(bench.job(), signal),
+  submit: (trial, _id, signal) => trial.submit(trial.job(), signal),
   status: ({ scheduler }, _id, signal) => scheduler.status(signal),
   cancel: ({ scheduler }, id, signal) => scheduler.cancel([id], signal),
   explain: ({ scheduler }, id, signal) => scheduler.explain(id, signal),
-  history: (bench, id, signal) => bench.history(id, signal),
+  history: (trial, id, signal) => trial.history(id, signal),
 };
 
 export const abort: Topic = (behaviour) => {
   for (const [name, call] of Object.entries(calls)) {
-    behaviour(`${name} gives up when it is aborted, and what is asked later is answered`, [], async (bench) => {
-      const id = await bench.submit(bench.job());
+    behaviour(`${name} gives up when it is aborted, and what is asked later is answered`, [], async (trial) => {
+      const id = await trial.submit(trial.job());
 
-      await expectError("a call that was aborted before", call(bench, id, AbortSignal.abort()), ["HPCNB_ABORTED"]);
+      await expectError("a call that was aborted before", call(trial, id, AbortSignal.abort()), ["HPCNB_ABORTED"]);
 
       const ending = new AbortController();
-      const called = call(bench, id, ending.signal);
+      const called = call(trial, id, ending.signal);
       ending.abort();
       await expectError("a call that was aborted on the way", called, ["HPCNB_ABORTED"]);
 
-      await bench.scheduler.status();
-      const later = await bench.submit(bench.job());
-      await bench.mustFind(later);
+      await trial.scheduler.status();
+      const later = await trial.submit(trial.job());
+      await trial.mustFind(later);
     });
   }
 };

@@ -4,46 +4,46 @@ import { taskNumbers } from "./task-numbers.js";
 import type { Topic } from "./topic.js";
 
 export const arrays: Topic = (behaviour) => {
-  behaviour("runs every task once, with its own number and its own output file", ["realJobs"], async (bench) => {
+  behaviour("runs every task once, with its own number and its own output file", ["realJobs"], async (trial) => {
     const tasks = 5;
-    const variable = bench.scheduler.taskVariable;
-    const job = bench.job({ tasks, script: `#!/bin/sh\necho "this is task $${variable}"\n` });
-    const id = await bench.submit(job);
-    await bench.untilEnded(id);
+    const variable = trial.scheduler.taskVariable;
+    const job = trial.job({ tasks, script: `#!/bin/sh\necho "this is task $${variable}"\n` });
+    const id = await trial.submit(job);
+    await trial.untilEnded(id);
     for (let task = 1; task <= tasks; task++) {
       const path = job.output.replaceAll("{task}", String(task));
-      const text = await bench.untilOutput(path, (read) => read.includes("this is task"), "the task's line");
+      const text = await trial.untilOutput(path, (read) => read.includes("this is task"), "the task's line");
       assert.deepEqual(text.match(/this is task .*/g), [`this is task ${task}`]);
     }
   });
 
-  behaviour("lists each task once, in ascending order", [], async (bench) => {
+  behaviour("lists each task once, in ascending order", [], async (trial) => {
     const tasks = 4;
-    const id = await bench.submit(bench.job({ tasks }));
-    assertAscending(await bench.mustFind(id), tasks);
-    await bench.untilState(id, "running");
-    assertAscending(await bench.mustFind(id), tasks);
+    const id = await trial.submit(trial.job({ tasks }));
+    assertAscending(await trial.mustFind(id), tasks);
+    await trial.untilState(id, "running");
+    assertAscending(await trial.mustFind(id), tasks);
   });
 
-  behaviour("lists every task of an array that waits", ["occupy"], async (bench) => {
+  behaviour("lists every task of an array that waits", ["occupy"], async (trial) => {
     const tasks = 4;
-    await bench.whileOccupied(async () => {
-      const id = await bench.submit(bench.job({ tasks }));
-      await bench.untilState(id, "queued");
-      const job = await bench.mustFind(id);
+    await trial.whileOccupied(async () => {
+      const id = await trial.submit(trial.job({ tasks }));
+      await trial.untilState(id, "queued");
+      const job = await trial.mustFind(id);
       assertAscending(job, tasks);
       assert.equal(taskNumbers(job).length, tasks);
       assert.ok(job.tasks?.every(({ state }) => state === "queued"));
     });
   });
 
-  behaviour("never runs more tasks at once than it was told", ["tasksAtOnce", "cancelTasks"], async (bench) => {
-    const id = await bench.submit(bench.job({ tasks: 4, tasksAtOnce: 2 }));
+  behaviour("never runs more tasks at once than it was told", ["tasksAtOnce", "cancelTasks"], async (trial) => {
+    const id = await trial.submit(trial.job({ tasks: 4, tasksAtOnce: 2 }));
     const untilRunning = (task: number) =>
-      bench.until(
+      trial.until(
         `task ${task} of array ${id} to run`,
         async () => {
-          const job = await bench.find(id);
+          const job = await trial.find(id);
           const started = taskNumbers(job, "starting", "running");
           assert.ok(started.length <= 2, `the tasks ${started.join(", ")} run at once`);
           return taskNumbers(job, "running");
@@ -51,20 +51,20 @@ export const arrays: Topic = (behaviour) => {
         (running) => running.includes(task),
       );
     await untilRunning(2);
-    await bench.scheduler.cancel([{ id, tasks: [{ first: 1, last: 1 }] }]);
+    await trial.scheduler.cancel([{ id, tasks: [{ first: 1, last: 1 }] }]);
     await untilRunning(3);
   });
 
-  behaviour("keeps an array of one task an array", [], async (bench) => {
-    const id = await bench.submit(bench.job({ tasks: 1 }));
-    const job = await bench.mustFind(id);
+  behaviour("keeps an array of one task an array", [], async (trial) => {
+    const id = await trial.submit(trial.job({ tasks: 1 }));
+    const job = await trial.mustFind(id);
     assertAscending(job, 1);
     assert.equal(taskNumbers(job).length, 1);
   });
 
-  behaviour("gives a job that is no array no tasks", [], async (bench) => {
-    const id = await bench.submit(bench.job());
-    assert.equal((await bench.mustFind(id)).tasks, undefined);
+  behaviour("gives a job that is no array no tasks", [], async (trial) => {
+    const id = await trial.submit(trial.job());
+    assert.equal((await trial.mustFind(id)).tasks, undefined);
   });
 };
 

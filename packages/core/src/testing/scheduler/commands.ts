@@ -1,42 +1,42 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import type { Command } from "../../scheduler.js";
-import type { Bench } from "./bench.js";
 import type { Topic } from "./topic.js";
+import type { Trial } from "./trial.js";
 
 export const commands: Topic = (behaviour) => {
   behaviour(
     "gives commands, if it gives any, that do their work with words put in later",
     ["realJobs"],
-    async (bench) => {
-      const { commands, taskVariable } = bench.scheduler;
+    async (trial) => {
+      const { commands, taskVariable } = trial.scheduler;
       if (!commands) return;
       const name = `hpcnb-${randomBytes(4).toString("hex")}`;
       const words = { LATERNAME: name, 987654321: "2" };
-      const output = `${bench.fixture.directory}/LATERNAME-{task}.log`;
+      const output = `${trial.fixture.directory}/LATERNAME-{task}.log`;
       const script = `#!/bin/sh\necho "LATERNAME $${taskVariable}"\nexec sleep 600\n`;
-      const command = commands.submit(bench.job({ name: "LATERNAME", tasks: 987654321, script, output }));
-      bench.adopt(name);
-      const answer = await runWith(bench, command, words);
+      const command = commands.submit(trial.job({ name: "LATERNAME", tasks: 987654321, script, output }));
+      trial.adopt(name);
+      const answer = await runWith(trial, command, words);
       const pattern = new RegExp(commands.idPattern);
       const lines = answer.split("\n").map((line) => line.trim());
       const id = lines.map((line) => pattern.exec(line)?.[1]).findLast((found) => found !== undefined);
       assert.ok(id, `no line of the answer matches ${pattern}: ${answer}`);
-      assert.equal((await bench.mustFind(id)).name, bench.scheduler.nameOf(name));
+      assert.equal((await trial.mustFind(id)).name, trial.scheduler.nameOf(name));
       for (const task of ["1", "2"]) {
         const path = output.replace("LATERNAME", name).replace("{task}", task);
-        await bench.untilOutput(path, (text) => text.includes(`${name} ${task}`), "the task's line");
+        await trial.untilOutput(path, (text) => text.includes(`${name} ${task}`), "the task's line");
       }
-      await runWith(bench, commands.cancel(["LATERJOB"]), { LATERJOB: id });
-      await bench.untilEnded(id);
+      await runWith(trial, commands.cancel(["LATERJOB"]), { LATERJOB: id });
+      await trial.untilEnded(id);
     },
   );
 };
 
-async function runWith(bench: Bench, { argv, stdin = "" }: Command, words: Readonly<Record<string, string>>) {
+async function runWith(trial: Trial, { argv, stdin = "" }: Command, words: Readonly<Record<string, string>>) {
   const fill = (text: string) =>
     Object.entries(words).reduce((filled, [placeholder, word]) => filled.replaceAll(placeholder, word), text);
-  const result = await bench.host.run(argv.map(fill), { stdin: fill(stdin) });
+  const result = await trial.host.run(argv.map(fill), { stdin: fill(stdin) });
   assert.equal(result.exitCode, 0, `${result.stdout}${result.stderr}`);
   return result.stdout;
 }

@@ -17,11 +17,11 @@ const requests: Readonly<Record<RequestFeature, Partial<JobSpec>>> = {
 export const lacking: Topic = (behaviour, options) => {
   for (const [feature, changes] of Object.entries(requests)) {
     if (!lackedBy(options).has(feature as RequestFeature)) continue;
-    behaviour(`is refused in words what it lacks: ${feature}`, [], async (bench) => {
-      const job = bench.job(changes);
-      await expectError("submitting it", bench.submit(job), ["HPCNB_SUBMIT_REJECTED"]);
-      const name = bench.scheduler.nameOf(job.name);
-      assert.ok(!(await bench.scheduler.status()).some((listed) => listed.name === name), "the job is listed");
+    behaviour(`is refused in words what it lacks: ${feature}`, [], async (trial) => {
+      const job = trial.job(changes);
+      await expectError("submitting it", trial.submit(job), ["HPCNB_SUBMIT_REJECTED"]);
+      const name = trial.scheduler.nameOf(job.name);
+      assert.ok(!(await trial.scheduler.status()).some((listed) => listed.name === name), "the job is listed");
     });
   }
 };

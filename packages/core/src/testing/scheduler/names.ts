@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { isHpcnbError } from "../../errors.js";
-import { need } from "./bench.js";
 import { shellWords } from "./shell-words.js";
 import type { Topic } from "./topic.js";
+import { need } from "./trial.js";
 
 const strangeNames = [
   "two words",
@@ -49,18 +49,18 @@ größe 測定
 last`;
 
 export const names: Topic = (behaviour) => {
-  behaviour("lists a job under nameOf its name, however strange", [], async (bench) => {
+  behaviour("lists a job under nameOf its name, however strange", [], async (trial) => {
     for (const name of strangeNames) {
-      const id = await bench.submit(bench.job({ name, output: `${bench.fixture.directory}/strange-name.log` }));
-      const shown = bench.scheduler.nameOf(name);
-      assert.equal(bench.scheduler.nameOf(name), shown, "nameOf is pure");
-      assert.equal((await bench.mustFind(id)).name, shown, `job ${id} was submitted as ${JSON.stringify(name)}`);
-      await bench.scheduler.cancel([id]);
+      const id = await trial.submit(trial.job({ name, output: `${trial.fixture.directory}/strange-name.log` }));
+      const shown = trial.scheduler.nameOf(name);
+      assert.equal(trial.scheduler.nameOf(name), shown, "nameOf is pure");
+      assert.equal((await trial.mustFind(id)).name, shown, `job ${id} was submitted as ${JSON.stringify(name)}`);
+      await trial.scheduler.cancel([id]);
     }
   });
 
-  behaviour("keeps the end of a long name, which tells jobs apart, and changes no name twice", [], async (bench) => {
-    const { nameOf } = bench.scheduler;
+  behaviour("keeps the end of a long name, which tells jobs apart, and changes no name twice", [], async (trial) => {
+    const { nameOf } = trial.scheduler;
     const long = ends.map((end) => "s".repeat(200 - end.length) + end);
     for (const name of [...long, ...strangeNames])
       assert.equal(nameOf(nameOf(name)), nameOf(name), `nameOf changes ${JSON.stringify(nameOf(name))} again`);
@@ -70,12 +70,12 @@ export const names: Topic = (behaviour) => {
     }
   });
 
-  behaviour("refuses a name of two lines or makes it safe", [], async (bench) => {
+  behaviour("refuses a name of two lines or makes it safe", [], async (trial) => {
     const name = "two\nlines";
     try {
-      const id = await bench.submit(bench.job({ name, output: `${bench.fixture.directory}/two-lines.log` }));
-      const listed = await bench.mustFind(id);
-      assert.equal(listed.name, bench.scheduler.nameOf(name));
+      const id = await trial.submit(trial.job({ name, output: `${trial.fixture.directory}/two-lines.log` }));
+      const listed = await trial.mustFind(id);
+      assert.equal(listed.name, trial.scheduler.nameOf(name));
       assert.doesNotMatch(listed.name, /\n/);
     } catch (error) {
       if (!isHpcnbError(error)) throw error;
@@ -83,53 +83,53 @@ export const names: Topic = (behaviour) => {
   });
 
   for (const name of strangeDirectories) {
-    behaviour(`works in a directory called ${name}`, ["realJobs"], async (bench) => {
-      const workingDirectory = `${bench.fixture.directory}/${name}`;
-      await bench.host.writeFiles([{ path: `${workingDirectory}/marker`, text: "right here\n" }]);
-      const single = bench.job({
+    behaviour(`works in a directory called ${name}`, ["realJobs"], async (trial) => {
+      const workingDirectory = `${trial.fixture.directory}/${name}`;
+      await trial.host.writeFiles([{ path: `${workingDirectory}/marker`, text: "right here\n" }]);
+      const single = trial.job({
         script: "#!/bin/sh\ncat marker\n",
         workingDirectory,
         output: `${workingDirectory}/${name}.log`,
       });
-      const array = bench.job({ ...single, tasks: 2, output: `${workingDirectory}/${name}-{task}.log` });
-      const ids = [await bench.submit(single), await bench.submit(array)];
+      const array = trial.job({ ...single, tasks: 2, output: `${workingDirectory}/${name}-{task}.log` });
+      const ids = [await trial.submit(single), await trial.submit(array)];
       for (const path of [single.output, ...[1, 2].map((task) => array.output.replaceAll("{task}", `${task}`))]) {
-        await bench.untilOutput(path, (text) => text.includes("right here"), "the marker's text");
+        await trial.untilOutput(path, (text) => text.includes("right here"), "the marker's text");
       }
-      await bench.untilEnded(...ids);
+      await trial.untilEnded(...ids);
     });
   }
 
   behaviour(
     "hands on a script exactly, with quotes, backslashes, dollars and here-documents",
     ["realJobs"],
-    async (bench) => {
-      const job = bench.job({ script: oddScript });
-      await bench.submit(job);
-      const text = await bench.untilOutput(job.output, (read) => read.includes("last"), "the script's last line");
+    async (trial) => {
+      const job = trial.job({ script: oddScript });
+      await trial.submit(job);
+      const text = await trial.untilOutput(job.output, (read) => read.includes("last"), "the script's last line");
       assert.match(text, /^single double back\\slash dollar \$HOME percent %j$/m);
       assert.ok(text.includes(oddOutput), `the output is ${JSON.stringify(text)}`);
     },
   );
 
-  behaviour("renders what it would submit", [], async (bench) => {
-    const job = bench.job();
-    const text = bench.scheduler.render(job);
-    assert.ok(text.includes(bench.scheduler.nameOf(job.name)), "the name is not in it");
+  behaviour("renders what it would submit", [], async (trial) => {
+    const job = trial.job();
+    const text = trial.scheduler.render(job);
+    assert.ok(text.includes(trial.scheduler.nameOf(job.name)), "the name is not in it");
     assert.ok(text.includes(job.output), "the output file is not in it");
-    assert.equal(bench.scheduler.render(job), text, "render is pure");
+    assert.equal(trial.scheduler.render(job), text, "render is pure");
     assert.deepEqual(
-      (await bench.scheduler.status()).filter(({ name }) => name === bench.scheduler.nameOf(job.name)),
+      (await trial.scheduler.status()).filter(({ name }) => name === trial.scheduler.nameOf(job.name)),
       [],
       "rendering has submitted it",
     );
   });
 
-  behaviour("submits what it rendered, and the script", ["commands"], async (bench) => {
-    const job = bench.job();
-    const text = bench.scheduler.render(job);
-    await bench.submit(job);
-    const sent = need(bench.fixture.sent, "sent", "commands").call(bench.fixture);
+  behaviour("submits what it rendered, and the script", ["commands"], async (trial) => {
+    const job = trial.job();
+    const text = trial.scheduler.render(job);
+    await trial.submit(job);
+    const sent = need(trial.fixture.sent, "sent", "commands").call(trial.fixture);
     const shown = shellWords(text);
     // A wrapper around the scheduler's command is not shown; all that follows it is.
     const start = sent.indexOf(shown[0] ?? "");

@@ -1,9 +1,9 @@
 import { lackedBy, type SchedulerFeature } from "../../scheduler-features.js";
 import type { TestFunctions } from "../test-functions.js";
-import { Bench } from "./bench.js";
 import type { Capability, SchedulerConformanceOptions } from "./fixture.js";
+import { Trial } from "./trial.js";
 
-type Check = (bench: Bench) => Promise<void>;
+type Check = (trial: Trial) => Promise<void>;
 
 /**
  * Declares one behaviour of the contract as a test, to be skipped where something that it needs is
@@ -15,7 +15,7 @@ export type Topic = (behaviour: Behaviour, options: SchedulerConformanceOptions)
 
 export function declareBehaviours({ it }: TestFunctions, options: SchedulerConformanceOptions): Behaviour {
   return (sentence, needs, check) => {
-    const body = () => onFreshBench(options, check);
+    const body = () => onFreshTrial(options, check);
     const { capabilities = {} } = options;
     const lacks = lackedBy(options);
     const off: readonly string[] = [
@@ -28,11 +28,11 @@ export function declareBehaviours({ it }: TestFunctions, options: SchedulerConfo
   };
 }
 
-async function onFreshBench(options: SchedulerConformanceOptions, check: Check): Promise<void> {
+async function onFreshTrial(options: SchedulerConformanceOptions, check: Check): Promise<void> {
   const fixture = await options.create();
-  const bench = new Bench(fixture, options);
+  const trial = new Trial(fixture, options);
   const failures: unknown[] = [];
-  for (const step of [() => check(bench), () => bench.clean(), () => fixture.dispose()]) {
+  for (const step of [() => check(trial), () => trial.clean(), () => fixture.dispose()]) {
     try {
       await step();
     } catch (error) {

@@ -18,7 +18,7 @@ const longScript = "#!/bin/sh\nexec sleep 600\n";
  * The scheduler under test with what a test does all the time; it ends every job that the test
  * submitted.
  */
-export class Bench {
+export class Trial {
   readonly fixture: SchedulerFixture;
   readonly scheduler: Scheduler;
   readonly #ids: JobId[] = [];
