@@ -133,6 +133,6 @@ describe("check", () => {
     const error = await refusal(
       makeSession({ notebook: { environment: { setup: "source /no/such/file || exit 99" } } }),
     );
-    expect(error.message).to.match(/exited with code 1:\n.*\/no\/such\/file/);
+    expect(error.message).to.match(/exited with code 99:\n.*\/no\/such\/file/);
   });
 });
