@@ -95,7 +95,7 @@ export const gridEngine: SiteScheduler = {
   open: ["qmod", "-e", "all.q"],
 };
 
-const slurm: SiteScheduler = {
+export const slurm: SiteScheduler = {
   name: "slurm",
   title: "Slurm",
   line: "scheduler: slurm",

@@ -1,0 +1,4 @@
+import { describeEnginesOn } from "./support/engines-on.js";
+import { slurm } from "./support/schedulers.js";
+
+describeEnginesOn(slurm);
