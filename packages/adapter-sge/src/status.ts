@@ -54,6 +54,6 @@ function tasksOf({ id, state: native, queue, tasks, started }: Listing): TaskSta
  */
 function timeIn(text: string): string | undefined {
   const [, seconds] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?$/.exec(text) ?? [];
-  const moment = seconds === undefined && /^\d{13}$/.test(text) ? Number(text) : Date.parse(`${seconds}Z`);
-  return Number.isNaN(moment) ? undefined : `${new Date(moment).toISOString().slice(0, 19)}Z`;
+  if (seconds !== undefined) return Number.isNaN(Date.parse(`${seconds}Z`)) ? undefined : `${seconds}Z`;
+  return /^\d{13}$/.test(text) ? `${new Date(Number(text)).toISOString().slice(0, 19)}Z` : undefined;
 }
