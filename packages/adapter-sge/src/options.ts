@@ -1,4 +1,4 @@
-import type { OptionsSchema } from "@hpcnb/core";
+import { type OptionsSchema, settingsSchema } from "@hpcnb/core";
 
 /** Only what differs between sites and cannot be found out. */
 export interface GridEngineOptions {
@@ -28,12 +28,9 @@ export const optionsSchema: OptionsSchema = {
   type: "object",
   additionalProperties: false,
   properties: {
-    settings: {
-      type: "string",
-      pattern: "^/[^\\r\\n]+$",
-      description:
-        "The site's settings.sh, such as /opt/sge/default/common/settings.sh, where qsub is found neither by the PATH of a plain command nor by bash's login profile.",
-    },
+    settings: settingsSchema(
+      "The site's settings.sh, such as /opt/sge/default/common/settings.sh, where qsub is found neither by the PATH of a plain command nor by bash's login profile.",
+    ),
     memoryResource: {
       type: "string",
       pattern: "^[A-Za-z_][A-Za-z0-9_.]*$",

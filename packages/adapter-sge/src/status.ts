@@ -1,10 +1,9 @@
 import {
   type CommandResult,
   expectAnswer,
-  HpcnbError,
+  expectTasks,
   type JobStatus,
   JoinedJobs,
-  parseTasks,
   type TaskStatus,
 } from "@hpcnb/core";
 import { expectReached } from "./failures.js";
@@ -38,14 +37,7 @@ function tasksOf({ id, state: native, queue, tasks, started }: Listing): TaskSta
     ...(startedAt === undefined ? {} : { startedAt }),
   };
   if (tasks === "") return [{ first: 1, last: 1, ...what }];
-  const ranges = parseTasks(tasks);
-  if (!ranges) {
-    throw new HpcnbError(
-      "HPCNB_SCHEDULER_ANSWER",
-      `qstat lists tasks of job ${id} that are not understood: ${JSON.stringify(tasks.slice(0, 200))}.`,
-    );
-  }
-  return ranges.map(({ first, last }) => ({ first, last, ...what }));
+  return expectTasks(tasks, { command: "qstat", id }).map(({ first, last }) => ({ first, last, ...what }));
 }
 
 /**

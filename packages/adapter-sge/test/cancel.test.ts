@@ -1,8 +1,9 @@
+import { expectThrown, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { cancelWords, parseCancel } from "../src/cancel.js";
-import { answer, failure, fixture } from "./example.js";
+import { fixture } from "./example.js";
 
-const failed = (name: string) => () => parseCancel(answer({ exitCode: 1, stdout: fixture(name) }));
+const failed = (name: string) => () => parseCancel(makeResult({ exitCode: 1, stdout: fixture(name) }));
 
 it("qdel is given each range of an array's tasks as a word", () => {
   const some = {
@@ -18,14 +19,14 @@ it("qdel is given each range of an array's tasks as a word", () => {
 describe("qdel's answer", () => {
   it("is no error for jobs and tasks that are deleted, are being deleted, or are gone", () => {
     for (const name of ["qdel-running.txt", "qdel-tasks.txt", "qdel-twice.txt"])
-      parseCancel(answer({ stdout: fixture(name) }));
+      parseCancel(makeResult({ stdout: fixture(name) }));
     for (const name of ["qdel-unknown.txt", "qdel-unknown-and-known.txt", "qdel-tasks-gone.txt"]) failed(name)();
     failed("qdel-twice.txt")();
   });
 
   it("is no error for a job on a host that does not answer", () => {
     parseCancel(
-      answer({
+      makeResult({
         exitCode: 1,
         stdout: `alice unable to sync state with remote execd for the deletion of job "85"\nalice has registered the job 86 for deletion\n`,
       }),
@@ -33,16 +34,16 @@ describe("qdel's answer", () => {
   });
 
   it("is an error for a job that may not be deleted, also among others", () => {
-    const error = failure(failed("qdel-denied.txt"), "HPCNB_SCHEDULER_ANSWER");
+    const error = expectThrown(failed("qdel-denied.txt"), "HPCNB_SCHEDULER_ANSWER");
     expect(error.message).to.include("privileges");
     const both = `${fixture("qdel-unknown.txt")}${fixture("qdel-denied.txt")}`;
-    failure(() => parseCancel(answer({ exitCode: 1, stdout: both })), "HPCNB_SCHEDULER_ANSWER");
+    expectThrown(() => parseCancel(makeResult({ exitCode: 1, stdout: both })), "HPCNB_SCHEDULER_ANSWER");
   });
 
   it("is none when the qmaster cannot be reached, or qdel fails and says nothing", () => {
-    failure(() => parseCancel(answer({ exitCode: 1 })), "HPCNB_SCHEDULER_UNREACHABLE");
-    const error = failure(
-      () => parseCancel(answer({ exitCode: 1, stderr: fixture("qdel-no-qmaster.txt") })),
+    expectThrown(() => parseCancel(makeResult({ exitCode: 1 })), "HPCNB_SCHEDULER_UNREACHABLE");
+    const error = expectThrown(
+      () => parseCancel(makeResult({ exitCode: 1, stderr: fixture("qdel-no-qmaster.txt") })),
       "HPCNB_SCHEDULER_UNREACHABLE",
     );
     expect(error.transient).to.equal(true);

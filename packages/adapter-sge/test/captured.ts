@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { CommandResult } from "@hpcnb/core";
-import { answer } from "./example.js";
+import { makeResult } from "@hpcnb/core/testing";
 
 /** What another Grid Engine's command printed; see ./fixtures/README.md. */
 export interface Captured {
@@ -30,7 +30,7 @@ function readCaptured(variant: string, text: string): Captured {
     .replace(/ {4}\(.*$|,? script on stdin$/g, "")
     .trim()
     .split(" ");
-  return { variant, command, version, result: answer({ argv, exitCode: Number(exit), stdout, stderr }) };
+  return { variant, command, version, result: makeResult({ argv, exitCode: Number(exit), stdout, stderr }) };
 }
 
 /** The answers to commands that begin like this. */

@@ -1,7 +1,8 @@
+import { expectThrown, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
-import { answer, explain, failure, fixture } from "./example.js";
+import { explain, fixture } from "./example.js";
 
-const explained = (name: string) => explain(answer({ stdout: fixture(name) }));
+const explained = (name: string) => explain(makeResult({ stdout: fixture(name) }));
 
 describe("qstat -j's answer", () => {
   const cleared = (id: number) =>
@@ -52,7 +53,7 @@ describe("qstat -j's answer", () => {
   it("gives twenty of a thousand reasons", () => {
     const reasons = Array.from({ length: 1000 }, (_, index) => `queue instance "all.q@n${index}" dropped`);
     const text = `job_number: 1\nscheduling info:            ${reasons.join(`\n${" ".repeat(28)}`)}\n`;
-    const lines = explain(answer({ stdout: text }))?.split("\n");
+    const lines = explain(makeResult({ stdout: text }))?.split("\n");
     expect(lines).to.have.length(21);
     expect(lines?.at(-1)).to.equal("... and 980 more");
   });
@@ -66,15 +67,15 @@ describe("qstat -j's answer", () => {
   it("is read in a moment, however long", () => {
     for (const long of [" ".repeat(2e5), "1".repeat(2e5), "error reason ".repeat(2e4), "a\n".repeat(1e5)])
       for (const begin of ["error reason 1: ", "execution_time: ", "scheduling info: ", ""])
-        explain(answer({ stdout: `${begin}${long}x${long}\n` }));
+        explain(makeResult({ stdout: `${begin}${long}x${long}\n` }));
   });
 
   it("has nothing to say of a job that is not there", () => {
-    expect(explain(answer({ exitCode: 1, stderr: fixture("qstat-j-unknown.txt") }))).to.equal(undefined);
+    expect(explain(makeResult({ exitCode: 1, stderr: fixture("qstat-j-unknown.txt") }))).to.equal(undefined);
   });
 
   it("is none when the qmaster cannot be reached, or qstat fails otherwise", () => {
     for (const stderr of [fixture("qstat-j-no-qmaster.txt"), "qstat: bad day\n"])
-      failure(() => explain(answer({ exitCode: 1, stderr })), "HPCNB_SCHEDULER_UNREACHABLE");
+      expectThrown(() => explain(makeResult({ exitCode: 1, stderr })), "HPCNB_SCHEDULER_UNREACHABLE");
   });
 });

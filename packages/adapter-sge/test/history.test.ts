@@ -1,12 +1,13 @@
+import { expectThrown, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { parseHistory } from "../src/history.js";
-import { answer, failure, fixture } from "./example.js";
+import { fixture } from "./example.js";
 
 /** The facts of the first job in the answer. */
 function ended(stdout: string) {
   const [, name = ""] = /^jobname +(\S+)/m.exec(stdout) ?? [];
   const [, id = ""] = /^jobnumber +(\S+)/m.exec(stdout) ?? [];
-  return parseHistory(answer({ stdout }), { id, name });
+  return parseHistory(makeResult({ stdout }), { id, name });
 }
 
 const history = (...names: string[]) => ended(names.map(fixture).join(""));
@@ -79,7 +80,7 @@ describe("qacct's answer", () => {
     const ours = fixture("qacct-exit-3.txt");
     const name = /^jobname +(\S+)/m.exec(ours)?.[1] ?? "";
     const theirs = ours.replace(/^(jobname +)\S+/m, "$1another").replace(/^(exit_status +)3/m, "$10");
-    const of = (stdout: string) => parseHistory(answer({ stdout }), { id: "39", name });
+    const of = (stdout: string) => parseHistory(makeResult({ stdout }), { id: "39", name });
     expect(of(theirs)).to.equal(undefined);
     for (const both of [theirs + ours, ours + theirs]) expect(of(both)).to.deep.equal({ exitCode: 3 });
     // Their array has tasks that ours has not.
@@ -107,16 +108,16 @@ describe("qacct's answer", () => {
     const odd = (status: string) => ended(fixture("qacct-exit-3.txt").replace(/^(exit_status +)3/m, `$1${status}`));
     for (const status of ["99999999999999999999", "-1", "0x1f", "\0", ""]) expect(odd(status)).to.deep.equal({});
     const long = `${"=".repeat(2e5)}\njobname${" ".repeat(2e5)}x${" ".repeat(2e5)}y\nfailed ${"1".repeat(2e5)}\n`;
-    expect(parseHistory(answer({ stdout: long }), job)).to.equal(undefined);
+    expect(parseHistory(makeResult({ stdout: long }), job)).to.equal(undefined);
   });
 
   it("is nothing while there is no record", () => {
     for (const name of ["qacct-unknown.txt", "qacct-no-records.txt"])
-      expect(parseHistory(answer({ exitCode: 1, stderr: fixture(name) }), job), name).to.equal(undefined);
+      expect(parseHistory(makeResult({ exitCode: 1, stderr: fixture(name) }), job), name).to.equal(undefined);
   });
 
   it("is none when qacct fails", () => {
     for (const stderr of [fixture("qacct-no-root.txt"), "qacct: bad day\n"])
-      failure(() => parseHistory(answer({ exitCode: 1, stderr }), job), "HPCNB_SCHEDULER_UNREACHABLE");
+      expectThrown(() => parseHistory(makeResult({ exitCode: 1, stderr }), job), "HPCNB_SCHEDULER_UNREACHABLE");
   });
 });

@@ -1,9 +1,9 @@
+import { expectThrown, makeJob } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { outputPath as pathFor, workingDirectoryPath } from "../src/paths.js";
-import { exampleJob, failure } from "./example.js";
 
 const outputPath = (output: string, workingDirectory = "/home/alice", tasks = 2) =>
-  pathFor({ ...exampleJob({ output, workingDirectory }), ...(tasks > 1 ? { tasks } : {}) });
+  pathFor({ ...makeJob({ output, workingDirectory }), ...(tasks > 1 ? { tasks } : {}) });
 
 describe("an output path for Grid Engine", () => {
   it("has the number of the task filled in by Grid Engine", () => {
@@ -35,11 +35,11 @@ describe("an output path for Grid Engine", () => {
   });
 
   it("is refused for a comma where the working directory has to be changed for its dollars", () => {
-    failure(() => outputPath("/h/a, $HOME/log", "/h/a, $HOME"), "HPCNB_SUBMIT_REJECTED");
+    expectThrown(() => outputPath("/h/a, $HOME/log", "/h/a, $HOME"), "HPCNB_SUBMIT_REJECTED");
   });
 
   it("is refused where Grid Engine cannot have it", () => {
-    const error = failure(() => outputPath("/h/a,b/log"), "HPCNB_SUBMIT_REJECTED");
+    const error = expectThrown(() => outputPath("/h/a,b/log"), "HPCNB_SUBMIT_REJECTED");
     expect(error.message).to.include("a comma").and.to.include('"/h/a,b/log"');
   });
 });

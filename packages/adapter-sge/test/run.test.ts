@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expectThrown, makeJob } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { gridEngineDialect } from "../src/index.js";
-import { exampleJob, failure } from "./example.js";
 
 /** Stand-ins for the commands, on a machine where nothing else of Grid Engine is. */
 describe("a Grid Engine command among a user's and a site's defaults", () => {
@@ -45,8 +45,8 @@ describe("a Grid Engine command among a user's and a site's defaults", () => {
     return { argv, exitCode: status, stdout, stderr };
   }
 
-  const submit = (changes: Parameters<typeof exampleJob>[0] = {}) => {
-    const job = exampleJob(changes);
+  const submit = (changes: Parameters<typeof makeJob>[0] = {}) => {
+    const job = makeJob(changes);
     return dialect.parseSubmit(run(dialect.submit(job).argv), job);
   };
 
@@ -57,7 +57,7 @@ describe("a Grid Engine command among a user's and a site's defaults", () => {
       for (const place of places) {
         const file = join(directory, place);
         await writeFile(file, `# a comment with -h\n-l h_vmem=2G  ${option}`);
-        const error = failure(() => submit(), "HPCNB_SUBMIT_REJECTED");
+        const error = expectThrown(() => submit(), "HPCNB_SUBMIT_REJECTED");
         expect(error).to.include({ transient: false });
         expect(error.message).to.include(`${file} has -${/^-(\w+)/.exec(option)?.[1]}`);
         expect(error.hint).to.include("-clear");
@@ -89,7 +89,7 @@ describe("a Grid Engine command among a user's and a site's defaults", () => {
       const file = join(directory, place);
       for (const option of ["-l arch=x", "-q long.q", "-qs d", "-j"]) {
         await writeFile(file, option);
-        const error = failure(() => dialect.parseStatus(run(dialect.status().argv)), "HPCNB_SCHEDULER_ANSWER");
+        const error = expectThrown(() => dialect.parseStatus(run(dialect.status().argv)), "HPCNB_SCHEDULER_ANSWER");
         expect(error.message).to.include(`${file} has ${option.split(" ")[0]}`);
         expect(run(dialect.explain("7").argv).stdout).to.equal("asked\n");
       }
@@ -103,7 +103,7 @@ describe("a Grid Engine command among a user's and a site's defaults", () => {
     const job = { workingDirectory: "/home/alice/$HOME" };
     for (version of ["SGE 8.1.9", "SGE 8.1.3pre", "SGE r273.8.1.9-262-g05d828f"]) expect(submit(job)).to.equal("7");
     for (version of ["OCS 9.1.4", "OCS 9.2.0prealpha", "UGE 8.6.4", "GE 6.2u5", "SGE 8.0.0e", ""]) {
-      const error = failure(() => submit(job), "HPCNB_SUBMIT_REJECTED");
+      const error = expectThrown(() => submit(job), "HPCNB_SUBMIT_REJECTED");
       expect(error.message)
         .to.include(version || "this Grid Engine")
         .and.to.include("dollar");

@@ -1,14 +1,15 @@
+import { expectThrown, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { parseStatus } from "../src/status.js";
-import { answer, failure, fixture } from "./example.js";
+import { fixture } from "./example.js";
 
-const statusOf = (name: string) => parseStatus(answer({ stdout: fixture(name) }));
+const statusOf = (name: string) => parseStatus(makeResult({ stdout: fixture(name) }));
 
 /** A document with these `<job_list>` contents in its first section. */
 const document = (...jobs: string[]) =>
   `<?xml version='1.0'?>\n<job_info><queue_info>${jobs.map((job) => `<job_list state="running">${job}</job_list>`).join("")}</queue_info><job_info></job_info></job_info>\n`;
 
-const listed = (text: string) => parseStatus(answer({ stdout: text }));
+const listed = (text: string) => parseStatus(makeResult({ stdout: text }));
 
 describe("qstat's answer", () => {
   const summaryOf = (name: string) =>
@@ -143,20 +144,23 @@ describe("an answer that is not one", () => {
 
   it("is an error wherever it was cut off", () => {
     for (let length = 0; length < whole.trimEnd().length; length += 7) {
-      const error = failure(() => listed(whole.slice(0, length)), "HPCNB_SCHEDULER_ANSWER");
+      const error = expectThrown(() => listed(whole.slice(0, length)), "HPCNB_SCHEDULER_ANSWER");
       expect(error.transient).to.equal(true);
     }
   });
 
   it("shows how it begins", () => {
-    const error = failure(() => listed("No more jobs for you today"), "HPCNB_SCHEDULER_ANSWER");
+    const error = expectThrown(() => listed("No more jobs for you today"), "HPCNB_SCHEDULER_ANSWER");
     expect(error.message).to.include("No more jobs for you today");
-    expect(failure(() => listed(""), "HPCNB_SCHEDULER_ANSWER").message).to.include("empty");
+    expect(expectThrown(() => listed(""), "HPCNB_SCHEDULER_ANSWER").message).to.include("empty");
     expect(
-      failure(() => listed("<?xml version='1.0'?><comunication_error/>"), "HPCNB_SCHEDULER_ANSWER").message,
+      expectThrown(() => listed("<?xml version='1.0'?><comunication_error/>"), "HPCNB_SCHEDULER_ANSWER").message,
     ).to.include("comunication_error");
-    failure(() => listed(document("<JB_name>a</JB_name>")), "HPCNB_SCHEDULER_ANSWER");
-    failure(() => listed(document("<JB_job_number>1</JB_job_number><tasks>1-...</tasks>")), "HPCNB_SCHEDULER_ANSWER");
+    expectThrown(() => listed(document("<JB_name>a</JB_name>")), "HPCNB_SCHEDULER_ANSWER");
+    expectThrown(
+      () => listed(document("<JB_job_number>1</JB_job_number><tasks>1-...</tasks>")),
+      "HPCNB_SCHEDULER_ANSWER",
+    );
   });
 
   it("is no answer when qstat fails", () => {
@@ -166,8 +170,8 @@ describe("an answer that is not one", () => {
       [1, fixture("qstat-no-cell.txt")],
       [139, ""],
     ] as const) {
-      const error = failure(
-        () => parseStatus(answer({ exitCode, stderr, stdout: whole })),
+      const error = expectThrown(
+        () => parseStatus(makeResult({ exitCode, stderr, stdout: whole })),
         "HPCNB_SCHEDULER_UNREACHABLE",
       );
       expect(error.transient).to.equal(true);

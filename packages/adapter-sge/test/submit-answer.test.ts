@@ -1,9 +1,10 @@
+import { expectThrown, makeJob, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { parseSubmit } from "../src/submit-answer.js";
-import { answer, exampleJob, failure, fixture } from "./example.js";
+import { fixture } from "./example.js";
 
-const submitted = (changes: Parameters<typeof answer>[0], job: Parameters<typeof exampleJob>[0] = {}) =>
-  parseSubmit(answer(changes), exampleJob(job));
+const submitted = (changes: Parameters<typeof makeResult>[0], job: Parameters<typeof makeJob>[0] = {}) =>
+  parseSubmit(makeResult(changes), makeJob(job));
 
 describe("qsub's answer", () => {
   it("is the id of a job or an array", () => {
@@ -31,7 +32,7 @@ describe("qsub's answer", () => {
     ["qsub-verifier-refuses.txt", "This queue is closed until Monday.", "cluster.resources"],
   ] as const) {
     it(`is a rejection in qsub's words: ${name}`, () => {
-      const error = failure(() => submitted({ exitCode: 1, stderr: fixture(name) }), "HPCNB_SUBMIT_REJECTED");
+      const error = expectThrown(() => submitted({ exitCode: 1, stderr: fixture(name) }), "HPCNB_SUBMIT_REJECTED");
       expect(error.message).to.include(words).and.not.to.include("Exiting");
       expect(error.transient).to.equal(false);
       expect(error.hint).to.include(hint).and.to.include("~/.sge_request");
@@ -39,10 +40,12 @@ describe("qsub's answer", () => {
   }
 
   it("is a rejection when native arguments are wrong", () => {
-    const wrong = answer({ exitCode: 2, stderr: fixture("qsub-bad-option.txt") });
-    expect(failure(() => parseSubmit(wrong, exampleJob()), "HPCNB_SUBMIT_REJECTED").message).to.include("-zzz");
-    const missing = answer({ exitCode: 14, stderr: fixture("qsub-no-script.txt") });
-    expect(failure(() => parseSubmit(missing, exampleJob()), "HPCNB_SUBMIT_REJECTED").message).to.include("missing.sh");
+    const wrong = makeResult({ exitCode: 2, stderr: fixture("qsub-bad-option.txt") });
+    expect(expectThrown(() => parseSubmit(wrong, makeJob()), "HPCNB_SUBMIT_REJECTED").message).to.include("-zzz");
+    const missing = makeResult({ exitCode: 14, stderr: fixture("qsub-no-script.txt") });
+    expect(expectThrown(() => parseSubmit(missing, makeJob()), "HPCNB_SUBMIT_REJECTED").message).to.include(
+      "missing.sh",
+    );
   });
 
   it("is a rejection for now when a limit is reached", () => {
@@ -50,8 +53,8 @@ describe("qsub's answer", () => {
       ["qsub-limit-user.txt", "only 1 jobs are allowed per user"],
       ["qsub-limit-cluster.txt", "only 1 jobs are allowed per cluster"],
     ] as const) {
-      const limit = answer({ exitCode: 25, stderr: fixture(name) });
-      const error = failure(() => parseSubmit(limit, exampleJob()), "HPCNB_SUBMIT_REJECTED");
+      const limit = makeResult({ exitCode: 25, stderr: fixture(name) });
+      const error = expectThrown(() => parseSubmit(limit, makeJob()), "HPCNB_SUBMIT_REJECTED");
       expect(error.transient).to.equal(true);
       expect(error.message).to.include(words);
     }
@@ -74,7 +77,7 @@ describe("qsub's answer", () => {
 
   it("is a rejection when defaults let the job only be verified", () => {
     for (const name of ["qsub-verify.txt", "qsub-verification.txt"]) {
-      const error = failure(() => submitted({ stdout: fixture(name) }), "HPCNB_SUBMIT_REJECTED");
+      const error = expectThrown(() => submitted({ stdout: fixture(name) }), "HPCNB_SUBMIT_REJECTED");
       expect(error.hint).to.include("-verify").and.to.include("sge_request");
     }
   });
@@ -82,20 +85,23 @@ describe("qsub's answer", () => {
   it("is read in a moment, however long", () => {
     for (const long of [" ".repeat(2e5), "7".repeat(2e5), 'Your job 1 ("'.repeat(2e4), "\0".repeat(2e5)]) {
       const words = `Unable to run job: ${long}x${long}. Exiting.\n`;
-      failure(() => submitted({ exitCode: 1, stderr: words }), "HPCNB_SUBMIT_REJECTED");
-      failure(() => submitted({ stdout: `${long} x\n` }), "HPCNB_SCHEDULER_UNREACHABLE");
+      expectThrown(() => submitted({ exitCode: 1, stderr: words }), "HPCNB_SUBMIT_REJECTED");
+      expectThrown(() => submitted({ stdout: `${long} x\n` }), "HPCNB_SCHEDULER_UNREACHABLE");
     }
   });
 
   it("is none when the qmaster cannot be reached", () => {
     for (const name of ["qsub-no-qmaster.txt", "qsub-no-cell.txt", "qsub-no-root.txt"]) {
-      const error = failure(() => submitted({ exitCode: 1, stderr: fixture(name) }), "HPCNB_SCHEDULER_UNREACHABLE");
+      const error = expectThrown(
+        () => submitted({ exitCode: 1, stderr: fixture(name) }),
+        "HPCNB_SCHEDULER_UNREACHABLE",
+      );
       expect(error.transient, name).to.equal(true);
     }
   });
 
   it("is none when it has no id, or when qsub was killed or is not there", () => {
-    const none = (changes: object) => failure(() => submitted(changes), "HPCNB_SCHEDULER_UNREACHABLE");
+    const none = (changes: object) => expectThrown(() => submitted(changes), "HPCNB_SCHEDULER_UNREACHABLE");
     expect(none({ stdout: "Welcome\n" }).message).to.include("Welcome");
     none({ exitCode: null, signal: "SIGKILL" });
     const missing = none({ exitCode: 127, stderr: "env: 'qsub': No such file or directory\n" });

@@ -1,6 +1,6 @@
+import { expectThrown, makeJob } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { submitArgv } from "../src/submit.js";
-import { exampleJob, failure } from "./example.js";
 
 /** The value behind an option; undefined without it. */
 function optionValue(argv: readonly string[], option: string): string | undefined {
@@ -10,7 +10,7 @@ function optionValue(argv: readonly string[], option: string): string | undefine
 
 describe("the qsub command", () => {
   it("says everything that a site's defaults may say otherwise, and nothing that was not asked for", () => {
-    const job = exampleJob();
+    const job = makeJob();
     expect(submitArgv(job, {})).to.deep.equal([
       "qsub",
       "-terse",
@@ -29,7 +29,7 @@ describe("the qsub command", () => {
       options: { parallelEnvironment: "smp" },
       native: ["-P", "genomics", "-q", "other.q"],
     };
-    const argv = submitArgv(exampleJob({ resources, tasks: 32 }), { memoryResource: "h_vmem" });
+    const argv = submitArgv(makeJob({ resources, tasks: 32 }), { memoryResource: "h_vmem" });
     expect(argv.slice(argv.indexOf("-t"))).to.deep.equal([
       ...["-t", "1-32", "-pe", "smp", "4", "-l", "h_rt=90:01:01", "-l", "h_vmem=4G", "-q", "long.q"],
       ...["-P", "genomics", "-q", "other.q"],
@@ -37,14 +37,14 @@ describe("the qsub command", () => {
   });
 
   it("lets no more tasks of an array run at once than was asked for", () => {
-    expect(optionValue(submitArgv(exampleJob({ tasks: 9, tasksAtOnce: 4 }), {}), "-tc")).to.equal("4");
-    expect(submitArgv(exampleJob({ tasks: 9 }), {})).not.to.include("-tc");
+    expect(optionValue(submitArgv(makeJob({ tasks: 9, tasksAtOnce: 4 }), {}), "-tc")).to.equal("4");
+    expect(submitArgv(makeJob({ tasks: 9 }), {})).not.to.include("-tc");
   });
 
   it("counts memory for the slot or for the job, in a unit that is exact", () => {
     const memory = (bytes: number, cores: number, memoryPer: "slot" | "job") =>
       optionValue(
-        submitArgv(exampleJob({ resources: { memory: bytes, cores, options: { parallelEnvironment: "smp" } } }), {
+        submitArgv(makeJob({ resources: { memory: bytes, cores, options: { parallelEnvironment: "smp" } } }), {
           memoryResource: "mem_free",
           memoryPer,
         }),
@@ -59,17 +59,17 @@ describe("the qsub command", () => {
   });
 
   it("runs the script with the interpreter of its first line", () => {
-    const interpreter = (script: string) => optionValue(submitArgv(exampleJob({ script }), {}), "-S");
+    const interpreter = (script: string) => optionValue(submitArgv(makeJob({ script }), {}), "-S");
     expect(interpreter("#!/bin/cat\n")).to.equal("/bin/cat");
     expect(interpreter("#! /bin/sh")).to.equal("/bin/sh");
     expect(interpreter("#!/bin/bash -l\n")).to.equal("/usr/bin/env");
     expect(interpreter("#!/usr/bin/env python3\n")).to.equal("/usr/bin/env");
     expect(interpreter("#!/usr/bin/env bash\n-x")).to.equal("/bin/bash");
-    expect(failure(() => interpreter("echo hello\n"), "HPCNB_SUBMIT_REJECTED").message).to.include("#!");
+    expect(expectThrown(() => interpreter("echo hello\n"), "HPCNB_SUBMIT_REJECTED").message).to.include("#!");
   });
 
   it("is not made for what Grid Engine cannot do", () => {
-    const reject = (changes: object) => failure(() => submitArgv(exampleJob(changes), {}), "HPCNB_SUBMIT_REJECTED");
+    const reject = (changes: object) => expectThrown(() => submitArgv(makeJob(changes), {}), "HPCNB_SUBMIT_REJECTED");
     const cores = reject({ resources: { cores: 4 } });
     expect(cores.message).to.include("4 cores").and.to.include("parallel environment");
     expect(cores.hint).to.include("resources.options.parallelEnvironment");

@@ -1,11 +1,12 @@
 import { isHpcnbError } from "@hpcnb/core";
+import { expectThrown, makeJob } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { parseCancel } from "../src/cancel.js";
 import { parseHistory } from "../src/history.js";
 import { parseStatus } from "../src/status.js";
 import { parseSubmit } from "../src/submit-answer.js";
 import { answersTo, type Captured, captured } from "./captured.js";
-import { exampleJob, explain, failure } from "./example.js";
+import { explain } from "./example.js";
 
 const variants = ["daimh", "ocs", "ocs92"];
 
@@ -23,7 +24,7 @@ const historyOf = ({ result }: Captured) => {
 
 const parsers: Record<string, (one: Captured) => unknown> = {
   "qsub ": ({ command, result }) =>
-    parseSubmit(result, exampleJob(/ -t \d/.test(command) ? { tasks: 4 } : { resources: {} })),
+    parseSubmit(result, makeJob(/ -t \d/.test(command) ? { tasks: 4 } : { resources: {} })),
   "qstat -u": ({ result }) => parseStatus(result),
   "qstat -xml": ({ result }) => parseStatus(result),
   "qstat -j": ({ result }) => explain(result),
@@ -49,7 +50,7 @@ describe("answers of other Grid Engines", () => {
     describe(variant, () => {
       it("are a rejection for now where a limit on jobs is reached, and for good where the array is too large", () => {
         const rejection = (words: string) =>
-          failure(() => parseSubmit(answerTo(variant, "qsub", words).result, exampleJob()), "HPCNB_SUBMIT_REJECTED");
+          expectThrown(() => parseSubmit(answerTo(variant, "qsub", words).result, makeJob()), "HPCNB_SUBMIT_REJECTED");
         for (const words of ["max_u_jobs", "max_jobs"]) {
           const error = rejection(words);
           expect(error.transient, words).to.equal(true);

@@ -6,6 +6,7 @@ import type { SlurmOptions } from "./options.js";
  * stand for options, and those of a job that a notebook runs in. Where the cluster is (SLURM_CONF)
  * and who asks (SLURM_JWT) stays.
  *
+ * - sbatch hands SLURM_EXPORT_ENV on to the job, and sets it only where it is not set. NONE there
  *   would take the environment from all that srun starts in the job.
  * - squeue cuts lists of tasks at 64 characters without SLURM_BITSTR_LEN=0, and writes times
  *   without their zone without SLURM_TIME_FORMAT.

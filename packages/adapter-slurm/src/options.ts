@@ -1,4 +1,4 @@
-import type { OptionsSchema } from "@hpcnb/core";
+import { type OptionsSchema, settingsSchema } from "@hpcnb/core";
 
 export interface SlurmOptions {
   readonly settings?: string;
@@ -35,11 +35,8 @@ export const optionsSchema: OptionsSchema = {
   type: "object",
   additionalProperties: false,
   properties: {
-    settings: {
-      type: "string",
-      pattern: "^/[^\\r\\n]+$",
-      description:
-        "A file of shell text that makes sbatch known, where it is found neither by the PATH of a plain command nor by bash's login profile.",
-    },
+    settings: settingsSchema(
+      "A file of shell text that makes sbatch known, where it is found neither by the PATH of a plain command nor by bash's login profile.",
+    ),
   },
 };

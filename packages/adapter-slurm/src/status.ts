@@ -2,11 +2,10 @@ import {
   type CommandResult,
   defined,
   expectAnswer,
+  expectTasks,
   firstLines,
-  HpcnbError,
   type JobStatus,
   JoinedJobs,
-  parseTasks,
   type TaskStatus,
 } from "@hpcnb/core";
 import { expectReached, knowsNoJob } from "./failures.js";
@@ -56,10 +55,8 @@ function tasksOf({ id, tasks, state: native, reason: word, host, start }: Listin
   };
   if (tasks === "N/A") return [{ first: 1, last: 1, ...what }];
   // "2-4,7%2": at most two of them at once.
-  const ranges = parseTasks(tasks.replace(/%\d+$/, ""));
-  if (ranges) return ranges.map(({ first, last }) => ({ first, last, ...what }));
-  const shown = JSON.stringify(tasks.slice(0, 200));
-  throw new HpcnbError("HPCNB_SCHEDULER_ANSWER", `squeue lists tasks of job ${id} that are not understood: ${shown}.`);
+  const ranges = expectTasks(tasks.replace(/%\d+$/, ""), { command: "squeue", id });
+  return ranges.map(({ first, last }) => ({ first, last, ...what }));
 }
 
 function timeIn(seconds: string): string | undefined {

@@ -1,6 +1,7 @@
+import { expectThrown, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { cancelWords, parseCancel } from "../src/cancel.js";
-import { answer, answered, failure } from "./example.js";
+import { answered } from "./example.js";
 
 describe("scancel", () => {
   it("is given jobs and ranges of tasks, each array as one word", () => {
@@ -18,12 +19,12 @@ describe("scancel", () => {
 
   it("has not where it may not, or did not understand", () => {
     for (const name of ["of another user", "not an id"])
-      failure(() => parseCancel(answered("scancel", name)), "HPCNB_SCHEDULER_ANSWER");
+      expectThrown(() => parseCancel(answered("scancel", name)), "HPCNB_SCHEDULER_ANSWER");
   });
 
   it("has no answer without slurmctld", () => {
     for (const name of ["no controller", "no configuration"])
-      failure(() => parseCancel(answered("scancel", name)), "HPCNB_SCHEDULER_UNREACHABLE");
-    failure(() => parseCancel(answer({ exitCode: null })), "HPCNB_SCHEDULER_UNREACHABLE");
+      expectThrown(() => parseCancel(answered("scancel", name)), "HPCNB_SCHEDULER_UNREACHABLE");
+    expectThrown(() => parseCancel(makeResult({ exitCode: null })), "HPCNB_SCHEDULER_UNREACHABLE");
   });
 });

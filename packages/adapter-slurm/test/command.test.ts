@@ -2,10 +2,10 @@ import { spawnSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makeJob, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { slurmCommand } from "../src/command.js";
 import { slurmDialect } from "../src/index.js";
-import { answer, exampleJob } from "./example.js";
 
 /**
  * Stand-ins for Slurm's commands: they tell their words and what of Slurm is in their environment.
@@ -35,7 +35,7 @@ describe("a Slurm command among a user's variables", () => {
       encoding: "utf8",
       env: { HOME: directory, PATH: `${path}:/usr/bin:/bin`, IFS: "S", ...variables },
     });
-    return answer({ argv, exitCode: status, stdout, stderr });
+    return makeResult({ argv, exitCode: status, stdout, stderr });
   }
 
   /**
@@ -60,7 +60,7 @@ describe("a Slurm command among a user's variables", () => {
 
   it("has none of them, and those of its own", () => {
     const words = (argv: readonly string[]) => argv.map((word) => `word=${word}`);
-    const submit = dialect.submit(exampleJob());
+    const submit = dialect.submit(makeJob());
     const questions = [
       { command: submit, own: ["SLURM_EXPORT_ENV=ALL"] },
       { command: dialect.status(), own: ["SLURM_BITSTR_LEN=0", "SLURM_TIME_FORMAT=%s"] },
@@ -93,7 +93,7 @@ describe("a Slurm command among a user's variables", () => {
     expect(others).to.deep.equal(["LC_ALL=C", "word=--oneliner", "word=show", "word=job", "word=7"]);
   });
 
-  it("is found with the login profile, whose chatter does not mix with its answer, or with the settings", async () => {
+  it("is found with the login profile, whose chatter does not mix with its makeResult, or with the settings", async () => {
     await stub("hpcnb-test-scancel", 'echo "$*$SBATCH_ACCOUNT"');
     const text = `echo Welcome; export PATH="${join(directory, "bin").replace("$", "\\$")}:$PATH" SBATCH_ACCOUNT=theirs\n`;
     const settings = join(directory, "settings.sh");

@@ -1,33 +1,6 @@
 import { readFileSync } from "node:fs";
-import { type CommandResult, type ErrorCode, type HpcnbError, isHpcnbError, type JobSpec } from "@hpcnb/core";
-import { expect } from "chai";
-
-export function exampleJob(changes: Partial<JobSpec> = {}): JobSpec {
-  return {
-    name: "rnaseq-notebook-k3j9x0q2ab",
-    script: "#!/usr/bin/env bash\necho hello\n",
-    workingDirectory: "/home/alice/projects/rnaseq",
-    output: "/home/alice/projects/rnaseq/.hpcnb/runs/k3j9x0q2ab/logs/notebook.log",
-    resources: {},
-    ...changes,
-  };
-}
-
-/** The error that `work` throws; fails for any other outcome. */
-export function failure(work: () => unknown, code: ErrorCode): HpcnbError {
-  try {
-    work();
-  } catch (error) {
-    if (!isHpcnbError(error)) throw error;
-    expect(error.code, error.message).to.equal(code);
-    return error;
-  }
-  throw new Error(`${code} was expected`);
-}
-
-export function answer(changes: Partial<CommandResult>): CommandResult {
-  return { argv: ["a-command"], exitCode: 0, stdout: "", stderr: "", ...changes };
-}
+import type { CommandResult } from "@hpcnb/core";
+import { makeResult } from "@hpcnb/core/testing";
 
 /** What a command answered, see fixtures/README.md. */
 export interface Captured {
@@ -46,7 +19,7 @@ export function captured(file: string): readonly Captured[] {
       );
     if (!parts) throw new Error(`${file}.txt has a block that is none: ${block}`);
     const [, name = "", command = "", version = "", exit, stdout = "", stderr = ""] = parts;
-    const result = answer({ argv: command.split(" "), exitCode: Number(exit), stdout, stderr });
+    const result = makeResult({ argv: command.split(" "), exitCode: Number(exit), stdout, stderr });
     return { case: name, version, result };
   });
 }

@@ -1,6 +1,7 @@
+import { expectThrown, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { parseHistory } from "../src/history.js";
-import { answer, answered, failure } from "./example.js";
+import { answered } from "./example.js";
 
 const names = {
   runs: "runs",
@@ -42,7 +43,7 @@ describe("how a job ended", () => {
     expect(endOf("killed")).to.deep.equal({ reason: "it was ended by SIGKILL (FAILED, 0:9)" });
     expect(endOf("too much memory")).to.deep.equal({ reason: "it was ended by SIGKILL (FAILED, 0:9)" });
     const cgroups = "7|a|OUT_OF_MEMORY|0:125\n";
-    expect(parseHistory(answer({ stdout: cgroups }), { id: "7", name: "a" })?.reason).to.equal(
+    expect(parseHistory(makeResult({ stdout: cgroups }), { id: "7", name: "a" })?.reason).to.equal(
       "it used more memory than it had asked for (OUT_OF_MEMORY)",
     );
   });
@@ -63,7 +64,7 @@ describe("how a job ended", () => {
     });
     expect(endOf("node failed")).to.deep.equal({ reason: "its node failed (NODE_FAIL)" });
     expect(endOf("no output")?.reason).to.include("the directory of its output");
-    const unknown = answer({ stdout: "7|a|CANCELLED by 4711|0:0\n" });
+    const unknown = makeResult({ stdout: "7|a|CANCELLED by 4711|0:0\n" });
     expect(parseHistory(unknown, { id: "7", name: "a" })?.reason).to.include("by the user 4711");
   });
 
@@ -80,15 +81,21 @@ describe("how a job ended", () => {
 
   it("is not that of another job under the same number, nor of an earlier try", () => {
     const { stdout } = answered("history", "exit 7");
-    expect(parseHistory(answer({ stdout }), { id: idIn(stdout), name: "another" })).to.equal(undefined);
+    expect(parseHistory(makeResult({ stdout }), { id: idIn(stdout), name: "another" })).to.equal(undefined);
     const tries =
       "7|a|NODE_FAIL|0:0\nJobId=7 JobName=a UserId=alice(1000) JobState=PENDING Reason=BeginTime ExitCode=0:0\n";
-    expect(parseHistory(answer({ stdout: tries }), { id: "7", name: "a" })).to.equal(undefined);
+    expect(parseHistory(makeResult({ stdout: tries }), { id: "7", name: "a" })).to.equal(undefined);
   });
 
   it("has no answer without slurmctld, or without slurmdbd when slurmctld has forgotten the job", () => {
     for (const name of ["no controller", "no configuration", "no job and no slurmdbd"])
-      failure(() => parseHistory(answered("history", name), { id: "5", name: "a" }), "HPCNB_SCHEDULER_UNREACHABLE");
-    failure(() => parseHistory(answer({ exitCode: null }), { id: "5", name: "a" }), "HPCNB_SCHEDULER_UNREACHABLE");
+      expectThrown(
+        () => parseHistory(answered("history", name), { id: "5", name: "a" }),
+        "HPCNB_SCHEDULER_UNREACHABLE",
+      );
+    expectThrown(
+      () => parseHistory(makeResult({ exitCode: null }), { id: "5", name: "a" }),
+      "HPCNB_SCHEDULER_UNREACHABLE",
+    );
   });
 });

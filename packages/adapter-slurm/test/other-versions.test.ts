@@ -1,12 +1,13 @@
+import { expectThrown, makeJob } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { slurmDialect } from "../src/index.js";
-import { answered, exampleJob, failure } from "./example.js";
+import { answered } from "./example.js";
 
 /** What other versions say, as people have reported it: fixtures/other-versions.txt has sources. */
 describe("answers of other versions of Slurm", () => {
   const slurm = slurmDialect();
   const said = (name: string) => answered("other-versions", name);
-  const submitted = (name: string) => () => slurm.parseSubmit(said(name), exampleJob());
+  const submitted = (name: string) => () => slurm.parseSubmit(said(name), makeJob());
 
   it("may complain of jobs that are gone or going", () => {
     slurm.parseCancel(said("scancel of no job"));
@@ -15,9 +16,11 @@ describe("answers of other versions of Slurm", () => {
   });
 
   it("may not name a limit, or name it first", () => {
-    expect(failure(submitted("sbatch, a limit without its name"), "HPCNB_SUBMIT_REJECTED").transient).to.equal(false);
-    expect(failure(submitted("sbatch, too many jobs"), "HPCNB_SUBMIT_REJECTED").transient).to.equal(true);
-    failure(submitted("sbatch, a busy slurmctld"), "HPCNB_SCHEDULER_UNREACHABLE");
+    expect(expectThrown(submitted("sbatch, a limit without its name"), "HPCNB_SUBMIT_REJECTED").transient).to.equal(
+      false,
+    );
+    expect(expectThrown(submitted("sbatch, too many jobs"), "HPCNB_SUBMIT_REJECTED").transient).to.equal(true);
+    expectThrown(submitted("sbatch, a busy slurmctld"), "HPCNB_SCHEDULER_UNREACHABLE");
   });
 
   it("may be of a user that the machine does not know", () => {

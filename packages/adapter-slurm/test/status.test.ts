@@ -1,9 +1,10 @@
+import { expectThrown, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { parseExplain, parseStatus } from "../src/status.js";
-import { answer, answered, failure } from "./example.js";
+import { answered } from "./example.js";
 
 const head = "hpcnb|ARRAY_JOB_ID|ARRAY_TASK_ID|STATE|REASON|EXEC_HOST|START_TIME|NAME\n";
-const listed = (...lines: string[]) => parseStatus(answer({ stdout: `${head}${lines.join("\n")}\n` }));
+const listed = (...lines: string[]) => parseStatus(makeResult({ stdout: `${head}${lines.join("\n")}\n` }));
 
 describe("squeue's answer", () => {
   it("may be that there is no job", () => {
@@ -100,18 +101,22 @@ describe("squeue's answer", () => {
 
   it("may stand behind what a wrapper says", () => {
     const stdout = `Welcome\n${head}hpcnb|1|N/A|RUNNING|None|node1|1|a\n`;
-    expect(parseStatus(answer({ stdout }))).to.have.length(1);
+    expect(parseStatus(makeResult({ stdout }))).to.have.length(1);
   });
 
   it("is an error, and says nothing of jobs, without its head, with tasks that are none, and when no answer came", () => {
-    expect(failure(() => parseStatus(answer({ stdout: "" })), "HPCNB_SCHEDULER_ANSWER").message).to.include("empty");
+    expect(expectThrown(() => parseStatus(makeResult({ stdout: "" })), "HPCNB_SCHEDULER_ANSWER").message).to.include(
+      "empty",
+    );
     for (const stdout of ["No jobs for you\n", "hpcnb|1|N/A|RUNNING|None|node1|1|a\n", `${head}hpcnb|x|N/A|R|||1|a\n`])
-      expect(failure(() => parseStatus(answer({ stdout })), "HPCNB_SCHEDULER_ANSWER").transient).to.equal(true);
-    failure(() => listed("hpcnb|1|1-2...|PENDING|None|n/a|N/A|a"), "HPCNB_SCHEDULER_ANSWER");
+      expect(expectThrown(() => parseStatus(makeResult({ stdout })), "HPCNB_SCHEDULER_ANSWER").transient).to.equal(
+        true,
+      );
+    expectThrown(() => listed("hpcnb|1|1-2...|PENDING|None|n/a|N/A|a"), "HPCNB_SCHEDULER_ANSWER");
     for (const name of ["no controller", "no configuration"])
-      failure(() => parseStatus(answered("squeue", name)), "HPCNB_SCHEDULER_UNREACHABLE");
+      expectThrown(() => parseStatus(answered("squeue", name)), "HPCNB_SCHEDULER_UNREACHABLE");
     for (const exitCode of [null, 1, 127, 137])
-      failure(() => parseStatus(answer({ exitCode })), "HPCNB_SCHEDULER_UNREACHABLE");
+      expectThrown(() => parseStatus(makeResult({ exitCode })), "HPCNB_SCHEDULER_UNREACHABLE");
   });
 });
 
@@ -127,6 +132,6 @@ describe("why a job waits", () => {
 
   it("is nothing for a job that is not there, and an error when no answer comes", () => {
     expect(parseExplain(answered("squeue", "why of no job"))).to.equal(undefined);
-    failure(() => parseExplain(answered("squeue", "no controller")), "HPCNB_SCHEDULER_UNREACHABLE");
+    expectThrown(() => parseExplain(answered("squeue", "no controller")), "HPCNB_SCHEDULER_UNREACHABLE");
   });
 });

@@ -1,14 +1,16 @@
+import { expectThrown, makeJob, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { idLine, parseSubmit } from "../src/submit-answer.js";
-import { answer, answered, captured, exampleJob, failure } from "./example.js";
+import { answered, captured } from "./example.js";
 
-const job = exampleJob();
-const refused = (name: string) => failure(() => parseSubmit(answered("sbatch", name), job), "HPCNB_SUBMIT_REJECTED");
+const job = makeJob();
+const refused = (name: string) =>
+  expectThrown(() => parseSubmit(answered("sbatch", name), job), "HPCNB_SUBMIT_REJECTED");
 
 describe("sbatch's answer", () => {
   it("is the id of a job or an array, also behind what a site's filter says", () => {
     for (const name of ["job", "array"]) expect(parseSubmit(answered("sbatch", name), job)).to.match(/^\d+$/);
-    expect(parseSubmit(answer({ stdout: "Welcome\n2026 is a good year\n17\n" }), job)).to.equal("17");
+    expect(parseSubmit(makeResult({ stdout: "Welcome\n2026 is a good year\n17\n" }), job)).to.equal("17");
     expect(new RegExp(idLine.source).exec("17")?.[1]).to.equal("17");
   });
 
@@ -47,11 +49,16 @@ describe("sbatch's answer", () => {
   });
 
   it("may be missing: then the job may have been taken", () => {
-    const silent = [answer({}), answer({ exitCode: null }), answer({ exitCode: 137 }), answer({ exitCode: 127 })];
+    const silent = [
+      makeResult({}),
+      makeResult({ exitCode: null }),
+      makeResult({ exitCode: 137 }),
+      makeResult({ exitCode: 127 }),
+    ];
     const known = ["no controller", "no configuration"].map((name) => answered("sbatch", name));
     const timeout = "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation\n";
-    for (const result of [...silent, ...known, answer({ exitCode: 1, stderr: timeout })])
-      failure(() => parseSubmit(result, job), "HPCNB_SCHEDULER_UNREACHABLE");
+    for (const result of [...silent, ...known, makeResult({ exitCode: 1, stderr: timeout })])
+      expectThrown(() => parseSubmit(result, job), "HPCNB_SCHEDULER_UNREACHABLE");
   });
 
   it("is tested in each case that was captured", () => {

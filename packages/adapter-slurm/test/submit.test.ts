@@ -1,9 +1,9 @@
+import { expectThrown, makeJob } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { nameOf } from "../src/name.js";
 import { submitArgv } from "../src/submit.js";
-import { exampleJob, failure } from "./example.js";
 
-const argvOf = (changes: Parameters<typeof exampleJob>[0]) => submitArgv(exampleJob(changes));
+const argvOf = (changes: Parameters<typeof makeJob>[0]) => submitArgv(makeJob(changes));
 
 describe("the sbatch command", () => {
   it("says everything that a default could change", () => {
@@ -55,12 +55,12 @@ describe("the sbatch command", () => {
     expect(argvOf({ output, tasks: 2 })).to.include("--output=/home/alice/100%% %%j/%a.log");
     expect(argvOf({ output })).to.include("--output=/home/alice/100%% %%j/{task}.log");
     expect(argvOf({ output: "/a\\b/%j.log" })).to.include("--output=/a\\\\b/%j.log");
-    failure(() => argvOf({ output: "/a\\b/{task}.log", tasks: 2 }), "HPCNB_SUBMIT_REJECTED");
+    expectThrown(() => argvOf({ output: "/a\\b/{task}.log", tasks: 2 }), "HPCNB_SUBMIT_REJECTED");
   });
 
   it("is refused for another cluster, before anything is submitted", () => {
     for (const native of [["-M", "other"], ["-Mother"], ["--clusters=other"], ["--cluster", "other"]])
-      failure(() => argvOf({ resources: { native } }), "HPCNB_SUBMIT_REJECTED");
+      expectThrown(() => argvOf({ resources: { native } }), "HPCNB_SUBMIT_REJECTED");
   });
 });
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
   absolutePathSchema,
@@ -14,7 +14,7 @@ import type { RememberedRun } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
 import * as v from "valibot";
 import { parseAddress } from "./session-address.js";
-import { stateDirectory } from "./state-directory.js";
+import { keep, stateDirectory } from "./state-directory.js";
 
 /** Told what went wrong with what this machine remembers. Nothing fails for it. */
 export type Warn = (sentence: string) => void;
@@ -88,7 +88,6 @@ export function rememberSession(
   warn: Warn,
 ): void {
   warnIfNot("remembered", warn, () => {
-    mkdirSync(sessionsDirectory(), { recursive: true, mode: 0o700 });
     const same = knownSessions(warn).filter(({ run }) => run !== undefined && run === place.run);
     const from = site?.schedulerFrom ?? file;
     const itself = { name, file, site: site?.name, scheduler: scheduler && { plugin: scheduler.plugin, from } };
@@ -101,11 +100,9 @@ export function rememberSession(
   });
 }
 
-/** Replaces what is remembered of it. A newcomer that a full disk cuts short takes nothing away. */
+/** Replaces what is remembered of it. */
 function write(known: Remembered): void {
-  const path = pathOf(known.file);
-  writeFileSync(`${path}.new`, JSON.stringify(known), { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  keep(pathOf(known.file), known);
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { TaskRange } from "./scheduler.js";
+import { HpcnbError } from "./errors.js";
+import type { JobId, TaskRange } from "./scheduler.js";
 
 /** Far above what any site lets an array have. */
 const highest = 10_000_000;
@@ -8,6 +9,20 @@ const highest = 10_000_000;
  * nobody asks which tasks they have.
  */
 const mostWithGaps = 100_000;
+
+/**
+ * The tasks in what a command lists of a job.
+ * @throws HPCNB_SCHEDULER_ANSWER
+ */
+export function expectTasks(text: string, { command, id }: { command: string; id: JobId }): TaskRange[] {
+  const ranges = parseTasks(text);
+  if (ranges) return ranges;
+  const shown = JSON.stringify(text.slice(0, 200));
+  throw new HpcnbError(
+    "HPCNB_SCHEDULER_ANSWER",
+    `${command} lists tasks of job ${id} that are not understood: ${shown}.`,
+  );
+}
 
 /**
  * "7", "0-3", "3,5-9:2" or "20-40:1" as runs without gaps, but for a huge array with gaps;

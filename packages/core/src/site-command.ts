@@ -1,3 +1,5 @@
+import type { OptionsSchema } from "./plugin.js";
+
 /**
  * Runs its arguments where a scheduler's commands are known. A command over ssh gets no login
  * profile, and that is where many sites set PATH and more. $1 is shell text that becomes the
@@ -40,6 +42,11 @@ export interface SiteCommand {
   readonly isKnown: string;
   /** A file of shell text, absolute: it is read in place of the login profile. */
   readonly settings?: string | undefined;
+}
+
+/** The option of a scheduler that names such a file, for its `optionsSchema`. */
+export function settingsSchema(description: string): OptionsSchema {
+  return { type: "string", pattern: "^/[^\\r\\n]+$", description };
 }
 
 /**

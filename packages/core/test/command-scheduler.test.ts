@@ -5,8 +5,8 @@ import { expectFailure } from "../src/testing/index.js";
 const job: JobSpec = {
   name: "a job",
   script: "#!/bin/sh\ntrue\n",
-  workingDirectory: "/work",
-  output: "/work/log",
+  workingDirectory: "/home/alice",
+  output: "/home/alice/log",
   resources: {},
 };
 

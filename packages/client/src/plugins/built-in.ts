@@ -1,4 +1,4 @@
-import { readinessPlugins as readiness } from "@hpcnb/core";
+import { type PluginKind, readinessPlugins as readiness } from "@hpcnb/core";
 import type { TunnelChoice } from "@hpcnb/tunnel";
 import type { BuiltInPlugin } from "./find-plugin.js";
 
@@ -14,6 +14,16 @@ export const tunnelPlugins: readonly BuiltInPlugin[] = [
   { name: "login-forward", load: async () => (await import("@hpcnb/tunnel")).loginForwardTunnel },
   { name: "direct", load: async () => (await import("@hpcnb/tunnel")).directTunnel },
 ];
+
+/**
+ * Those of each kind that are found by their names alone. Schedulers are bundled packages, and
+ * found as such.
+ */
+export const builtInPlugins: Readonly<Record<PluginKind, readonly BuiltInPlugin[]>> = {
+  scheduler: [],
+  readiness: readinessPlugins,
+  tunnel: tunnelPlugins,
+};
 
 /** What `auto` tries, in this order. */
 export function autoTunnels(host: string | undefined): TunnelChoice[] {

@@ -1,5 +1,7 @@
 import type { PluginKind } from "@hpcnb/core";
 
+export const pluginKinds: readonly PluginKind[] = ["scheduler", "readiness", "tunnel"];
+
 /** What people call a plugin of each kind. */
 export const kindNames: Readonly<Record<PluginKind, string>> = {
   scheduler: "scheduler",
@@ -16,7 +18,7 @@ const prefixes: Readonly<Record<PluginKind, readonly string[]>> = {
 
 /** The plugin that a package's name stands for, by its short name. Pure. */
 export function nameOfPackage(name: string): { readonly kind: PluginKind; readonly name: string } | undefined {
-  for (const kind of ["scheduler", "readiness", "tunnel"] as const) {
+  for (const kind of pluginKinds) {
     const prefix = prefixes[kind].find((one) => name.startsWith(one) && name.length > one.length);
     if (prefix !== undefined) return { kind, name: name.slice(prefix.length) };
   }

@@ -4,10 +4,10 @@ import { checkJson, defined, isHpcnbError, type Plugin, type PluginKind } from "
 import { readSessionFile } from "@hpcnb/core/session-file";
 import * as v from "valibot";
 import { findSites } from "../sites.js";
-import { readinessPlugins, tunnelPlugins } from "./built-in.js";
+import { builtInPlugins } from "./built-in.js";
 import { bundledSchedulers } from "./bundled.js";
 import { type FoundPlugin, findPlugin } from "./find-plugin.js";
-import { nameOfPackage } from "./kinds.js";
+import { nameOfPackage, pluginKinds } from "./kinds.js";
 import { createPluginLoader, type PluginLoader } from "./load-plugin.js";
 import { findNamed } from "./named-plugins.js";
 import { placesFor } from "./places.js";
@@ -48,15 +48,11 @@ export async function listPlugins(file: string, loader: PluginLoader = createPlu
 }
 
 function own(file: string): Candidate[] {
-  const kinds = {
-    scheduler: bundledSchedulers,
-    readiness: readinessPlugins.map(({ name }) => name),
-    tunnel: tunnelPlugins.map(({ name }) => name),
-  };
-  const known = { scheduler: [], readiness: readinessPlugins, tunnel: tunnelPlugins };
-  return (["scheduler", "readiness", "tunnel"] as const).flatMap((kind) =>
-    kinds[kind].map((name) => ({ kind, name, find: () => findPlugin(kind, name, file, known[kind]) })),
-  );
+  return pluginKinds.flatMap((kind) => {
+    const known = builtInPlugins[kind];
+    const names = kind === "scheduler" ? bundledSchedulers : known.map(({ name }) => name);
+    return names.map((name) => ({ kind, name, find: () => findPlugin(kind, name, file, known) }));
+  });
 }
 
 /** A file that cannot be read names none. */

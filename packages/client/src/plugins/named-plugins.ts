@@ -3,8 +3,9 @@ import { HpcnbError, type PluginKind } from "@hpcnb/core";
 import { defaults, type Session, type SessionSource } from "@hpcnb/core/session-file";
 import type { TunnelChoice } from "@hpcnb/tunnel";
 import { mappingAt, textAt, valueAt } from "../source-values.js";
-import { autoTunnels, readinessPlugins, tunnelPlugins } from "./built-in.js";
-import { type BuiltInPlugin, type FoundPlugin, findPlugin } from "./find-plugin.js";
+import { autoTunnels, builtInPlugins } from "./built-in.js";
+import { type FoundPlugin, findPlugin } from "./find-plugin.js";
+import { pluginKinds } from "./kinds.js";
 
 /** The keys that lead to the names of plugins in a session file. */
 export const keysOf: Readonly<Record<PluginKind, readonly string[]>> = {
@@ -21,24 +22,18 @@ export interface NamedPlugin {
   readonly found: FoundPlugin;
 }
 
-const builtIn: Readonly<Record<PluginKind, readonly BuiltInPlugin[]>> = {
-  scheduler: [],
-  readiness: readinessPlugins,
-  tunnel: tunnelPlugins,
-};
-
 /**
  * Finds the plugins that a session file names, the tunnels of `auto` excepted. They are looked up
  * even when other things are wrong, so that all problems are told at once: `fail` hears of each.
  */
 export function findNamed(source: SessionSource, fail: (pointer: string, error: unknown) => void): NamedPlugin[] {
-  return (["scheduler", "readiness", "tunnel"] as const).flatMap((kind) => {
+  return pluginKinds.flatMap((kind) => {
     const pointer = pointerOf(source, kind);
     try {
       const name = chosen(source, kind);
       if (kind === "tunnel" && !isTunnelToLoad(source, name)) return [];
       const from = resolve(source.layers.fileAt(pointer).file);
-      const found = findPlugin(kind, name, from, builtIn[kind]);
+      const found = findPlugin(kind, name, from, builtInPlugins[kind]);
       const isOfSite = found.isForeign && found.origin === "session file" && from !== resolve(source.file);
       return [{ pointer, from, found: isOfSite ? { ...found, origin: "site file" } : found }];
     } catch (error) {
@@ -67,7 +62,7 @@ function isTunnelToLoad(source: SessionSource, name: string): boolean {
   const hasOptions = valueAt(source, ...keysOf.tunnel, "options") !== undefined;
   if (name === "auto" && hasOptions)
     throw new HpcnbError("HPCNB_BAD_ARGUMENTS", "auto has no options: they go with one kind of tunnel");
-  return hasOptions || (name !== "auto" && builtIn.tunnel.every((plugin) => plugin.name !== name));
+  return hasOptions || (name !== "auto" && builtInPlugins.tunnel.every((plugin) => plugin.name !== name));
 }
 
 /** The tunnels to try, in order. */

@@ -1,8 +1,8 @@
-import type { OptionsSchema, Plugin } from "@hpcnb/core";
+import type { OptionsSchema, Plugin, PluginKind } from "@hpcnb/core";
 import { type Problem, readSessionFile, SessionFileError, sessionSchema } from "@hpcnb/core/session-file";
 import { findSites } from "../sites.js";
 import { createPluginLoader, type PluginLoader } from "./load-plugin.js";
-import { findNamed } from "./named-plugins.js";
+import { findNamed, keysOf } from "./named-plugins.js";
 import { problemOf } from "./problem-of.js";
 
 /** A plugin that describes no options has none. */
@@ -32,8 +32,8 @@ export async function schemaOfFile(
   return schema;
 }
 
-function describe({ properties }: Schema, kind: keyof typeof places, plugin: Plugin): void {
-  const place = places[kind].reduce<Schema | undefined>((at, key) => at?.properties[key], { properties } as Schema);
+function describe({ properties }: Schema, kind: PluginKind, plugin: Plugin): void {
+  const place = keysOf[kind].reduce<Schema | undefined>((at, key) => at?.properties[key], { properties } as Schema);
   if (place) place.properties.options = described(plugin[kind]?.optionsSchema);
   if (kind !== "scheduler") return;
   const { cluster, resources } = properties;
@@ -44,8 +44,6 @@ function describe({ properties }: Schema, kind: keyof typeof places, plugin: Plu
   ])
     if (wanted) wanted.properties.options = described(plugin.scheduler?.resourcesSchema);
 }
-
-const places = { scheduler: ["scheduler"], readiness: ["storage", "readiness"], tunnel: ["tunnel", "kind"] } as const;
 
 function described(schema: OptionsSchema = none): Schema {
   return structuredClone(schema) as Schema;

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { lstatSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { checkJson, HpcnbError, lineSchema } from "@hpcnb/core";
 import * as v from "valibot";
-import { stateDirectory } from "../state-directory.js";
+import { keep, stateDirectory } from "../state-directory.js";
 import { brokenPlugin, type ForeignPlugin } from "./broken.js";
 import { codeFiles, contentOf } from "./code-files.js";
 import { kindNames } from "./kinds.js";
@@ -76,9 +76,7 @@ function readTrusted(place: string, path: string): string | undefined {
 /** Where it cannot be kept, it is asked for again the next time. */
 function remember(place: string, trusted: v.InferOutput<typeof trustedSchema>): void {
   try {
-    mkdirSync(join(place, ".."), { recursive: true, mode: 0o700 });
-    writeFileSync(`${place}.new`, JSON.stringify(trusted), { mode: 0o600 });
-    renameSync(`${place}.new`, place);
+    keep(place, trusted);
   } catch (error) {
     if (!("code" in (error as Error))) throw error;
   }

@@ -1,6 +1,7 @@
 export * from "./command-host.js";
 export * from "./expect-failure.js";
 export * from "./host/index.js";
+export * from "./make-job.js";
 export * from "./plugin.js";
 export * from "./readiness.js";
 export * from "./recording-host.js";
