@@ -24,13 +24,13 @@ const sideBarLimit = 120_000;
 
 /** What a user does in cells and in JupyterLab's side bar, on nodes that see files late. */
 for (const scheduler of siteSchedulers) {
-  describe(`a cluster started inside the notebook, on ${scheduler.title}`, function () {
+  describe(`a cluster started in the notebook, on ${scheduler.title}`, function () {
     this.timeout(180_000);
-    insideNotebookOn(scheduler);
+    notebookClusterOn(scheduler);
   });
 }
 
-function insideNotebookOn(scheduler: SiteScheduler): void {
+function notebookClusterOn(scheduler: SiteScheduler): void {
   let cluster: Cluster;
   let url: string;
 
@@ -57,7 +57,7 @@ function insideNotebookOn(scheduler: SiteScheduler): void {
 
   before(async function () {
     this.timeout(1_200_000);
-    cluster = await startCluster(this, "inside", scheduler);
+    cluster = await startCluster(this, "notebook", scheduler);
     await openHomes(cluster);
     await cluster.testbed.fault("storage-lag");
     await cluster.write("laptop", "project/session.yaml", sessionFile(scheduler));
@@ -79,9 +79,9 @@ function insideNotebookOn(scheduler: SiteScheduler): void {
   });
 
   it("is listed under the session's name, the controller as a job and the engines as an array", async () => {
-    const inside = (await cluster.listedJobs()).filter(({ name }) => /-[a-z0-9]{10}-[0-9a-f]{6}$/.test(name));
-    expect(inside.map(({ name }) => name.split("-")[1])).to.deep.equal(["controller", ...Array(4).fill("engines")]);
-    const [controller, engines] = new Set(inside.map(({ id }) => id));
+    const ofCluster = (await cluster.listedJobs()).filter(({ name }) => /-[a-z0-9]{10}-[0-9a-f]{6}$/.test(name));
+    expect(ofCluster.map(({ name }) => name.split("-")[1])).to.deep.equal(["controller", ...Array(4).fill("engines")]);
+    const [controller, engines] = new Set(ofCluster.map(({ id }) => id));
     expect(await cluster.ok("login", scheduler.show(controller ?? ""))).not.to.match(scheduler.asked.array);
     expect(await cluster.ok("login", scheduler.show(engines ?? ""))).to.match(scheduler.asked.array);
   });
@@ -98,8 +98,10 @@ function insideNotebookOn(scheduler: SiteScheduler): void {
       heard.push((await cluster.testbed.exec(host, "bob", ["sh", "-c", spy, "sh", ...(await ids())])).stdout);
     }
     // The neighbour does see what may be seen.
-    for (const word of ["hpcnb-inside_engine", scheduler.seen]) expect(heard.join("\n")).to.include(word);
-    expect(heard.join("\n").includes("#: hpcnb_programs/inside_controller.py")).to.equal(scheduler.openScripts);
+    for (const word of ["hpcnb-notebook_cluster_engine", scheduler.seen]) expect(heard.join("\n")).to.include(word);
+    expect(heard.join("\n").includes("#: hpcnb_programs/notebook_cluster_controller.py")).to.equal(
+      scheduler.openScripts,
+    );
     for (const key of keys) expect(heard.some((text) => text.includes(key))).to.equal(false);
     // Nothing on the way keeps bob out but the modes of hpcnb's own directories.
     const asBob = (...argv: string[]) => cluster.testbed.exec("login", "bob", argv);
@@ -186,7 +188,7 @@ function insideNotebookOn(scheduler: SiteScheduler): void {
     await cluster.asRoot("qconf", "-ds", host);
     try {
       const words = new RegExp(
-        `On ${host} no job could be submitted: .*${host}.*submit host.*leave to submit jobs from there`,
+        `On ${host} no job could be submitted: .*${host}.*submit host.*permission to submit jobs from there`,
       );
       expect(await failure('ipyparallel.Cluster(profile="rnaseq", n=1).start_cluster_sync()')).to.match(words);
       await ask("POST", "", { profile: "rnaseq", cluster_id: "refused", n: 1 });

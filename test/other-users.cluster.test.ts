@@ -71,7 +71,7 @@ notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${mo
 
   before(async function () {
     this.timeout(1_200_000);
-    cluster = await startCluster(this, "neighbours", scheduler);
+    cluster = await startCluster(this, "otherusers", scheduler);
     await openHomes(cluster);
     const password = (await cluster.ok("laptop", ["hpcnb", "password"], `${clearPassword}\n`)).trim();
     const file = `${sessionFile("rnaseq", `password: "${password}"`)}cluster: { engines: 3 }\n`;

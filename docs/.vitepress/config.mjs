@@ -28,7 +28,7 @@ export default defineConfig({
         ["The session file", "/session-file"],
         ["Sites", "/sites"],
         ["Engines", "/engines"],
-        ["Clusters from inside", "/clusters-from-inside"],
+        ["Notebook clusters", "/notebook-clusters"],
         ["Grid Engine", "/grid-engine"],
         ["Slurm", "/slurm"],
         ["Over ssh", "/ssh"],

@@ -5,7 +5,7 @@ import { carryModules, modulesOf } from "@hpcnb/core";
 const python = new URL("../python/", import.meta.url);
 
 /** What a job runs: the modules of ../python/hpcnb_programs. */
-export type Program = "notebook" | "controller" | "engine" | "inside_controller" | "inside_engine";
+export type Program = "notebook" | "controller" | "engine" | "notebook_cluster_controller" | "notebook_cluster_engine";
 
 /** The text of a program with all that it imports; ../python/hpcnb_launch/start.py runs it. */
 export function programText(program: Program): string {

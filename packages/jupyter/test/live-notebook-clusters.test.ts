@@ -23,7 +23,7 @@ echo $$`;
 const cancel = `#!/bin/sh
 kill $(cat "$(dirname "$0")/$1.pids")`;
 
-describe("a cluster started inside the notebook, really run", () => {
+describe("a cluster started in the notebook, really run", () => {
   let jobs: Jobs;
   let endpoint: Endpoint;
   let kernel: string;

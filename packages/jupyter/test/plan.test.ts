@@ -195,10 +195,12 @@ describe("what a notebook needs for starting clusters", () => {
     expect(jobs.controller.argv).to.deep.equal([
       "submit",
       "rnaseq-controller-abcde12345-HPCNBCLUSTER",
-      `${directory}/inside/HPCNBCLUSTER/controller.log`,
+      `${directory}/notebook-clusters/HPCNBCLUSTER/controller.log`,
     ]);
     expect(jobs.engines.argv.at(-1)).to.equal("1-987654321");
-    expect(jobs.engines.stdin).to.include(`"controllerRecord":"${directory}/inside/HPCNBCLUSTER/controller.record"`);
+    expect(jobs.engines.stdin).to.include(
+      `"controllerRecord":"${directory}/notebook-clusters/HPCNBCLUSTER/controller.record"`,
+    );
     expect(jobs.cancel.argv).to.deep.equal(["cancel", "HPCNBJOB"]);
     expect(jobs.files.map(({ path }: { path: string }) => path)).to.include(jobs.controllerRecord);
   });

@@ -2,7 +2,13 @@ import { spawnSync } from "node:child_process";
 import { expect } from "chai";
 import { type Program, programText } from "../src/python.js";
 
-const programs: readonly Program[] = ["notebook", "controller", "engine", "inside_controller", "inside_engine"];
+const programs: readonly Program[] = [
+  "notebook",
+  "controller",
+  "engine",
+  "notebook_cluster_controller",
+  "notebook_cluster_engine",
+];
 
 /** As start.py does it, but only imports. */
 const load = `import importlib, sys

@@ -3,7 +3,7 @@ import { buildNetwork } from "./network.js";
 import { assertSupported, installPackages } from "./packages.js";
 import { providePython } from "./python.js";
 import { schedulersOf } from "./schedulers/index.js";
-import { inside, type Site, switchHost } from "./site.js";
+import { hostPaths, type Site, switchHost } from "./site.js";
 import { startSshd, writeKeys } from "./ssh.js";
 import { startHost } from "./start-host.js";
 import { writeState } from "./state.js";
@@ -42,7 +42,7 @@ function seconds(since: number): string {
 
 async function writeFiles(site: Site): Promise<void> {
   await writeState({ site, phase: "starting", faults: [] });
-  if (site.checkout !== undefined) await mkdir(inside.checkout, { recursive: true });
+  if (site.checkout !== undefined) await mkdir(hostPaths.checkout, { recursive: true });
   await writeAccounts(site);
   await makeHomes(site);
   await writePrograms(site);

@@ -1,6 +1,6 @@
 export { faultNames } from "./faults.js";
 export { unsupportedReason } from "./packages.js";
-export { inside, nameHere } from "./site.js";
+export { hostPaths, nameHere } from "./site.js";
 export type { Fault } from "./state.js";
 export { leftovers } from "./teardown.js";
 export {

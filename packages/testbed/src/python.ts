@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { shellWord } from "@hpcnb/core";
 import { run } from "./run.js";
-import { inside, pathsOf, type Site } from "./site.js";
+import { hostPaths, pathsOf, type Site } from "./site.js";
 import { machineLock, withLock } from "./state.js";
 
 const packages = ["jupyterlab", "notebook", "ipyparallel", "numpy", "matplotlib"];
@@ -30,10 +30,10 @@ async function make(venv: string, home: string, say: (line: string) => void): Pr
   const script = [
     "umask 022",
     `mount --bind ${shellWord(home)} /home`,
-    `mount --bind ${shellWord(venv)} ${inside.venv}`,
-    `/usr/bin/python3 -m venv ${inside.venv}`,
-    `${inside.venv}/bin/python -m pip install --quiet ${packages.join(" ")}`,
-    `${inside.venv}/bin/python -m compileall -q ${inside.venv}/lib || true`,
+    `mount --bind ${shellWord(venv)} ${hostPaths.venv}`,
+    `/usr/bin/python3 -m venv ${hostPaths.venv}`,
+    `${hostPaths.venv}/bin/python -m pip install --quiet ${packages.join(" ")}`,
+    `${hostPaths.venv}/bin/python -m compileall -q ${hostPaths.venv}/lib || true`,
   ];
   await run(["unshare", "--mount", "sh", "-euc", script.join("\n")], {
     timeoutMs: 900_000,

@@ -149,7 +149,7 @@ export function pathsOf(siteName: string) {
 }
 
 /** Where the hosts see what is the testbed's. */
-export const inside = {
+export const hostPaths = {
   checkout: "/opt/hpcnb",
   venv: "/home/shared/venv",
 } as const;

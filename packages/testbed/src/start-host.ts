@@ -6,7 +6,7 @@ import { makeEtc } from "./etc.js";
 import { findInit, inHost, initOf } from "./hosts.js";
 import { waitFor } from "./run.js";
 import { setUpSchedulers } from "./schedulers/index.js";
-import { inside, namespaceOf, pathsOf, type Site, switchHost } from "./site.js";
+import { hostPaths, namespaceOf, pathsOf, type Site, switchHost } from "./site.js";
 
 /**
  * A host is a process that holds a PID, mount, UTS and IPC namespace in a network namespace of its
@@ -55,7 +55,9 @@ async function setUp(site: Site, host: string): Promise<string> {
     `hostname ${host}`,
     bind(await makeEtc(site, host), "/etc"),
     bind(process.execPath, join(paths.bin, "node")),
-    ...(checkout === undefined ? [] : [bind(checkout, inside.checkout), `mount -o remount,bind,ro ${inside.checkout}`]),
+    ...(checkout === undefined
+      ? []
+      : [bind(checkout, hostPaths.checkout), `mount -o remount,bind,ro ${hostPaths.checkout}`]),
     bind(tmp, "/tmp"),
     "mount -t tmpfs -o mode=755 hpcnb-run /run",
     "mkdir -p /run/sshd /run/user /run/lock",

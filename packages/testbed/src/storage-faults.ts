@@ -2,7 +2,7 @@ import { dirname, join, relative } from "node:path";
 import { HpcnbError, shellWord } from "@hpcnb/core";
 import { enter, inHost } from "./hosts.js";
 import { attempt } from "./run.js";
-import { inside, pathsOf, type Site, switchHost } from "./site.js";
+import { hostPaths, pathsOf, type Site, switchHost } from "./site.js";
 
 /** A host goes on believing what it has seen of a file for so long, as NFS clients do. */
 const lagSeconds = 30;
@@ -23,7 +23,7 @@ export async function addStorageLag(site: Site, host: string): Promise<void> {
     "bindfs could not be mounted",
   );
   // The Python environment never changes: it need not pass through bindfs, which is slow.
-  await inHost(site, host, ["mount", "--bind", venv, inside.venv]);
+  await inHost(site, host, ["mount", "--bind", venv, hostPaths.venv]);
 }
 
 export async function removeStorageLag(site: Site, host: string): Promise<void> {

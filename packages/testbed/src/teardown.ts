@@ -3,7 +3,7 @@ import { removePolicy } from "./daemons.js";
 import { killHost, processesOf } from "./hosts.js";
 import { listHosts, removeNetwork } from "./network.js";
 import { attempt } from "./run.js";
-import { inside, pathsOf } from "./site.js";
+import { hostPaths, pathsOf } from "./site.js";
 import { listSites, readState, removeEmpty, removeFiles } from "./state.js";
 
 /** True when any part of the testbed exists, also after an `up` that was killed. */
@@ -29,7 +29,7 @@ export async function tearDown(siteName: string): Promise<void> {
   await removeFiles(siteName);
   await removePolicy();
   // The one directory that a testbed makes outside its own.
-  if ((await listSites()).length === 0) await removeEmpty(inside.checkout);
+  if ((await listSites()).length === 0) await removeEmpty(hostPaths.checkout);
 }
 
 /** What is left of a testbed on the machine, for proving that nothing is. */

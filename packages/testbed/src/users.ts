@@ -2,7 +2,7 @@ import { chmod, chown, copyFile, mkdir, readFile, writeFile } from "node:fs/prom
 import { join } from "node:path";
 import { copyEtc } from "./etc.js";
 import { schedulersOf } from "./schedulers/index.js";
-import { inside, pathsOf, type Site, type User } from "./site.js";
+import { hostPaths, pathsOf, type Site, type User } from "./site.js";
 
 /**
  * The accounts exist only in the hosts' copies of /etc: the machine's is never changed.
@@ -68,10 +68,10 @@ export async function writePrograms(site: Site): Promise<void> {
   const program = join(bin, "hpcnb");
   const script = [
     "#!/bin/sh",
-    `for program in ${inside.checkout}/packages/cli/bin/hpcnb.js ${inside.checkout}/node_modules/hpcnb/bin/hpcnb.js; do`,
+    `for program in ${hostPaths.checkout}/packages/cli/bin/hpcnb.js ${hostPaths.checkout}/node_modules/hpcnb/bin/hpcnb.js; do`,
     `  test -f "$program" && exec ${bin}/node "$program" "$@"`,
     "done",
-    `echo "there is no hpcnb in ${inside.checkout}" >&2`,
+    `echo "there is no hpcnb in ${hostPaths.checkout}" >&2`,
     "exit 127",
   ];
   await writeFile(program, `${script.join("\n")}\n`);

@@ -3,7 +3,7 @@ import type { Role } from "./workload.js";
 
 /**
  * What the suffix of a job's name may be: nothing, a cluster's generation, that and an array's
- * first engine, or the tag of a cluster that was started inside the notebook.
+ * first engine, or the tag of a cluster that was started in the notebook.
  */
 const pattern = /^.+-(notebook|controller|engines)-([a-z0-9]{10})(|-\d{1,8}|-\d{1,8}-\d{1,8}|-[0-9a-f]{6})$/;
 

@@ -1,5 +1,5 @@
 """
-By which the jobs of a cluster that was started inside the notebook know that the notebook is there,
+By which the jobs of a cluster that was started in the notebook know that the notebook is there,
 and end when it is gone.
 """
 
@@ -12,7 +12,7 @@ import time
 from hpcnb_launch import log, records
 from hpcnb_launch.waiting import AwakeClock
 
-# Seconds between two signs of life for the jobs of clusters that were started inside the notebook.
+# Seconds between two signs of life for the jobs of clusters that were started in the notebook.
 PULSE = 15.0
 
 

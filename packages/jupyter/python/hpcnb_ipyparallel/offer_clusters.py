@@ -1,5 +1,5 @@
 """
-What the notebook job does so that clusters can be started inside it: ipyparallel's configuration.
+What the notebook job does so that a user can start clusters in it: ipyparallel's configuration.
 """
 
 import json

@@ -1,5 +1,5 @@
 """
-ipyparallel's launchers for clusters that are started inside the notebook: in notebooks and in the
+ipyparallel's launchers for clusters that are started in the notebook: in notebooks and in the
 server, beside which hpcnb_launchers.json lies with all that differs between sessions and
 schedulers. No secret is in a command, a script or a job's environment: engines read how to connect
 from a record for this user alone, as the session's own do.
@@ -65,10 +65,9 @@ class Submitted(BaseLauncher):
         if code != 0:
             raise Refused(
                 f"On {HOST} no job could be submitted: {output or f'exit code {code}'}. Clusters "
-                "that are started "
-                "inside a notebook need the scheduler's commands on the notebook's host, and "
-                "leave to submit jobs from "
-                "there. The engines of the session file need neither."
+                "that are started in a notebook need the scheduler's commands on the notebook's "
+                "host, and permission to submit jobs from there. The engines of the session file "
+                "need neither."
             )
         found = [re.match(KNOWN["jobs"]["idPattern"], line.strip()) for line in output.splitlines()]
         ids = [match.group(1) for match in found if match]

@@ -17,13 +17,13 @@ export function pointerRecord({ directory }: Pick<Run, "directory">): string {
   return `${directory}/cluster.record`;
 }
 
-/** The paths of clusters that are started inside the notebook. */
+/** The paths of notebook clusters: those that a user starts in the notebook. */
 export function notebookClusterPaths({ directory }: Pick<Run, "directory">) {
   return {
     /** On Python's path in the notebook's server and kernels: nothing else may lie there. */
     module: `${directory}/python`,
     /** A directory for each cluster. */
-    clusters: `${directory}/inside`,
+    clusters: `${directory}/notebook-clusters`,
     /** By which their jobs know that the notebook is there. */
     pulse: `${directory}/pulse.record`,
   };

@@ -20,14 +20,14 @@ const placeholders = { cluster: "HPCNBCLUSTER", set: "HPCNBSET", tasks: 98765432
 const heartbeatMs = 1000;
 
 /**
- * So long without a sign of life from the notebook, and what was started inside it ends by itself.
+ * Notebook clusters end by themselves after this time without a sign of life from the notebook.
  */
 const notebookSilenceSeconds = 300;
 
-const programs = { controller: "inside_controller", engines: "inside_engine" } as const satisfies Record<
-  string,
-  Program
->;
+const programs = {
+  controller: "notebook_cluster_controller",
+  engines: "notebook_cluster_engine",
+} as const satisfies Record<string, Program>;
 
 /**
  * What a notebook needs for starting clusters by itself: Python modules with ipyparallel's
@@ -102,7 +102,7 @@ function jobSpecs(context: PlanContext, records: string) {
     return {
       name,
       script: jobScript({
-        title: `${name}: ipyparallel ${kind}, started inside the notebook of the session ${session.name}`,
+        title: `${name}: ipyparallel ${kind}, started in the notebook of the session ${session.name}`,
         environment: session.notebook.environment,
         directory,
         program: programs[kind],

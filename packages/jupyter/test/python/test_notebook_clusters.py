@@ -1,5 +1,5 @@
 """
-Clusters that are started inside the notebook: what is offered to ipyparallel, and how their jobs
+Clusters that are started in the notebook: what is offered to ipyparallel, and how their jobs
 end with the notebook.
 """
 

@@ -1,5 +1,5 @@
 """
-The controller of a cluster that was started inside the notebook: it ends when the notebook is gone.
+The controller of a notebook cluster, which was started in the notebook: it ends with the notebook.
 """
 
 from hpcnb_ipyparallel import controller, notebook_pulse

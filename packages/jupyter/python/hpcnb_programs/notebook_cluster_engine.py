@@ -1,5 +1,5 @@
 """
-An engine of a cluster that was started inside the notebook: it ends when the notebook is gone.
+An engine of a notebook cluster, which was started in the notebook: it ends with the notebook.
 """
 
 from hpcnb_ipyparallel import engine, notebook_pulse
