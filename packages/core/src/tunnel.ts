@@ -6,6 +6,10 @@ export type Endpoint =
   | { readonly kind: "socket"; readonly host: string; readonly path: string }
   | { readonly kind: "port"; readonly host: string; readonly address: string; readonly port: number };
 
+/** The kinds of tunnel that hpcnb brings along, in the order in which `auto` tries them. */
+export const tunnelKinds = ["jump", "login-forward", "direct"] as const;
+export type TunnelKind = (typeof tunnelKinds)[number];
+
 /** Where a local port is looked for first: Jupyter's own default. */
 export const firstLocalPort = 8888;
 

@@ -1,4 +1,4 @@
-import { type PluginKind, readinessPlugins as readiness } from "@hpcnb/core";
+import { type Plugin, type PluginKind, readinessPlugins as readiness, type TunnelKind, tunnelKinds } from "@hpcnb/core";
 import type { TunnelChoice } from "@hpcnb/tunnel";
 import type { BuiltInPlugin } from "./find-plugin.js";
 
@@ -8,12 +8,14 @@ export const readinessPlugins: readonly BuiltInPlugin[] = readiness.map((plugin)
   load: async () => plugin,
 }));
 
+const tunnels: Readonly<Record<TunnelKind, () => Promise<Plugin>>> = {
+  jump: async () => (await import("@hpcnb/tunnel")).jumpTunnel,
+  "login-forward": async () => (await import("@hpcnb/tunnel")).loginForwardTunnel,
+  direct: async () => (await import("@hpcnb/tunnel")).directTunnel,
+};
+
 /** The tunnels that hpcnb brings along; others come as plugins. */
-export const tunnelPlugins: readonly BuiltInPlugin[] = [
-  { name: "jump", load: async () => (await import("@hpcnb/tunnel")).jumpTunnel },
-  { name: "login-forward", load: async () => (await import("@hpcnb/tunnel")).loginForwardTunnel },
-  { name: "direct", load: async () => (await import("@hpcnb/tunnel")).directTunnel },
-];
+export const tunnelPlugins: readonly BuiltInPlugin[] = tunnelKinds.map((name) => ({ name, load: tunnels[name] }));
 
 /**
  * Those of each kind that are found by their names alone. Schedulers are bundled packages, and
@@ -25,8 +27,8 @@ export const builtInPlugins: Readonly<Record<PluginKind, readonly BuiltInPlugin[
   tunnel: tunnelPlugins,
 };
 
-/** What `auto` tries, in this order. */
+/** What `auto` tries, in this order. `direct` leads nowhere but to this machine. */
 export function autoTunnels(host: string | undefined): TunnelChoice[] {
-  const names = host === undefined ? ["direct"] : ["jump", "login-forward"];
+  const names = tunnelKinds.filter((kind) => (kind === "direct") === (host === undefined));
   return names.map((name) => ({ name, options: {} }));
 }

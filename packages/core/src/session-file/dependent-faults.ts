@@ -2,6 +2,7 @@ import { isAbsolute } from "node:path";
 import { parseDuration, parseMemory } from "../units.js";
 import { valueAt } from "./layers.js";
 import { keyFor } from "./other-words.js";
+import { portRangeFaults } from "./port-range.js";
 import { mostAtOnce } from "./resolve.js";
 import type { Fault } from "./sentences.js";
 import { describe, pathOf } from "./words.js";
@@ -22,6 +23,7 @@ export function dependentFaults(value: unknown): Fault[] {
     ...clusterFaults(value),
     ...groupFaults(value),
     ...limitFaults(value),
+    ...portRangeFaults("/tunnel/ports", valueAt(value, "/tunnel/ports"), { least: 1, whose: "a notebook" }),
   ];
 }
 

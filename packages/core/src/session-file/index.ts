@@ -2,6 +2,7 @@ export { defaults } from "./defaults.js";
 export { type Explained, explain } from "./explain.js";
 export { valueAt } from "./layers.js";
 export { unusable, type YamlFile } from "./parse.js";
+export type { PortRange } from "./port-range.js";
 export { type Problem, placeText, SessionFileError } from "./problems.js";
 export { loadSessionFile, readSessionFile, readSessionText } from "./read.js";
 export { resolveStorage, resolveTunnel, sessionNameFrom } from "./resolve.js";

@@ -5,6 +5,7 @@ import { onlyGroup } from "../engine-groups.js";
 import type { JobResources } from "../scheduler.js";
 import { parseDuration, parseMemory } from "../units.js";
 import { defaults } from "./defaults.js";
+import { type PortRange, parsePortRange } from "./port-range.js";
 import type { sessionSchema } from "./schema.js";
 import type { PluginChoice, PythonEnvironment, Session, SessionSite } from "./session.js";
 
@@ -47,7 +48,8 @@ export function resolveStorage(
 
 export function resolveTunnel(tunnel: SessionFile["tunnel"] = { kind: defaults.tunnel }): Session["tunnel"] {
   const { plugin, options } = choiceOf(tunnel.kind);
-  return { kind: plugin, options, localPort: tunnel.localPort };
+  const { localPort, ports } = tunnel;
+  return { kind: plugin, options, localPort, ports: ports === undefined ? undefined : portsOf(ports) };
 }
 
 function choiceOf(chosen: SessionFile["scheduler"]): PluginChoice {
@@ -98,11 +100,15 @@ function durationOf(text: string): number {
   return certain(parseDuration(text), text);
 }
 
+function portsOf(text: string): PortRange {
+  return certain(parsePortRange(text), text);
+}
+
 /**
  * The schema's patterns let through exactly what the parsers of units understand; a test holds them
  * together.
  */
-function certain(value: number | undefined, text: string): number {
+function certain<T>(value: T | undefined, text: string): T {
   if (value === undefined) throw new Error(`The schema accepts "${text}", which cannot be parsed`);
   return value;
 }

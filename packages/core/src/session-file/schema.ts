@@ -1,7 +1,8 @@
 import { groupName } from "../engine-groups.js";
 import { mostEngines } from "../most-engines.js";
-import { firstLocalPort } from "../tunnel.js";
+import { firstLocalPort, tunnelKinds } from "../tunnel.js";
 import { defaults } from "./defaults.js";
+import { portRange } from "./port-range.js";
 
 /**
  * The one definition of the session file: its JSON Schema, which editors, `hpcnb schema`, the
@@ -296,14 +297,20 @@ export const sessionSchema = {
           ...pluginChoice,
           default: defaults.tunnel,
           "x-expects": "a kind of tunnel, or a mapping with plugin and options",
-          description: "auto (try each in turn), jump, login-forward, direct, or a plugin's.",
-          examples: ["auto"],
+          description: `auto (find the one that works), ${tunnelKinds.join(", ")}, or a plugin's.`,
+          examples: ["auto", ...tunnelKinds],
         },
         localPort: {
           type: "integer",
           minimum: 1,
           maximum: 65_535,
           description: `The port on 127.0.0.1 of your machine. Without it, the first free one from ${firstLocalPort} on.`,
+        },
+        ports: {
+          ...portRange,
+          description:
+            "The first and the last of the ports that a tunnel may listen on, on the cluster's hosts, where a firewall between them lets only these through.",
+          examples: ["50000-51000"],
         },
       },
     },

@@ -1,5 +1,6 @@
 import type { JobResources } from "../scheduler.js";
 import type { SiteLimits } from "./limits.js";
+import type { PortRange } from "./port-range.js";
 
 /**
  * How the notebook's Python is found on the host that runs it. Without any of these it is the
@@ -66,6 +67,8 @@ export interface Session {
     /** Those that only this kind has. */
     readonly options: PluginChoice["options"];
     readonly localPort: number | undefined;
+    /** Those that it may listen on, on the cluster's hosts. */
+    readonly ports: PortRange | undefined;
   };
 }
 

@@ -53,7 +53,12 @@ describe("good session files", () => {
         ],
       },
       storage: { readiness: "@site/nfs", options: { command: ["fs", "refresh"] }, timeoutMs: 86_400_000 },
-      tunnel: { kind: "./tunnel.js", options: { gateway: "g1" }, localPort: 65_535 },
+      tunnel: {
+        kind: "./tunnel.js",
+        options: { gateway: "g1" },
+        localPort: 65_535,
+        ports: { low: 50_000, high: 51_000 },
+      },
     });
   });
 

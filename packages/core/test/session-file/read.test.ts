@@ -27,7 +27,7 @@ describe("reading session files", () => {
       resources: {},
       cluster: undefined,
       storage: { readiness: "probe", options: {}, timeoutMs: 120_000 },
-      tunnel: { kind: "auto", options: {}, localPort: undefined },
+      tunnel: { kind: "auto", options: {}, localPort: undefined, ports: undefined },
     });
   });
 
@@ -56,7 +56,7 @@ tunnel: { kind: direct, localPort: 9999 }`);
         restarts: 3,
       },
       storage: { readiness: "delay", options: {}, timeoutMs: 90_000 },
-      tunnel: { kind: "direct", options: {}, localPort: 9999 },
+      tunnel: { kind: "direct", options: {}, localPort: 9999, ports: undefined },
     });
   });
 

@@ -23,7 +23,7 @@ export function makeSession({ notebook, ...changes }: Changes = {}): Session {
     resources: {},
     cluster: undefined,
     storage: { readiness: "probe", options: {}, timeoutMs: 20_000 },
-    tunnel: { kind: "direct", options: {}, localPort: undefined },
+    tunnel: { kind: "direct", options: {}, localPort: undefined, ports: undefined },
     ...changes,
   };
 }

@@ -84,7 +84,7 @@ export class SimulatedSession {
       notebook: { directory },
       cluster: makeCluster(engines, { minimum: engines, ...cluster }),
       storage: { readiness: "probe", options: {}, timeoutMs: storageTimeoutMs },
-      tunnel: { kind: "auto", options: {}, localPort: undefined },
+      tunnel: { kind: "auto", options: {}, localPort: undefined, ports: undefined },
     });
   }
 
