@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { sessionWords } from "@hpcnb/core";
+import { sessionStateNames } from "@hpcnb/core";
 import { expect } from "chai";
 import { root } from "./repository.js";
 
@@ -8,7 +8,7 @@ describe("docs/json.md", () => {
   it("explains every state", async () => {
     const text = await readFile(join(root, "docs/json.md"), "utf8");
     const explained = [...text.matchAll(/^\| `([a-z ]+)` +\|/gm)].map(([, word]) => word);
-    for (const word of sessionWords) expect(explained).to.include(word);
+    for (const word of sessionStateNames) expect(explained).to.include(word);
   });
 
   it("names every key of every command's result", async () => {

@@ -244,13 +244,13 @@ describe("a spool that several machines share", () => {
   }
 
   /** The program's answer where the machine is another than this one. */
-  async function runAs(place: string, verb: string, request: object) {
+  async function runAs(origin: string, verb: string, request: object) {
     const { argv, stdin = "" } = requestCommand({ verb, spool: machine.spool, ...request });
     const length = Number(argv.at(-1));
     const program = Buffer.from(stdin)
       .subarray(0, length)
       .toString()
-      .replace("\ndef origin_of(spec)", `\nORIGIN = ${place}\n$&`);
+      .replace("\ndef origin_of(spec)", `\nORIGIN = ${origin}\n$&`);
     const rest = Buffer.from(stdin).subarray(length).toString();
     const changed = [...argv.slice(0, -1), String(Buffer.byteLength(program))];
     const { stdout } = await machine.host.run(changed, { stdin: program + rest });

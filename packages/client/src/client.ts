@@ -34,7 +34,7 @@ export interface Client {
    * A session by its file, or by where it is (`host:/directory`). @throws SessionFileError with all
    * that is wrong with its files; HPCNB_NO_SESSION where no session ever was.
    */
-  load(place: string, how?: HowToLoadSession): Promise<ValidSession>;
+  load(fileOrAddress: string, how?: HowToLoadSession): Promise<ValidSession>;
   /**
    * All that is needed to act on a session, on the site that it shares with others of its host and
    * scheduler.
@@ -64,7 +64,7 @@ export function createClient({
 
   return {
     hostOf: around.hostOf,
-    load: (place, how) => loadSession(place, { ...how, loader, ...around }),
+    load: (fileOrAddress, how) => loadSession(fileOrAddress, { ...how, loader, ...around }),
     open: (valid) => siteOf(valid).open(valid),
   };
 }

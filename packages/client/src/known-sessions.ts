@@ -8,7 +8,7 @@ import {
   portSchema,
   runIdSchema,
   sessionNameSchema,
-  sessionWords,
+  sessionStateNames,
 } from "@hpcnb/core";
 import type { RememberedRun } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
@@ -43,7 +43,7 @@ const knownSessionSchema = v.object({
    * How and when it ended, as far as this machine has seen: it is kept so that it is found and
    * started again.
    */
-  ended: v.exactOptional(v.object({ at: lineSchema, state: v.picklist(sessionWords) })),
+  ended: v.exactOptional(v.object({ at: lineSchema, state: v.picklist(sessionStateNames) })),
 });
 
 /**
@@ -78,7 +78,7 @@ export function rememberSession(
     file,
     site,
     scheduler,
-    ...place
+    ...seen
   }: Pick<Session, "name" | "file"> &
     Partial<Pick<Session, "host" | "site" | "scheduler">> & {
       readonly run?: string | undefined;
@@ -88,12 +88,12 @@ export function rememberSession(
   warn: Warn,
 ): void {
   warnIfNot("remembered", warn, () => {
-    const same = knownSessions(warn).filter(({ run }) => run !== undefined && run === place.run);
+    const same = knownSessions(warn).filter(({ run }) => run !== undefined && run === seen.run);
     const from = site?.schedulerFrom ?? file;
     const itself = { name, file, site: site?.name, scheduler: scheduler && { plugin: scheduler.plugin, from } };
     const known = (parseAddress(file) && same.find((other) => !parseAddress(other.file))) || itself;
-    const { run, host, directory } = place;
-    const port = place.port ?? same.find((one) => one.port !== undefined)?.port;
+    const { run, host, directory } = seen;
+    const port = seen.port ?? same.find((one) => one.port !== undefined)?.port;
     write({ ...absent, ...known, run, host, directory, port, ended: undefined });
     for (const other of [file, ...same.map((one) => one.file)])
       if (other !== known.file) rmSync(pathOf(other), { force: true });
@@ -178,8 +178,8 @@ export function rememberedRuns(host: string | undefined, warn: Warn): Remembered
     warn(`Warning: what this machine remembers of sessions cannot be read: ${(error as Error).message}`);
     return [];
   }
-  return known.flatMap(({ run, host: place, directory, ended }) =>
-    run !== undefined && directory !== undefined && place === host && !ended ? [{ run, directory }] : [],
+  return known.flatMap(({ run, host: knownHost, directory, ended }) =>
+    run !== undefined && directory !== undefined && knownHost === host && !ended ? [{ run, directory }] : [],
   );
 }
 

@@ -21,7 +21,7 @@ export interface HowToLoadSession {
 
 /** A session from its file, or from where it is. */
 export async function loadSession(
-  place: string,
+  fileOrAddress: string,
   {
     announce,
     recall = false,
@@ -30,15 +30,15 @@ export async function loadSession(
     ...around
   }: Surroundings & HowToLoadSession & { readonly loader: PluginLoader },
 ): Promise<ValidSession> {
-  const address = parseAddress(place);
+  const address = parseAddress(fileOrAddress);
   if (address)
     return (await import("./session-at.js")).loadSessionAt({ ...address, needsScheduler }, { loader, ...around });
   const { loadValidSession } = await import("./valid-session.js");
-  const known = recall ? rememberedSession(resolve(place), around.warn) : undefined;
-  if (!known) return loadValidSession(place, { announce, loader });
+  const known = recall ? rememberedSession(resolve(fileOrAddress), around.warn) : undefined;
+  if (!known) return loadValidSession(fileOrAddress, { announce, loader });
   let why: string;
   try {
-    const valid = await loadValidSession(place, { announce, loader });
+    const valid = await loadValidSession(fileOrAddress, { announce, loader });
     const change = changeOf(valid.session, known);
     if (change === undefined) return valid;
     why = change;

@@ -37,7 +37,7 @@ export interface SessionRef {
  * @throws HPCNB_NO_SESSION when nothing was ever started there.
  */
 export async function loadSessionAt(
-  { host: alias, directory: place, known, needsScheduler = false }: SessionRef,
+  { host: alias, directory: asked, known, needsScheduler = false }: SessionRef,
   { hostOf, note, warn, loader }: Surroundings & { readonly loader: PluginLoader },
 ): Promise<ValidSession> {
   const host = hostOf(alias);
@@ -45,7 +45,7 @@ export async function loadSessionAt(
   const onRecord = (found: string) => {
     text = found;
   };
-  const directory = await findNotebookDirectory(host, place, "look", { note, onRecord });
+  const directory = await findNotebookDirectory(host, asked, "look", { note, onRecord });
   const record = await readRecord(host, directory, { remembered: rememberedRuns(alias, warn), text });
   if (!record) {
     throw new HpcnbError(
@@ -91,21 +91,21 @@ async function rememberedScheduler(
  */
 export async function schedulerOf(
   { scheduler }: Pick<SessionRecord, "scheduler">,
-  place: string,
+  fileOrAddress: string,
   isNeeded = false,
 ): Promise<Plugin> {
   const bundled = bundledScheduler(scheduler.plugin);
-  if (!bundled && isNeeded) throw schedulerIsAbsent(scheduler.plugin, place);
-  if (!bundled) return absentScheduler(scheduler.plugin, place);
+  if (!bundled && isNeeded) throw schedulerIsAbsent(scheduler.plugin, fileOrAddress);
+  if (!bundled) return absentScheduler(scheduler.plugin, fileOrAddress);
   const plugin = await loadBundled(bundled);
-  await expectOptions(plugin, scheduler.options, place);
+  await expectOptions(plugin, scheduler.options, fileOrAddress);
   return plugin;
 }
 
 /** What only matters for starting is left at its default: from here nothing is started. */
 function sessionOf(
   record: SessionRecord,
-  { directory, ...place }: { file: string; host: string | undefined; directory: string },
+  { directory, ...origin }: { file: string; host: string | undefined; directory: string },
 ): Session {
   const groups = Object.entries(record.cluster?.wanted ?? {}).map(([name, engines]) => ({
     name,
@@ -114,7 +114,7 @@ function sessionOf(
     atOnce: undefined,
   }));
   return {
-    ...place,
+    ...origin,
     name: record.name,
     site: undefined,
     scheduler: record.scheduler,

@@ -69,7 +69,7 @@ export function arraysOfJobs(scheduler: Scheduler): Scheduler {
       await scheduler.cancel([...new Set(targets.flatMap((target) => idsOf(target, listed)))], signal);
     },
     explain: async (id, signal) => {
-      const jobs = (await scheduler.status(signal)).filter((job) => placeOf(job).id === id);
+      const jobs = (await scheduler.status(signal)).filter((job) => identityOf(job).id === id);
       const [asked = { id }] = [...jobs.filter(({ state }) => state !== "running"), ...jobs];
       return scheduler.explain(asked.id, signal);
     },
@@ -81,7 +81,7 @@ export function arraysOfJobs(scheduler: Scheduler): Scheduler {
 }
 
 /** What a listed job is: by itself, or as a task. */
-function placeOf({ id, name }: JobStatus): { readonly id: JobId; readonly name: string; readonly task?: number } {
+function identityOf({ id, name }: JobStatus): { readonly id: JobId; readonly name: string; readonly task?: number } {
   const [, array, task] = suffix.exec(name) ?? [];
   return task === undefined ? { id, name } : { id: array || id, name: name.replace(suffix, ""), task: Number(task) };
 }
@@ -90,9 +90,9 @@ function joined(listed: readonly JobStatus[]): JobStatus[] {
   const jobs = new JoinedJobs();
   for (const job of listed) {
     const { id: _, name: __, tasks: ___, ...facts } = job;
-    const { task, ...place } = placeOf(job);
+    const { task, ...array } = identityOf(job);
     const [first, last] = [task ?? 1, task ?? 1];
-    jobs.add({ ...place, isArray: task !== undefined }, [{ first, last, ...facts }]);
+    jobs.add({ ...array, isArray: task !== undefined }, [{ first, last, ...facts }]);
   }
   return jobs.all();
 }
@@ -101,7 +101,7 @@ function joined(listed: readonly JobStatus[]): JobStatus[] {
 function idsOf(target: CancelTarget, listed: readonly JobStatus[]): JobId[] {
   const { id, tasks } = typeof target === "string" ? { id: target } : target;
   const own = listed.flatMap((job) => {
-    const { task = 1, ...array } = placeOf(job);
+    const { task = 1, ...array } = identityOf(job);
     const isMeant = !tasks || tasks.some(({ first, last }) => first <= task && task <= last);
     return array.id === id && isMeant ? [job.id] : [];
   });

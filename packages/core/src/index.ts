@@ -26,7 +26,7 @@ export * from "./records.js";
 export * from "./render-command.js";
 export * from "./scheduler.js";
 export * from "./scheduler-features.js";
-export * from "./session-words.js";
+export * from "./session-state-names.js";
 export { sharedScheduler } from "./shared-scheduler.js";
 export { shellWord } from "./shell-word.js";
 export { settingsSchema, siteCommand } from "./site-command.js";

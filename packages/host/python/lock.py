@@ -88,7 +88,7 @@ class Claim:
         claim = {
             "name": name,
             "holder": self.holder[:300],
-            "place": place(),
+            "origin": origin(),
             "pid": pid,
             "start": start_of(pid),
         }
@@ -127,13 +127,13 @@ class FoundClaim:
         try:
             said, _ = json.JSONDecoder().raw_decode(self.text.decode("ascii"))
             self.name, self.holder = str(said["name"]), str(said["holder"])
-            self.place, self.pid, self.start = said["place"], said["pid"], said["start"]
+            self.origin, self.pid, self.start = said["origin"], said["pid"], said["start"]
             if not self.name.isalnum():
                 raise ValueError
         except (ValueError, KeyError, TypeError):
             # Its maker was killed before it wrote, or is about to write.
             self.name = "%dx%d" % (status.st_ino, int(status.st_mtime * 1000))
-            self.holder, self.place = "another process", None
+            self.holder, self.origin = "another process", None
         self.successor = lock + ".after-" + self.name
 
 
@@ -159,7 +159,7 @@ def read_chain(path):
 
 
 def is_dead(claim, path):
-    if claim.place is not None and claim.place == place():
+    if claim.origin is not None and claim.origin == origin():
         return start_of(claim.pid) != claim.start
     if storage_time(path) - claim.age < dead_after:
         return False
@@ -219,7 +219,7 @@ def random_name():
     return "%032x" % int.from_bytes(os.urandom(16), "big")
 
 
-def place():
+def origin():
     """Where a process id means the same process; None where that cannot be told."""
     try:
         with open("/proc/sys/kernel/random/boot_id") as file:

@@ -37,7 +37,7 @@ export function cannotLock(path: string, why: string): HpcnbError {
 }
 
 function remedyOf(why: string): string | undefined {
-  return remedies.find(([words]) => words.test(why))?.[1];
+  return remedies.find(([pattern]) => pattern.test(why))?.[1];
 }
 
 /** A file that gave no answer within `limitMs`. */

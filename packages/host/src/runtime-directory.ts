@@ -15,7 +15,7 @@ export const temporarySuffix = 17;
 /** Characters of the longest name that is used there, with the slash before it. */
 const longestName = 22 + temporarySuffix;
 
-interface Place {
+interface Candidate {
   /** A directory that must be there already, for this user alone. */
   readonly base?: string;
   readonly path: string;
@@ -50,7 +50,7 @@ function homeOrNone(): string | undefined {
  * XDG_RUNTIME_DIR is another user's or is gone; the name in /tmp may be taken by another user; a
  * home may be shared by several machines.
  */
-function places({ given, tmp, uid, home }: Surroundings): Place[] {
+function candidates({ given, tmp, uid, home }: Surroundings): Candidate[] {
   const system = `/run/user/${uid}`;
   const state = home?.startsWith("/")
     ? join(home, ".local", "state", "hpcnb", `run-${hostname().split(".")[0]}`)
@@ -66,13 +66,13 @@ function places({ given, tmp, uid, home }: Surroundings): Place[] {
 /**
  * Where new sockets go: a directory of this user alone, on this machine; it is made if it is not
  * there.
- * @throws HPCNB_UNSUPPORTED with what is wrong with each place.
+ * @throws HPCNB_UNSUPPORTED with what is wrong with each candidate.
  */
 export function runtimeDirectory(around: Surroundings = surroundings()): string {
   const problems: string[] = [];
-  for (const place of places(around)) {
-    const problem = problemWith(place, around.uid);
-    if (problem === undefined) return place.path;
+  for (const candidate of candidates(around)) {
+    const problem = problemWith(candidate, around.uid);
+    if (problem === undefined) return candidate.path;
     problems.push(problem);
   }
   throw new HpcnbError("HPCNB_UNSUPPORTED", `There is no place for the sockets of tunnels:\n${problems.join("\n")}`, {
@@ -85,8 +85,8 @@ export function runtimeDirectory(around: Surroundings = surroundings()): string 
  * has used.
  */
 export function runtimeDirectories(around: Surroundings = surroundings()): string[] {
-  return places(around)
-    .filter((place) => isTrusted(place, around.uid) && isOwn(place.path, around.uid, lstatSync))
+  return candidates(around)
+    .filter((candidate) => isTrusted(candidate, around.uid) && isOwn(candidate.path, around.uid, lstatSync))
     .map(({ path }) => path);
 }
 
@@ -99,9 +99,9 @@ export function namesIn(directory: string): string[] {
   }
 }
 
-function problemWith(place: Place, uid: number): string | undefined {
-  const { path } = place;
-  if (!isTrusted(place, uid)) return `${place.base} is not a directory of this user alone.`;
+function problemWith(candidate: Candidate, uid: number): string | undefined {
+  const { path } = candidate;
+  if (!isTrusted(candidate, uid)) return `${candidate.base} is not a directory of this user alone.`;
   if (Buffer.byteLength(path) + longestName > longestSocketPath) return `${path} is too long for a Unix socket.`;
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -118,7 +118,7 @@ function problemWith(place: Place, uid: number): string | undefined {
 /**
  * The base may be a link of the system's. Anyone who may write to it could replace our directory.
  */
-function isTrusted({ base }: Place, uid: number): boolean {
+function isTrusted({ base }: Candidate, uid: number): boolean {
   if (base === undefined) return true;
   return isOwn(base, uid, statSync) && (statSync(base).mode & 0o022) === 0;
 }

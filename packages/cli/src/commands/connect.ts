@@ -40,9 +40,9 @@ export async function openTheWay({ context, session, progress }: OpenSession, si
  * the host say which directory is meant.
  */
 export async function disconnect({ session: argument, signal }: ConnectOptions): Promise<Outcome<"disconnect">> {
-  const place = findSessionFile(argument, tell);
-  const address = parseAddress(place);
-  if (address && (await closeConnectionOf({ host: address.host, file: place }))) return disconnected(place, true);
+  const found = findSessionFile(argument, tell);
+  const address = parseAddress(found);
+  if (address && (await closeConnectionOf({ host: address.host, file: found }))) return disconnected(found, true);
   return withSession(argument, async ({ context, session }) => {
     if (await closeConnectionOf(session)) return disconnected(session.name, true);
     const { directory } = await openTracker(context, "look", signal);

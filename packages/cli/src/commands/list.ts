@@ -1,6 +1,6 @@
 import { isAlive, type KnownSession, knownSessions, type ListedSession, momentsOf, rememberEnd } from "@hpcnb/client";
 import { isHpcnbError } from "@hpcnb/core";
-import { lookAt, type SessionState, wordOf } from "@hpcnb/core/session";
+import { lookAt, nameOfState, type SessionState } from "@hpcnb/core/session";
 import { type OpenSession, withSession } from "../opening/with-session.js";
 import type { Outcome } from "../printing/outcome.js";
 import { tell } from "../printing/print.js";
@@ -53,7 +53,7 @@ async function look({ name, file, ended }: KnownSession, signal: AbortSignal): P
       noteEnd(session, state);
       return {
         name,
-        state: wordOf(state),
+        state: nameOfState(state),
         phase,
         file,
         ...momentsOf(state),
@@ -80,5 +80,5 @@ export function onePerRun(rows: readonly ListedSession[]): ListedSession[] {
 /** Its end may have come from another machine. */
 function noteEnd(session: Pick<KnownSession, "name" | "file">, state: SessionState): void {
   const { ended } = state.record ?? {};
-  if (ended) rememberEnd(session, { at: ended.at, state: wordOf(state) }, tell);
+  if (ended) rememberEnd(session, { at: ended.at, state: nameOfState(state) }, tell);
 }

@@ -15,7 +15,7 @@ export function layOut(listed: readonly ListedPlugin[]): Piece[] {
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return listed.flatMap(({ problem, ...plugin }, index): Piece[] => {
     const line = rows[index]?.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ");
-    const about = aboutOf(plugin).map((words): Piece => ["dim", `    ${words}\n`]);
+    const about = aboutOf(plugin).map((fact): Piece => ["dim", `    ${fact}\n`]);
     return [`${line}\n`, ...about, ...(problem === undefined ? [] : [["red", `    ${problem}\n`] as const])];
   });
 }

@@ -12,11 +12,11 @@ import { HpcnbError, isHpcnbError } from "@hpcnb/core";
 import {
   askedEngines,
   bringUp,
+  nameOfState,
   notebookTimes,
   type SessionContext,
   type SessionState,
   type SessionUp,
-  wordOf,
 } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
 import { typed, wordFor } from "../help/pasteable.js";
@@ -136,7 +136,7 @@ function resultOf({ state, directory, token }: SessionUp, { session, workload }:
   const { connection, engines, phase, record } = state;
   const { submittedAt, startedAt, walltime, endsAt } = momentsOf(state);
   const url = connection && workload.url(connection.baseUrl, session, token);
-  const facts = { name: session.name, phase, state: wordOf(state), url, directory, run: record?.run.id };
+  const facts = { name: session.name, phase, state: nameOfState(state), url, directory, run: record?.run.id };
   return { ...facts, jobs: record?.jobs, engines, submittedAt, startedAt, walltime, endsAt };
 }
 

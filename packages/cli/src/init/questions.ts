@@ -35,7 +35,7 @@ export interface Surroundings {
  * Where the jobs are submitted and the notebooks lie, and what there is; undefined where nobody
  * could look.
  */
-interface Place {
+interface Location {
   /** Its file knows the scheduler and what jobs need. */
   readonly site?: OfferedSite | undefined;
   /** Those that could have been it. */
@@ -49,7 +49,7 @@ interface Place {
 /** Looks, and asks what looking does not tell: five questions at most. */
 export async function chooseSession(around: Surroundings): Promise<SessionChoices> {
   const { prompts, folder } = around;
-  const { site, sites = [], host, directory, findings, scheduler } = await choosePlace(around);
+  const { site, sites = [], host, directory, findings, scheduler } = await chooseLocation(around);
   const pythons = site?.hasPython ? [] : rankPythons(findings?.pythons ?? []);
   const chosen =
     prompts && pythons.length > 1 ? await prompts.choose("Python for the notebook", pythonChoices(pythons)) : 0;
@@ -73,39 +73,39 @@ async function look(around: Surroundings, alias: string | undefined, directory: 
 }
 
 /** Where a scheduler's commands are, jobs are submitted, if nobody says otherwise. */
-async function choosePlace(around: Surroundings): Promise<Place> {
+async function chooseLocation(around: Surroundings): Promise<Location> {
   const { prompts } = around;
   const findings = await look(around, undefined, around.folder);
   const scheduler = schedulerOf(findings.programs);
-  const here = (used: FoundScheduler): Place => ({ host: undefined, directory: ".", findings, scheduler: used });
+  const here = (used: FoundScheduler): Location => ({ host: undefined, directory: ".", findings, scheduler: used });
   const sites = await offeredSites(around.tell);
   if (!prompts) {
     const [site, ...others] = sites;
     return { ...here(scheduler), sites, site: others.length === 0 && site?.host === undefined ? site : undefined };
   }
   const alone = schedulerOf([]);
-  const ways: readonly (Choice<string> & { readonly place?: () => Place | Promise<Place> })[] = [
+  const ways: readonly (Choice<string> & { readonly locate?: () => Location | Promise<Location> })[] = [
     ...sites.map((site) => ({
       value: `site ${site.name}`,
       label: site.name,
       hint: `a site, described in ${site.files.join(", ")}`,
-      place: async () => ({
-        ...(site.host === undefined ? here(scheduler) : await choosePlaceOn({ ...around, prompts }, site.host)),
+      locate: async () => ({
+        ...(site.host === undefined ? here(scheduler) : await chooseLocationOn({ ...around, prompts }, site.host)),
         site,
       }),
     })),
     ...(scheduler.name === "local"
       ? []
-      : [{ value: "cluster", label: `${scheduler.title}, from here`, place: () => here(scheduler) }]),
-    { value: "alone", label: "this machine", hint: "it is the whole cluster", place: () => here(alone) },
+      : [{ value: "cluster", label: `${scheduler.title}, from here`, locate: () => here(scheduler) }]),
+    { value: "alone", label: "this machine", hint: "it is the whole cluster", locate: () => here(alone) },
     ...sshAliases().map((alias) => ({ value: `ssh ${alias}`, label: alias, hint: "a submit node, by ssh" })),
     { value: "ssh", label: "another host", hint: "a submit node, by ssh" },
   ];
   const chosen = await prompts.choose("Where do the notebook and its engines run?", ways);
-  const place = ways.find(({ value }) => value === chosen)?.place;
-  if (place) return { sites, ...(await place()) };
+  const locate = ways.find(({ value }) => value === chosen)?.locate;
+  if (locate) return { sites, ...(await locate()) };
   const host = chosen === "ssh" ? await askHost(prompts) : chosen.slice("ssh ".length);
-  return { sites, ...(await choosePlaceOn({ ...around, prompts }, host)) };
+  return { sites, ...(await chooseLocationOn({ ...around, prompts }, host)) };
 }
 
 function askHost(prompts: Prompts): Promise<string> {
@@ -115,7 +115,7 @@ function askHost(prompts: Prompts): Promise<string> {
 }
 
 /** The folder on a host is asked until it is one, if the host can be reached. */
-async function choosePlaceOn(around: Surroundings & { prompts: Prompts }, host: string): Promise<Place> {
+async function chooseLocationOn(around: Surroundings & { prompts: Prompts }, host: string): Promise<Location> {
   const { prompts, tell } = around;
   const check = (text: string) =>
     /^(~$|~\/|\/)/.test(text.trim()) ? undefined : "A path there, beginning with / or ~/.";

@@ -80,8 +80,8 @@ function layOut(lines: readonly Line[]): string[] {
 }
 
 function schedulerComment({ name, title }: FoundScheduler, host: string | undefined): string {
-  const place = host === undefined ? "this machine" : "that machine";
-  return name === "local" ? `${place} is the cluster` : title;
+  const machine = host === undefined ? "this machine" : "that machine";
+  return name === "local" ? `${machine} is the cluster` : title;
 }
 
 function folderComment({ notebooks, host }: SessionChoices): string {

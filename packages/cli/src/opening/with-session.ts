@@ -44,14 +44,14 @@ export async function withSession<T>(
     progress = createProgress({ isBrief: doing === undefined }),
   }: HowToOpen = {},
 ): Promise<T> {
-  const place = findSessionFile(argument, tell);
-  const address = parseAddress(place);
+  const found = findSessionFile(argument, tell);
+  const address = parseAddress(found);
   try {
-    if (address) progress.begin(`${place}: ${doing ?? "looking for it"}`);
-    else progress.begin(`${place}: reading it`, true);
+    if (address) progress.begin(`${found}: ${doing ?? "looking for it"}`);
+    else progress.begin(`${found}: reading it`, true);
     const { processClient } = await import("../container.js");
     const client = await processClient();
-    const valid = await client.load(place, { announce, recall: !starts, needsScheduler });
+    const valid = await client.load(found, { announce, recall: !starts, needsScheduler });
     const { session } = valid;
     progress.begin(
       `${session.name}${session.host === undefined ? "" : ` on ${session.host}`}: ${doing ?? "looking for it"}`,

@@ -89,8 +89,8 @@ export function tellNote(text: string): void {
 }
 
 /** What another program says at the terminal, as it comes. */
-export function passOn(words: string): void {
-  show(process.stderr, words);
+export function passOn(text: string): void {
+  show(process.stderr, text);
 }
 
 /** Data for people: text on stdout. It is what was waited for. */

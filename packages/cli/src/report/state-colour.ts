@@ -1,9 +1,9 @@
-import type { SessionWord } from "@hpcnb/core";
+import type { SessionStateName } from "@hpcnb/core";
 import type { Piece } from "../printing/print.js";
 
-const good: readonly string[] = ["up"] satisfies SessionWord[];
+const good: readonly string[] = ["up"] satisfies SessionStateName[];
 const bad: readonly string[] = ["failed", "degraded", "without a record", "unknown"] satisfies (
-  | SessionWord
+  | SessionStateName
   | "unknown"
 )[];
 const over: readonly string[] = [
@@ -14,7 +14,7 @@ const over: readonly string[] = [
   "ended at its walltime",
   "preempted",
   "put back into the queue",
-] satisfies SessionWord[];
+] satisfies SessionStateName[];
 
 /**
  * The state of a session in its colour: green is up, red needs somebody, dim is over, yellow is

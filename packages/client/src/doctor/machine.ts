@@ -6,10 +6,10 @@ import type { Check } from "./examine.js";
 export const machineCheck: Check = {
   name: "machine",
   run: () => {
-    const place = runtimeDirectory();
+    const directory = runtimeDirectory();
     return {
       state: "ok",
-      text: `Node ${process.versions.node} on ${process.platform}; sockets of tunnels in ${place}`,
+      text: `Node ${process.versions.node} on ${process.platform}; sockets of tunnels in ${directory}`,
     };
   },
 };

@@ -53,12 +53,12 @@ export function parseFindings(text: string): Findings {
   const rows = text
     .split("\n")
     .map((line) => line.split("\t"))
-    .filter((words) => words.every((word) => check(lineSchema, word).problem === undefined));
+    .filter((cells) => cells.every((cell) => check(lineSchema, cell).problem === undefined));
   const all = (kind: string) => rows.flatMap(([word, value]) => (word === kind && value ? [value] : []));
   const pythons = rows.flatMap(([kind, value = "", ...has]): FoundPython[] => {
     if (kind !== "venv" && kind !== "conda" && kind !== "python") return [];
-    const words = { lab: has.includes("lab"), ipyparallel: has.includes("ipyparallel") };
-    return value === "" ? [] : [{ kind: kind === "python" ? "path" : kind, value, ...words }];
+    const packages = { lab: has.includes("lab"), ipyparallel: has.includes("ipyparallel") };
+    return value === "" ? [] : [{ kind: kind === "python" ? "path" : kind, value, ...packages }];
   });
   const cores = Number(all("cores").at(-1));
   return {

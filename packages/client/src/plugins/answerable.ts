@@ -40,9 +40,9 @@ function watched<Made extends object>(
       if (typeof member !== "function") return member;
       const method = String(key);
       const answer = expected[method];
-      return (...words: unknown[]) =>
+      return (...args: unknown[]) =>
         blamed(whose, `${method}()`, () => {
-          const given: unknown = member.apply(target, words);
+          const given: unknown = member.apply(target, args);
           if (!answer) return given;
           if (!answer.isPromised) return expect(given, answer);
           if (!(given instanceof Promise)) throw new TypeError("it gives no promise");

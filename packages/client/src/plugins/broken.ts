@@ -25,6 +25,6 @@ export function brokenPlugin({ kind, name, path }: ForeignPlugin, problem: strin
 export function thrown(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const what = `${error.name}: ${error.message}`;
-  const place = /(?:file:\/\/)?(\/[^\s()]+:\d+):\d+\)?$/m.exec(error.stack?.replace(what, "") ?? "")?.[1];
-  return place === undefined ? what : `${what} (at ${place})`;
+  const line = /(?:file:\/\/)?(\/[^\s()]+:\d+):\d+\)?$/m.exec(error.stack?.replace(what, "") ?? "")?.[1];
+  return line === undefined ? what : `${what} (at ${line})`;
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Plugin } from "@hpcnb/core";
 import { importFile } from "./import-file.js";
 import { findPackage } from "./packages.js";
-import { foldersOfHpcnb } from "./places.js";
+import { foldersOfHpcnb } from "./plugin-folders.js";
 
 /**
  * The schedulers that hpcnb brings along. A session file's word for one of them means nothing else.

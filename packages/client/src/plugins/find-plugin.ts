@@ -7,7 +7,7 @@ import { bundledScheduler, bundledSchedulers, loadBundled } from "./bundled.js";
 import { foreignHand, howToOwn } from "./foreign-hands.js";
 import { kindNames, packagesCalled } from "./kinds.js";
 import { findPackage } from "./packages.js";
-import { type PluginOrigin, placesFor } from "./places.js";
+import { type PluginOrigin, pluginFoldersFor } from "./plugin-folders.js";
 
 /** A plugin that hpcnb itself has; its code is loaded when it is used. */
 export interface BuiltInPlugin {
@@ -50,9 +50,9 @@ export function findPlugin(
   if (/^(\.\.?)?\//.test(name))
     return { kind, name, isForeign: true, origin: "session file", path: findFile(kind, name, sessionFile) };
   const packages = packagesCalled(kind, name);
-  const places = placesFor(sessionFile);
+  const folders = pluginFoldersFor(sessionFile);
   const unsafe: string[] = [];
-  for (const { folder, origin } of places) {
+  for (const { folder, origin } of folders) {
     for (const candidate of packages) {
       const found = findPackage(folder, candidate, origin === "beside hpcnb" ? undefined : foreignHand);
       if (!found) continue;
@@ -62,8 +62,8 @@ export function findPlugin(
     }
   }
   if (unsafe.length > 0) throw unsafePlugin(kind, name, unsafe);
-  const folders = places.map(({ folder }) => folder);
-  throw notFound(kind, name, `the package ${packages.join(" or ")} in ${folders.join(", ")}`, known);
+  const paths = folders.map(({ folder }) => folder);
+  throw notFound(kind, name, `the package ${packages.join(" or ")} in ${paths.join(", ")}`, known);
 }
 
 function findFile(kind: PluginKind, name: string, sessionFile: string): string {

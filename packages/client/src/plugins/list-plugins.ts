@@ -10,7 +10,7 @@ import { type FoundPlugin, findPlugin } from "./find-plugin.js";
 import { nameOfPackage, pluginKinds } from "./kinds.js";
 import { createPluginLoader, type PluginLoader } from "./load-plugin.js";
 import { findNamed } from "./named-plugins.js";
-import { placesFor } from "./places.js";
+import { pluginFoldersFor } from "./plugin-folders.js";
 
 export interface ListedPlugin {
   readonly kind: PluginKind;
@@ -63,7 +63,7 @@ async function named(file: string): Promise<Candidate[]> {
 }
 
 function installed(file: string): Candidate[] {
-  return placesFor(file).flatMap(({ folder }) =>
+  return pluginFoldersFor(file).flatMap(({ folder }) =>
     [...namesIn(folder), ...namesIn(join(folder, "@hpcnb")).map((name) => `@hpcnb/${name}`)].flatMap((name) => {
       const plugin = nameOfPackage(name);
       return plugin ? [{ ...plugin, find: () => findPlugin(plugin.kind, plugin.name, file) }] : [];

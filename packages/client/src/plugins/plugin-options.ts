@@ -35,12 +35,12 @@ export async function pluginOptions(source: SessionSource, { kind, keys, plugin 
 /** What the file asks for each job, where the plugin sets the limits. */
 export async function checkResources(source: SessionSource, plugin: Plugin, problems: Problem[]): Promise<void> {
   const { resourcesSchema, lacks } = plugin.scheduler ?? {};
-  for (const place of resourcePlaces(source)) {
-    const at = (key: string) => ["", ...place, ...key.split(".")].join("/");
-    const asked = { ...mappingAt(source, ...place, "resources"), tasksAtOnce: valueAt(source, ...place, "atOnce") };
+  for (const path of pathsWithResources(source)) {
+    const at = (key: string) => ["", ...path, ...key.split(".")].join("/");
+    const asked = { ...mappingAt(source, ...path, "resources"), tasksAtOnce: valueAt(source, ...path, "atOnce") };
     for (const { key, sentence } of refusalsOf(asked, { name: plugin.name, lacks }))
       problems.push(source.problemAt(at(key), sentence));
-    const options = mappingAt(source, ...place, "resources", "options");
+    const options = mappingAt(source, ...path, "resources", "options");
     if (!options) continue;
     const none: OptionsSchema = { type: "object", additionalProperties: false };
     const checked = await source.checkOptions(at("resources.options"), options, resourcesSchema ?? none);
@@ -49,7 +49,7 @@ export async function checkResources(source: SessionSource, plugin: Plugin, prob
 }
 
 /** The mappings that may have `resources`. */
-function resourcePlaces(source: SessionSource): string[][] {
+function pathsWithResources(source: SessionSource): string[][] {
   const groups = valueAt(source, "cluster", "groups");
   const indexes = Array.isArray(groups) ? groups.map((_, index) => ["cluster", "groups", String(index)]) : [];
   return [[], ["cluster"], ...indexes];
@@ -71,14 +71,14 @@ function demandsSomething(schema: OptionsSchema): boolean {
 export async function expectOptions(
   plugin: Plugin,
   options: Readonly<Record<string, unknown>>,
-  place: string,
+  fileOrAddress: string,
 ): Promise<void> {
   const { faults } = await checkOptions(options, plugin.scheduler?.optionsSchema ?? {});
   const [fault] = faults;
   if (!fault) return;
   throw new HpcnbError(
     "HPCNB_STATE_UNREADABLE",
-    `The record at ${place} has options that the scheduler ${plugin.name} does not take: ${fault.message}.`,
+    `The record at ${fileOrAddress} has options that the scheduler ${plugin.name} does not take: ${fault.message}.`,
     { hint: "It may come from a newer hpcnb: use that one." },
   );
 }

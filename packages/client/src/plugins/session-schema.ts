@@ -33,8 +33,8 @@ export async function schemaOfFile(
 }
 
 function describe({ properties }: Schema, kind: PluginKind, plugin: Plugin): void {
-  const place = keysOf[kind].reduce<Schema | undefined>((at, key) => at?.properties[key], { properties } as Schema);
-  if (place) place.properties.options = described(plugin[kind]?.optionsSchema);
+  const node = keysOf[kind].reduce<Schema | undefined>((at, key) => at?.properties[key], { properties } as Schema);
+  if (node) node.properties.options = described(plugin[kind]?.optionsSchema);
   if (kind !== "scheduler") return;
   const { cluster, resources } = properties;
   for (const wanted of [

@@ -43,12 +43,12 @@ export function createTrust(ask: AskTrust = async () => false, folder = join(sta
       if (!reached) throw brokenPlugin(plugin, "reaches too many files for anybody to trust: bundle it into one");
       const files = manifest === undefined ? reached : [...reached, manifest];
       const content = hashOf(files);
-      const place = join(folder, `${createHash("sha256").update(path).digest("hex").slice(0, 32)}.json`);
-      const known = readTrusted(place, path);
+      const file = join(folder, `${createHash("sha256").update(path).digest("hex").slice(0, 32)}.json`);
+      const known = readTrusted(file, path);
       if (known === content || accepted.has(content)) return;
       if (!(await ask({ ...plugin, files, hasChanged: known !== undefined }))) throw untrusted(plugin);
       accepted.add(content);
-      remember(place, { path, content });
+      remember(file, { path, content });
     },
   };
 }
@@ -61,11 +61,11 @@ function hashOf(files: readonly string[]): string {
 }
 
 /** Nothing is believed that somebody else could have written. What cannot be read was not kept. */
-function readTrusted(place: string, path: string): string | undefined {
+function readTrusted(file: string, path: string): string | undefined {
   try {
-    const found = lstatSync(place);
+    const found = lstatSync(file);
     if (!found.isFile() || found.uid !== process.getuid?.() || (found.mode & 0o022) !== 0) return undefined;
-    const { value } = checkJson(trustedSchema, readFileSync(place, "utf8"));
+    const { value } = checkJson(trustedSchema, readFileSync(file, "utf8"));
     return value?.path === path ? value.content : undefined;
   } catch (error) {
     if (!("code" in (error as Error))) throw error;
@@ -74,9 +74,9 @@ function readTrusted(place: string, path: string): string | undefined {
 }
 
 /** Where it cannot be kept, it is asked for again the next time. */
-function remember(place: string, trusted: v.InferOutput<typeof trustedSchema>): void {
+function remember(file: string, trusted: v.InferOutput<typeof trustedSchema>): void {
   try {
-    keep(place, trusted);
+    keep(file, trusted);
   } catch (error) {
     if (!("code" in (error as Error))) throw error;
   }

@@ -1,4 +1,4 @@
-import type { ConnectionFacts, SessionWord } from "@hpcnb/core";
+import type { ConnectionFacts, SessionStateName } from "@hpcnb/core";
 import { defined } from "@hpcnb/core";
 import {
   type EngineArray,
@@ -12,12 +12,12 @@ import {
   jobsIn,
   jobsThatCount,
   jobTimes,
+  nameOfState,
   notebookTimes,
   type SessionState,
   type Stray,
   type TroubledEngine,
   whyNoRecord,
-  wordOf,
 } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
 
@@ -25,7 +25,7 @@ import type { Session } from "@hpcnb/core/session-file";
 export interface StatusView extends JobTimes {
   readonly name: string;
   /** What a person is told of where it is. "unknown" as the phase is. */
-  readonly state: SessionWord | "unknown";
+  readonly state: SessionStateName | "unknown";
   /** "unknown": the host could not be reached. */
   readonly phase: SessionState["phase"] | "unknown";
   /** When its jobs were submitted; its times are the notebook job's. */
@@ -101,7 +101,7 @@ export function statusView(
   const why = whyOf(state);
   return {
     name: session.name,
-    state: wordOf(state),
+    state: nameOfState(state),
     phase: state.phase,
     ...momentsOf(state),
     ...(why ? { why } : {}),

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { readinessPlugins, tunnelPlugins } from "../../src/plugins/built-in.js";
-import { placesFor } from "../../src/plugins/places.js";
+import { pluginFoldersFor } from "../../src/plugins/plugin-folders.js";
 import { loadPlugin } from "./trusting.js";
 
 describe("loading plugins", () => {
@@ -64,7 +64,7 @@ describe("loading plugins", () => {
 
   it("lists what there is and where it looked when there is none", async () => {
     const error = await failure("sgee");
-    const folders = placesFor(sessionFile).map((place) => place.folder);
+    const folders = pluginFoldersFor(sessionFile).map((one) => one.folder);
     expect(folders).to.include.members([join(folder, "node_modules"), "/node_modules"]);
     expect(error).to.include({ code: "HPCNB_PLUGIN_NOT_FOUND" });
     for (const part of ["local, mock, sge", "@hpcnb/adapter-sgee", "hpcnb-adapter-sgee", ...folders])

@@ -1,5 +1,5 @@
 import type { ErrorObject } from "ajv";
-import { nameTypes } from "./words.js";
+import { nameTypes } from "./phrases.js";
 
 /** Keywords that only say that some other keyword said something. */
 const wrappers = new Set(["anyOf", "oneOf", "if", "allOf"]);
@@ -44,8 +44,8 @@ function branchesOf(wrapper: ErrorObject, errors: readonly ErrorObject[]): Error
 
 function typeErrorOf(wrapper: ErrorObject, errors: readonly ErrorObject[]): ErrorObject {
   const types = errors.filter(({ instancePath }) => instancePath === wrapper.instancePath);
-  const words = nameTypes(types.filter(({ keyword }) => keyword === "type").flatMap(({ params }) => params.type));
-  return { ...wrapper, keyword: "type", parentSchema: { "x-expects": words } };
+  const expected = nameTypes(types.filter(({ keyword }) => keyword === "type").flatMap(({ params }) => params.type));
+  return { ...wrapper, keyword: "type", parentSchema: { "x-expects": expected } };
 }
 
 function concernsSame(wrapper: ErrorObject, other: ErrorObject): boolean {

@@ -1,11 +1,11 @@
 import { isAbsolute } from "node:path";
 import { parseDuration, parseMemory } from "../units.js";
 import { valueAt } from "./layers.js";
-import { keyFor } from "./other-words.js";
+import { describe, pathOf } from "./phrases.js";
 import { portRangeFaults } from "./port-range.js";
 import { mostAtOnce } from "./resolve.js";
 import type { Fault } from "./sentences.js";
-import { describe, pathOf } from "./words.js";
+import { keyFor } from "./synonyms.js";
 
 /**
  * The most that a text with a unit may stand for. More than that is a slip, and would overflow

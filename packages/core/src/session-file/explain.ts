@@ -1,9 +1,9 @@
 import { valueAt } from "./layers.js";
+import { pathOf } from "./phrases.js";
 import { escapePointer } from "./positions.js";
 import { sessionSchema } from "./schema.js";
 import { layersOf } from "./sites.js";
 import type { SessionSource } from "./source.js";
-import { pathOf } from "./words.js";
 
 type Node = Readonly<Record<string, unknown>>;
 

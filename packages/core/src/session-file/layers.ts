@@ -28,7 +28,7 @@ const hides: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
 };
 
 /** Where a plugin is named: by its name alone, or in a mapping with `plugin` and `options`. */
-const pluginPlaces = ["/scheduler", "/storage/readiness", "/tunnel/kind"];
+const pluginPointers = ["/scheduler", "/storage/readiness", "/tunnel/kind"];
 
 /** The session file comes first, the others in the order of their precedence. Pure. */
 export function layOver(files: readonly [YamlFile, ...YamlFile[]]): Layers {
@@ -54,7 +54,7 @@ export function layOver(files: readonly [YamlFile, ...YamlFile[]]): Layers {
 
 function over(upper: unknown, lower: unknown, pointer: string): unknown {
   if (upper === undefined) return lower;
-  if (pluginPlaces.includes(pointer)) return pluginOver(upper, lower, pointer);
+  if (pluginPointers.includes(pointer)) return pluginOver(upper, lower, pointer);
   return mappingOver(upper, lower, pointer);
 }
 
@@ -91,8 +91,8 @@ export function valueAt(value: unknown, pointer: string): unknown {
 function hasAt(value: unknown, pointer: string): boolean {
   if (valueAt(value, pointer) !== undefined) return true;
   // A name alone stands for a mapping with it.
-  const place = pluginPlaces.find((one) => `${one}/plugin` === pointer);
-  return place !== undefined && typeof valueAt(value, place) === "string";
+  const plugin = pluginPointers.find((one) => `${one}/plugin` === pointer);
+  return plugin !== undefined && typeof valueAt(value, plugin) === "string";
 }
 
 function own(value: unknown, key: string): unknown {

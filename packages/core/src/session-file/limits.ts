@@ -1,9 +1,9 @@
 import { parseDuration, parseMemory } from "../units.js";
 import { valueAt } from "./layers.js";
+import { describe, pathOf } from "./phrases.js";
 import { placeText } from "./problems.js";
 import type { Fault } from "./sentences.js";
 import { layersOf, type SiteLayers } from "./sites.js";
-import { describe, pathOf } from "./words.js";
 
 /** The most that a site lets a session ask for, as its files have it. */
 export interface SiteLimits {
@@ -39,15 +39,20 @@ export function limitFaults(value: unknown, site: SiteLayers | undefined): Fault
   const beAtMost = (value: unknown) => ["must be at most N", `is ${describe(value)}`] as const;
   const ofResources = Object.entries(amounts).flatMap(([key, amount]) => {
     const most = amount(valueAt(layers.value, `/most/${key}`));
-    return places(value).flatMap((place) => {
-      const pointer = `${place}/resources/${key}`;
+    return withResources(value).flatMap((mapping) => {
+      const pointer = `${mapping}/resources/${key}`;
       const wanted = valueAt(value, pointer);
       const isMore = most !== undefined && (amount(wanted) ?? 0) > most;
       return isMore ? fault(pointer, key, beAtMost(wanted)) : [];
     });
   });
-  const [first, ...others] = places(value).filter((place) => count(valueAt(value, `${place}/engines`)) !== undefined);
-  const engines = [first, ...others].reduce((sum, place) => sum + (count(valueAt(value, `${place}/engines`)) ?? 0), 0);
+  const [first, ...others] = withResources(value).filter(
+    (mapping) => count(valueAt(value, `${mapping}/engines`)) !== undefined,
+  );
+  const engines = [first, ...others].reduce(
+    (sum, mapping) => sum + (count(valueAt(value, `${mapping}/engines`)) ?? 0),
+    0,
+  );
   if (first === undefined || engines <= (count(valueAt(layers.value, "/most/engines")) ?? engines)) return ofResources;
   return [
     ...ofResources,
@@ -57,8 +62,8 @@ export function limitFaults(value: unknown, site: SiteLayers | undefined): Fault
   ];
 }
 
-/** The mappings that may have `resources`. */
-function places(value: unknown): string[] {
+/** The mappings that may have `resources`, as JSON pointers. */
+function withResources(value: unknown): string[] {
   const groups = valueAt(value, "/cluster/groups");
   return ["", "/cluster", ...(Array.isArray(groups) ? groups.map((_, index) => `/cluster/groups/${index}`) : [])];
 }

@@ -17,7 +17,7 @@ export const mostFaults = 200;
 /** YAML aliases that a file may use; more than that is an attack, not a session. */
 const mostAliases = 100;
 
-/** What usually is behind the parser's words. */
+/** What is usually wrong, by a piece of the parser's message. */
 const syntaxHelp: Readonly<Record<string, string>> = {
   "tab characters": "use spaces",
   "deficient indentation": "is a quote or a bracket open further up?",
@@ -65,7 +65,7 @@ export function parseYaml(text: string, file: string, { least }: Expected): Yaml
   }
   if (!structure.hasDocument || value === null)
     return unusable(file, `the file is empty${least === undefined ? "" : `: it needs at least ${least}`}`);
-  const positions = new PositionMap(text, structure.places);
+  const positions = new PositionMap(text, structure.offsets);
   const told = structure.faults.slice(0, mostFaults);
   const problems = told.map(({ offset, message }) => ({ file, ...positions.position(offset), message }));
   return { file, value, positions, problems };
@@ -79,7 +79,7 @@ export function unusable(file: string, message: string): YamlFile {
 /** What js-yaml says, where it says it: it gives no mark for what concerns the whole text. */
 function syntaxProblem({ reason, mark }: YAMLException, text: string, file: string): Problem {
   const position = mark ? new PositionMap(text).position(mark.position) : { line: 1, column: 1 };
-  const help = Object.entries(syntaxHelp).find(([words]) => reason.includes(words))?.[1];
+  const help = Object.entries(syntaxHelp).find(([piece]) => reason.includes(piece))?.[1];
   return { file, ...position, message: `not valid YAML: ${printableLine(reason)}${help ? ` (${help})` : ""}` };
 }
 

@@ -1,5 +1,5 @@
+import { describe, pathOf } from "./phrases.js";
 import type { Fault } from "./sentences.js";
-import { describe, pathOf } from "./words.js";
 
 /** TCP ports of one host, both ends included. */
 export interface PortRange {

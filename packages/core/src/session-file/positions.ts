@@ -1,5 +1,5 @@
-/** Where a value stands in the text, as offsets. `key` is where its key stands, if it has one. */
-export interface Place {
+/** Where a value begins in the text, and its key, if it has one. */
+export interface Offsets {
   readonly key: number | undefined;
   readonly value: number;
 }
@@ -10,25 +10,25 @@ export interface Position {
   readonly column: number;
 }
 
-/** The places of the values of a YAML document, by JSON pointer (RFC 6901). */
+/** The offsets of the values of a YAML document, by JSON pointer (RFC 6901). */
 export class PositionMap {
   readonly #source: string;
-  readonly #places: ReadonlyMap<string, Place>;
+  readonly #offsets: ReadonlyMap<string, Offsets>;
   #lineStarts: readonly number[] | undefined;
 
-  constructor(source: string, places: ReadonlyMap<string, Place> = new Map()) {
+  constructor(source: string, offsets: ReadonlyMap<string, Offsets> = new Map()) {
     this.#source = source;
-    this.#places = places;
+    this.#offsets = offsets;
   }
 
   /**
-   * The place of a value, or of its key; what has no place of its own (an alias' child, a missing
-   * key) has its nearest parent's.
+   * The position of a value, or of its key. A value without one of its own (an alias' child, a
+   * missing key) has that of its nearest parent.
    */
   at(pointer: string, part: "key" | "value"): Position {
     for (let path = pointer; ; path = path.slice(0, path.lastIndexOf("/"))) {
-      const place = this.#places.get(path);
-      if (place) return this.position(part === "key" || path !== pointer ? (place.key ?? place.value) : place.value);
+      const found = this.#offsets.get(path);
+      if (found) return this.position(part === "key" || path !== pointer ? (found.key ?? found.value) : found.value);
       if (path === "") return { line: 1, column: 1 };
     }
   }

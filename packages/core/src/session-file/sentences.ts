@@ -1,9 +1,9 @@
 import type { ErrorObject } from "ajv";
 import { withoutBranches } from "./branches.js";
-import { keyFor, valueFor } from "./other-words.js";
+import { describe, firstSentence, lowerFirst, nameTypes, pathOf, quote } from "./phrases.js";
 import { escapePointer } from "./positions.js";
+import { keyFor, valueFor } from "./synonyms.js";
 import { insteadOf } from "./unknown-key.js";
-import { describe, firstSentence, lowerFirst, nameTypes, pathOf, quote } from "./words.js";
 
 /** A fault of the file: where it is, and a sentence. */
 export interface Fault {
@@ -54,8 +54,8 @@ function faultOf(error: ErrorObject, pointer: string, root: SchemaNode | undefin
     case "additionalProperties":
     case "unevaluatedProperties": {
       const key = String(error.params.additionalProperty ?? error.params.unevaluatedProperty);
-      const words = path ? `${path} has no key` : "there is no key";
-      const message = `${words} ${quote(key)}${insteadOf({ key, pointer, schema, root })}`;
+      const missing = path ? `${path} has no key` : "there is no key";
+      const message = `${missing} ${quote(key)}${insteadOf({ key, pointer, schema, root })}`;
       return { pointer: `${pointer}/${escapePointer(key)}`, part: "key", message };
     }
     case "required": {

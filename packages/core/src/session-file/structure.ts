@@ -1,6 +1,6 @@
 import { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE } from "js-yaml";
-import { escapePointer, type Place } from "./positions.js";
-import { quote } from "./words.js";
+import { quote } from "./phrases.js";
+import { escapePointer, type Offsets } from "./positions.js";
 
 /** Something that YAML allows and a session file does not. */
 export interface StructureFault {
@@ -9,7 +9,7 @@ export interface StructureFault {
 }
 
 export interface Structure {
-  readonly places: ReadonlyMap<string, Place>;
+  readonly offsets: ReadonlyMap<string, Offsets>;
   readonly faults: readonly StructureFault[];
   /** Without one there is nothing in the text but comments. */
   readonly hasDocument: boolean;
@@ -33,11 +33,11 @@ interface Open {
 }
 
 /**
- * Finds the places of all values of the first document, and what is wrong with the structure of the
- * text.
+ * Finds the offsets of all values of the first document, and what is wrong with the structure of
+ * the text.
  */
 export function readStructure(source: string, events: readonly Event[]): Structure {
-  const places = new Map<string, Place>();
+  const offsets = new Map<string, Offsets>();
   const faults: StructureFault[] = [];
   const open: Open[] = [];
   let hasDocument = false;
@@ -75,7 +75,7 @@ export function readStructure(source: string, events: readonly Event[]): Structu
     const pointer = isKey ? readKey(parent, event, offset) : placeValue(parent, offset);
     if (isCollection(event)) open.push(opened(event.type, pointer, anchorOf(source, event)));
   }
-  return { places, faults, hasDocument, isPlain };
+  return { offsets, faults, hasDocument, isPlain };
 
   function readKey(parent: Open, event: ContentEvent, offset: number | undefined): undefined {
     const name = event.type === EVENT_ID.SCALAR ? getScalarValue(source, event) : undefined;
@@ -95,7 +95,7 @@ export function readStructure(source: string, events: readonly Event[]): Structu
     parent.key = undefined;
     const pointer = childPointer(parent, key?.name);
     const value = offset ?? key?.offset;
-    if (pointer !== undefined && value !== undefined) places.set(pointer, { key: key?.offset, value });
+    if (pointer !== undefined && value !== undefined) offsets.set(pointer, { key: key?.offset, value });
     return pointer;
   }
 }

@@ -1,6 +1,6 @@
 import { closestOf } from "../suggest.js";
-import { goesIntoNative, keysFor, optionFor } from "./other-words.js";
-import { pathOf } from "./words.js";
+import { pathOf } from "./phrases.js";
+import { goesIntoNative, keysFor, optionFor } from "./synonyms.js";
 
 type SchemaNode = Readonly<Record<string, unknown>>;
 
@@ -24,8 +24,10 @@ export function insteadOf({ key, pointer, schema, root }: UnknownKey): string {
   const elsewhere = root ? allPaths(root) : [];
   const option = root && optionFor(key);
   if (option !== undefined) {
-    const places = elsewhere.filter((path) => path.at(-2) === "resources");
-    const options = known.includes("options") ? pathOf(`${pointer}/options`) : nearestPath("options", pointer, places);
+    const inResources = elsewhere.filter((path) => path.at(-2) === "resources");
+    const options = known.includes("options")
+      ? pathOf(`${pointer}/options`)
+      : nearestPath("options", pointer, inResources);
     return `; only some schedulers have that: write ${options}: { ${option}: ... }`;
   }
   const meant = [
@@ -63,8 +65,8 @@ function nearestPath(name: string, pointer: string, paths: readonly (readonly st
     .filter((path) => path.lastIndexOf("*") < common(path))
     .sort((one, other) => common(other) - common(one) || one.length - other.length);
   if (!best) return undefined;
-  const words = pathOf(`/${best.map((part, index) => (part === "*" ? here[index] : part)).join("/")}`);
-  return best.length === 1 && here.length > 0 ? `${words} at the top of the file` : words;
+  const nearest = pathOf(`/${best.map((part, index) => (part === "*" ? here[index] : part)).join("/")}`);
+  return best.length === 1 && here.length > 0 ? `${nearest} at the top of the file` : nearest;
 }
 
 /** The paths of all keys; "*" stands for any item of a list. */

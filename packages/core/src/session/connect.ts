@@ -2,10 +2,10 @@ import { type ConnectionFacts, isWhole } from "../connector.js";
 import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { SessionContext } from "./context.js";
 import { lookAt } from "./open-session.js";
+import { nameOfState } from "./state-name.js";
 import { whyNoRecord } from "./strays.js";
 import { notebookTimes } from "./times.js";
 import type { Tracker } from "./tracker.js";
-import { wordOf } from "./words.js";
 
 /** A notebook may take this long to answer through a tunnel that was just opened. */
 const answerLimitMs = 60_000;
@@ -58,7 +58,7 @@ export async function answeringNotebook(context: SessionContext, signal?: AbortS
   if (tracker.answering && !isOver) return tracker;
   throw new HpcnbError(
     isOver ? "HPCNB_JOB_ENDED" : "HPCNB_NO_SESSION",
-    `${context.session.name} has no notebook to connect to: it is ${wordOf(tracker.state)}${loss ? ` (${loss.why})` : ""}.`,
+    `${context.session.name} has no notebook to connect to: it is ${nameOfState(tracker.state)}${loss ? ` (${loss.why})` : ""}.`,
     { hint: isOver ? "`hpcnb up` starts it again." : "`hpcnb up` starts it, or waits for it." },
   );
 }

@@ -52,7 +52,7 @@ const stateOf: Record<TaskStatus["state"], EngineState> = {
  * The engines that are there or ought to be, ascending: not those that were dismissed or retired.
  * Pure.
  */
-export function listEngines(jobs: readonly JobFacts[], words: EngineReports): EngineFacts[] {
+export function listEngines(jobs: readonly JobFacts[], reports: EngineReports): EngineFacts[] {
   const engines: EngineFacts[] = [];
   for (const job of jobs) {
     const { array } = job.record;
@@ -64,7 +64,7 @@ export function listEngines(jobs: readonly JobFacts[], words: EngineReports): En
     const dismissed = new Set(numbersIn(array.dismissed ?? []));
     for (let task = 1; task <= array.tasks; task += 1) {
       const number = array.first + task - 1;
-      const report = words.get(number);
+      const report = reports.get(number);
       if (dismissed.has(number) || report === "retired") continue;
       const status = gone ? undefined : (now.get(task) ?? before.get(task));
       const isUnknown = job.status === undefined || (job.before === undefined && !now.has(task));

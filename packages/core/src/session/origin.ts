@@ -12,8 +12,8 @@ const script = `
 inode() { LC_ALL=C ls -di -- "$1" 2> /dev/null | { read -r number rest; echo "$number"; }; }
 here=$(inode "$1")
 shift
-for place; do
-  there=$(inode "$place")
+for other; do
+  there=$(inode "$other")
   if [ -z "$there" ]; then echo gone; elif [ "$there" = "$here" ]; then echo same; else echo other; fi
 done
 `;
@@ -39,9 +39,9 @@ export async function originOf(
   const found = runDirectory(directory, run.id);
   if (run.directory === found) return undefined;
   const met = remembered.filter((known) => known.run === run.id).map((known) => runDirectory(known.directory, run.id));
-  const places = [run.directory, ...met.filter((place) => place !== found)];
-  const result = await host.run(["sh", "-c", script, "hpcnb", found, ...places], { signal });
-  const answers = expectSuccess(result, `Comparing ${found} with ${places.join(", ")}`).stdout.split("\n");
+  const runs = [run.directory, ...met.filter((one) => one !== found)];
+  const result = await host.run(["sh", "-c", script, "hpcnb", found, ...runs], { signal });
+  const answers = expectSuccess(result, `Comparing ${found} with ${runs.join(", ")}`).stdout.split("\n");
   if (answers[0] === "same") return undefined;
-  return places[answers.indexOf("other")]?.slice(0, -runDirectory("", run.id).length);
+  return runs[answers.indexOf("other")]?.slice(0, -runDirectory("", run.id).length);
 }

@@ -62,8 +62,8 @@ function secretsOf(directory: string, runs: readonly string[]): string[] {
 
 /** The directory that a run's secrets name as its own; undefined where they are damaged. */
 function startedIn(text: string | undefined, id: string): string | undefined {
-  const place = check(absolutePathSchema, decodeRecord(text, id)?.directory).value;
-  return place?.endsWith(runDirectory("", id)) ? place : undefined;
+  const directory = check(absolutePathSchema, decodeRecord(text, id)?.directory).value;
+  return directory?.endsWith(runDirectory("", id)) ? directory : undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { bringUp, takeDown, wordOf } from "@hpcnb/core/session";
+import { bringUp, nameOfState, takeDown } from "@hpcnb/core/session";
 import { expect } from "chai";
 import { failure, observed, SimulatedSession, up } from "./support/simulated-session.js";
 
@@ -17,7 +17,7 @@ describe("the end of a notebook job", () => {
       world.scheduler.control.preempt("1");
       const state = await observed(world);
       expect(state.loss).to.include({ how: "preempted", why: "it had to make room for other jobs" });
-      expect(wordOf(state)).to.equal("preempted");
+      expect(nameOfState(state)).to.equal("preempted");
       const steps: string[] = [];
       await up(world, { onStep: (_: string, text: string) => steps.push(text) });
       expect(steps).to.deep.equal(["the last run was preempted: it had to make room for other jobs"]);
@@ -39,7 +39,7 @@ describe("a job that the scheduler puts back into its queue", () => {
     world.scheduler.control.setBusy(Number.MAX_SAFE_INTEGER);
     world.scheduler.control.requeue("1");
     const state = await observed(world);
-    expect([state.phase, state.loss?.how, wordOf(state)]).to.deep.equal([
+    expect([state.phase, state.loss?.how, nameOfState(state)]).to.deep.equal([
       "failed",
       "requeued",
       "put back into the queue",

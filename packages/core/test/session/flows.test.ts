@@ -5,11 +5,11 @@ import {
   connect,
   dryRun,
   lookAt,
+  nameOfState,
   type SessionContext,
   scale,
   takeDown,
   waitForEngines,
-  wordOf,
 } from "@hpcnb/core/session";
 import { expect } from "chai";
 import { failure, observed, SimulatedSession, scaleTo, up } from "./support/simulated-session.js";
@@ -160,13 +160,13 @@ describe("life cycle on a simulated scheduler", () => {
     const down = takeDown(world.context(interrupting), interruption.signal);
     expect((await failure(world.clock.run(down))).code).to.equal("HPCNB_ABORTED");
     const state = await observed(world);
-    expect([state.phase, wordOf(state)]).to.deep.equal(["stopping", "ending"]);
+    expect([state.phase, nameOfState(state)]).to.deep.equal(["stopping", "ending"]);
     const second = await up(world);
     expect(second.state.phase).to.equal("up");
     expect(second.state.record?.run.id).not.to.equal(first.state.record?.run.id);
     expect(await world.listed()).to.have.length(3);
     await world.clock.run(takeDown(world.context()));
-    expect(wordOf(await observed(world))).to.equal("ended by you");
+    expect(nameOfState(await observed(world))).to.equal("ended by you");
   });
 
   it("leaves nothing when one of the jobs is rejected", async () => {

@@ -16,7 +16,7 @@ export interface ClientOptions {
   /** The terminal is its own: it may ask there. */
   readonly interactive: boolean;
   /** Is told what an interactive client says on stderr, as it comes. */
-  readonly hear?: ((words: string) => void) | undefined;
+  readonly hear?: ((text: string) => void) | undefined;
   /**
    * Is told, every few seconds, for how long the client has come to no end; not while it asks.
    */
@@ -29,10 +29,10 @@ export interface ClientOptions {
 }
 
 /**
- * The last words of a client may arrive this long after its end. A process on its way may keep the
+ * The last output of a client may arrive this long after its end. A process on its way may keep the
  * pipe open longer.
  */
-const wordsLimitMs = 1_000;
+const outputLimitMs = 1_000;
 
 /** After this a client that has come to no end is worth a word, and then another. */
 const firstSilenceMs = 1_000;
@@ -75,9 +75,9 @@ async function untilEnd(args: readonly string[], options: ClientOptions): Promis
     const letGo = () => {
       for (const name of ["stdout", "stderr"] as const) child[name].destroy();
     };
-    const words = setTimeout(letGo, options.leavesProcess && code === 0 ? 0 : wordsLimitMs);
+    const closing = setTimeout(letGo, options.leavesProcess && code === 0 ? 0 : outputLimitMs);
     await closed;
-    clearTimeout(words);
+    clearTimeout(closing);
     if (signal?.aborted) throw aborted(signal);
     if (timeout?.aborted) throw late(limitMs, said.stderr);
     return { code, ...said };

@@ -35,7 +35,7 @@ export interface SshOptions extends Destination {
   /** Is told once what a person would want to know, such as that each command will log in again. */
   readonly notify?: ((text: string) => void) | undefined;
   /** Is told what ssh says while it may ask at the terminal, as it comes. */
-  readonly hear?: ((words: string) => void) | undefined;
+  readonly hear?: ((text: string) => void) | undefined;
   /** Is told of each command on the host, and of each login. */
   readonly log?: Log | undefined;
   /** Is told that ssh logs in, and may ask at the terminal meanwhile. */

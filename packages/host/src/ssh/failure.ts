@@ -188,18 +188,18 @@ export function sshFailure(
  * Characters of what a shell said that are shown, and of a line of it: longer ones are text of
  * ours, quoted back.
  */
-const shellWordsShown = 600;
+const shellOutputShown = 600;
 const longestLine = 200;
 
 /** A login that succeeded, to a shell that did not do as it was told. `said` is what it printed. */
 export function shellFailure(said: string, { destination, who = destination }: FailureContext): HpcnbError {
-  const words = said
+  const shown = said
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "" && line.length <= longestLine && !line.includes("hpcnb-"))
     .join("\n")
-    .slice(-shellWordsShown);
-  const printed = words ? `It printed:\n${words}` : "It printed nothing.";
+    .slice(-shellOutputShown);
+  const printed = shown ? `It printed:\n${shown}` : "It printed nothing.";
   const command = sshCommand(...destination.split(" "), "echo works");
   return new HpcnbError(
     "HPCNB_SSH",

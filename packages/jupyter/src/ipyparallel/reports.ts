@@ -47,13 +47,18 @@ function engineReports(record: Fields | undefined): EngineReports {
   return (record && readReport(enginesSchema, record, "engines").engines) ?? new Map();
 }
 
-const words: Readonly<Record<string, EngineReport>> = { r: "registered", a: "restarted", x: "lost", d: "retired" };
+const reportOfLetter: Readonly<Record<string, EngineReport>> = {
+  r: "registered",
+  a: "restarted",
+  x: "lost",
+  d: "retired",
+};
 
 function readEngines(letters: Uint8Array): EngineReports {
   const known = new Map<number, EngineReport>();
   letters.forEach((letter, index) => {
-    const word = words[String.fromCharCode(letter)];
-    if (word !== undefined) known.set(index + 1, word);
+    const report = reportOfLetter[String.fromCharCode(letter)];
+    if (report !== undefined) known.set(index + 1, report);
   });
   return known;
 }

@@ -5,8 +5,8 @@ import type { JobResources } from "@hpcnb/core";
  * it: when one of them has no limit of its own, for as long as the site lets it, which then is so
  * for both.
  */
-export function controllerResources(place: JobResources, needing: readonly JobResources[]): JobResources {
-  const { cores: _, walltimeSeconds: __, ...rest } = place;
+export function controllerResources(near: JobResources, needing: readonly JobResources[]): JobResources {
+  const { cores: _, walltimeSeconds: __, ...rest } = near;
   const walltimeSeconds = Math.max(...needing.map((job) => job.walltimeSeconds ?? Number.POSITIVE_INFINITY));
   return { ...rest, cores: 1, ...(Number.isFinite(walltimeSeconds) ? { walltimeSeconds } : {}) };
 }

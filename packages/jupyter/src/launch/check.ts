@@ -147,7 +147,7 @@ function warning({ packages }: Answer): string {
 
 function isBefore(version: string, first: readonly number[]): boolean {
   const parts = version.split(".").map((part) => Number.parseInt(part, 10) || 0);
-  const index = first.findIndex((number, place) => (parts[place] ?? 0) !== number);
+  const index = first.findIndex((number, at) => (parts[at] ?? 0) !== number);
   return index >= 0 && (parts[index] ?? 0) < (first[index] ?? 0);
 }
 

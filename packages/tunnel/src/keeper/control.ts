@@ -42,9 +42,9 @@ export async function serveControl(path: string, answers: Answers): Promise<Cont
   const asking: Socket[] = [];
   const make = () => createServer((socket) => answer(socket, answers, asking));
   let server = make();
-  let place = path;
-  await claim(server, place);
-  let inode = inodeOf(place);
+  let socket = path;
+  await claim(server, socket);
+  let inode = inodeOf(socket);
   let isReplaced = false;
   let looking = Promise.resolve();
   const timer = setInterval(() => {
@@ -63,9 +63,9 @@ export async function serveControl(path: string, answers: Answers): Promise<Cont
   };
 
   async function look(): Promise<void> {
-    const found = inodeOf(place);
+    const found = inodeOf(socket);
     if (found === inode || isReplaced) return;
-    if (found !== undefined && (await somebodyListens(place))) {
+    if (found !== undefined && (await somebodyListens(socket))) {
       isReplaced = true;
       clearInterval(timer);
       answers.onReplaced();
@@ -79,9 +79,9 @@ export async function serveControl(path: string, answers: Answers): Promise<Cont
       const another = make();
       await claim(another, next);
       server = another;
-      place = next;
-      inode = inodeOf(place);
-      answers.onMoved(place);
+      socket = next;
+      inode = inodeOf(socket);
+      answers.onMoved(socket);
     } catch (error) {
       // Nobody can ask for it now; it is looked for again.
       answers.onTrouble("The control socket cannot be made again", error);

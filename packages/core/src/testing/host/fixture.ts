@@ -40,8 +40,8 @@ export async function isLockFree(host: Host, path: string): Promise<boolean> {
   }
 }
 
-/** Fails unless `work` fails with this code, and with a message that has all the words. */
-export async function expectMessage(work: Promise<unknown>, code: ErrorCode, words: readonly string[]): Promise<void> {
+/** Fails unless `work` fails with this code, and with a message that has all these pieces. */
+export async function expectMessage(work: Promise<unknown>, code: ErrorCode, pieces: readonly string[]): Promise<void> {
   const { message } = await expectFailure(work, code);
-  for (const word of words) assert.ok(message.includes(word), `"${message}" does not say "${word}"`);
+  for (const piece of pieces) assert.ok(message.includes(piece), `"${message}" does not say "${piece}"`);
 }

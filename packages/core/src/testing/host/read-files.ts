@@ -24,12 +24,12 @@ export const readBehaviours: Behaviours = {
     const large = join(directory, "large");
     await writeFile(large, "");
     await truncate(large, 2 ** 31);
-    for (const [path, words] of [
+    for (const [path, problem] of [
       [fifo, "no regular file"],
       ["/dev/zero", "no regular file"],
       [large, "more than 16 MB"],
     ] as const)
-      await expectMessage(host.readFiles([path]), "HPCNB_COMMAND_FAILED", [path, words]);
+      await expectMessage(host.readFiles([path]), "HPCNB_COMMAND_FAILED", [path, problem]);
     await host.writeFiles([{ path: fifo, text: "a", inPlace: true }]);
     assert.deepEqual(await host.readFiles([fifo]), ["a"]);
   },

@@ -6,18 +6,18 @@ import type { Trial } from "./trial.js";
 
 export const commands: Topic = (behaviour) => {
   behaviour(
-    "gives commands, if it gives any, that do their work with words put in later",
+    "gives commands, if it gives any, that do their work with values put in later",
     ["realJobs"],
     async (trial) => {
       const { commands, taskVariable } = trial.scheduler;
       if (!commands) return;
       const name = `hpcnb-${randomBytes(4).toString("hex")}`;
-      const words = { LATERNAME: name, 987654321: "2" };
+      const values = { LATERNAME: name, 987654321: "2" };
       const output = `${trial.fixture.directory}/LATERNAME-{task}.log`;
       const script = `#!/bin/sh\necho "LATERNAME $${taskVariable}"\nexec sleep 600\n`;
       const command = commands.submit(trial.job({ name: "LATERNAME", tasks: 987654321, script, output }));
       trial.adopt(name);
-      const answer = await runWith(trial, command, words);
+      const answer = await runWith(trial, command, values);
       const pattern = new RegExp(commands.idPattern);
       const lines = answer.split("\n").map((line) => line.trim());
       const id = lines.map((line) => pattern.exec(line)?.[1]).findLast((found) => found !== undefined);
@@ -33,9 +33,9 @@ export const commands: Topic = (behaviour) => {
   );
 };
 
-async function runWith(trial: Trial, { argv, stdin = "" }: Command, words: Readonly<Record<string, string>>) {
+async function runWith(trial: Trial, { argv, stdin = "" }: Command, values: Readonly<Record<string, string>>) {
   const fill = (text: string) =>
-    Object.entries(words).reduce((filled, [placeholder, word]) => filled.replaceAll(placeholder, word), text);
+    Object.entries(values).reduce((filled, [placeholder, value]) => filled.replaceAll(placeholder, value), text);
   const result = await trial.host.run(argv.map(fill), { stdin: fill(stdin) });
   assert.equal(result.exitCode, 0, `${result.stdout}${result.stderr}`);
   return result.stdout;

@@ -108,13 +108,18 @@ function arrayLog({ directory }: Cluster, { first }: EngineArray): string {
   return `${directory}/logs/engines-${first}.{task}.log`;
 }
 
-const words: Readonly<Record<string, EngineReport>> = { r: "registered", a: "restarted", x: "lost", d: "retired" };
+const reportOfLetter: Readonly<Record<string, EngineReport>> = {
+  r: "registered",
+  a: "restarted",
+  x: "lost",
+  d: "retired",
+};
 
 function readLetters(letters: string): Map<number, EngineReport> {
   return new Map(
     [...letters].flatMap((letter, index): [number, EngineReport][] => {
-      const word = words[letter];
-      return word === undefined ? [] : [[index + 1, word]];
+      const report = reportOfLetter[letter];
+      return report === undefined ? [] : [[index + 1, report]];
     }),
   );
 }

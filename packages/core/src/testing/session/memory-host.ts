@@ -29,8 +29,7 @@ export class MemoryHost implements Host {
    * What core's scripts would do to these files; the one that is left finds the notebook directory.
    */
   script(script: string, [first = "", ...others]: readonly string[]): string {
-    if (script.includes("ls -di"))
-      return others.map((place) => (this.names(place) === "" ? "gone" : "other")).join("\n");
+    if (script.includes("ls -di")) return others.map((path) => (this.names(path) === "" ? "gone" : "other")).join("\n");
     if (script.includes('rm -rf "./$run"')) {
       for (const run of others) this.remove(`${first}/.hpcnb/runs/${run}`);
       return "";

@@ -10,19 +10,19 @@ import { configDirectory } from "../config-directory.js";
 export type PluginOrigin = "session file" | "site file" | "own folder" | "beside hpcnb";
 
 /** A `node_modules` in which packages of plugins are looked for. */
-export interface PluginPlace {
+export interface PluginFolder {
   readonly folder: string;
   readonly origin: PluginOrigin;
 }
 
 /** In the order in which they are looked through. */
-export function placesFor(sessionFile: string): PluginPlace[] {
-  const places = [
+export function pluginFoldersFor(sessionFile: string): PluginFolder[] {
+  const folders = [
     ...foldersAbove(sessionFile).map((folder) => ({ folder, origin: "session file" }) as const),
     { folder: join(configDirectory(), "node_modules"), origin: "own folder" } as const,
     ...foldersOfHpcnb().map((folder) => ({ folder, origin: "beside hpcnb" }) as const),
   ];
-  return places.filter(({ folder }, index) => places.findIndex((place) => place.folder === folder) === index);
+  return folders.filter(({ folder }, index) => folders.findIndex((one) => one.folder === folder) === index);
 }
 
 /** The `node_modules` of a file's directory and of each one above. */

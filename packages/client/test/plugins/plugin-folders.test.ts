@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
-import { foldersOfHpcnb, placesFor } from "../../src/plugins/places.js";
+import { foldersOfHpcnb, pluginFoldersFor } from "../../src/plugins/plugin-folders.js";
 
-describe("the places of plugins", () => {
+describe("the folders of plugins", () => {
   let folder: string;
   beforeEach(() => {
-    folder = realpathSync(mkdtempSync(join(tmpdir(), "hpcnb-places-")));
+    folder = realpathSync(mkdtempSync(join(tmpdir(), "hpcnb-folders-")));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -25,14 +25,14 @@ describe("the places of plugins", () => {
   };
 
   it("are the session file's folder and those above, the user's own folder, and where hpcnb lies, in this order", () => {
-    const places = placesFor(join(folder, "a", "session.yaml"));
-    const origins = [...new Set(places.map(({ origin }) => origin))];
+    const folders = pluginFoldersFor(join(folder, "a", "session.yaml"));
+    const origins = [...new Set(folders.map(({ origin }) => origin))];
     expect(origins).to.deep.equal(["session file", "own folder", "beside hpcnb"]);
-    expect(places.slice(0, 2).map((place) => place.folder)).to.deep.equal([
+    expect(folders.slice(0, 2).map((one) => one.folder)).to.deep.equal([
       join(folder, "a", "node_modules"),
       join(folder, "node_modules"),
     ]);
-    const own = places.find(({ origin }) => origin === "own folder");
+    const own = folders.find(({ origin }) => origin === "own folder");
     expect(own?.folder).to.match(/\/hpcnb\/node_modules$/);
   });
 

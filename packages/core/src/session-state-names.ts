@@ -1,8 +1,8 @@
 /**
- * What a person is told of where a session is. More than phases, which are about what is to be done
- * next.
+ * The states of a session as people read them. They are finer than its phases, which say what is to
+ * be done next.
  */
-export const sessionWords = [
+export const sessionStateNames = [
   "not started",
   "without a record",
   "half submitted",
@@ -23,4 +23,4 @@ export const sessionWords = [
   "ended by you",
   "ended",
 ] as const;
-export type SessionWord = (typeof sessionWords)[number];
+export type SessionStateName = (typeof sessionStateNames)[number];

@@ -1,6 +1,6 @@
 /** Pieces of the sentences about session files. */
 
-const typeWords: Readonly<Record<string, string>> = {
+const typeNames: Readonly<Record<string, string>> = {
   string: "a text",
   integer: "a whole number",
   number: "a number",
@@ -12,7 +12,7 @@ const typeWords: Readonly<Record<string, string>> = {
 
 /** JSON Schema's types as a person names them: "a text or a whole number". */
 export function nameTypes(types: readonly unknown[]): string {
-  return [...new Set(types.map((type) => typeWords[String(type)] ?? String(type)))].join(" or ");
+  return [...new Set(types.map((type) => typeNames[String(type)] ?? String(type)))].join(" or ");
 }
 
 /** A value as a person would name it, never at full length. */

@@ -1,11 +1,11 @@
 import {
   advance,
   initialState,
+  nameOfState,
   notebookTimes,
   type Reports,
   type SessionEvent,
   type SessionRecord,
-  wordOf,
 } from "@hpcnb/core/session";
 import { makeRecord } from "@hpcnb/core/testing";
 import { expect } from "chai";
@@ -71,9 +71,9 @@ describe("the words for where a session is", () => {
     ["ended at its walltime", read({ ended: { at: "2026", why: "its time was up", how: "walltime" } })],
     ["ended", read({ ended: { at: "2026", why: "by an older hpcnb" } })],
   ];
-  for (const [word, ...events] of cases)
-    it(`are "${word}" after ${events.map(({ type }) => type).join(", ") || "nothing"}`, () => {
-      expect(wordOf(after(...events))).to.equal(word);
+  for (const [name, ...events] of cases)
+    it(`are "${name}" after ${events.map(({ type }) => type).join(", ") || "nothing"}`, () => {
+      expect(nameOfState(after(...events))).to.equal(name);
     });
 });
 

@@ -1,8 +1,8 @@
-import type { SessionWord } from "../session-words.js";
+import type { SessionStateName } from "../session-state-names.js";
 import type { SessionState } from "./life-cycle.js";
 import type { SessionEnd } from "./session-schema.js";
 
-const wordOfEnd: Readonly<Record<SessionEnd, SessionWord>> = {
+const nameOfEnd: Readonly<Record<SessionEnd, SessionStateName>> = {
   asked: "ended by you",
   walltime: "ended at its walltime",
   preempted: "preempted",
@@ -11,8 +11,8 @@ const wordOfEnd: Readonly<Record<SessionEnd, SessionWord>> = {
   lost: "failed",
 };
 
-/** Pure. */
-export function wordOf(state: SessionState): SessionWord {
+/** The state of a session as people read it. Pure. */
+export function nameOfState(state: SessionState): SessionStateName {
   const { phase, record, jobs, connection, loss } = state;
   if (jobs.notebook?.status?.state === "suspended" && isGoingOn(phase)) return "suspended";
   switch (phase) {
@@ -29,11 +29,11 @@ export function wordOf(state: SessionState): SessionWord {
     case "gathering":
       return "waiting for engines";
     case "failed":
-      return wordOfEnd[loss?.how ?? "lost"];
+      return nameOfEnd[loss?.how ?? "lost"];
     case "stopping":
       return "ending";
     case "ended":
-      return record?.ended?.how ? wordOfEnd[record.ended.how] : "ended";
+      return record?.ended?.how ? nameOfEnd[record.ended.how] : "ended";
     default:
       return phase;
   }
