@@ -1,6 +1,7 @@
 import {
   type CancelTarget,
   defined,
+  isIn,
   type JobId,
   type JobSpec,
   type JobStatus,
@@ -68,9 +69,7 @@ export function createMockScheduler(options: MockOptions): MockScheduler {
     for (const target of targets) {
       const { id, tasks } = typeof target === "string" ? { id: target } : target;
       const job = simulation.jobs.get(id);
-      const chosen = job?.tasks.filter(
-        ({ number }) => tasks?.some(({ first, last }) => first <= number && number <= last) ?? true,
-      );
+      const chosen = job?.tasks.filter(({ number }) => !tasks || isIn(tasks, number));
       if (job && chosen) simulation.stop(job, chosen, "cancelled");
     }
   }

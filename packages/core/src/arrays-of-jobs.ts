@@ -2,6 +2,7 @@ import { HpcnbError, isHpcnbError } from "./errors.js";
 import { JoinedJobs } from "./joined-jobs.js";
 import { overridden } from "./overridden.js";
 import type { CancelTarget, JobId, JobSpec, JobStatus, Scheduler } from "./scheduler.js";
+import { isIn } from "./task-ranges.js";
 import { checkTasks } from "./task-runs.js";
 
 /** The shell variable that holds the number of a task. */
@@ -102,7 +103,7 @@ function idsOf(target: CancelTarget, listed: readonly JobStatus[]): JobId[] {
   const { id, tasks } = typeof target === "string" ? { id: target } : target;
   const own = listed.flatMap((job) => {
     const { task = 1, ...array } = identityOf(job);
-    const isMeant = !tasks || tasks.some(({ first, last }) => first <= task && task <= last);
+    const isMeant = !tasks || isIn(tasks, task);
     return array.id === id && isMeant ? [job.id] : [];
   });
   return own.length === 0 && !tasks ? [id] : own;

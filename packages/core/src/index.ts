@@ -32,6 +32,7 @@ export { shellWord } from "./shell-word.js";
 export { settingsSchema, siteCommand } from "./site-command.js";
 export { closestOf, suggest } from "./suggest.js";
 export { supplement } from "./supplement.js";
+export * from "./task-ranges.js";
 export * from "./task-runs.js";
 export * from "./tunnel.js";
 export * from "./units.js";

@@ -143,7 +143,7 @@ describe("groups of engines", () => {
   });
 
   it("are refused when the file no longer has them", () => {
-    const array = { group: "old", first: 1, tasks: 1 };
+    const array = { group: "old", first: 1, last: 1 };
     expect(() => workload.job(makeContext({ session }), { role: "engines", array })).to.throw(/engine group old/);
   });
 });
@@ -221,7 +221,7 @@ describe("logPath", () => {
   it("names an engine's log by its array and its task", () => {
     const { run } = makeContext();
     const cluster = { generation: 2, directory: `${run.directory}/cluster-2`, inNotebook: false };
-    const array = { group: "gpu", first: 5, tasks: 4 };
+    const array = { group: "gpu", first: 5, last: 8 };
     expect(workload.logPath({ role: "engines", cluster, array, engine: 7 })).to.equal(
       `${cluster.directory}/logs/engines-5.3.log`,
     );

@@ -28,7 +28,7 @@ const record = {
       role: "engines",
       name: `n-engines-${run}-1`,
       id: "3",
-      array: { group: "engines", first: 1, tasks: 4, dismissed: [{ first: 1, last: 2 }] },
+      array: { group: "engines", first: 1, last: 4, dismissed: [{ first: 1, last: 2 }] },
     },
   ],
 };

@@ -1,10 +1,9 @@
 import { LogReader, type LogSource } from "@hpcnb/client";
+import { numbersIn } from "@hpcnb/core";
 import {
   arraysOf,
-  enginesOf,
   type LogOf,
   logOf,
-  numbersIn,
   type Role,
   type SessionContext,
   type SessionRecord,
@@ -55,7 +54,7 @@ function sourcesOf(record: SessionRecord, which: "all" | "engines", pathOf: (log
     const log = logOf(record, role, engine);
     return log ? [{ origin, path: pathOf(log) }] : [];
   };
-  const numbers = numbersIn(arraysOf(record).map(enginesOf));
+  const numbers = numbersIn(arraysOf(record));
   const engines = numbers.flatMap((engine) => source(`engine ${engine}`, "engines", engine));
   if (which === "engines") return engines;
   return [...source("notebook", "notebook"), ...source("controller", "controller"), ...engines];

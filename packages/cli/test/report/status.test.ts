@@ -14,8 +14,8 @@ const record = makeRecord({
   jobs: [
     { role: "notebook", name: "1", id: "1", walltime: 8 * 3600 },
     { role: "controller", name: "2", id: "2" },
-    { role: "engines", name: "3", id: "3", array: { group: "cpu", first: 1, tasks: 3 }, walltime: 3600 },
-    { role: "engines", name: "4", id: "4", array: { group: "gpu", first: 4, tasks: 1 } },
+    { role: "engines", name: "3", id: "3", array: { group: "cpu", first: 1, last: 3 }, walltime: 3600 },
+    { role: "engines", name: "4", id: "4", array: { group: "gpu", first: 4, last: 4 } },
   ],
 });
 const reports: Reports = {

@@ -1,5 +1,5 @@
 import { isGone, type JobFacts, jobsIn, type SessionState } from "@hpcnb/core/session";
-import type { Step } from "./steps.js";
+import { countTasks, type Step } from "./steps.js";
 
 /** The jobs of a session that is being ended, each done when the scheduler has agreed. Pure. */
 export function endStepsOf({ record, jobs, trouble, stopping }: SessionState): Step[] {
@@ -19,7 +19,7 @@ export function endedStepsOf(state: SessionState): Step[] {
 
 function endOf(job: JobFacts): Step {
   const { role, id, array } = job.record;
-  const what = `job ${id ?? "without a number"}${array ? ` (${array.tasks} ${array.tasks === 1 ? "task" : "tasks"})` : ""}`;
+  const what = `job ${id ?? "without a number"}${array ? ` (${countTasks(array)})` : ""}`;
   const done = isGone(job);
   const state = job.status && !done ? `, ${job.status.native}` : "";
   return {

@@ -3,7 +3,6 @@ import { defined } from "@hpcnb/core";
 import {
   type EngineArray,
   enginesIn,
-  enginesOf,
   engineTimes,
   isGone,
   isRegistered,
@@ -197,9 +196,8 @@ function groupViews(state: SessionState): { groups?: GroupView[] } {
   };
 }
 
-function arrayView(array: EngineArray) {
-  const { first, last } = enginesOf(array);
-  return { group: array.group, engines: first === last ? String(first) : `${first}-${last}` };
+function arrayView({ group, first, last }: EngineArray) {
+  return { group, engines: first === last ? String(first) : `${first}-${last}` };
 }
 
 /** What this machine knows of a session whose host cannot be reached. */

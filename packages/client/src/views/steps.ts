@@ -1,4 +1,4 @@
-import { type Endpoint, groupPrefix } from "@hpcnb/core";
+import { type Endpoint, groupPrefix, lengthOf } from "@hpcnb/core";
 import type { EngineArray, SessionState } from "@hpcnb/core/session";
 import { describeRegistered } from "./registered.js";
 
@@ -78,8 +78,14 @@ export function stepsOf(state: SessionState, readiness: string, inQueue?: string
   return steps;
 }
 
-function describeArray({ group, tasks }: EngineArray): string {
-  return `${groupPrefix(group)}${tasks} ${tasks === 1 ? "task" : "tasks"}`;
+function describeArray(array: EngineArray): string {
+  return `${groupPrefix(array.group)}${countTasks(array)}`;
+}
+
+/** "1 task", "4 tasks". */
+export function countTasks(array: EngineArray): string {
+  const length = lengthOf(array);
+  return `${length} ${length === 1 ? "task" : "tasks"}`;
 }
 
 function enginesStep({ engines, jobs, reports, phase }: SessionState): Step {

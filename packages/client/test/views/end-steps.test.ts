@@ -10,9 +10,9 @@ const record: SessionEvent = {
     cluster: { generation: 1, inNotebook: false, wanted: { engines: 5, gpu: 1 } },
     jobs: [
       { role: "notebook", name: "s-n", id: "12" },
-      { role: "engines", name: "s-e1", id: "14", array: { group: "engines", first: 1, tasks: 4 } },
-      { role: "engines", name: "s-e2", id: "15", array: { group: "engines", first: 5, tasks: 1 } },
-      { role: "engines", name: "s-g", id: "16", array: { group: "gpu", first: 6, tasks: 1 } },
+      { role: "engines", name: "s-e1", id: "14", array: { group: "engines", first: 1, last: 4 } },
+      { role: "engines", name: "s-e2", id: "15", array: { group: "engines", first: 5, last: 5 } },
+      { role: "engines", name: "s-g", id: "16", array: { group: "gpu", first: 6, last: 6 } },
     ],
   }),
 };

@@ -18,7 +18,7 @@ const record = {
     jobs: [
       { role: "notebook", name: "s-notebook", id: "12" },
       { role: "controller", name: "s-controller", id: "13" },
-      { role: "engines", name: "s-engines", id: "14", array: { group: "engines", first: 1, tasks: 4 } },
+      { role: "engines", name: "s-engines", id: "14", array: { group: "engines", first: 1, last: 4 } },
     ],
   }),
 } satisfies SessionEvent;

@@ -1,3 +1,4 @@
+import { lengthOf } from "../task-ranges.js";
 import type { EngineFacts } from "./engines.js";
 import { isGone, type JobFacts } from "./job-facts.js";
 import { enginesIn, jobsThatCount, type SessionState } from "./life-cycle.js";
@@ -14,7 +15,7 @@ export function isDoubtful(state: SessionState): boolean {
 function lacksTasks(engines: readonly EngineFacts[]): (job: JobFacts) => boolean {
   return ({ record, status, before }) => {
     if (!status || before) return false;
-    const listed = (status.tasks ?? []).reduce((sum, { first, last }) => sum + last - first + 1, 0);
+    const listed = (status.tasks ?? []).reduce((sum, range) => sum + lengthOf(range), 0);
     return listed < engines.filter(({ job }) => job.record.name === record.name).length;
   };
 }

@@ -1,19 +1,14 @@
-import type { TaskRange } from "../scheduler.js";
+import { isIn } from "../task-ranges.js";
 import { type ArrayRecord, clusterOf, type SessionRecord } from "./session-record.js";
-import type { EngineArray, LogOf, Role } from "./workload.js";
+import type { LogOf, Role } from "./workload.js";
 
 export function arraysOf({ jobs }: Pick<SessionRecord, "jobs">): ArrayRecord[] {
   return jobs.flatMap(({ array }) => array ?? []);
 }
 
-/** The numbers of an array's engines. */
-export function enginesOf({ first, tasks }: Pick<EngineArray, "first" | "tasks">): TaskRange {
-  return { first, last: first + tasks - 1 };
-}
-
 /** The largest number that an engine of the record has; 0 without engines. */
 export function lastEngine(record: Pick<SessionRecord, "jobs">): number {
-  return Math.max(0, ...arraysOf(record).map((array) => enginesOf(array).last));
+  return Math.max(0, ...arraysOf(record).map(({ last }) => last));
 }
 
 /** Where a job of the record logs; undefined when there is no such job. `engine` is a number. */
@@ -28,9 +23,6 @@ export function logOf(
   if (!cluster) return undefined;
   if (role === "controller") return { role, run, cluster };
   if (engine === undefined) return undefined;
-  const array = arraysOf(record).find((array) => {
-    const { first, last } = enginesOf(array);
-    return first <= engine && engine <= last;
-  });
+  const array = arraysOf(record).find((array) => isIn([array], engine));
   return array && { role, cluster, array, engine };
 }

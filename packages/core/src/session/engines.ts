@@ -1,4 +1,5 @@
-import type { TaskRange, TaskStatus } from "../scheduler.js";
+import type { TaskStatus } from "../scheduler.js";
+import { lengthOf, numbersIn } from "../task-ranges.js";
 import { isGone, type JobFacts } from "./job-facts.js";
 import type { EngineReport, EngineReports } from "./workload.js";
 
@@ -58,11 +59,12 @@ export function listEngines(jobs: readonly JobFacts[], reports: EngineReports): 
     const { array } = job.record;
     if (!array) continue;
     const gone = isGone(job);
-    const now = tasksOf(job.status?.tasks, array.tasks);
+    const length = lengthOf(array);
+    const now = tasksOf(job.status?.tasks, length);
     // A single answer may lack tasks that are there: what the one before said holds for one more.
-    const before = tasksOf(job.before?.tasks, array.tasks);
+    const before = tasksOf(job.before?.tasks, length);
     const dismissed = new Set(numbersIn(array.dismissed ?? []));
-    for (let task = 1; task <= array.tasks; task += 1) {
+    for (let task = 1; task <= length; task += 1) {
       const number = array.first + task - 1;
       const report = reports.get(number);
       if (dismissed.has(number) || report === "retired") continue;
@@ -103,21 +105,6 @@ export function isLost({ state, report }: EngineFacts): boolean {
 
 export function isRegistered({ report }: EngineFacts): boolean {
   return report === "registered" || report === "restarted";
-}
-
-export function numbersIn(ranges: readonly TaskRange[]): number[] {
-  return ranges.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, index) => first + index));
-}
-
-/** Numbers in any order as ranges, ascending. */
-export function rangesOf(numbers: Iterable<number>): TaskRange[] {
-  const ranges: { first: number; last: number }[] = [];
-  for (const number of [...new Set(numbers)].sort((one, other) => one - other)) {
-    const range = ranges.at(-1);
-    if (range?.last === number - 1) range.last = number;
-    else ranges.push({ first: number, last: number });
-  }
-  return ranges;
 }
 
 /**

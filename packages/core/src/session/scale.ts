@@ -1,7 +1,8 @@
 import { HpcnbError } from "../errors.js";
+import { numbersIn, rangesOf } from "../task-ranges.js";
 import type { SessionContext } from "./context.js";
-import { enginesOf, lastEngine } from "./engine-arrays.js";
-import { type EngineFacts, isLost, isRegistered, numbersIn, rangesOf } from "./engines.js";
+import { lastEngine } from "./engine-arrays.js";
+import { type EngineFacts, isLost, isRegistered } from "./engines.js";
 import { enginesIn } from "./life-cycle.js";
 import { withLock } from "./lock.js";
 import { openTracker } from "./open-session.js";
@@ -124,7 +125,7 @@ function refuseMoreThanAllowed({ session: { site } }: SessionContext, changes: r
 function dismiss(job: SessionRecord["jobs"][number], numbers: ReadonlySet<number>): SessionRecord["jobs"][number] {
   const { array } = job;
   if (!array) return job;
-  const own = numbersIn([enginesOf(array)]).filter((one) => numbers.has(one));
+  const own = numbersIn([array]).filter((one) => numbers.has(one));
   if (own.length === 0) return job;
   return { ...job, array: { ...array, dismissed: rangesOf([...numbersIn(array.dismissed ?? []), ...own]) } };
 }

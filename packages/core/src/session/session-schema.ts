@@ -2,7 +2,9 @@ import * as v from "valibot";
 import { absolutePathSchema, countSchema, lineSchema, runIdSchema, sessionNameSchema } from "../checked.js";
 import { groupName } from "../engine-groups.js";
 import { mostEngines } from "../most-engines.js";
+import type { TaskRange } from "../scheduler.js";
 import type { PluginChoice } from "../session-file/session.js";
+import { lengthOf } from "../task-ranges.js";
 import { runDirectory } from "./layout.js";
 
 const textSchema = v.pipe(v.string(), v.maxLength(20_000));
@@ -24,16 +26,18 @@ const countsSchema = v.pipe(
   ),
 );
 
+/** First and last number of some engines. */
+const rangeEntries = { first: v.pipe(countSchema, v.minValue(1)), last: countSchema };
+const isRange = ({ first, last }: TaskRange) => first <= last;
 const rangeSchema = v.pipe(
-  v.object({ first: countSchema, last: countSchema }),
-  v.check(({ first, last }) => first <= last, "ends before it begins"),
+  v.object(rangeEntries),
+  v.check((range) => isRange(range), "ends before it begins"),
 );
 
 const arraySchema = v.pipe(
   v.object({
     group: groupSchema,
-    first: v.pipe(countSchema, v.minValue(1)),
-    tasks: v.pipe(countSchema, v.minValue(1), v.maxValue(mostEngines)),
+    ...rangeEntries,
     atOnce: v.exactOptional(v.pipe(countSchema, v.minValue(1))),
     /**
      * Numbers of engines that are no longer asked for: they were cancelled, or others have taken
@@ -41,9 +45,10 @@ const arraySchema = v.pipe(
      */
     dismissed: v.exactOptional(v.pipe(v.array(rangeSchema), v.readonly())),
   }),
+  v.check((array) => isRange(array), "ends before it begins"),
   v.check(
-    ({ first, tasks, dismissed = [] }) =>
-      dismissed.every((range) => range.first >= first && range.last < first + tasks) && dismissed.length <= tasks,
+    ({ dismissed = [], ...own }) =>
+      dismissed.every(({ first, last }) => own.first <= first && last <= own.last) && dismissed.length <= lengthOf(own),
     "dismisses engines that it does not have",
   ),
 );
@@ -115,7 +120,7 @@ export const sessionRecordSchema = v.object({
   jobs: v.pipe(
     v.array(jobSchema),
     v.check(
-      (jobs) => jobs.reduce((sum, { array }) => sum + (array?.tasks ?? 0), 0) <= mostEngines,
+      (jobs) => jobs.reduce((sum, { array }) => sum + (array ? lengthOf(array) : 0), 0) <= mostEngines,
       `has more than ${mostEngines} engines`,
     ),
     v.readonly(),

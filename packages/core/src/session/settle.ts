@@ -1,8 +1,8 @@
 import { HpcnbError, isHpcnbError } from "../errors.js";
 import type { CancelTarget, JobStatus, TaskRange } from "../scheduler.js";
+import { isIn, numbersIn, rangesOf } from "../task-ranges.js";
 import { endJobs } from "./end-jobs.js";
-import { arraysOf, enginesOf } from "./engine-arrays.js";
-import { numbersIn, rangesOf } from "./engines.js";
+import { arraysOf } from "./engine-arrays.js";
 import { secondLookMs } from "./job-facts.js";
 import { removeRuns } from "./runs.js";
 import { type ArrayRecord, clusterOf, type JobRecord, roleOfJob, type SessionRecord } from "./session-record.js";
@@ -66,7 +66,7 @@ export function planContext(tracker: Tracker, run: Run, cluster: Cluster | undef
 /** Leaves out dismissed engines: if one comes back, it must not push another out. */
 function askedRanges(arrays: readonly ArrayRecord[]): TaskRange[] {
   const dismissed = new Set(arrays.flatMap((array) => numbersIn(array.dismissed ?? [])));
-  const numbers = numbersIn(arrays.map(enginesOf));
+  const numbers = numbersIn(arrays);
   return rangesOf(numbers.filter((number) => !dismissed.has(number)));
 }
 
@@ -86,11 +86,10 @@ function dismissedTasks(jobs: readonly JobRecord[], listed: readonly JobStatus[]
   return jobs.flatMap(({ name, array }): Tasks[] => {
     const job = listed.find((other) => other.name === name);
     if (!array?.dismissed || !job) return [];
-    const isThere = (task: number) => (job.tasks ?? []).some(({ first, last }) => first <= task && task <= last);
     const tasks: TaskRange[] = rangesOf(
       numbersIn(array.dismissed)
         .map((number) => number - array.first + 1)
-        .filter(isThere),
+        .filter((task) => isIn(job.tasks ?? [], task)),
     );
     return tasks.length === 0 ? [] : [{ id: job.id, tasks }];
   });

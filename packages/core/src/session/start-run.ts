@@ -131,9 +131,9 @@ export function arrayJobs(
   let next = first;
   return Object.entries(engines).flatMap(([group, tasks]): JobRecord[] => {
     const atOnce = session.cluster?.groups.find(({ name }) => name === group)?.atOnce;
-    return splitArray(tasks, { largest: scheduler.largestArray, atOnce }).map((part) => {
-      const array: EngineArray = { group, first: next, ...part };
-      next += part.tasks;
+    return splitArray(tasks, { largest: scheduler.largestArray, atOnce }).map(({ tasks: length, ...limit }) => {
+      const array: EngineArray = { group, first: next, last: next + length - 1, ...limit };
+      next += length;
       return jobRecord(tracker, context, { role: "engines", array });
     });
   });

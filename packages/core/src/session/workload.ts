@@ -40,12 +40,10 @@ export interface Cluster {
  * The engines of a cluster are numbered from 1 through all its arrays; a number is never given
  * twice. Task t of an array is the engine `first + t - 1`, and ipyparallel knows engine n as n - 1.
  */
-export interface EngineArray {
+export interface EngineArray extends TaskRange {
   /** Its name in `cluster.groups`. */
   readonly group: string;
-  readonly first: number;
-  readonly tasks: number;
-  /** How many of them may run at the same time. */
+  /** How many of its tasks may run at the same time. */
   readonly atOnce?: number;
 }
 

@@ -1,3 +1,4 @@
+import { lengthOf } from "@hpcnb/core";
 import { type SessionState, scale, Tracker, takeDown, troubledEngines } from "@hpcnb/core/session";
 import { expect } from "chai";
 import { directory, SimulatedSession, scaleTo, up } from "./support/simulated-session.js";
@@ -10,7 +11,7 @@ describe("engines, for a scheduler with limits,", () => {
       minimum: 2_500,
     });
     const arrays = (state: SessionState) =>
-      state.record?.jobs.flatMap(({ array }) => (array ? [[array.first, array.tasks, array.atOnce]] : []));
+      state.record?.jobs.flatMap(({ array }) => (array ? [[array.first, lengthOf(array), array.atOnce]] : []));
     const { state } = await up(world);
     const first = [
       [1, 833, 833],

@@ -33,7 +33,7 @@ function recordWith(ids: Partial<Record<Role, string>>): SessionRecord {
       role,
       name: `s-${role}`,
       ...(ids[role] === undefined ? {} : { id: ids[role] }),
-      ...(role === "engines" ? { array: { group: "engines", first: 1, tasks: 4 } } : {}),
+      ...(role === "engines" ? { array: { group: "engines", first: 1, last: 4 } } : {}),
     })),
   });
 }

@@ -1,4 +1,4 @@
-import { defined, encodeRecord, type FileToWrite, HpcnbError, type JobSpec, type TaskRange } from "@hpcnb/core";
+import { defined, encodeRecord, type FileToWrite, HpcnbError, type JobSpec, lengthOf } from "@hpcnb/core";
 import {
   type Cluster,
   type ClusterContext,
@@ -58,10 +58,6 @@ function targetsText(run: Pick<Run, "id">, targets: readonly EngineTarget[]): st
       if (!(error instanceof RangeError) || room === 0) throw error;
     }
   }
-}
-
-function lengthOf({ first, last }: TaskRange): number {
-  return last - first + 1;
 }
 
 export function planClusterJob(context: ClusterContext, which: Exclude<JobRole, { role: "notebook" }>): JobSpec {
@@ -140,7 +136,7 @@ function planEngines(context: ClusterContext, array: EngineArray): JobSpec {
       resources: group.resources,
       taskVariable: scheduler.taskVariable,
     }),
-    tasks: array.tasks,
+    tasks: lengthOf(array),
     ...defined({ tasksAtOnce: array.atOnce }),
   };
 }

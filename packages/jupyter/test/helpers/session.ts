@@ -35,7 +35,7 @@ export function planAll(context: PlanContext): {
     if (!cluster.inNotebook) roles.push({ role: "controller" });
     let first = 1;
     for (const { name, engines, atOnce } of session.cluster.groups) {
-      roles.push({ role: "engines", array: { group: name, first, tasks: engines, ...defined({ atOnce }) } });
+      roles.push({ role: "engines", array: { group: name, first, last: first + engines - 1, ...defined({ atOnce }) } });
       first += engines;
     }
   }

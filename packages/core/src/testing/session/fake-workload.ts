@@ -13,6 +13,7 @@ import type {
   PlanContext,
   Workload,
 } from "../../session/workload.js";
+import { lengthOf } from "../../task-ranges.js";
 
 /** What a job of the fake workload is, and where it publishes. */
 export interface FakeJob {
@@ -88,13 +89,14 @@ function job({ session, directory, run, cluster }: PlanContext, which: JobRole):
     const suffix = which.role === "controller" && generation > 1 ? `-${generation}` : "";
     return { ...common, name: jobName(session.name, which.role, run.id, suffix) };
   }
-  const { first, tasks, atOnce } = which.array;
+  const { array } = which;
+  const { first, atOnce } = array;
   const suffix = generation === 1 && first === 1 ? "" : `-${generation}-${first}`;
   return {
     ...common,
     name: jobName(session.name, "engines", run.id, suffix),
-    output: arrayLog(cluster, which.array),
-    tasks,
+    output: arrayLog(cluster, array),
+    tasks: lengthOf(array),
     ...defined({ tasksAtOnce: atOnce }),
   };
 }
