@@ -8,8 +8,8 @@ import type { SessionEnd } from "./session-schema.js";
 import type { Tracker } from "./tracker.js";
 
 const stopLimitMs = 120_000;
-/** An end is seen late by a third of the time at most. */
-const pauses = { firstMs: 100, longestMs: 5_000, growth: 1.5 };
+/** An end is seen late by a fifth of the time at most. */
+const pauses = { firstMs: 100, longestMs: 5_000, growth: 1.25 };
 
 /** Characters of why a session has ended, as its record keeps it. */
 const longestReason = 4_000;

@@ -3,6 +3,7 @@ The notebook job: the server is started in this process, so that its token is in
 arguments.
 """
 
+import gc
 import importlib
 import os
 import shutil
@@ -94,6 +95,9 @@ class NotebookJob:
             self.start_thread(renewal.run)
             self.companion.follow(security, self.tell)
             server.start()
+            # Python's own end would look for garbage among all that a server has made: a second
+            # and more, in which nothing else happens.
+            gc.freeze()
             if was_told:
                 raise Stopped(0)
         finally:

@@ -12,7 +12,7 @@ import sys
 import time
 
 from hpcnb_ipyparallel.limits import CONTROLLER_LIMIT
-from hpcnb_launch import failure, job, log, signals
+from hpcnb_launch import failure, job, signals
 from hpcnb_launch.failure import HOST, Failure
 from hpcnb_launch.signals import HANGUPS, WARNINGS
 from hpcnb_launch.waiting import AwakeClock
@@ -22,8 +22,8 @@ from hpcnb_launch.waiting import AwakeClock
 # computes.
 ENGINE_SILENCE = 20_000
 
-# Seconds that it may take to end when it is told to.
-CONTROLLER_GRACE = 5.0
+# Seconds within which all that it has started ends, once killed.
+ORPHANS_LIMIT = 5.0
 
 # Whether a process can have the orphans of its children handed over to it.
 HAS_ORPHANS = sys.platform == "linux" and os.path.exists("/proc/self/stat")
@@ -113,17 +113,10 @@ def fail_if_ended(child):
 
 
 def end(child):
-    child.terminate()
-    try:
-        child.wait(CONTROLLER_GRACE)
-    except subprocess.TimeoutExpired:
-        log.say("the controller does not end, so it is killed")
-    end_children_of(child)
-    child.wait()
-
-
-def end_children_of(child):
-    """The controller's own processes outlive it when it is killed."""
+    """
+    With all that it has started, which would outlive it. It is not asked first: it keeps nothing,
+    and would spend most of a second on Python's own end.
+    """
     if HAS_ORPHANS:
         child.kill()
         child.wait()
@@ -134,6 +127,7 @@ def end_children_of(child):
     except ProcessLookupError:
         # As it should be: nothing is left of the group.
         pass
+    child.wait()
 
 
 def adopt_orphans():
@@ -149,7 +143,7 @@ def adopt_orphans():
 
 def end_orphans():
     """All children of this process; what they leave behind become its children in turn."""
-    deadline = time.monotonic() + CONTROLLER_GRACE
+    deadline = time.monotonic() + ORPHANS_LIMIT
     while time.monotonic() < deadline:
         left = own_children()
         if not left:
