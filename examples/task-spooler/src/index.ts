@@ -1,8 +1,6 @@
 import {
   createCommandScheduler,
   definePlugin,
-  expectAnswer,
-  expectSuccess,
   HpcnbError,
   type JobSpec,
   type JobState,
@@ -53,22 +51,20 @@ const states: Readonly<Record<string, JobState>> = {
   skipped: "finished",
 };
 
-/** The label is what a job is known by. It ends at the first bracket. */
-const nameOf = (name: string) => name.replace(/[^\w.-]/g, "_").slice(-200);
-
 /** The exit code of timeout(1) when the time is over. */
 const timeIsOver = 124;
 
 export function tspDialect(options: TspOptions = {}): SchedulerDialect {
   const command = (...argv: readonly string[]) => ({ argv: withSocket(options, argv) });
   return {
+    title: "task-spooler",
+    failures: { unreachableCode: 75 },
     runsOnHost: true,
     taskVariable: "HPCNB_TASK_ID",
-    nameOf,
 
     submit: ({ name, script, workingDirectory, output, resources }: JobSpec) => ({
       ...command(
-        ...["sh", "-c", submitProgram, "hpcnb", nameOf(name), workingDirectory, output],
+        ...["sh", "-c", submitProgram, "hpcnb", name, workingDirectory, output],
         // timeout(1) takes 0 for no limit.
         `${resources.walltimeSeconds ?? 0}`,
         ...(resources.cores === undefined ? [] : ["-N", `${resources.cores}`]),
@@ -76,36 +72,11 @@ export function tspDialect(options: TspOptions = {}): SchedulerDialect {
       ),
       stdin: script,
     }),
-    parseSubmit: (result) => {
-      if (result.exitCode === 75) expectAnswer(result, "Submitting");
-      return expectSuccess(result, "tsp rejected the job", { code: "HPCNB_SUBMIT_REJECTED" }).stdout.trim();
-    },
 
     status: () => command("tsp"),
-    parseStatus: (result) => rowsOf(expectAnswer(result, "Asking for jobs").stdout),
+    parseStatus: rowsOf,
 
     cancel: (targets) => command("sh", "-c", cancelProgram, "hpcnb", ...targets.map(String)),
-    parseCancel: (result) => void expectAnswer(result, "Cancelling"),
-
-    // tsp gives no reason: a job waits for a slot.
-    explain: () => command("tsp", "-S"),
-    parseExplain: (result) => {
-      expectAnswer(result, "Asking for slots");
-      return undefined;
-    },
-
-    // Numbers begin at 0 again with each server: a row counts only if it has this job's name.
-    history: () => command("tsp"),
-    parseHistory: (result, { id, name }) => {
-      const jobs = rowsOf(expectAnswer(result, "Asking for history").stdout);
-      const job = jobs.find((one) => one.id === id && one.name === name && one.state === "finished");
-      if (!job) return undefined;
-      if (job.exitCode === timeIsOver) return { reason: "its time was over", walltimeReached: true };
-      return {
-        ...(job.exitCode === undefined ? {} : { exitCode: job.exitCode }),
-        ...(job.reason ? { reason: job.reason } : {}),
-      };
-    },
   };
 }
 
@@ -127,7 +98,8 @@ function rowsOf(text: string): JobStatus[] {
 }
 
 /** tsp says -1 for a job that a signal ended. */
-function ending(code: number): Pick<JobStatus, "exitCode" | "reason"> {
+function ending(code: number): Pick<JobStatus, "exitCode" | "reason" | "walltimeReached"> {
+  if (code === timeIsOver) return { reason: "its time was over", walltimeReached: true };
   return code < 0 ? { reason: "ended by a signal" } : { exitCode: code };
 }
 

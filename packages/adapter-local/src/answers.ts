@@ -1,18 +1,16 @@
 import {
-  type CommandResult,
   checkJson,
   countSchema,
   defined,
-  describeResult,
-  expectAnswer,
   firstLines,
   HpcnbError,
-  type JobHistory,
   type JobId,
+  type JobRecord,
   type JobStatus,
   joinRuns,
   lineSchema,
   overall,
+  type SubmittedJob,
 } from "@hpcnb/core";
 import * as v from "valibot";
 
@@ -60,55 +58,54 @@ const refusalSchema = v.object({
   failed: v.exactOptional(v.string()),
 });
 
-export function parseSubmit(result: CommandResult): JobId {
-  return answer(v.object({ id: idSchema }), result, "The local scheduler did not take the job").id;
+export function parseSubmit(text: string): JobId {
+  return answer(v.object({ id: idSchema }), text, "The local scheduler did not take the job").id;
 }
 
-export function parseStatus(result: CommandResult): JobStatus[] {
-  const { jobs } = answer(statusSchema, result, "The local scheduler did not list its jobs");
+export function parseStatus(text: string): JobStatus[] {
+  const { jobs } = answer(statusSchema, text, "The local scheduler did not list its jobs");
   return jobs.map(({ tasks, ...job }) => {
     if (tasks === undefined) return job;
     return { ...job, ...(tasks.length === 0 ? {} : overall(tasks)), tasks: joinRuns(tasks) };
   });
 }
 
-export function parseCancel(result: CommandResult): void {
-  answer(v.object({}), result, "The local scheduler did not cancel");
+export function parseCancel(text: string): void {
+  answer(v.object({}), text, "The local scheduler did not cancel");
 }
 
-export function parseExplain(result: CommandResult): string | undefined {
-  return reasonIn(answer(reasonsSchema, result, "The local scheduler did not explain"));
+export function parseExplain(text: string): string[] {
+  return reasonsIn(answer(reasonsSchema, text, "The local scheduler did not explain"));
 }
 
-export function parseHistory(result: CommandResult): JobHistory | undefined {
+export function parseHistory(text: string, { id, name }: SubmittedJob): JobRecord[] {
   const asked = "The local scheduler did not say how the job ended";
-  const { ended } = answer(v.object({ ended: v.exactOptional(endedSchema) }), result, asked);
-  if (!ended) return undefined;
-  const { tasks, ...history } = ended;
-  return { ...history, ...defined({ reason: reasonIn(ended) }) };
+  const { ended } = answer(v.object({ ended: v.exactOptional(endedSchema) }), text, asked);
+  if (!ended) return [];
+  const { tasks: _, ...end } = ended;
+  return [{ id, name, end: { ...end, ...defined({ reason: firstLines(reasonsIn(ended)) }) } }];
 }
 
 /** A line for each run of tasks with the same reason. */
-function reasonIn({ reason, tasks = [] }: v.InferOutput<typeof reasonsSchema>): string | undefined {
-  if (reason !== undefined) return reason;
+function reasonsIn({ reason, tasks = [] }: v.InferOutput<typeof reasonsSchema>): string[] {
+  if (reason !== undefined) return [reason];
   const runs = joinRuns(tasks.map((task) => ({ ...task, state: "unknown", native: "" })));
-  return firstLines(
-    runs.map(({ first, last, reason }) => `${first === last ? `task ${first}` : `tasks ${first}-${last}`}: ${reason}`),
+  return runs.map(
+    ({ first, last, reason }) => `${first === last ? `task ${first}` : `tasks ${first}-${last}`}: ${reason}`,
   );
 }
 
-function answer<S extends v.GenericSchema>(schema: S, result: CommandResult, failure: string): v.InferOutput<S> {
-  const { stdout } = expectAnswer(result, failure);
-  const { value: refusal } = checkJson(refusalSchema, stdout);
+function answer<S extends v.GenericSchema>(schema: S, text: string, failure: string): v.InferOutput<S> {
+  const { value: refusal } = checkJson(refusalSchema, text);
   if (refusal?.rejected !== undefined) {
     throw new HpcnbError("HPCNB_SUBMIT_REJECTED", `${failure}: ${refusal.rejected}.`);
   }
   if (refusal?.failed !== undefined) {
     throw new HpcnbError("HPCNB_SCHEDULER_UNREACHABLE", `${failure}: ${refusal.failed}.`);
   }
-  const { value, problem } = checkJson(schema, stdout);
+  const { value, problem } = checkJson(schema, text);
   if (problem !== undefined) {
-    throw new HpcnbError("HPCNB_SCHEDULER_ANSWER", `${failure}: its answer ${problem}: ${describeResult(result)}`);
+    throw new HpcnbError("HPCNB_SCHEDULER_ANSWER", `${failure}: its answer ${problem}: ${text.trim().slice(0, 300)}`);
   }
   return value;
 }

@@ -21,6 +21,9 @@ export function localDialect({ spool, slots }: LocalOptions): SchedulerDialect {
   const ask = (verb: string, what: Readonly<Record<string, unknown>> = {}) =>
     requestCommand({ verb, ...defined({ spool }), ...what });
   return {
+    title: "The local scheduler",
+    // It refuses in answers: whatever its program says when it fails is none.
+    failures: { unreachable: /^/ },
     runsOnHost: true,
     taskVariable: "HPCNB_TASK_ID",
     nameOf: (name) => name,

@@ -1,4 +1,4 @@
-import { type CommandResult, type ErrorCode, isHpcnbError, type JobSpec } from "@hpcnb/core";
+import { answersOf, type CommandResult, type ErrorCode, isHpcnbError, type JobSpec } from "@hpcnb/core";
 import { expect } from "chai";
 import { localDialect } from "../src/dialect.js";
 
@@ -13,6 +13,7 @@ const job: JobSpec = {
 
 describe("localDialect", () => {
   const dialect = localDialect({ spool: "/spool", slots: 2 });
+  const answers = answersOf(dialect);
 
   it("sends the program and a request for it on standard input, and nothing of the job in the arguments", () => {
     const { argv, stdin = "" } = dialect.submit(job);
@@ -67,12 +68,12 @@ describe("localDialect", () => {
   });
 
   it("understands the program's answers", () => {
-    expect(dialect.parseSubmit(printed({ id: "7" }), job)).to.equal("7");
-    expect(dialect.parseStatus(printed({ jobs: [] }))).to.deep.equal([]);
+    expect(answers.parseSubmit(printed({ id: "7" }), job)).to.equal("7");
+    expect(answers.parseStatus(printed({ jobs: [] }))).to.deep.equal([]);
     const asked = { id: "7", name: job.name };
-    expect(dialect.parseHistory(printed({}), asked)).to.equal(undefined);
-    expect(dialect.parseExplain(printed({}), "7")).to.equal(undefined);
-    dialect.parseCancel(printed({}));
+    expect(answers.parseHistory(printed({}), asked)).to.equal(undefined);
+    expect(answers.parseExplain(printed({}), "7")).to.equal(undefined);
+    answers.parseCancel(printed({}));
   });
 
   it("joins tasks that agree, and tells the reasons of an array's tasks", () => {
@@ -82,25 +83,25 @@ describe("localDialect", () => {
       { first: 2, last: 2, ...view },
       { first: 3, last: 3, state: "running", native: "running", host: "here" },
     ];
-    const [listed] = dialect.parseStatus(printed({ jobs: [{ id: "7", name: "a", ...view, tasks }] }));
+    const [listed] = answers.parseStatus(printed({ jobs: [{ id: "7", name: "a", ...view, tasks }] }));
     expect(listed).to.include({ state: "running", host: "here" });
     expect(listed?.tasks).to.deep.equal([{ ...tasks[0], last: 2 }, tasks[2]]);
 
     const reasons = [3, 1, 2].map((number) => ({ first: number, last: number, reason: `cause ${number >> 1}` }));
     const words = "task 1: cause 0\ntasks 2-3: cause 1";
-    expect(dialect.parseExplain(printed({ tasks: reasons }), "7")).to.equal(words);
+    expect(answers.parseExplain(printed({ tasks: reasons }), "7")).to.equal(words);
     const ended = { tasks: reasons, walltimeReached: true };
-    const history = dialect.parseHistory(printed({ ended }), { id: "7", name: job.name });
+    const history = answers.parseHistory(printed({ ended }), { id: "7", name: job.name });
     expect(history).to.deep.equal({ reason: words, walltimeReached: true });
   });
 
   it("tells a refusal from a question that nobody answered", () => {
-    fails(() => dialect.parseSubmit(printed({ rejected: "no room" }), job), "HPCNB_SUBMIT_REJECTED", "no room");
-    fails(() => dialect.parseStatus(printed({ failed: "no spool" })), "HPCNB_SCHEDULER_UNREACHABLE", "no spool");
+    fails(() => answers.parseSubmit(printed({ rejected: "no room" }), job), "HPCNB_SUBMIT_REJECTED", "no room");
+    fails(() => answers.parseStatus(printed({ failed: "no spool" })), "HPCNB_SCHEDULER_UNREACHABLE", "no spool");
     const crashed = { ...printed({}), exitCode: 1, stderr: "Traceback: MemoryError" };
-    fails(() => dialect.parseStatus(crashed), "HPCNB_SCHEDULER_UNREACHABLE", "MemoryError");
+    fails(() => answers.parseStatus(crashed), "HPCNB_SCHEDULER_UNREACHABLE", "MemoryError");
     const garbled = { ...printed({}), stdout: "Welcome!" };
-    fails(() => dialect.parseStatus(garbled), "HPCNB_SCHEDULER_ANSWER", "Welcome!");
+    fails(() => answers.parseStatus(garbled), "HPCNB_SCHEDULER_ANSWER", "Welcome!");
   });
 });
 

@@ -1,12 +1,11 @@
-import type { SchedulerDialect } from "@hpcnb/core";
-import { cancelWords, parseCancel } from "./cancel.js";
+import type { CancelTarget, SchedulerDialect } from "@hpcnb/core";
 import { gridEngineCommand } from "./command.js";
 import { parseExplain } from "./explain.js";
+import { failures } from "./failures.js";
 import { parseHistory } from "./history.js";
-import { nameOf } from "./name.js";
 import type { GridEngineOptions } from "./options.js";
 import { parseStatus } from "./status.js";
-import { submitArgv } from "./submit.js";
+import { nameOf, submitArgv } from "./submit.js";
 import { idLine, parseSubmit } from "./submit-answer.js";
 
 /** The default of max_aj_tasks in sge_conf(5). */
@@ -18,6 +17,8 @@ const reservedExitCodes = [99, 100];
 export function gridEngineDialect(options: GridEngineOptions = {}): SchedulerDialect {
   const command = (...argv: readonly string[]) => ({ argv: gridEngineCommand(options, argv), shown: argv });
   return {
+    title: "Grid Engine",
+    failures,
     runsOnHost: false,
     reservedExitCodes,
     taskVariable: "SGE_TASK_ID",
@@ -30,11 +31,18 @@ export function gridEngineDialect(options: GridEngineOptions = {}): SchedulerDia
     // itself puts the user in for $user.
     status: () => command("qstat", "-u", "$user", "-s", "prs", "-xml"),
     parseStatus,
-    cancel: (targets) => command("qdel", ...cancelWords(targets)),
-    parseCancel,
+    cancel: (targets) => command("qdel", ...targets.flatMap(cancelWords)),
     explain: (id) => command("qstat", "-j", id),
     parseExplain,
     history: ({ id }) => command("qacct", "-j", id),
     parseHistory,
   };
+}
+
+/**
+ * qdel's words for what to delete. Several ranges of one array's tasks are a word each: `-t` takes
+ * only one, and a list separated by commas is refused.
+ */
+function cancelWords(target: CancelTarget): string[] {
+  return typeof target === "string" ? [target] : target.tasks.map(({ first, last }) => `${target.id}.${first}-${last}`);
 }

@@ -1,36 +1,32 @@
-import { type CommandResult, expectAnswer, firstLines, type JobId, spokenLines } from "@hpcnb/core";
-import { expectReached } from "./failures.js";
+import type { JobId } from "@hpcnb/core";
 
 const collectsNone =
   "Grid Engine gives no reason: this site does not collect them (schedd_job_info is off in its scheduler's configuration).";
 
 /** The reasons in the answer of `qstat -j`: of an error first, else of waiting. */
-export function parseExplain(result: CommandResult, id: JobId): string | undefined {
-  expectReached(result, "Asking why");
-  if (spokenLines(result).some((line) => /^(error: )?Following jobs do not exist/.test(line))) return undefined;
-  const { stdout } = expectAnswer(result, "Asking why");
-  const lines = stdout.split("\n");
+export function parseExplain(text: string, id: JobId): string[] {
+  const lines = text.split("\n");
 
   const errors = lines.map((line) => /^error[ _]reason\s+(\d+):\s+(.*)$/.exec(line)).filter((match) => match !== null);
   if (errors.length > 0) {
     const clear = `(once the cause is removed, \`qmod -cj ${id}\` clears the error of a job that is still there)`;
-    return firstLines([...errors.map((match) => withoutStamp(match[2] ?? "")), clear]);
+    return [...errors.map((match) => withoutStamp(match[2] ?? "")), clear];
   }
   // For a running job, a full queue is no reason. In an array other tasks may wait: `qstat -j` does
   // not say which ones.
   const isArray = lines.some((line) => line.startsWith("job-array tasks:"));
-  if (!isArray && lines.some((line) => /^usage\s+\d+:/.test(line))) return undefined;
+  if (!isArray && lines.some((line) => /^usage\s+\d+:/.test(line))) return [];
 
   const delays = lines.flatMap(delayIn);
   const start = lines.findIndex((line) => line.startsWith("scheduling info:"));
-  if (start < 0) return firstLines(delays);
+  if (start < 0) return delays;
   const end = lines.findIndex((line, index) => index > start && !/^\s/.test(line));
   const info = lines
     .slice(start, end < 0 ? undefined : end)
     .map((line) => line.replace(/^scheduling info:/, "").trim());
   if (info.some((line) => /^\(?Collecting of scheduler job information is turned off/.test(line)))
-    return firstLines([...delays, collectsNone]);
-  return firstLines([...delays, ...info.filter((line) => !/^\(?(There are )?no messages/i.test(line))]);
+    return [...delays, collectsNone];
+  return [...delays, ...info.filter((line) => !/^\(?(There are )?no messages/i.test(line))];
 }
 
 /** What the job itself says of its beginning: also where nobody typed it, but a default did. */

@@ -1,27 +1,59 @@
-import { type CommandResult, HpcnbError, expectReached as reached } from "@hpcnb/core";
-import { notRun } from "./run.js";
+import type { FailureWords } from "@hpcnb/core";
 
-/**
- * The words with which every command says that it had no answer from the qmaster, or could not even
- * look for it.
- */
-const unreachable =
-  /unable to (send message to|contact) qmaster|got (send|read|select|receive) (error|timeout)|commlib error|unable to initialize environment|failed receiving gdi request|can't (find|connect to) (service|qmaster)|act_qmaster|SGE_ROOT|cannot reach qmaster/i;
+export const defaultFiles =
+  "the site's `$SGE_ROOT/$SGE_CELL/common/sge_request`, `~/.sge_request`, or `.sge_request` in the directory that the command runs in";
 
-const notFoundHint =
-  "Grid Engine's commands were not found, or the login profile that leads to them failed. Set scheduler.options.settings to the site's settings.sh, usually $SGE_ROOT/$SGE_CELL/common/settings.sh. Then no login profile is read.";
+/** What to look at, by what qsub says. */
+const hints = [
+  [/queue "/i, "`qconf -sql` lists the site's queues: correct `queue` under resources or cluster.resources."],
+  [
+    /parallel environment/i,
+    "`qconf -spl` lists the site's parallel environments: correct `options.parallelEnvironment` under resources or cluster.resources.",
+  ],
+  [
+    /resource/i,
+    "`qconf -sc` lists the site's resources: correct `native` under resources or cluster.resources, or scheduler.options.memoryResource.",
+  ],
+  [/project/i, "`qconf -sprjl` lists the site's projects: correct `native` under resources or cluster.resources."],
+  [/^/, "Correct `resources` or `cluster.resources` in the session file."],
+] as const;
 
-/** See core's; a command that was not run gave no answer either. */
-export function expectReached(result: CommandResult, what: string): void {
-  const why = whyNotRun(result);
-  if (why !== undefined)
-    throw new HpcnbError("HPCNB_SCHEDULER_ANSWER", `${what}: ${why}, which would change the answer.`, {
-      hint: "Take it out there: no option of the command overrides it.",
-    });
-  reached(result, what, { words: unreachable, notFoundHint });
-}
+export const failures: FailureWords = {
+  /** Every command says it so, also when it could not even look for the qmaster. */
+  unreachable:
+    /unable to (send message to|contact) qmaster|got (send|read|select|receive) (error|timeout)|commlib error|unable to initialize environment|failed receiving gdi request|can't (find|connect to) (service|qmaster)|act_qmaster|SGE_ROOT|cannot reach qmaster/i,
+  notFoundHint:
+    "Grid Engine's commands were not found, or the login profile that leads to them failed. Set scheduler.options.settings to the site's settings.sh, usually $SGE_ROOT/$SGE_CELL/common/settings.sh. Then no login profile is read.",
+  /** qacct says it, too, of a job that goes on: its record comes some seconds after its end. */
+  noSuchJob:
+    /do(es)? not exist|^error: job (id|array|name) .* not found|job id \S+ not found|no jobs running since startup/i,
+  /** A job on a host that does not answer is registered for deletion, and ends when it is back. */
+  cancelled:
+    / has (registered|deleted) | is already in deletion|unable to sync state with remote execd| comprises no tasks/,
 
-/** Why the command was not run, see `run`. */
-export function whyNotRun({ exitCode, stderr }: CommandResult): string | undefined {
-  return exitCode === notRun ? /^hpcnb: (.+)$/m.exec(stderr)?.[1] : undefined;
-}
+  /** qsub says "Unable to run job: REASON" and "Exiting.", and other things before it. */
+  reasonIn: (lines) => {
+    const begin = lines.findIndex((line) => line.startsWith("Unable to run job:"));
+    const words = lines.slice(Math.max(begin, 0)).join(" ");
+    return words.replace("Unable to run job:", "").replaceAll("Exiting.", "").trim();
+  },
+  /**
+   * max_jobs and max_u_jobs of sge_conf(5). The code is 25, or 27 in Open Cluster Scheduler since
+   * 9.1: so its words count as well.
+   */
+  limit: /only \d+ jobs are allowed per (user|cluster)|exit code 25\)$/i,
+  hints: [
+    [
+      / has -\w/,
+      "No option of qsub overrides that, and it would change the jobs. Take it out there, or write `-clear` behind it, which cancels the options before it. Options for this session alone belong into `native`.",
+    ],
+    [/takes a dollar in/, "Give the notebook directory, or the one that it is in, another name."],
+    ...hints.map(
+      ([reason, hint]) =>
+        [
+          reason,
+          `${hint} An option that is not in the session file comes from a file of defaults: ${defaultFiles}.`,
+        ] as const,
+    ),
+  ],
+};

@@ -1,20 +1,6 @@
-import {
-  type CommandResult,
-  defined,
-  expectAnswer,
-  historyOf,
-  type JobEnd,
-  type JobHistory,
-  type SubmittedJob,
-  signalName,
-  spokenLines,
-} from "@hpcnb/core";
-import { type AccountingRecord, endsOf, numberIn } from "./accounting.js";
-import { expectReached } from "./failures.js";
+import { defined, type JobHistory, type JobRecord, signalName } from "@hpcnb/core";
+import { type AccountingRecord, numberIn, readRecords } from "./accounting.js";
 import { deleted, overran, starved, warned } from "./requests.js";
-
-/** What qacct says when it has no record (yet): a job's record comes some seconds after its end. */
-const noRecord = /^error: job (id|array|name) .* not found|job id \S+ not found|no jobs running since startup/i;
 
 const administrators = "the site's administrators can repair that";
 
@@ -42,16 +28,31 @@ const meanings: Readonly<Record<number, string>> = {
   100: "it was ended by a signal (of qdel, of a limit that it exceeded, or its own), or its host crashed",
 };
 
-export function parseHistory(result: CommandResult, job: SubmittedJob): JobHistory | undefined {
-  expectReached(result, "Asking how a job ended");
-  if (result.exitCode !== 0 && spokenLines(result).some((line) => noRecord.test(line))) return undefined;
-  const { stdout } = expectAnswer(result, "Asking how a job ended");
-  return historyOf(
-    endsOf(job, stdout).map(([task, record]) => ({ ...endOf(record), ...(task === "undefined" ? {} : { task }) })),
-  );
+/**
+ * Codes of `failed` after which Grid Engine starts the job again by itself: of a checkpointed job
+ * that migrates, and of one that is rescheduled (`qmod -rj`, a host that was lost, exit code 99).
+ */
+const startsAgain = new Set([24, 25]);
+
+/**
+ * Each try of a job, and each task, has a record; a part of a parallel job on another host
+ * (`pe_taskid`) is no end of the whole. The times are no help: a record of a rescheduled job has
+ * 1970.
+ */
+export function parseHistory(text: string): JobRecord[] {
+  const records = readRecords(text).filter((record) => (record.get("pe_taskid") ?? "NONE") === "NONE");
+  return records.map((record) => {
+    const task = record.get("taskid");
+    return {
+      id: record.get("jobnumber") ?? "",
+      name: record.get("jobname") ?? "",
+      ...(task === "undefined" ? {} : { task }),
+      ...(startsAgain.has(numberIn(record, "failed") ?? 0) ? {} : { end: endOf(record) }),
+    };
+  });
 }
 
-function endOf(record: AccountingRecord): JobEnd {
+function endOf(record: AccountingRecord): JobHistory {
   const failed = numberIn(record, "failed") ?? 0;
   const status = numberIn(record, "exit_status");
   if (failed === 0) {

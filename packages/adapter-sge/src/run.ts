@@ -1,7 +1,4 @@
-/**
- * With this code the command was not run, and the reason stands behind "hpcnb: " on standard error.
- */
-export const notRun = 125;
+import { notRun } from "@hpcnb/core";
 
 /**
  * Becomes the command, in an sh that knows it, unless defaults of the site or the user would make

@@ -1,12 +1,4 @@
-import {
-  type CommandResult,
-  expectAnswer,
-  expectTasks,
-  type JobStatus,
-  JoinedJobs,
-  type TaskStatus,
-} from "@hpcnb/core";
-import { expectReached } from "./failures.js";
+import { expectTasks, type JobStatus, JoinedJobs, type TaskStatus } from "@hpcnb/core";
 import { type Listing, readListings } from "./qstat-xml.js";
 import { stateOf } from "./states.js";
 
@@ -14,11 +6,9 @@ import { stateOf } from "./states.js";
  * What qstat -xml lists: an array's waiting tasks together on one entry, each of its running tasks
  * on one of its own.
  */
-export function parseStatus(result: CommandResult): JobStatus[] {
-  expectReached(result, "Asking for jobs");
-  const { stdout } = expectAnswer(result, "Asking for jobs");
+export function parseStatus(text: string): JobStatus[] {
   const jobs = new JoinedJobs();
-  readListings(stdout, (listing) => {
+  readListings(text, (listing) => {
     const { id, name, tasks } = listing;
     jobs.add({ id, name, isArray: tasks !== "" }, tasksOf(listing));
   });

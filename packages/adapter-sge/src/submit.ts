@@ -1,7 +1,15 @@
-import { formatDuration, HpcnbError, type JobResources, type JobSpec } from "@hpcnb/core";
-import { nameOf } from "./name.js";
+import { formatDuration, HpcnbError, type JobResources, type JobSpec, plainName } from "@hpcnb/core";
 import type { GridEngineOptions, GridEngineResources } from "./options.js";
 import { outputPath, workingDirectoryPath } from "./paths.js";
+
+/**
+ * Grid Engine refuses \n \t \r / : @ \ * ? and a leading digit (sge_types(1)), and prints bytes
+ * that its locale does not know in many ways.
+ */
+export function nameOf(name: string): string {
+  const plain = plainName(name);
+  return /^[A-Za-z_]/.test(plain) ? plain : plainName(`_${plain.slice(-199)}`);
+}
 
 /**
  * The qsub command, with everything explicit that a site's or a user's sge_request file may have
@@ -15,7 +23,7 @@ export function submitArgv(job: JobSpec, options: GridEngineOptions): string[] {
     "-terse",
     // The script comes as it is: "#$" at the beginning of one of its lines means nothing.
     ...["-b", "n", "-C", ""],
-    ...["-N", nameOf(name)],
+    ...["-N", name],
     ...["-wd", workingDirectoryPath(workingDirectory)],
     ...["-o", outputPath(job)],
     ...["-j", "y", "-i", "/dev/null"],

@@ -1,7 +1,9 @@
 import { expectThrown, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
-import { cancelWords, parseCancel } from "../src/cancel.js";
-import { fixture } from "./example.js";
+import { gridEngineDialect } from "../src/index.js";
+import { answers, fixture } from "./example.js";
+
+const { parseCancel } = answers;
 
 const failed = (name: string) => () => parseCancel(makeResult({ exitCode: 1, stdout: fixture(name) }));
 
@@ -13,7 +15,7 @@ it("qdel is given each range of an array's tasks as a word", () => {
       { first: 7, last: 7 },
     ],
   };
-  expect(cancelWords(["5", some])).to.deep.equal(["5", "8.2-3", "8.7-7"]);
+  expect(gridEngineDialect().cancel(["5", some]).shown).to.deep.equal(["qdel", "5", "8.2-3", "8.7-7"]);
 });
 
 describe("qdel's answer", () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expectThrown, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { gridEngineCommand } from "../src/command.js";
-import { parseStatus } from "../src/status.js";
+import { answers } from "./example.js";
 
 /** Stands for qsub: no machine has it anywhere else. */
 const program = "hpcnb-test-qsub";
@@ -79,7 +79,7 @@ describe("a Grid Engine command", () => {
       const { status, stdout, stderr } = run({});
       expect({ status, stdout }).to.deep.equal({ status: 127, stdout: "" });
       expect(stderr).to.include("the login profile").and.to.include(said);
-      expectThrown(() => parseStatus(makeResult({ exitCode: status, stderr })), "HPCNB_SCHEDULER_UNREACHABLE");
+      expectThrown(() => answers.parseStatus(makeResult({ exitCode: status, stderr })), "HPCNB_SCHEDULER_UNREACHABLE");
     });
   }
 

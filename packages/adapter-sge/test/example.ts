@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
-import type { CommandResult } from "@hpcnb/core";
-import { parseExplain } from "../src/explain.js";
+import { answersOf, type CommandResult } from "@hpcnb/core";
+import { gridEngineDialect } from "../src/index.js";
+
+/** What Grid Engine's answers mean. */
+export const answers = answersOf(gridEngineDialect());
 
 /** What a command printed, kept in a file; ./fixtures/README.md says where each comes from. */
 export function fixture(name: string): string {
@@ -9,5 +12,5 @@ export function fixture(name: string): string {
 
 /** Asked for the job that the answer is about. */
 export function explain(result: CommandResult): string | undefined {
-  return parseExplain(result, /^job_number:\s+(\d+)/m.exec(result.stdout)?.[1] ?? "1");
+  return answers.parseExplain(result, /^job_number:\s+(\d+)/m.exec(result.stdout)?.[1] ?? "1");
 }

@@ -1,7 +1,8 @@
 import { expectThrown, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
-import { parseHistory } from "../src/history.js";
-import { fixture } from "./example.js";
+import { answers, fixture } from "./example.js";
+
+const { parseHistory } = answers;
 
 /** The facts of the first job in the answer. */
 function ended(stdout: string) {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { nameOf } from "../src/name.js";
+import { nameOf } from "../src/submit.js";
 
 describe("a job's name on Grid Engine", () => {
   it("stays as it is where it can", () => {

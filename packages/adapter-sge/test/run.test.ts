@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expectThrown, makeJob } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { gridEngineDialect } from "../src/index.js";
+import { answers } from "./example.js";
 
 /** Stand-ins for the commands, on a machine where nothing else of Grid Engine is. */
 describe("a Grid Engine command among a user's and a site's defaults", () => {
@@ -28,6 +29,7 @@ describe("a Grid Engine command among a user's and a site's defaults", () => {
   }
 
   const dialect = gridEngineDialect({});
+  const { explain = () => expect.fail() } = dialect;
 
   function run(argv: readonly string[]) {
     const { status, stdout, stderr } = spawnSync(argv[0] ?? "", argv.slice(1), {
@@ -47,7 +49,7 @@ describe("a Grid Engine command among a user's and a site's defaults", () => {
 
   const submit = (changes: Parameters<typeof makeJob>[0] = {}) => {
     const job = makeJob(changes);
-    return dialect.parseSubmit(run(dialect.submit(job).argv), job);
+    return answers.parseSubmit(run(dialect.submit(job).argv), job);
   };
 
   const places = ["root/default/common/sge_request", "home/.sge_request", "here/.sge_request"];
@@ -89,9 +91,9 @@ describe("a Grid Engine command among a user's and a site's defaults", () => {
       const file = join(directory, place);
       for (const option of ["-l arch=x", "-q long.q", "-qs d", "-j"]) {
         await writeFile(file, option);
-        const error = expectThrown(() => dialect.parseStatus(run(dialect.status().argv)), "HPCNB_SCHEDULER_ANSWER");
+        const error = expectThrown(() => answers.parseStatus(run(dialect.status().argv)), "HPCNB_SCHEDULER_ANSWER");
         expect(error.message).to.include(`${file} has ${option.split(" ")[0]}`);
-        expect(run(dialect.explain("7").argv).stdout).to.equal("asked\n");
+        expect(run(explain("7").argv).stdout).to.equal("asked\n");
       }
       await writeFile(file, "-u bob -s p -f -ext -r -pri\n");
       expect(run(dialect.status().argv).stdout).to.equal("asked\n");

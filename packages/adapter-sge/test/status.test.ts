@@ -1,7 +1,8 @@
 import { expectThrown, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
-import { parseStatus } from "../src/status.js";
-import { fixture } from "./example.js";
+import { answers, fixture } from "./example.js";
+
+const { parseStatus } = answers;
 
 const statusOf = (name: string) => parseStatus(makeResult({ stdout: fixture(name) }));
 

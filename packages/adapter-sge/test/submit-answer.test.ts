@@ -1,7 +1,8 @@
 import { expectThrown, makeJob, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
-import { parseSubmit } from "../src/submit-answer.js";
-import { fixture } from "./example.js";
+import { answers, fixture } from "./example.js";
+
+const { parseSubmit } = answers;
 
 const submitted = (changes: Parameters<typeof makeResult>[0], job: Parameters<typeof makeJob>[0] = {}) =>
   parseSubmit(makeResult(changes), makeJob(job));

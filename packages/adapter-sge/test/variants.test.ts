@@ -1,12 +1,10 @@
 import { isHpcnbError } from "@hpcnb/core";
 import { expectThrown, makeJob } from "@hpcnb/core/testing";
 import { expect } from "chai";
-import { parseCancel } from "../src/cancel.js";
-import { parseHistory } from "../src/history.js";
-import { parseStatus } from "../src/status.js";
-import { parseSubmit } from "../src/submit-answer.js";
 import { answersTo, type Captured, captured } from "./captured.js";
-import { explain } from "./example.js";
+import { answers, explain } from "./example.js";
+
+const { parseCancel, parseHistory, parseStatus, parseSubmit } = answers;
 
 const variants = ["daimh", "ocs", "ocs92"];
 

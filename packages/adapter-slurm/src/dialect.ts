@@ -1,13 +1,11 @@
-import type { SchedulerDialect } from "@hpcnb/core";
-import { cancelWords, parseCancel } from "./cancel.js";
+import type { CancelTarget, SchedulerDialect } from "@hpcnb/core";
 import { slurmCommand } from "./command.js";
+import { failures } from "./failures.js";
 import { historyWords, parseHistory } from "./history.js";
 import { listingFormat } from "./listing.js";
-import { nameOf } from "./name.js";
 import type { SlurmOptions } from "./options.js";
 import { parseExplain, parseStatus } from "./status.js";
-import { submitArgv } from "./submit.js";
-import { idLine, parseSubmit } from "./submit-answer.js";
+import { idLine, parseSubmit, submitArgv } from "./submit.js";
 
 /** The default of MaxArraySize in slurm.conf(5), which counts from 0. */
 const largestArray = 1_000;
@@ -16,20 +14,28 @@ const largestArray = 1_000;
 export function slurmDialect(options: SlurmOptions = {}): SchedulerDialect {
   const command = (...argv: readonly string[]) => ({ argv: slurmCommand(options, argv), shown: argv });
   return {
+    title: "Slurm",
+    failures,
     runsOnHost: false,
     taskVariable: "SLURM_ARRAY_TASK_ID",
     largestArray,
     idPattern: idLine.source,
-    nameOf,
     submit: (job) => ({ ...command(...submitArgv(job)), stdin: job.script }),
     parseSubmit,
     status: () => command("squeue", "--me", listingFormat),
     parseStatus,
-    cancel: (targets) => command("scancel", ...cancelWords(targets)),
-    parseCancel,
+    cancel: (targets) => command("scancel", ...targets.flatMap(cancelWords)),
     explain: (id) => command("squeue", "--me", `--jobs=${id}`, listingFormat),
     parseExplain,
     history: ({ id }) => command("sacct", ...historyWords(id)),
     parseHistory,
   };
+}
+
+/** scancel's words: "17", "18_[2-3,7-7]", and for a job of another cluster that cluster, too. */
+function cancelWords(target: CancelTarget): string[] {
+  if (typeof target !== "string")
+    return [`${target.id}_[${target.tasks.map(({ first, last }) => `${first}-${last}`).join()}]`];
+  const [id = "", cluster] = target.split(";");
+  return cluster === undefined ? [id] : [`--clusters=${cluster}`, id];
 }

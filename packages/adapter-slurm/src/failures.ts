@@ -1,20 +1,42 @@
-import { type CommandResult, expectReached as reached, spokenLines } from "@hpcnb/core";
+import { type FailureWords, HpcnbError } from "@hpcnb/core";
 
-/**
- * The words of slurm_errno.c, and of the search for the configuration, for there being no answer
- * from slurmctld or slurmdbd.
- */
-const unreachable =
-  /unable to contact|socket timed out|connection refused|(connect|send|receive) failure|standby mode|zero bytes were|authentication|munge|incompatible versions|problem talking to|unable to process configuration|unable to establish|no route to host|name or service not known/i;
+export const failures: FailureWords = {
+  /**
+   * The words of slurm_errno.c, and of the search for the configuration, for there being no answer
+   * from slurmctld or slurmdbd.
+   */
+  unreachable:
+    /unable to contact|socket timed out|connection refused|(connect|send|receive) failure|standby mode|zero bytes were|authentication|munge|incompatible versions|problem talking to|unable to process configuration|unable to establish|no route to host|name or service not known/i,
+  notFoundHint:
+    "Slurm's commands were not found, or the login profile that leads to them failed. Set scheduler.options.settings to a file of shell text that puts them on PATH. Then no login profile is read.",
+  noSuchJob: /invalid job id specified/i,
+  /** 22.05 says nothing of most. */
+  cancelled: /already completing or completed/i,
 
-const notFoundHint =
-  "Slurm's commands were not found, or the login profile that leads to them failed. Set scheduler.options.settings to a file of shell text that puts them on PATH. Then no login profile is read.";
+  reasonIn: (lines) =>
+    lines.map((line) => line.replace(/^sbatch: (error: )?(Batch job submission failed: )?/, "")).join(". "),
+  limit: /(Max|Grp)SubmitJob|temporarily unable to accept job/,
+  hints: [
+    [
+      /invalid account|invalid qos/i,
+      "`sacctmgr show associations user=$USER format=account,partition,qos` lists yours: correct `options.account` or `options.qos` under resources and cluster.resources.",
+    ],
+    [/partition/i, "`sinfo --summarize` lists the partitions: correct `queue` under resources or cluster.resources."],
+    [
+      /array/i,
+      "This site takes fewer tasks in an array than most (MaxArraySize in `scontrol show config`): ask for fewer engines, or make several `cluster.groups` of them.",
+    ],
+    [/feature/i, "`sinfo --format=%f` lists the features of nodes: correct `options.constraint`."],
+    [/gres/i, "`sinfo --format=%G` lists the nodes' GPUs: correct `options.gpus`."],
+    [
+      /node configuration|time limit|policy/i,
+      "`sinfo --format='%P %l %c %m'` lists each partition's time limit, and the CPUs and memory of its nodes: ask for less, or for another `queue`.",
+    ],
+  ],
+};
 
-export function expectReached(result: CommandResult, what: string): void {
-  reached(result, what, { words: unreachable, notFoundHint });
-}
-
-/** Whether a command says that there is no such job (any more). */
-export function knowsNoJob(result: CommandResult): boolean {
-  return result.exitCode !== 0 && spokenLines(result).some((line) => /invalid job id/i.test(line));
-}
+export const otherCluster = new HpcnbError(
+  "HPCNB_SUBMIT_REJECTED",
+  "hpcnb uses one Slurm cluster: that of its host. A job for another one (sbatch --clusters) would not be found again.",
+  { hint: "Take --clusters (-M) out of `native`, and set `host` to a submit node of the other cluster." },
+);

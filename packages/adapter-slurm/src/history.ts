@@ -1,28 +1,8 @@
-import {
-  type CommandResult,
-  expectAnswer,
-  historyOf,
-  type JobEnd,
-  type JobHistory,
-  type JobId,
-  type SubmittedJob,
-  signalName,
-} from "@hpcnb/core";
-import { expectReached, knowsNoJob } from "./failures.js";
+import { type JobHistory, type JobId, type JobRecord, type SubmittedJob, signalName } from "@hpcnb/core";
 
 /** The words for sacct; command.ts asks scontrol, too. */
 export function historyWords(id: JobId): string[] {
   return [`--jobs=${id}`, "--allocations", "--parsable2", "--noheader", "--format=JobID,JobName,State,ExitCode"];
-}
-
-/** What sacct or scontrol knows of a job, or of a task. */
-interface JobRecord {
-  /** "3" or, of those that were cancelled before they began, "5-9". */
-  readonly task: string | undefined;
-  /** "TIMEOUT", or "CANCELLED by 1000". */
-  readonly state: string;
-  /** Exit code and signal, such as "7:0". */
-  readonly exit: string;
 }
 
 /** How a job ends without an exit code of its own that counts. */
@@ -37,66 +17,59 @@ const causes = new Map([
   ["CANCELLED", "it was cancelled"],
 ]);
 
+/** What sacct or scontrol says of a job, or of a task. */
+interface Line extends SubmittedJob {
+  /** "3" or, of those that were cancelled before they began, "5-9". */
+  readonly task: string | undefined;
+  /** "TIMEOUT". */
+  readonly state: string;
+  /** "1000", where the state is "CANCELLED by 1000". */
+  readonly by?: string | undefined;
+  /** Exit code and signal, such as "7:0". */
+  readonly exit: string;
+}
+
 /**
  * scontrol decides whether what it still knows has ended: sacct may be late, or know an earlier
  * try. sacct knows who cancelled a job.
  */
-export function parseHistory(result: CommandResult, { id, name }: SubmittedJob): JobHistory | undefined {
-  const lines = result.stdout.split("\n");
-  const records = new Map<string | undefined, JobRecord>();
-  for (const line of lines) {
-    const record = accounted(line, id, name);
-    if (record) records.set(record.task, record);
-  }
-  for (const line of lines) {
-    const record = controlled(line, id, name);
-    if (!record) continue;
-    if (wordOf(record) !== wordOf(records.get(record.task))) records.set(record.task, record);
-  }
-  const ends = [...records.values()].flatMap((record) => endOf(record, result.stdout) ?? []);
-  if (ends.length === 0 && result.exitCode !== 0) {
-    expectReached(result, "Asking how a job ended");
-    if (!knowsNoJob(result)) expectAnswer(result, "Asking how a job ended");
-  }
-  return historyOf(ends);
+export function parseHistory(text: string): JobRecord[] {
+  const lines = text.split("\n");
+  const accounted = lines.flatMap(accountedIn);
+  const keyOf = ({ id, task, state }: Line) => `${id} ${task} ${state}`;
+  const known = new Set(accounted.map(keyOf));
+  const news = lines.flatMap(controlledIn).filter((line) => !known.has(keyOf(line)));
+  return [...accounted, ...news].map((line) => ({ ...line, end: endOf(line, text) }));
 }
 
 /** A line of sacct: "5_1|name|CANCELLED by 1000|0:0". */
-function accounted(line: string, id: JobId, name: string): JobRecord | undefined {
-  const [, job, task, called, state = "", exit = ""] =
-    /^(\d+)(?:_\[?([\d,-]*)[^|]*)?\|(.*)\|([^|]*)\|([\d:]*)$/.exec(line) ?? [];
-  return job === id && called === name ? { task, state, exit } : undefined;
+function accountedIn(line: string): Line[] {
+  const [, id, task, name = "", state = "", by, exit = ""] =
+    /^(\d+)(?:_\[?([\d,-]*)[^|]*)?\|(.*)\|([^| ]*)(?: (?:by (\d{1,10}))?[^|]*)?\|([\d:]*)$/.exec(line) ?? [];
+  return id === undefined ? [] : [{ id, name, task, state, by, exit }];
 }
 
 /** A line of scontrol. Tasks that were cancelled before they began have no number of their own. */
-function controlled(line: string, id: JobId, name: string): JobRecord | undefined {
+function controlledIn(line: string): Line[] {
   const value = (key: string) => new RegExp(`(?:^| )${key}=(\\S*)`).exec(line)?.[1];
-  const job = value("ArrayJobId") ?? value("JobId");
-  if (job !== id || value("JobName") !== name || value("ArrayTaskId") === "4294967294") return undefined;
-  return { task: value("ArrayTaskId")?.split("%")[0], state: value("JobState") ?? "", exit: value("ExitCode") ?? "" };
-}
-
-function wordOf(record: JobRecord | undefined): string | undefined {
-  return record?.state.split(" ")[0];
+  const id = value("ArrayJobId") ?? value("JobId");
+  const [name = "", task, state = "", exit = ""] = ["JobName", "ArrayTaskId", "JobState", "ExitCode"].map(value);
+  return id === undefined || task === "4294967294" ? [] : [{ id, name, task: task?.split("%")[0], state, exit }];
 }
 
 /** Undefined for what has not ended. */
-function endOf(record: JobRecord, text: string): JobEnd | undefined {
-  const word = wordOf(record) ?? "";
-  const { task } = record;
-  if (word === "COMPLETED" || word === "FAILED") {
-    const [code = 0, signal = 0] = record.exit.split(":").map(Number);
-    return signal === 0 ? { task, exitCode: code } : { task, reason: `${killed(signal)} (${word}, ${record.exit})` };
+function endOf({ state, by, exit }: Line, text: string): JobHistory | undefined {
+  if (state === "COMPLETED" || state === "FAILED") {
+    const [code = 0, signal = 0] = exit.split(":").map(Number);
+    return signal === 0 ? { exitCode: code } : { reason: `${killed(signal)} (${state}, ${exit})` };
   }
-  const cause = causes.get(word);
+  const cause = causes.get(state);
   if (cause === undefined) return undefined;
-  const user = /^CANCELLED by (\d+)$/.exec(record.state)?.[1];
-  const by = user === undefined ? "" : ` by ${nameIn(text, user) ?? `the user ${user}`}`;
+  const who = by === undefined ? "" : ` by ${nameIn(text, by) ?? `the user ${by}`}`;
   return {
-    task,
-    reason: `${cause}${by} (${word})`,
-    ...(word === "TIMEOUT" ? { walltimeReached: true } : {}),
-    ...(word === "PREEMPTED" ? { preempted: true } : {}),
+    reason: `${cause}${who} (${state})`,
+    ...(state === "TIMEOUT" ? { walltimeReached: true } : {}),
+    ...(state === "PREEMPTED" ? { preempted: true } : {}),
   };
 }
 

@@ -1,21 +1,11 @@
-import {
-  type CommandResult,
-  defined,
-  expectAnswer,
-  expectTasks,
-  firstLines,
-  type JobStatus,
-  JoinedJobs,
-  type TaskStatus,
-} from "@hpcnb/core";
-import { expectReached, knowsNoJob } from "./failures.js";
+import { defined, expectTasks, type JobStatus, JoinedJobs, type TaskStatus } from "@hpcnb/core";
 import { type Listing, readListings } from "./listing.js";
 import { reasonOf, stateOf } from "./states.js";
 
 /** Tasks that wait stand together on one line, each that has begun on one of its own. */
-export function parseStatus(result: CommandResult): JobStatus[] {
+export function parseStatus(text: string): JobStatus[] {
   const jobs = new JoinedJobs();
-  for (const listing of listingsIn(result, "Asking for jobs")) {
+  for (const listing of readListings(text)) {
     const { id, name, tasks } = listing;
     jobs.add({ id, name, isArray: tasks !== "N/A" }, tasksOf(listing));
   }
@@ -23,21 +13,14 @@ export function parseStatus(result: CommandResult): JobStatus[] {
 }
 
 /** Why a job waits, and when Slurm expects it to begin. */
-export function parseExplain(result: CommandResult): string | undefined {
-  if (knowsNoJob(result)) return undefined;
-  const lines = listingsIn(result, "Asking why").flatMap(({ state, reason, start }) => {
+export function parseExplain(text: string): string[] {
+  return readListings(text).flatMap(({ state, reason, start }) => {
     const expected = stateOf(state, reason) === "queued" ? timeIn(start) : undefined;
     return [
       reasonOf(reason) ?? "",
       expected === undefined ? "" : `Slurm expects it to begin at ${expected}, or before`,
     ];
   });
-  return firstLines(lines);
-}
-
-function listingsIn(result: CommandResult, what: string): Listing[] {
-  expectReached(result, what);
-  return readListings(expectAnswer(result, what).stdout);
 }
 
 function tasksOf({ id, tasks, state: native, reason: word, host, start }: Listing): TaskStatus[] {

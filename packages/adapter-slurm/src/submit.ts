@@ -1,5 +1,13 @@
-import { formatDuration, HpcnbError, type JobResources, type JobSpec } from "@hpcnb/core";
-import { nameOf } from "./name.js";
+import {
+  formatDuration,
+  HpcnbError,
+  type JobId,
+  type JobResources,
+  type JobSpec,
+  lastLine,
+  type UnwantedJob,
+} from "@hpcnb/core";
+import { otherCluster } from "./failures.js";
 import type { SlurmResources } from "./options.js";
 
 /**
@@ -16,7 +24,7 @@ export function submitArgv(job: JobSpec): string[] {
   return [
     "sbatch",
     "--parsable",
-    `--job-name=${nameOf(name)}`,
+    `--job-name=${name}`,
     `--chdir=${workingDirectory}`,
     `--output=${outputPath(job)}`,
     ...["--export=NONE", "--propagate=NONE", "--no-requeue"],
@@ -60,8 +68,10 @@ function outputPath({ output, tasks }: JobSpec): string {
   );
 }
 
-export const otherCluster = new HpcnbError(
-  "HPCNB_SUBMIT_REJECTED",
-  "hpcnb uses one Slurm cluster: that of its host. A job for another one (sbatch --clusters) would not be found again.",
-  { hint: "Take --clusters (-M) out of `native`, and set `host` to a submit node of the other cluster." },
-);
+/** The answer of `sbatch --parsable`; a wrapper or a site's filter may say more before it. */
+export const idLine = /^(\d+)(?:;(\S+))?$/;
+
+export function parseSubmit(text: string): JobId | UnwantedJob | undefined {
+  const found = lastLine(text, idLine);
+  return found?.[2] === undefined ? found?.[1] : { id: found[0], error: otherCluster };
+}

@@ -1,7 +1,10 @@
+import { answersOf, type CancelTarget } from "@hpcnb/core";
 import { expectThrown, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
-import { cancelWords, parseCancel } from "../src/cancel.js";
+import { slurmDialect } from "../src/index.js";
 import { answered } from "./example.js";
+
+const { parseCancel } = answersOf(slurmDialect());
 
 describe("scancel", () => {
   it("is given jobs and ranges of tasks, each array as one word", () => {
@@ -9,8 +12,9 @@ describe("scancel", () => {
       { first: 2, last: 3 },
       { first: 7, last: 7 },
     ];
-    expect(cancelWords(["17", { id: "18", tasks }])).to.deep.equal(["17", "18_[2-3,7-7]"]);
-    expect(cancelWords(["19;other"])).to.deep.equal(["--clusters=other", "19"]);
+    const words = (...targets: CancelTarget[]) => slurmDialect().cancel(targets).shown;
+    expect(words("17", { id: "18", tasks })).to.deep.equal(["scancel", "17", "18_[2-3,7-7]"]);
+    expect(words("19;other")).to.deep.equal(["scancel", "--clusters=other", "19"]);
   });
 
   it("has done its work where jobs and tasks are gone", () => {

@@ -29,6 +29,7 @@ describe("a Slurm command among a user's variables", () => {
   }
 
   const dialect = slurmDialect();
+  const { explain = () => expect.fail(), history = () => expect.fail() } = dialect;
 
   function run(argv: readonly string[], variables: Record<string, string> = {}, path = join(directory, "bin")) {
     const { status, stdout, stderr } = spawnSync(argv[0] ?? "", argv.slice(1), {
@@ -64,7 +65,7 @@ describe("a Slurm command among a user's variables", () => {
     const questions = [
       { command: submit, own: ["SLURM_EXPORT_ENV=ALL"] },
       { command: dialect.status(), own: ["SLURM_BITSTR_LEN=0", "SLURM_TIME_FORMAT=%s"] },
-      { command: dialect.explain("7"), own: ["SLURM_BITSTR_LEN=0", "SLURM_TIME_FORMAT=%s"] },
+      { command: explain("7"), own: ["SLURM_BITSTR_LEN=0", "SLURM_TIME_FORMAT=%s"] },
       { command: dialect.cancel(["7", { id: "8", tasks: [{ first: 1, last: 2 }] }]), own: [] },
     ];
     for (const { command, own } of questions) {
@@ -85,7 +86,7 @@ describe("a Slurm command among a user's variables", () => {
   });
 
   it("asks sacct how a job ended, then for the names of those who cancelled it, and then scontrol", () => {
-    const { stdout, stderr } = run(dialect.history({ id: "7", name: "name" }).argv, variables);
+    const { stdout, stderr } = run(history({ id: "7", name: "name" }).argv, variables);
     expect(stderr).to.equal("trouble\n");
     const [first, second, user, ...others] = stdout.trim().split("\n");
     expect([first, second]).to.deep.equal(["7_1|name|CANCELLED by 0|0:0", "7_2|name|CANCELLED by 0|0:0"]);

@@ -1,7 +1,10 @@
+import { answersOf } from "@hpcnb/core";
 import { expectThrown, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
-import { parseHistory } from "../src/history.js";
+import { slurmDialect } from "../src/index.js";
 import { answered } from "./example.js";
+
+const { parseHistory } = answersOf(slurmDialect());
 
 const names = {
   runs: "runs",

@@ -1,3 +1,4 @@
+import { answersOf } from "@hpcnb/core";
 import { expectThrown, makeJob } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { slurmDialect } from "../src/index.js";
@@ -5,7 +6,7 @@ import { answered } from "./example.js";
 
 /** What other versions say, as people have reported it: fixtures/other-versions.txt has sources. */
 describe("answers of other versions of Slurm", () => {
-  const slurm = slurmDialect();
+  const slurm = answersOf(slurmDialect());
   const said = (name: string) => answered("other-versions", name);
   const submitted = (name: string) => () => slurm.parseSubmit(said(name), makeJob());
 

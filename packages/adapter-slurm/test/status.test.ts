@@ -1,7 +1,10 @@
+import { answersOf } from "@hpcnb/core";
 import { expectThrown, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
-import { parseExplain, parseStatus } from "../src/status.js";
+import { slurmDialect } from "../src/index.js";
 import { answered } from "./example.js";
+
+const { parseExplain, parseStatus } = answersOf(slurmDialect());
 
 const head = "hpcnb|ARRAY_JOB_ID|ARRAY_TASK_ID|STATE|REASON|EXEC_HOST|START_TIME|NAME\n";
 const listed = (...lines: string[]) => parseStatus(makeResult({ stdout: `${head}${lines.join("\n")}\n` }));
@@ -122,16 +125,16 @@ describe("squeue's answer", () => {
 
 describe("why a job waits", () => {
   it("is told in words, with the time at which Slurm expects it to begin", () => {
-    expect(parseExplain(answered("squeue", "why the next waits"))).to.equal(
+    expect(parseExplain(answered("squeue", "why the next waits"), "7")).to.equal(
       "it is next, and waits for free resources (Resources)\nSlurm expects it to begin at 2027-11-28T20:31:42Z, or before",
     );
-    expect(parseExplain(answered("squeue", "why an array waits"))).to.equal(
+    expect(parseExplain(answered("squeue", "why an array waits"), "7")).to.equal(
       "as many tasks run as may run at the same time (JobArrayTaskLimit)",
     );
   });
 
   it("is nothing for a job that is not there, and an error when no answer comes", () => {
-    expect(parseExplain(answered("squeue", "why of no job"))).to.equal(undefined);
-    expectThrown(() => parseExplain(answered("squeue", "no controller")), "HPCNB_SCHEDULER_UNREACHABLE");
+    expect(parseExplain(answered("squeue", "why of no job"), "7")).to.equal(undefined);
+    expectThrown(() => parseExplain(answered("squeue", "no controller"), "7"), "HPCNB_SCHEDULER_UNREACHABLE");
   });
 });

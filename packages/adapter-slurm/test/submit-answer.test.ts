@@ -1,7 +1,11 @@
+import { answersOf } from "@hpcnb/core";
 import { expectThrown, makeJob, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
-import { idLine, parseSubmit } from "../src/submit-answer.js";
+import { slurmDialect } from "../src/index.js";
+import { idLine } from "../src/submit.js";
 import { answered, captured } from "./example.js";
+
+const { parseSubmit } = answersOf(slurmDialect());
 
 const job = makeJob();
 const refused = (name: string) =>

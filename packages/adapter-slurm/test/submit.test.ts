@@ -1,6 +1,5 @@
 import { expectThrown, makeJob } from "@hpcnb/core/testing";
 import { expect } from "chai";
-import { nameOf } from "../src/name.js";
 import { submitArgv } from "../src/submit.js";
 
 const argvOf = (changes: Parameters<typeof makeJob>[0]) => submitArgv(makeJob(changes));
@@ -61,14 +60,5 @@ describe("the sbatch command", () => {
   it("is refused for another cluster, before anything is submitted", () => {
     for (const native of [["-M", "other"], ["-Mother"], ["--clusters=other"], ["--cluster", "other"]])
       expectThrown(() => argvOf({ resources: { native } }), "HPCNB_SUBMIT_REJECTED");
-  });
-});
-
-describe("a job's name on Slurm", () => {
-  it("stays as it is where it can, and keeps its end where it is long", () => {
-    expect(nameOf("7_samples+v1.2=b-notebook")).to.equal("7_samples+v1.2=b-notebook");
-    expect(nameOf("Größe\n| 測定")).to.equal("Gr_e_");
-    expect(nameOf("")).to.equal("_");
-    expect(nameOf(`${"x".repeat(500)}-notebook-k3j9x0q2ab`)).to.match(/^x{180}-notebook-k3j9x0q2ab$/);
   });
 });

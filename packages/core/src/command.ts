@@ -40,6 +40,12 @@ export function spokenLines({ stdout, stderr }: CommandResult): string[] {
     .filter(Boolean);
 }
 
+/** The last line of a text that has this form, trimmed. Pure. */
+export function lastLine(text: string, form: RegExp): RegExpExecArray | undefined {
+  const found = text.split("\n").map((line) => form.exec(line.trim()));
+  return found.findLast((one) => one !== null) ?? undefined;
+}
+
 function clip(text: string, most = 2000): string {
   return text.length <= most ? text : `${text.slice(0, most)} ...`;
 }

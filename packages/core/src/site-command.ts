@@ -1,6 +1,12 @@
 import type { OptionsSchema } from "./plugin.js";
 
 /**
+ * A `run` ends with this code where it does not run the command, because something of the site or
+ * the user would make another thing of it. The reason stands behind "hpcnb: " on standard error.
+ */
+export const notRun = 125;
+
+/**
  * Runs its arguments where a scheduler's commands are known. A command over ssh gets no login
  * profile, and that is where many sites set PATH and more. $1 is shell text that becomes the
  * command, $2 the site's settings file or nothing, and then comes the command.

@@ -11,6 +11,7 @@ const job: JobSpec = {
 };
 
 const dialect = {
+  title: "A scheduler",
   runsOnHost: false,
   taskVariable: "TASK",
   nameOf: (name) => name,
@@ -19,15 +20,14 @@ const dialect = {
     shown: ["asub", "-N", name, "-q", "long.q"],
     stdin: script,
   }),
-  parseSubmit: ({ stdout }) => stdout.trim(),
+  parseSubmit: (text) => text.trim(),
   status: () => ({ argv: ["astat"] }),
   parseStatus: () => [],
   cancel: () => ({ argv: ["adel"] }),
-  parseCancel: () => {},
   explain: () => ({ argv: ["awhy"] }),
-  parseExplain: () => undefined,
+  parseExplain: () => [],
   history: () => ({ argv: ["aacct"] }),
-  parseHistory: () => undefined,
+  parseHistory: () => [],
 } satisfies SchedulerDialect;
 
 const never = async () => {

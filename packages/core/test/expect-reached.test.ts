@@ -5,7 +5,7 @@ describe("what dialects of schedulers share", () => {
   const reached = (result: { exitCode: number | null; stdout?: string; stderr?: string }) => {
     const whole = { argv: ["a"], stdout: "", stderr: "", ...result };
     try {
-      expectReached(whole, "Asking", { words: /cannot contact/i, notFoundHint: "Look for it." });
+      expectReached(whole, "Asking", { unreachable: /cannot contact/i, notFoundHint: "Look for it." });
       return "reached";
     } catch (error) {
       const { code, hint, transient } = error as { code: string; hint?: string; transient: boolean };
@@ -42,5 +42,11 @@ describe("what dialects of schedulers share", () => {
   it("keeps the end of a long name", () => {
     expect(plainName(`${"ä b".repeat(100)}-engines-0123456789`)).to.match(/^[\w-]{1,200}-engines-0123456789$/);
     expect(plainName("")).to.equal("_");
+  });
+
+  it("leaves a name as it is where that is plain", () => {
+    expect(plainName("7_samples+v1.2=b-notebook")).to.equal("7_samples+v1.2=b-notebook");
+    expect(plainName("Größe\n| 測定")).to.equal("Gr_e_");
+    expect(plainName(`${"x".repeat(500)}-notebook-k3j9x0q2ab`)).to.match(/^x{180}-notebook-k3j9x0q2ab$/);
   });
 });

@@ -1,4 +1,4 @@
-import type { CommandResult, JobHistory, JobStatus } from "@hpcnb/core";
+import { answersOf, type CommandResult, type JobHistory, type JobStatus } from "@hpcnb/core";
 import fc from "fast-check";
 import { localDialect } from "../../../packages/adapter-local/src/dialect.js";
 import { gridEngineDialect } from "../../../packages/adapter-sge/src/dialect.js";
@@ -8,9 +8,9 @@ import { defineReader, demand } from "../fuzz.js";
 import { textsLike, valuesLike } from "../inputs.js";
 import { fixtures } from "./fixtures.js";
 
-const sge = gridEngineDialect({});
-const slurm = slurmDialect();
-const local = localDialect({});
+const sge = answersOf(gridEngineDialect({}));
+const slurm = answersOf(slurmDialect());
+const local = answersOf(localDialect({}));
 const folder = "packages/adapter-sge/test/fixtures";
 
 /** What Slurm's commands said, on either stream. */

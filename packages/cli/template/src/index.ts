@@ -1,14 +1,6 @@
-import {
-  createCommandScheduler,
-  definePlugin,
-  expectAnswer,
-  expectSuccess,
-  HpcnbError,
-  type JobStatus,
-  type SchedulerDialect,
-} from "@hpcnb/core";
+import { createCommandScheduler, definePlugin, HpcnbError, type JobStatus, type SchedulerDialect } from "@hpcnb/core";
 
-/** What `acme list` and `acme ended` tell of a job. */
+/** What `acme list` tells of a job. It has a job for a while after its end. */
 interface AcmeJob {
   readonly id: string;
   readonly name: string;
@@ -23,49 +15,29 @@ const states: Readonly<Record<string, JobStatus["state"]>> = {
   ENDED: "finished",
 };
 
-/** The end of a name tells jobs apart, so what is too long loses its beginning. */
-const nameOf = (name: string) => name.replace(/[^\w.-]/g, "_").slice(-100);
-
 export const acmeDialect: SchedulerDialect = {
+  title: "Acme",
+  // Its code for "the server does not answer". Any other failure of `acme submit` is a refusal.
+  failures: { unreachableCode: 75 },
   runsOnHost: false,
   taskVariable: "ACME_TASK",
-  nameOf,
 
   submit: ({ name, script, workingDirectory, output, resources }) => ({
     argv: [
-      ...["acme", "submit", `--name=${nameOf(name)}`, `--directory=${workingDirectory}`, `--output=${output}`],
+      ...["acme", "submit", `--name=${name}`, `--directory=${workingDirectory}`, `--output=${output}`],
       ...(resources.walltimeSeconds === undefined ? [] : [`--seconds=${resources.walltimeSeconds}`]),
       ...(resources.native ?? []),
     ],
     stdin: script,
   }),
-  parseSubmit: (result) => {
-    // acme's own code for "the server does not answer"; any other failure is its refusal.
-    if (result.exitCode === 75) expectAnswer(result, "Submitting");
-    return expectSuccess(result, "Acme rejected the job", { code: "HPCNB_SUBMIT_REJECTED" }).stdout.trim();
-  },
 
   status: () => ({ argv: ["acme", "list"] }),
-  parseStatus: (result) => readJobs(expectAnswer(result, "Asking for jobs").stdout),
+  parseStatus: readJobs,
 
   cancel: (targets) => ({ argv: ["acme", "cancel", ...targets.map(String)] }),
-  parseCancel: (result) => void expectAnswer(result, "Cancelling"),
 
   explain: (id) => ({ argv: ["acme", "why", id] }),
-  parseExplain: (result) => expectAnswer(result, "Asking why a job waits").stdout.trim() || undefined,
-
-  history: () => ({ argv: ["acme", "list"] }),
-  // Numbers are used again: a record counts only if it is of this job, and of its end.
-  parseHistory: (result, { id, name }) => {
-    const jobs = readJobs(expectAnswer(result, "Asking how a job ended").stdout);
-    const job = jobs.find((one) => one.id === id && one.name === name && one.state === "finished");
-    if (!job) return undefined;
-    const { exitCode, reason } = job;
-    return {
-      ...(exitCode === undefined ? {} : { exitCode }),
-      ...(reason === undefined ? {} : { reason, walltimeReached: reason === "time limit" }),
-    };
-  },
+  parseExplain: (text) => text.trim().split("\n"),
 };
 
 function readJobs(text: string): JobStatus[] {
@@ -78,7 +50,12 @@ function readJobs(text: string): JobStatus[] {
       transient: true,
     });
   }
-  return jobs.map(({ state, ...job }) => ({ ...job, state: states[state] ?? "unknown", native: state }));
+  return jobs.map(({ state, ...job }) => ({
+    ...job,
+    state: states[state] ?? "unknown",
+    native: state,
+    ...(job.reason === "time limit" ? { walltimeReached: true } : {}),
+  }));
 }
 
 export default definePlugin({
