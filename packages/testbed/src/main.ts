@@ -38,6 +38,11 @@ const cli = yargs(process.argv.slice(2))
           default: true,
           describe: "Schedulers know of jobs that have ended; --no-accounting: they do not",
         })
+        .option("private-tmp", {
+          type: "boolean",
+          default: false,
+          describe: "Each job has a /tmp of its own, which no login to the node sees",
+        })
         .option("nodes", { type: "number", default: 3, describe: "Compute nodes" })
         .option("user", {
           type: "string",
@@ -46,10 +51,10 @@ const cli = yargs(process.argv.slice(2))
           describe: "A user; may be repeated",
         })
         .option("checkout", { type: "string", describe: "The directory that the hosts see as /opt/hpcnb" }),
-    async ({ name, scheduler: schedulers, accounting, nodes, user, checkout }) => {
+    async ({ name, scheduler: schedulers, accounting, privateTmp, nodes, user, checkout }) => {
       await assertSupported();
       const users = user.map(String);
-      const testbed = await startTestbed({ name, schedulers, accounting, nodes, users, checkout, say });
+      const testbed = await startTestbed({ name, schedulers, accounting, privateTmp, nodes, users, checkout, say });
       if (!testbed.isNew) say(`the testbed ${name} is up already: ${testbed.hosts.join(", ")}`);
     },
   )
@@ -84,10 +89,15 @@ const cli = yargs(process.argv.slice(2))
       y
         .positional("fault", { type: "string", demandOption: true, describe: "What" })
         .positional("host", { type: "string", describe: "Where; each fault has its own default" })
-        .option("directory", { type: "string", describe: "For full-disk: the directory that gets full" }),
-    async ({ name, fault, host, directory }) => {
+        .option("directory", { type: "string", describe: "For full-disk: the directory that gets full" })
+        .option("ports", { type: "string", describe: "For only-ports: the range that stays open, A-B" })
+        .option("silent", {
+          type: "boolean",
+          describe: "Packets vanish, where otherwise a connection is refused",
+        }),
+    async ({ name, fault, host, directory, ports, silent }) => {
       await assertSupported();
-      const done = await (await openTestbed(name)).fault(fault, { host, directory });
+      const done = await (await openTestbed(name)).fault(fault, { host, directory, ports, silent });
       say(done.length === 0 ? `${fault} was so already` : `broken: ${done.map(where).join(", ")}`);
     },
   )

@@ -34,8 +34,10 @@ export function addressOf(host: string, network: Network): string {
 
 async function plug(site: Site, host: string, network: Network): Promise<void> {
   const plugName = `${network}-${host}`;
+  // Lower numbers stay free for interfaces that are to be listed first.
+  const index = String(10 + networksOf(host).indexOf(network));
   await run([
-    ...["ip", "link", "add", network, "netns", namespaceOf(site.name, host), "type", "veth"],
+    ...["ip", "link", "add", network, "index", index, "netns", namespaceOf(site.name, host), "type", "veth"],
     ...["peer", "name", plugName, "netns", namespaceOf(site.name, switchHost)],
   ]);
   await inNamespace(site, switchHost, [`link set ${plugName} master ${network}`, `link set ${plugName} up`]);

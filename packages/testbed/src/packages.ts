@@ -7,7 +7,7 @@ import type { TestbedScheduler } from "./schedulers/scheduler.js";
 import { machineLock, withLock } from "./state.js";
 
 /** What every testbed needs. */
-const basic = ["bindfs", "iproute2", "openssh-client", "openssh-server", "python3-venv", "util-linux"];
+const basic = ["bindfs", "iproute2", "nftables", "openssh-client", "openssh-server", "python3-venv", "util-linux"];
 
 /** @throws HPCNB_UNSUPPORTED with one sentence, where a testbed cannot be. */
 export async function assertSupported(): Promise<void> {

@@ -15,6 +15,8 @@ export interface SiteOptions {
   schedulers?: readonly SchedulerName[];
   /** False: no scheduler can tell of jobs that have ended. Default true. */
   accounting?: boolean;
+  /** True: each job has a /tmp of its own, which no login to the node sees. Default false. */
+  privateTmp?: boolean;
   /**
    * The directory that every host sees, read-only, as /opt/hpcnb. Default: the workspace this
    * package lies in, if it lies in one.
@@ -27,6 +29,7 @@ export interface Site {
   readonly name: string;
   readonly schedulers: readonly SchedulerName[];
   readonly accounting: boolean;
+  readonly privateTmp: boolean;
   readonly users: readonly User[];
   readonly checkout?: string | undefined;
   /** node1 .. nodeN */
@@ -53,7 +56,8 @@ export const roots = {
 } as const;
 
 export function siteOf(options: SiteOptions = {}): Site {
-  const { name = "main", nodes: count = 3, users = ["alice", "bob"], accounting = true } = options;
+  const { name = "main", nodes: count = 3, users = ["alice", "bob"] } = options;
+  const { accounting = true, privateTmp = false } = options;
   const schedulers = [...new Set<SchedulerName>(options.schedulers ?? ["sge"])];
   const checkout = options.checkout === undefined ? workspaceRoot() : resolve(options.checkout);
   assertName(name, "a testbed");
@@ -75,6 +79,7 @@ export function siteOf(options: SiteOptions = {}): Site {
     name,
     schedulers,
     accounting,
+    privateTmp,
     checkout,
     users: users.map((user, index) => ({ name: user, uid: firstUid + index })),
     nodes,
@@ -121,6 +126,11 @@ export function isNamespaceOf(siteName: string, namespace: string): boolean {
 /** The address on the network inside the cluster. */
 export function innerAddress(host: string): string {
   return host === "login" ? "10.77.0.1" : `10.77.0.${10 + Number(host.replace("node", ""))}`;
+}
+
+/** The same host's address where `only-ipv6` holds. */
+export function innerAddress6(host: string): string {
+  return innerAddress(host).replace("10.77.0.", "fd77::");
 }
 
 /** The network that laptop and login share. */

@@ -9,6 +9,10 @@ export interface Fault {
   name: string;
   host?: string | undefined;
   directory?: string | undefined;
+  /** For `only-ports`, such as "50000-51000". */
+  ports?: string | undefined;
+  /** Packets vanish, where otherwise a connection is refused. */
+  silent?: boolean | undefined;
 }
 
 export interface State {

@@ -37,7 +37,7 @@ export interface Testbed {
    * Breaks something; see docs/testbed.md for each fault's name, and for what is taken when no host
    * is given.
    */
-  fault(name: string, where?: { host?: string | undefined; directory?: string | undefined }): Promise<Fault[]>;
+  fault(name: string, how?: Omit<Fault, "name">): Promise<Fault[]>;
 
   /** Undoes all faults. */
   heal(): Promise<void>;
@@ -119,7 +119,7 @@ function testbedOf(site: Site): Testbed {
     users: site.users.map((user) => user.name),
     exec: async (host, user, argv, options) => await attempt(await asUser(site, { host, user }, argv), options),
     command: (host, user, argv) => asUser(site, { host, user }, argv),
-    fault: (name, where = {}) => locked(() => breakSite(site, { name, ...where })),
+    fault: (name, how = {}) => locked(() => breakSite(site, { name, ...how })),
     heal: () => locked(() => healAll(site)),
     status: () => statusOf(site.name),
     down: () => stopTestbed(site.name),

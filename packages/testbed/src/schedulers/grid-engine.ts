@@ -16,6 +16,7 @@ export const gridEngine: TestbedScheduler = {
   title: "Grid Engine",
   packages: ["gridengine-client", "gridengine-exec", "gridengine-master"],
   programs: ["qsub", "qconf", "qstat"],
+  ports: [6444, 6445],
   // The packages ask these at installation. The cell that they make is never used.
   answers: ["common", "client", "master", "exec"].flatMap((part) => [
     `gridengine-${part} shared/gridenginemaster string login`,
@@ -140,12 +141,28 @@ async function configure(site: Site): Promise<void> {
   // So that qacct knows of a job as soon as it has ended, and not when the buffer is written, every
   // 15 s.
   const configuration = await onLogin(site, ["qconf", "-sconf"]);
+  const shepherd = join(directory, "shepherd");
+  await writeFile(shepherd, shepherdWithPrivateTmp, { mode: 0o755 });
   const withAccounting = configuration
     .replace(/\bflush_time=/, "accounting_flush_time=00:00:00 flush_time=")
     .replace(/\baccounting=\w+/, `accounting=${site.accounting}`);
-  await load("-Mconf", "global", withAccounting);
+  const global = site.privateTmp ? withValues(withAccounting, { shepherd_cmd: shepherd }) : withAccounting;
+  await load("-Mconf", "global", global);
   await load("-Msconf", "scheduler", withValues(await onLogin(site, ["qconf", "-ssconf"]), scheduler));
 }
+
+/**
+ * sge_execd runs this in the place of its sge_shepherd, which becomes the job. The job's own
+ * directory in /tmp is there by then.
+ */
+const shepherdWithPrivateTmp = `#!/bin/sh
+exec unshare --mount sh -euc '
+  mount -t tmpfs -o mode=1777 hpcnb-job-tmp /mnt
+  cp -a /tmp/"$(basename "$PWD")".* /mnt/
+  mount --move /mnt /tmp
+  exec sge_shepherd "$@"
+' sh "$@"
+`;
 
 /** A listing of `qconf` with some of its values changed. */
 function withValues(listing: string, values: Record<string, string>): string {

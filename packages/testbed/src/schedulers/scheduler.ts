@@ -11,6 +11,8 @@ export interface TestbedScheduler {
   readonly packages: readonly string[];
   /** Programs in /usr/bin. They tell people, and hpcnb, that a machine has this scheduler. */
   readonly programs: readonly string[];
+  /** TCP ports of its daemons: no firewall of a site closes them. */
+  readonly ports: readonly number[];
   /** Lines for debconf-set-selections(1), which the packages ask for. */
   readonly answers: readonly string[];
   /** Services that its packages bring, by package. They run in the hosts, never on the machine. */

@@ -6,7 +6,7 @@ import { attempt, run as runOnMachine, waitFor } from "../../run.js";
 import { pathsOf, type Site } from "../../site.js";
 import type { TestbedScheduler } from "../scheduler.js";
 import { accounting, startAccounting } from "./accounts.js";
-import { cgroupConf, directoryOf, run, slurmConf, slurmdbdConf } from "./files.js";
+import { cgroupConf, directoryOf, jobContainerConf, run, slurmConf, slurmdbdConf } from "./files.js";
 
 const slurmctld = { host: "login", name: "slurmctld", pidFile: `${run}/slurmctld.pid` };
 
@@ -15,6 +15,7 @@ export const slurm: TestbedScheduler = {
   title: "Slurm",
   packages: ["mariadb-client-core", "mariadb-server-core", "munge", "slurm-client", "slurmctld", "slurmd", "slurmdbd"],
   programs: ["sbatch", "squeue", "sinfo"],
+  ports: [6817, 6818, 6819],
   answers: [],
   services: { munge: "munge", slurmctld: "slurmctld", slurmd: "slurmd", slurmdbd: "slurmdbd" },
   makeDirectories: writeConfiguration,
@@ -31,7 +32,12 @@ export const slurm: TestbedScheduler = {
 /** Into what the hosts get as their /etc, which holds what the machine has there until then. */
 async function writeConfiguration(site: Site): Promise<void> {
   const { etc } = pathsOf(site.name);
-  const files = { "slurm.conf": slurmConf(site), "slurmdbd.conf": slurmdbdConf(site), "cgroup.conf": cgroupConf };
+  const files = {
+    "slurm.conf": slurmConf(site),
+    "slurmdbd.conf": slurmdbdConf(site),
+    "cgroup.conf": cgroupConf,
+    "job_container.conf": jobContainerConf,
+  };
   await runOnMachine(["rm", "-rf", join(etc, "slurm"), join(etc, "munge")]);
   await mkdir(join(etc, "slurm"), { mode: 0o755 });
   for (const [name, text] of Object.entries(files)) await writeFile(join(etc, "slurm", name), text);
