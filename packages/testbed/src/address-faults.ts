@@ -9,7 +9,7 @@ import { innerAddress, innerAddress6, namespaceOf, pathsOf, type Site, switchHos
 /** The interface whose cable ends nowhere, and the network that no other host is on. */
 const deadEnd = "nowhere";
 
-export function deadEndAddress(node: string): string {
+function deadEndAddress(node: string): string {
   return innerAddress(node).replace(/^10\.77\./, "10.79.");
 }
 

@@ -8,7 +8,7 @@ import { innerAddress, innerAddress6, namespaceOf, type Site } from "./site.js";
 export interface PacketFilter {
   readonly name: string;
   /**
-   * Conditions of nftables, any of which keeps others from opening a TCP connection to the host.
+   * Conditions of nftables. Where one holds, nobody else can open a TCP connection to the host.
    * Connections that are open go on.
    */
   readonly closed: readonly string[];
