@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { root, runCommand } from "./repository/repository.js";
-import { createProject } from "./support/project.js";
+import { createProject, type Project } from "./support/project.js";
 
 interface Manifest {
   readonly name: string;
@@ -87,42 +87,54 @@ describe("The packages for authors of plugins", function () {
     await run(folder, [process.execPath, "all.js"]);
   });
 
+  /** An example as an outsider has it: in a folder of its own, with the packages from the tarballs. */
+  async function buildExample(name: string, ...needed: string[]): Promise<string> {
+    const folder = join(work, name);
+    const filter = (path: string) => !/\/(node_modules|dist)$/.test(path);
+    await cp(join(root, "examples", name), folder, { recursive: true, filter });
+    await run(folder, ["npm", "install", "--no-audit", "--no-fund", "--save-dev", ...needed.map(tarballOf)]);
+    await run(folder, ["npm", "run", "build"]);
+    return folder;
+  }
+
+  function tarballOf(name: string): string {
+    return tarballs.find((tarball) => tarball.includes(`/hpcnb-${name}-`)) ?? expect.fail(`no package ${name}`);
+  }
+
+  async function expectConformance(folder: string, least: number): Promise<void> {
+    const output = await run(folder, ["npm", "test"]);
+    expect(Number(/(\d+) passing/.exec(output)?.[1])).to.be.at.least(least);
+    expect(output).not.to.include("failing");
+  }
+
+  /** A project with the packed example beside its session file. */
+  async function projectWith(folder: string, change: (sessionFile: string) => string): Promise<Project | undefined> {
+    const project = createProject("outside");
+    if (!project) return undefined;
+    const packed = (await run(folder, ["npm", "pack", "--silent"])).trim();
+    const packages = [tarballOf("core"), join(folder, packed)];
+    await run(project.directory, ["npm", "install", "--no-audit", "--no-fund", ...packages]);
+    const file = join(project.directory, "session.yaml");
+    await writeFile(file, change((await readFile(file, "utf8")).replace("engines: 4", "engines: 2")));
+    return project;
+  }
+
   describe("from which an adapter is made, as the guide does it", () => {
     let folder: string;
 
     before(async function () {
       if (!existsSync("/usr/bin/tsp")) this.skip(); // needs task-spooler
-      folder = join(work, "task-spooler");
-      await cp(join(root, "examples/task-spooler"), folder, {
-        recursive: true,
-        filter: (path) => !/\/(node_modules|dist)$/.test(path),
-      });
-      const needed = tarballs.filter((tarball) => /\/hpcnb-(core|host)-[^/]*$/.test(tarball));
-      await run(folder, ["npm", "install", "--no-audit", "--no-fund", "--save-dev", ...needed]);
-      await run(folder, ["npm", "run", "build"]);
+      folder = await buildExample("task-spooler", "core", "host");
     });
 
-    it("pass the conformance suite with a real task-spooler", async () => {
-      const output = await run(folder, ["npm", "test"]);
-      expect(output).to.match(/[5-9]\d passing/);
-      expect(output).not.to.include("failing");
-    });
+    it("pass the conformance suite with a real task-spooler", () => expectConformance(folder, 50));
 
     it("bring a session up by the adapter's short name, scale it and take it down", async function () {
-      const project = createProject("spooled");
+      const socket = join(work, "queue");
+      const scheduler = `scheduler: { plugin: tsp, options: { socket: ${socket} } }`;
+      const project = await projectWith(folder, (text) => text.replace("scheduler: local", scheduler));
       if (!project) this.skip(); // needs a Python environment with Jupyter: HPCNB_TEST_VENV is not set
       try {
-        await run(folder, ["npm", "pack"]);
-        const adapter = join(folder, "hpcnb-adapter-tsp-1.0.0.tgz");
-        const [core = ""] = tarballs.filter((tarball) => /\/hpcnb-core-[^/]*$/.test(tarball));
-        await run(project.directory, ["npm", "install", "--no-audit", "--no-fund", core, adapter]);
-        const socket = join(project.directory, "socket");
-        const file = join(project.directory, "session.yaml");
-        const scheduler = `scheduler: { plugin: tsp, options: { socket: ${socket} } }`;
-        await writeFile(
-          file,
-          (await readFile(file, "utf8")).replace("scheduler: local", scheduler).replace("engines: 4", "engines: 2"),
-        );
         const queue = (...words: string[]) => run(folder, ["env", `TS_SOCKET=${socket}`, "tsp", ...words]);
         await queue("-S", "8");
         try {
@@ -134,6 +146,65 @@ describe("The packages for authors of plugins", function () {
         } finally {
           await queue("-K");
         }
+      } finally {
+        await project.remove();
+      }
+    });
+  });
+
+  describe("from which a tunnel is made, as the guide does it", () => {
+    let folder: string;
+
+    before(async () => {
+      folder = await buildExample("command-tunnel", "core");
+    });
+
+    it("pass the conformance suite", () => expectConformance(folder, 10));
+
+    it("lead to a session's notebook by the tunnel's short name", async function () {
+      const options = '{ command: [env, "NODE=%h", sh, -c] }';
+      const project = await projectWith(
+        folder,
+        (text) => `${text}tunnel: { kind: { plugin: command, options: ${options} } }\n`,
+      );
+      if (!project) this.skip(); // needs a Python environment with Jupyter: HPCNB_TEST_VENV is not set
+      try {
+        await project.ok("up", "--trust");
+        const { tunnel, url } = JSON.parse((await project.ok("status", "--json")).stdout);
+        expect(tunnel).to.equal("command");
+        expect((await fetch(url)).status).to.equal(200);
+        await project.ok("down");
+      } finally {
+        await project.remove();
+      }
+    });
+  });
+
+  describe("from which a readiness strategy is made, as the guide does it", () => {
+    let folder: string;
+
+    before(async () => {
+      folder = await buildExample("refresh-readiness", "core");
+    });
+
+    it("pass the conformance suite", () => expectConformance(folder, 10));
+
+    it("let a session's jobs and hpcnb refresh folders by the strategy's short name", async function () {
+      const seen = join(work, "refreshed");
+      const options = `{ command: [sh, -c, 'echo "$(ps -o comm= -p $PPID) $*" >>"$0"', ${seen}] }`;
+      const project = await projectWith(
+        folder,
+        (text) => `${text}storage: { readiness: { plugin: refresh, options: ${options} } }\n`,
+      );
+      if (!project) this.skip(); // needs a Python environment with Jupyter: HPCNB_TEST_VENV is not set
+      try {
+        expect((await project.ok("up", "--trust")).stderr).to.include("engines: 2 of 2 registered");
+        const { storage } = JSON.parse((await project.ok("status", "--json")).stdout);
+        expect(storage.strategy).to.equal("refresh");
+        const refreshed = await readFile(seen, "utf8");
+        expect(refreshed, "by jobs").to.match(/^python\S* \/.*\/\.hpcnb\/runs\//m);
+        expect(refreshed, "by hpcnb").to.match(/^(?!python).* \/.*\/\.hpcnb\/runs\//m);
+        await project.ok("down");
       } finally {
         await project.remove();
       }

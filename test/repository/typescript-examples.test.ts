@@ -13,8 +13,9 @@ describe("TypeScript on pages for people", function () {
   it("compiles against today's packages", async () => {
     const directory = await mkdtemp(join(tmpdir(), "hpcnb-examples-"));
     try {
-      const examples = (await Promise.all((await trackedFiles("*.md")).map(examplesOf))).flat();
-      expect(examples.length).to.be.greaterThan(4);
+      const pages = await trackedFiles("*.md");
+      const examples = [...(await sources()), ...(await Promise.all(pages.map(examplesOf))).flat()];
+      expect(examples.length).to.be.greaterThan(8);
       for (const { file, text } of examples) {
         await mkdir(dirname(join(directory, file)), { recursive: true });
         await writeFile(join(directory, file), text);
@@ -27,16 +28,47 @@ describe("TypeScript on pages for people", function () {
       await rm(directory, { recursive: true });
     }
   });
+
+  it("is that of the folder in examples/ that the page leads through", async () => {
+    const all = await sources();
+    const guides = (await Promise.all((await trackedFiles("docs/writing-*.md")).map(readGuide))).flat();
+    expect(guides.length).to.be.greaterThan(2);
+    for (const { page, folder, blocks } of guides) {
+      const own = all.filter(({ file }) => file.startsWith(`${folder}/`));
+      for (const block of blocks)
+        expect(
+          own.some(({ text }) => text.includes(block)),
+          `${page}:\n${block}`,
+        ).to.equal(true);
+    }
+  });
 });
 
-/** A part of an example in a file of its own is compiled there. */
-async function examplesOf(page: string) {
-  const sources = await Promise.all(
-    (await trackedFiles("examples/**/*.ts")).map((file) => readFile(join(root, file), "utf8")),
-  );
-  const blocks = [...(await readFile(join(root, page), "utf8")).matchAll(/^```ts\n(.*?)^```/gms)];
-  const whole = blocks.filter(([, text = ""]) => !sources.some((source) => source.includes(text)));
-  return whole.map(([, text = ""], index) => ({
+interface Source {
+  readonly file: string;
+  readonly text: string;
+}
+
+async function sources(): Promise<Source[]> {
+  const files = await trackedFiles("examples/**/*.ts");
+  return Promise.all(files.map(async (file) => ({ file, text: await readFile(join(root, file), "utf8") })));
+}
+
+async function blocksIn(page: string): Promise<string[]> {
+  const text = await readFile(join(root, page), "utf8");
+  return [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(([, block = ""]) => block);
+}
+
+async function readGuide(page: string) {
+  const folder = /`(examples\/[\w-]+)`/.exec(await readFile(join(root, page), "utf8"))?.[1];
+  return folder === undefined ? [] : [{ page, folder, blocks: await blocksIn(page) }];
+}
+
+/** A part of a file in examples/ is compiled there. */
+async function examplesOf(page: string): Promise<Source[]> {
+  const all = await sources();
+  const whole = (await blocksIn(page)).filter((block) => !all.some(({ text }) => text.includes(block)));
+  return whole.map((text, index) => ({
     file: join(page, index === 0 ? "src/index.ts" : `test/${index}.test.ts`),
     text,
   }));

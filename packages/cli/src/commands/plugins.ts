@@ -20,10 +20,9 @@ export function layOut(listed: readonly ListedPlugin[]): Piece[] {
   });
 }
 
-function aboutOf({ options = [], resources = [], lacks = [] }: ListedPlugin): string[] {
-  return [
-    ...(options.length > 0 ? [`options: ${options.join(", ")}`] : []),
-    ...(resources.length > 0 ? [`resources.options: ${resources.join(", ")}`] : []),
-    ...(lacks.length > 0 ? [`lacks: ${lacks.join(", ")}`] : []),
-  ];
+function aboutOf({ options, resources, capabilities, lacks }: ListedPlugin): string[] {
+  const lists = { options, "resources.options": resources, capabilities, lacks };
+  return Object.entries(lists).flatMap(([what, words = []]) =>
+    words.length > 0 ? [`${what}: ${words.join(", ")}`] : [],
+  );
 }

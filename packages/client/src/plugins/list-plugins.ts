@@ -1,6 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { checkJson, defined, isHpcnbError, type Plugin, type PluginKind } from "@hpcnb/core";
+import {
+  checkJson,
+  defined,
+  isHpcnbError,
+  lackedBy,
+  type Plugin,
+  type PluginKind,
+  type SchedulerFeature,
+  schedulerFeatures,
+} from "@hpcnb/core";
 import { readSessionFile } from "@hpcnb/core/session-file";
 import * as v from "valibot";
 import { findSites } from "../sites.js";
@@ -23,8 +32,9 @@ export interface ListedPlugin {
   /** The names of its own options, and of those that it has for jobs. */
   readonly options?: readonly string[];
   readonly resources?: readonly string[];
-  /** What its scheduler lacks, by its own word. */
-  readonly lacks?: readonly string[];
+  /** What its scheduler can do for a session, and what it lacks, by its own word. */
+  readonly capabilities?: readonly SchedulerFeature[];
+  readonly lacks?: readonly SchedulerFeature[];
   /** Why it cannot be used. */
   readonly problem?: string;
 }
@@ -99,12 +109,16 @@ function versionIn(manifest: string): string | undefined {
   return checkJson(v.object({ version: v.string() }), readFileSync(manifest, "utf8")).value?.version;
 }
 
-function abilitiesOf(plugin: Plugin, kind: PluginKind): Pick<ListedPlugin, "options" | "resources" | "lacks"> {
+function abilitiesOf(
+  plugin: Plugin,
+  kind: PluginKind,
+): Pick<ListedPlugin, "options" | "resources" | "capabilities" | "lacks"> {
+  const options = namesOf(plugin[kind]?.optionsSchema);
+  if (kind !== "scheduler") return { options };
   const { resourcesSchema, lacks = [] } = plugin.scheduler ?? {};
-  return {
-    options: namesOf(plugin[kind]?.optionsSchema),
-    ...(kind === "scheduler" ? { resources: namesOf(resourcesSchema), lacks } : {}),
-  };
+  const lacked = new Set([...lacks, ...lackedBy({ lacks })]);
+  const capabilities = schedulerFeatures.filter((feature) => !lacked.has(feature));
+  return { options, resources: namesOf(resourcesSchema), capabilities, lacks };
 }
 
 function namesOf(schema: Readonly<Record<string, unknown>> = {}): string[] {

@@ -48,7 +48,7 @@ describe("the list of plugins", () => {
     expect(await find("tunnel", "jump")).to.include({ from: "hpcnb" });
   });
 
-  it("has packages by their short names, with versions, options, and what a scheduler lacks", async () => {
+  it("has packages by their short names, with versions, options, and what a scheduler can do and lacks", async () => {
     install("hpcnb-adapter-acme", withOptions);
     install("@hpcnb/tunnel-gate", withOptions);
     expect(await find("scheduler", "acme")).to.deep.equal({
@@ -58,9 +58,16 @@ describe("the list of plugins", () => {
       from: join(folder, "node_modules/hpcnb-adapter-acme/index.js"),
       options: ["gate"],
       resources: ["account"],
+      capabilities: ["tasksAtOnce", "cores", "memory", "walltime", "native", "arrays", "cancelTasks"],
       lacks: ["queue"],
     });
     expect(await find("tunnel", "gate")).to.include({ version: "1.2.3" });
+  });
+
+  it("counts no limit of engines at once where a scheduler has no arrays", async () => {
+    install("hpcnb-adapter-acme", withOptions.replace('["queue"]', '["arrays", "memory"]'));
+    const { capabilities } = (await find("scheduler", "acme")) ?? {};
+    expect(capabilities).to.deep.equal(["cores", "walltime", "queue", "native", "cancelTasks"]);
   });
 
   it("has those that the session file names by a path, and once", async () => {
