@@ -87,7 +87,7 @@ describe("The packages for authors of plugins", function () {
     await run(folder, [process.execPath, "all.js"]);
   });
 
-  /** An example as an outsider has it: in a folder of its own, with the packages from the tarballs. */
+  /** An example as an outsider has it: in its own folder, with packages from the tarballs. */
   async function buildExample(name: string, ...needed: string[]): Promise<string> {
     const folder = join(work, name);
     const filter = (path: string) => !/\/(node_modules|dist)$/.test(path);

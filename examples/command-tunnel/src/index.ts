@@ -19,7 +19,7 @@ import {
 } from "@hpcnb/core";
 
 export interface CommandOptions {
-  /** Runs a line of shell on a host, which stands there as %h. The line becomes its last argument. */
+  /** Runs a line of shell, its last argument, on the host that stands there as %h. */
   readonly command: readonly string[];
 }
 
