@@ -153,7 +153,11 @@ function notebookClusterOn(scheduler: SiteScheduler): void {
     expect(await print(code)).to.equal("[0, 1]");
     expect(await ask("DELETE", `/${made.id}`)).to.equal("");
     await untilJobs(own);
-    expect((await sideBar()).map(({ id }) => id)).not.to.include(made.id);
+    // The kernel has opened the cluster, too, and notices its end a moment later.
+    await until("the cluster is forgotten", async () => (await sideBar()).map(({ id }) => id), {
+      fact: (ids) => !ids.includes(made.id),
+      seconds: 120,
+    });
   });
 
   once("is started and stopped in JupyterLab's side bar", async function () {

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Endpoint, JobSpec } from "@hpcnb/core";
+import { type Endpoint, type JobSpec, systemClock } from "@hpcnb/core";
 import type { NotebookReport } from "@hpcnb/core/session";
-import { makeCluster, makeSession } from "@hpcnb/core/testing";
+import { createWaitUntil, makeCluster, makeSession } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { venvFrom } from "./helpers/environments.js";
 import { Jobs } from "./helpers/jobs.js";
@@ -82,8 +82,31 @@ own.stop_cluster_sync()`;
     expect(refused).to.match(/is the session's own, which `hpcnb up` starts/);
   });
 
-  it("ends when it is told to", async () => {
-    await cell("cluster.stop_cluster_sync()");
+  it("ends when it is told to, also for others that have opened it", async () => {
+    const id = (await cell("print(cluster.cluster_id)")).trim();
+    await cell(`import os
+seen = ipyparallel.Cluster.from_file(profile="rnaseq", cluster_id=cluster.cluster_id)
+cluster.stop_cluster_sync()`);
     expect(await cell("print(cluster.controller)")).to.equal("None\n");
+    // The kernel notices the end between two cells.
+    const state =
+      "print(seen.controller.state, [engines.state for engines in seen.engines.values()], os.path.exists(seen.cluster_file))";
+    const waitUntil = createWaitUntil({ clock: systemClock });
+    let last = "";
+    await waitUntil(
+      async () => {
+        last = await cell(state);
+        return last.startsWith("after");
+      },
+      () => `the end of the cluster: ${last}`,
+    );
+    expect(last).to.equal("after ['after'] False\n");
+    await waitUntil(
+      async () => {
+        last = (await ask(endpoint, "/ipyparallel/clusters", { token })).body;
+        return !last.includes(id);
+      },
+      () => `a server that has forgotten the cluster ${id}: ${last}`,
+    );
   });
 });

@@ -80,7 +80,8 @@ class Submitted(BaseLauncher):
         self.notify_start(self.job_id)
 
     async def stop(self):
-        if self.state != "running":
+        """Also where the end of its cluster was noticed before: a job may still be in the queue."""
+        if self.state == "before":
             return
         argv = [
             commands.fill(word, {"job": self.job_id}) for word in KNOWN["jobs"]["cancel"]["argv"]
@@ -149,7 +150,7 @@ class ControllerJob(Submitted, ControllerLauncher):
             if record is not None and record["state"] in ("failed", "ended"):
                 code = int(record["state"] == "failed")
                 data = {"job_id": self.job_id, "exit_code": code, "identifier": self.identifier}
-                loop.add_callback(self.notify_stop, {**data, **only(record, "problem", "hint")})
+                loop.add_callback(self.notify_end, {**data, **only(record, "problem", "hint")})
                 return
             if record is not None and record["state"] == "answering" and not written:
                 os.makedirs(
@@ -158,6 +159,15 @@ class ControllerJob(Submitted, ControllerLauncher):
                 files.write_private(self.connection_files["client"], json.dumps(record["client"]))
                 written, pauses = True, waiting.growing_pauses(2.0, 5.0)
             time.sleep(next(pauses))
+
+    def notify_end(self, data):
+        """
+        Its engines end with it. ipyparallel in this process would otherwise believe that they run,
+        and write the cluster's file anew for all others, after it was removed.
+        """
+        for engines in list(getattr(self.parent, "engines", {}).values()):
+            engines.notify_stop({**data, "identifier": engines.identifier})
+        self.notify_stop(data)
 
     def notify_stop(self, data):
         path = self.connection_files["client"]
@@ -210,9 +220,20 @@ class ControllerJob(Submitted, ControllerLauncher):
 class EngineJobs(Submitted, EngineLauncher):
     entrypoint_name = "hpcnb_launchers.jobs.EngineJobs"
 
-    async def start(self, n):
+    @classmethod
+    def from_dict(cls, d, **kwargs):
+        self = super().from_dict(d, **kwargs)
+        if self.running_controller() is None:
+            raise NotRunning(f"The engines of job {self.job_id} have no controller any more.")
+        return self
+
+    def running_controller(self):
         controller = getattr(self.parent, "controller", None)
-        if not (isinstance(controller, ControllerJob) and controller.running):
+        return controller if isinstance(controller, ControllerJob) and controller.running else None
+
+    async def start(self, n):
+        controller = self.running_controller()
+        if controller is None:
             raise Refused(
                 "These engines need a controller that `ipyparallel.Cluster` has submitted with "
                 "this profile."
