@@ -27,8 +27,12 @@ describe("a cluster started in the notebook, really run", () => {
   let jobs: Jobs;
   let endpoint: Endpoint;
   let kernel: string;
+  /** Of the cluster that is started. */
+  let id: string;
   const { token } = makeContext().run;
   const cell = (code: string) => runCell({ endpoint, token }, kernel, code);
+
+  const listed = async () => (await ask(endpoint, "/ipyparallel/clusters", { token })).body;
 
   before(async function () {
     const venv = venvFrom("HPCNB_TEST_VENV", this);
@@ -83,9 +87,11 @@ own.stop_cluster_sync()`;
   });
 
   it("ends when it is told to, also for others that have opened it", async () => {
-    const id = (await cell("print(cluster.cluster_id)")).trim();
+    id = (await cell("print(cluster.cluster_id)")).trim();
     await cell(`import os
 seen = ipyparallel.Cluster.from_file(profile="rnaseq", cluster_id=cluster.cluster_id)
+with open(seen.cluster_file) as file:
+    text = file.read()
 cluster.stop_cluster_sync()`);
     expect(await cell("print(cluster.controller)")).to.equal("None\n");
     // The kernel notices the end between two cells.
@@ -102,11 +108,15 @@ cluster.stop_cluster_sync()`);
     );
     expect(last).to.equal("after ['after'] False\n");
     await waitUntil(
-      async () => {
-        last = (await ask(endpoint, "/ipyparallel/clusters", { token })).body;
-        return !last.includes(id);
-      },
-      () => `a server that has forgotten the cluster ${id}: ${last}`,
+      async () => !(await listed()).includes(id),
+      () => `a server that has forgotten the cluster ${id}`,
     );
+  });
+
+  it("is not listed by a file that is older than its end, and the file goes", async () => {
+    await cell(`with open(seen.cluster_file, "w") as file:
+    file.write(text)`);
+    expect(await listed()).not.to.include(id);
+    expect(await cell("print(os.path.exists(seen.cluster_file))")).to.equal("False\n");
   });
 });

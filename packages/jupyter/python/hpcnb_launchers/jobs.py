@@ -17,7 +17,6 @@ from ipyparallel.cluster.launcher import (
     BaseLauncher,
     ControllerLauncher,
     EngineLauncher,
-    NotRunning,
 )
 from traitlets import Float, Unicode
 
@@ -94,6 +93,14 @@ class Submitted(BaseLauncher):
             )
         self.notify_stop({"job_id": self.job_id, "exit_code": 0, "identifier": self.identifier})
 
+    def ended(self, sentence):
+        """
+        Why a cluster cannot be opened from its file, which goes. With ipyparallel's own NotRunning
+        the server would list a cluster without jobs for ever.
+        """
+        self.parent.remove_cluster_file()
+        return Refused(sentence)
+
     def signal(self, sig):
         raise Refused("Jobs get no signals from here. Client.send_signal reaches the engines.")
 
@@ -111,7 +118,7 @@ class ControllerJob(Submitted, ControllerLauncher):
         self = super().from_dict(d, **kwargs)
         record = self.read()
         if self.state != "running" or record is None or record["state"] in ("failed", "ended"):
-            raise NotRunning(f"The controller of job {self.job_id} has ended.")
+            raise self.ended(f"The controller of job {self.job_id} has ended.")
         self.start_watching()
         return self
 
@@ -224,7 +231,7 @@ class EngineJobs(Submitted, EngineLauncher):
     def from_dict(cls, d, **kwargs):
         self = super().from_dict(d, **kwargs)
         if self.running_controller() is None:
-            raise NotRunning(f"The engines of job {self.job_id} have no controller any more.")
+            raise self.ended(f"The engines of job {self.job_id} have no controller any more.")
         return self
 
     def running_controller(self):

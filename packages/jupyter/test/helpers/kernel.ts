@@ -16,31 +16,52 @@ export async function startKernel({ endpoint, token }: Access): Promise<string> 
   return JSON.parse(body).id;
 }
 
-/** What a cell prints, with whatever else its kernel says until it is done. */
+/** Milliseconds between two questions to a kernel whose output is not heard yet. */
+const askAgainMs = 500;
+
+/**
+ * What a cell prints, with whatever else its kernel says until it is done. It runs once the
+ * kernel's output is heard: what a kernel says before a new listener has joined is lost to it.
+ */
 export async function runCell({ endpoint, token }: Access, kernel: string, code: string): Promise<string> {
   const path = `/api/kernels/${kernel}/channels?token=${token}`;
   const origin = endpoint.kind === "socket" ? `ws+unix:${endpoint.path}:` : `ws://${endpoint.address}:${endpoint.port}`;
   const socket = new WebSocket(`${origin}${path}`);
-  const id = randomUUID();
-  const header = { msg_id: id, msg_type: "execute_request", session: id, username: "test", version: "5.3" };
+  const question = randomUUID();
+  const execution = randomUUID();
+  const send = (id: string, type: string, content: object) => {
+    const header = { msg_id: id, msg_type: type, session: execution, username: "test", version: "5.3" };
+    socket.send(JSON.stringify({ header, parent_header: {}, metadata: {}, content, channel: "shell" }));
+  };
   const content = { code, silent: false, store_history: false, user_expressions: {}, allow_stdin: false };
   let text = "";
+  let asking: NodeJS.Timeout | undefined;
+  const hear = () => {
+    if (asking) send(execution, "execute_request", content);
+    clearInterval(asking);
+    asking = undefined;
+  };
   try {
     await new Promise<void>((resolve, reject) => {
       socket.on("error", reject);
       socket.on("close", () => reject(new Error(`The server has closed the connection to the kernel. ${text}`)));
-      socket.on("open", () =>
-        socket.send(JSON.stringify({ header, parent_header: {}, metadata: {}, content, channel: "shell" })),
-      );
+      socket.on("open", () => {
+        const ask = () => send(question, "kernel_info_request", {});
+        asking = setInterval(ask, askAgainMs);
+        ask();
+      });
       socket.on("message", (data) => {
         const message = JSON.parse(String(data));
-        if (message.parent_header.msg_id !== id) return;
+        const { msg_id: of } = message.parent_header;
+        if (of === question && message.channel === "iopub") hear();
+        if (of !== execution) return;
         if (message.msg_type === "stream") text += message.content.text;
         if (message.msg_type === "error") reject(new Error(`${message.content.ename}: ${message.content.evalue}`));
         if (message.msg_type === "status" && message.content.execution_state === "idle") resolve();
       });
     });
   } finally {
+    clearInterval(asking);
     socket.removeAllListeners("close").close();
   }
   return text;
