@@ -27,7 +27,7 @@ describe("a cluster started in the notebook, really run", () => {
   let jobs: Jobs;
   let endpoint: Endpoint;
   let kernel: string;
-  /** Of the cluster that is started. */
+  /** The id of the cluster that is started. */
   let id: string;
   const { token } = makeContext().run;
   const cell = (code: string) => runCell({ endpoint, token }, kernel, code);

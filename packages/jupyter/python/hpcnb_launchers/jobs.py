@@ -96,7 +96,7 @@ class Submitted(BaseLauncher):
     def ended(self, sentence):
         """
         Why a cluster cannot be opened from its file, which goes. With ipyparallel's own NotRunning
-        the server would list a cluster without jobs for ever.
+        the server would list a cluster without jobs until it ends itself.
         """
         self.parent.remove_cluster_file()
         return Refused(sentence)
@@ -170,7 +170,7 @@ class ControllerJob(Submitted, ControllerLauncher):
     def notify_end(self, data):
         """
         Its engines end with it. ipyparallel in this process would otherwise believe that they run,
-        and write the cluster's file anew for all others, after it was removed.
+        and write the removed file of the cluster again, for all others.
         """
         for engines in list(getattr(self.parent, "engines", {}).values()):
             engines.notify_stop({**data, "identifier": engines.identifier})
