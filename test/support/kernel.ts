@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { defined } from "@hpcnb/core";
 import { WebSocket } from "ws";
 
 interface Message {
@@ -69,7 +70,7 @@ export class Kernel {
         if (header.msg_type === "status" && content.execution_state === "idle") idle = true;
         if (!idle || status === undefined) return;
         this.#waiting.delete(id);
-        resolve({ status, text, shown, ...(error === undefined ? {} : { error }) });
+        resolve({ status, text, shown, ...defined({ error }) });
       });
       const header = {
         msg_id: id,

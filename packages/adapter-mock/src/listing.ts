@@ -48,12 +48,12 @@ export function historyOf(job: Job): JobHistory | undefined {
   const reason = job.tasks.find((task) => task.reason !== undefined)?.reason;
   const whole = job.tasks.every((task) => task.exitCode !== undefined);
   const worst = job.tasks.reduce((most, task) => Math.max(most, task.exitCode ?? 0), 0);
-  return {
-    ...(whole ? { exitCode: worst } : {}),
-    ...defined({ reason }),
-    ...(job.tasks.some(({ walltimeReached }) => walltimeReached) ? { walltimeReached: true } : {}),
-    ...(job.tasks.some(({ preempted }) => preempted) ? { preempted: true } : {}),
-  };
+  return defined({
+    exitCode: whole ? worst : undefined,
+    reason,
+    walltimeReached: job.tasks.some(({ walltimeReached }) => walltimeReached) || undefined,
+    preempted: job.tasks.some(({ preempted }) => preempted) || undefined,
+  });
 }
 
 function listTask(task: Task, state: JobState): TaskStatus {

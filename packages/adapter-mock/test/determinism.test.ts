@@ -1,3 +1,4 @@
+import { defined } from "@hpcnb/core";
 import { SimulatedClock } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { createMockScheduler } from "../src/index.js";
@@ -39,7 +40,7 @@ async function tell(seed: number, pause = 30): Promise<string[]> {
         workingDirectory: "/simulated",
         output: "/simulated/{task}",
         resources: { cores: 2 },
-        ...(tasks === undefined ? {} : { tasks }),
+        ...defined({ tasks }),
       }),
     );
   }

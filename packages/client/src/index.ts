@@ -21,5 +21,5 @@ export { endedStepsOf, endStepsOf } from "./views/end-steps.js";
 export type { ListedSession } from "./views/listed-session.js";
 export { describeRegistered } from "./views/registered.js";
 export type * from "./views/results.js";
-export { isAlive, momentsOf, type StatusView, statusView, viewFromHere } from "./views/status-view.js";
+export { momentsOf, type StatusView, statusView, viewFromHere } from "./views/status-view.js";
 export { type Step, stepsOf } from "./views/steps.js";

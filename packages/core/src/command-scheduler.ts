@@ -50,10 +50,12 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
 
   return {
     runsOnHost: dialect.runsOnHost,
-    ...defined({ reservedExitCodes: dialect.reservedExitCodes }),
     taskVariable: dialect.taskVariable,
-    ...defined({ largestArray }),
-    ...(idPattern === undefined ? {} : { commands: { submit, cancel, idPattern } }),
+    ...defined({
+      reservedExitCodes: dialect.reservedExitCodes,
+      largestArray,
+      commands: idPattern === undefined ? undefined : { submit, cancel, idPattern },
+    }),
     nameOf,
     render: (job) => dialect.render?.(named(job)) ?? renderCommand(submit(job)),
 

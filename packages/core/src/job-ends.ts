@@ -29,14 +29,13 @@ export function historyOf(records: readonly JobRecord[], { id, name }: Submitted
     .flatMap(({ task, end }): JobEnd[] => (end ? [{ ...end, task }] : []))
     .sort((one, other) => Number.parseInt(one.task ?? "", 10) - Number.parseInt(other.task ?? "", 10));
   if (ends.length === 0) return undefined;
-  const reason = reasonOf(ends);
   const killed = ends.some((end) => end.exitCode === undefined);
-  return {
-    ...(killed ? {} : { exitCode: ends.reduce((worst, end) => Math.max(worst, end.exitCode ?? 0), 0) }),
-    ...defined({ reason }),
-    ...(ends.some(({ walltimeReached }) => walltimeReached) ? { walltimeReached: true } : {}),
-    ...(ends.some(({ preempted }) => preempted) ? { preempted: true } : {}),
-  };
+  return defined({
+    exitCode: killed ? undefined : ends.reduce((worst, end) => Math.max(worst, end.exitCode ?? 0), 0),
+    reason: reasonOf(ends),
+    walltimeReached: ends.some(({ walltimeReached }) => walltimeReached) || undefined,
+    preempted: ends.some(({ preempted }) => preempted) || undefined,
+  });
 }
 
 /** The same by a scheduler's list, which has jobs for a while after their end. */

@@ -1,3 +1,4 @@
+import { defined } from "./defined.js";
 import type { JobId, JobStatus, TaskStatus } from "./scheduler.js";
 import { joinRuns, overall } from "./task-runs.js";
 
@@ -18,7 +19,7 @@ export class JoinedJobs {
       id,
       name,
       ...overall(tasks),
-      ...(isArray ? { tasks: joinRuns(tasks) } : {}),
+      ...defined({ tasks: isArray ? joinRuns(tasks) : undefined }),
     }));
   }
 }

@@ -1,4 +1,5 @@
 import { arraysOfJobs } from "./arrays-of-jobs.js";
+import { defined } from "./defined.js";
 import { overridden } from "./overridden.js";
 import type { JobSpec, Scheduler } from "./scheduler.js";
 import { expectNoRefusal, type Lacking } from "./scheduler-features.js";
@@ -18,6 +19,6 @@ export function supplement(scheduler: Scheduler, lacking: Lacking): Scheduler {
   return overridden(whole, {
     submit: async (job, signal) => whole.submit(expected(job), signal),
     render: (job) => whole.render(expected(job)),
-    ...(commands ? { commands: { ...commands, submit: (job) => commands.submit(expected(job)) } } : {}),
+    ...defined({ commands: commands && { ...commands, submit: (job: JobSpec) => commands.submit(expected(job)) } }),
   });
 }

@@ -1,6 +1,6 @@
-import { isAlive, type KnownSession, knownSessions, type ListedSession, momentsOf, rememberEnd } from "@hpcnb/client";
-import { isHpcnbError } from "@hpcnb/core";
-import { lookAt, nameOfState, type SessionState } from "@hpcnb/core/session";
+import { type KnownSession, knownSessions, type ListedSession, momentsOf, rememberEnd } from "@hpcnb/client";
+import { defined, isHpcnbError } from "@hpcnb/core";
+import { isAlive, lookAt, nameOfState, type SessionState } from "@hpcnb/core/session";
 import { type OpenSession, withSession } from "../opening/with-session.js";
 import type { Outcome } from "../printing/outcome.js";
 import { tell } from "../printing/print.js";
@@ -51,15 +51,18 @@ async function look({ name, file, ended }: KnownSession, signal: AbortSignal): P
       const { state } = tracker;
       const { phase, connection, record, engines } = state;
       noteEnd(session, state);
+      const alive = isAlive(phase);
       return {
         name,
         state: nameOfState(state),
         phase,
         file,
         ...momentsOf(state),
-        ...(engines && isAlive(phase) ? { engines } : {}),
-        ...(record ? { run: record.run.id } : {}),
-        ...(connection && isAlive(phase) ? { url: context.workload.url(connection.baseUrl, session) } : {}),
+        ...defined({
+          engines: alive ? engines : undefined,
+          run: record?.run.id,
+          url: alive && connection ? context.workload.url(connection.baseUrl, session) : undefined,
+        }),
       };
     };
     return await withSession(file, work, { progress: silentProgress });

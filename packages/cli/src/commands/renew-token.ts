@@ -14,7 +14,7 @@ export async function renewToken(options: {
   return withSession(options.session, async ({ context, session }) => {
     const { tracker } = await renew(context, options.signal);
     const { connection } = tracker.state;
-    const token = await tracker.readToken();
+    const token = await tracker.token.read();
     const url =
       connection && isWhole(connection) ? context.workload.url(connection.baseUrl, session, token) : undefined;
     const next = url ? "Open the new URL" : "`hpcnb connect` prints the new URL";

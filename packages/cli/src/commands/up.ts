@@ -1,6 +1,5 @@
 import {
   connectCommand,
-  isAlive,
   momentsOf,
   parseAddress,
   type Results,
@@ -12,6 +11,7 @@ import { HpcnbError, isHpcnbError } from "@hpcnb/core";
 import {
   askedEngines,
   bringUp,
+  isAlive,
   nameOfState,
   notebookTimes,
   type SessionContext,

@@ -53,9 +53,7 @@ function errorView(error: unknown, toHint: (hint: string) => string): ErrorView 
   return {
     code,
     message,
-    ...(hint === undefined ? {} : { hint: toHint(hint) }),
-    ...defined({ help }),
-    ...(said.length === 0 ? {} : { causes: said }),
+    ...defined({ hint: hint && toHint(hint), help, causes: said.length === 0 ? undefined : said }),
     ...problemsOf(error),
   };
 }

@@ -1,5 +1,5 @@
 import type { isCancel as IsCancel } from "@clack/prompts";
-import { HpcnbError, printableLine } from "@hpcnb/core";
+import { defined, HpcnbError, printableLine } from "@hpcnb/core";
 import { promptStream } from "./print.js";
 
 /** One of the answers to choose from. */
@@ -35,7 +35,7 @@ export async function createPrompts(signal: AbortSignal): Promise<Prompts> {
       const options = choices.map(({ label, hint }, index) => ({
         value: index,
         label: printableLine(label),
-        ...(hint === undefined ? {} : { hint: printableLine(hint) }),
+        ...defined({ hint: hint && printableLine(hint) }),
       }));
       const index = answered(
         await clack.select({ ...common, message: question, options, maxItems: 12 }),

@@ -1,4 +1,5 @@
 import type { ListedSession } from "@hpcnb/client";
+import { defined } from "@hpcnb/core";
 import { expect } from "chai";
 import { onePerRun } from "../../src/commands/list.js";
 import { renderList } from "../../src/report/render-list.js";
@@ -11,7 +12,7 @@ describe("hpcnb list", () => {
       state: "up" as const,
       phase: "up" as const,
       file,
-      ...(run ? { run } : {}),
+      ...defined({ run }),
     });
     const rows = [
       row("/a/session.yaml", "r1"),

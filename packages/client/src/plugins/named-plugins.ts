@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { HpcnbError, type PluginKind } from "@hpcnb/core";
+import { defined, HpcnbError, type PluginKind } from "@hpcnb/core";
 import { defaults, type Session, type SessionSource } from "@hpcnb/core/session-file";
 import type { TunnelChoice } from "@hpcnb/tunnel";
 import { mappingAt, textAt, valueAt } from "../source-values.js";
@@ -73,5 +73,5 @@ export function tunnelsOf(
 ): TunnelChoice[] {
   if (kind === "auto") return autoTunnels(host);
   const found = named.map((plugin) => plugin.found).find((plugin) => plugin.kind === "tunnel");
-  return [{ name: kind, ...(found?.isForeign ? { path: found.path } : {}), options }];
+  return [{ name: kind, ...defined({ path: found?.isForeign ? found.path : undefined }), options }];
 }

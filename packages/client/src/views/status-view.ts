@@ -4,6 +4,7 @@ import {
   type EngineArray,
   enginesIn,
   engineTimes,
+  isAlive,
   isGone,
   isRegistered,
   type JobFacts,
@@ -83,43 +84,26 @@ interface JobView extends JobTimes {
   readonly reason?: string;
 }
 
+/** What is known of a session beside its state. */
+interface KnownFacts {
+  readonly differences: readonly TroubledEngine[];
+  readonly directory: string;
+  readonly readiness: string;
+  readonly tunnelClosed?: string | undefined;
+  readonly url: (baseUrl: string) => string;
+}
+
 /** What `status` tells, as data. Its JSON only ever gains keys. Pure. */
-export function statusView(
-  session: Session,
-  state: SessionState,
-  known: {
-    differences: readonly TroubledEngine[];
-    directory: string;
-    readiness: string;
-    tunnelClosed?: string | undefined;
-    url: (baseUrl: string) => string;
-  },
-): StatusView {
-  const { notebook } = state.reports;
-  const alive = isAlive(state.phase);
-  const why = whyOf(state);
+export function statusView(session: Session, state: SessionState, known: KnownFacts): StatusView {
   return {
     name: session.name,
     state: nameOfState(state),
     phase: state.phase,
     ...momentsOf(state),
-    ...(why ? { why } : {}),
-    ...defined({ trouble: state.trouble }),
+    ...defined({ why: whyOf(state), trouble: state.trouble }),
     directory: known.directory,
     ...siteView(session),
-    ...(alive && state.connection ? connectionView(state.connection, known.url) : {}),
-    ...(alive && !state.connection && known.tunnelClosed !== undefined ? { tunnelClosed: known.tunnelClosed } : {}),
-    ...(alive && notebook.state === "answering"
-      ? {
-          server: notebook.server,
-          listens: `${notebook.endpoint.kind === "socket" ? `socket ${notebook.endpoint.path}` : `port ${notebook.endpoint.address}:${notebook.endpoint.port}`}${notebook.note ? ` (${notebook.note})` : ""}`,
-        }
-      : {}),
-    ...(alive && (notebook.state === "answering" || notebook.state === "started")
-      ? { storage: { strategy: known.readiness, seconds: notebook.storageSeconds, ...controllerSeconds(state) } }
-      : {}),
-    ...(alive && state.engines ? { engines: { ...state.engines, ...engineTimes(state) }, ...groupViews(state) } : {}),
-    ...(alive && known.differences.length > 0 ? { differences: known.differences } : {}),
+    ...(isAlive(state.phase) ? aliveView(state, known) : {}),
     jobs: [
       ...jobsIn(state.jobs).map((job) => jobView(job, state.phase === "ended" || isDone(job, state))),
       ...(state.strays?.own ?? []).map(strayView),
@@ -127,9 +111,27 @@ export function statusView(
   };
 }
 
-/** Whether there is a notebook, or one is to come. */
-export function isAlive(phase: SessionState["phase"]): boolean {
-  return !["absent", "lost", "failed", "stopping", "ended"].includes(phase);
+/** What is only told of a session that has a notebook, or is to have one. */
+function aliveView(state: SessionState, { differences, readiness, tunnelClosed, url }: KnownFacts) {
+  const { connection, engines, reports } = state;
+  return {
+    ...(connection ? connectionView(connection, url) : defined({ tunnelClosed })),
+    ...notebookView(reports, readiness),
+    ...(engines ? { engines: { ...engines, ...engineTimes(state) }, ...groupViews(state) } : {}),
+    ...defined({ differences: differences.length > 0 ? differences : undefined }),
+  };
+}
+
+/** What the notebook's job has told of its storage and its server. */
+function notebookView({ notebook, controller }: SessionState["reports"], strategy: string) {
+  if (notebook.state !== "answering" && notebook.state !== "started") return {};
+  const hasController = controller.state === "started" || controller.state === "answering";
+  const controllerSeconds = hasController ? controller.storageSeconds : undefined;
+  const storage = { strategy, seconds: notebook.storageSeconds, ...defined({ controllerSeconds }) };
+  if (notebook.state === "started") return { storage };
+  const { endpoint, note, server } = notebook;
+  const address = endpoint.kind === "socket" ? `socket ${endpoint.path}` : `port ${endpoint.address}:${endpoint.port}`;
+  return { server, listens: note ? `${address} (${note})` : address, storage };
 }
 
 /** When it was submitted, began to run, will end or has ended, and where it runs. */
@@ -142,8 +144,7 @@ export function momentsOf(state: SessionState) {
   return {
     ...defined({ submittedAt }),
     ...(alive ? notebookTimes(state, Date.now()) : {}),
-    ...(ended ? { endedAt: ended.at } : {}),
-    ...(alive && host !== undefined ? { host } : {}),
+    ...defined({ endedAt: ended?.at, host: alive ? host : undefined }),
   };
 }
 
@@ -154,11 +155,6 @@ function whyOf(state: SessionState): string | undefined {
   if (loss) return `${loss.role}: ${loss.why}`;
   const unreadable = state.damage ?? whyNoRecord(state);
   return unreadable && [unreadable.message, unreadable.hint].filter(Boolean).join("\n");
-}
-
-function controllerSeconds({ reports: { controller } }: SessionState): { controllerSeconds?: number } {
-  const isThere = controller.state === "started" || controller.state === "answering";
-  return isThere && controller.storageSeconds !== undefined ? { controllerSeconds: controller.storageSeconds } : {};
 }
 
 /** When all engines of an array were let go, nobody waits for a second answer without it. */
@@ -215,7 +211,7 @@ export function viewFromHere(session: Session, connection: ConnectionFacts | und
 }
 
 function siteView({ site }: Session): { site?: string } {
-  return site ? { site: site.name } : {};
+  return defined({ site: site?.name });
 }
 
 function connectionView(connection: ConnectionFacts, url: (baseUrl: string) => string) {

@@ -1,4 +1,4 @@
-import { type Endpoint, groupPrefix, lengthOf } from "@hpcnb/core";
+import { defined, type Endpoint, groupPrefix, lengthOf } from "@hpcnb/core";
 import type { EngineArray, SessionState } from "@hpcnb/core/session";
 import { describeRegistered } from "./registered.js";
 
@@ -44,8 +44,8 @@ export function stepsOf(state: SessionState, readiness: string, inQueue?: string
     const why = status ? `${status.native}${status.reason ? `: ${allLines(status.reason)}` : ""}` : "not listed yet";
     const what = status?.state === "error" ? "given up by the scheduler" : "waiting";
     const since = Date.parse(record.startedAt);
-    const note = inQueue === undefined ? {} : { note: inQueue };
-    steps.push({ name: "queue", done: false, text: `${what} (${why})`, ...(since > 0 ? { since } : {}), ...note });
+    const more = defined({ since: since > 0 ? since : undefined, note: inQueue });
+    steps.push({ name: "queue", done: false, text: `${what} (${why})`, ...more });
   }
   if (reported) {
     steps.push({

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { FromSchema } from "json-schema-to-ts";
+import { defined } from "../defined.js";
 import { onlyGroup } from "../engine-groups.js";
 import type { JobResources } from "../scheduler.js";
 import { parseDuration, parseMemory } from "../units.js";
@@ -85,14 +86,16 @@ export function mostAtOnce(
 
 function mergeResources(common: JobResources, own: JobResources): JobResources {
   const options = { ...common.options, ...own.options };
-  return { ...common, ...own, ...(Object.keys(options).length === 0 ? {} : { options }) };
+  return { ...common, ...own, ...defined({ options: Object.keys(options).length > 0 ? options : undefined }) };
 }
 
 function resolveResources({ memory, walltime, ...rest }: FileResources = {}): JobResources {
   return {
     ...(rest as Omit<JobResources, "memory" | "walltime">),
-    ...(memory === undefined ? {} : { memory: certain(parseMemory(memory), memory) }),
-    ...(walltime === undefined ? {} : { walltimeSeconds: durationOf(walltime) }),
+    ...defined({
+      memory: memory === undefined ? undefined : certain(parseMemory(memory), memory),
+      walltimeSeconds: walltime === undefined ? undefined : durationOf(walltime),
+    }),
   };
 }
 

@@ -1,11 +1,11 @@
 import { HpcnbError } from "../errors.js";
 import type { SessionContext } from "./context.js";
 import { endJobs } from "./end-jobs.js";
-import type { SessionState } from "./life-cycle.js";
 import { withLock } from "./lock.js";
 import { startNewCluster } from "./new-cluster.js";
 import { openTracker } from "./open-session.js";
 import { setEngines } from "./scale.js";
+import type { SessionState } from "./session-state.js";
 import { resume } from "./settle.js";
 import { startRun } from "./start-run.js";
 import { describeOthers, whyLost, whyNoRecord } from "./strays.js";
@@ -40,7 +40,7 @@ export async function bringUp(context: SessionContext, options: BringUpOptions =
   const tracker = await openTracker(context, "make", signal);
   await findOrStart(tracker, options);
   await waitUntilUp(tracker, options);
-  const token = await tracker.token();
+  const token = await tracker.token.get();
   return { state: tracker.state, directory: tracker.directory, token };
 }
 

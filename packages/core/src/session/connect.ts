@@ -34,7 +34,7 @@ export async function connect(context: SessionContext, signal?: AbortSignal): Pr
       },
     );
   // Without it a tunnel would be of no use.
-  await tracker.readToken();
+  await tracker.token.read();
   const deadline = context.clock.now() + answerLimitMs;
   for (;;) {
     const connected = await tryToConnect(tracker, signal);
@@ -96,7 +96,7 @@ export async function tryToConnect(tracker: Tracker, signal?: AbortSignal): Prom
       signal,
       times: notebookTimes(tracker.state, Date.now()),
     }),
-    tracker.token(),
+    tracker.token.get(),
   ]);
   if (!isWhole(connection)) {
     tracker.dispatch({ type: "tunnel-opened", connection });
@@ -107,7 +107,7 @@ export async function tryToConnect(tracker: Tracker, signal?: AbortSignal): Prom
     throw error;
   });
   if (!answers) {
-    tracker.forgetToken();
+    tracker.token.forget();
     return undefined;
   }
   tracker.dispatch({ type: "tunnel-opened", connection });

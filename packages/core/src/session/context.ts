@@ -5,7 +5,7 @@ import type { StorageReadiness } from "../readiness.js";
 import type { Scheduler } from "../scheduler.js";
 import type { SchedulerFeature } from "../scheduler-features.js";
 import type { Session } from "../session-file/session.js";
-import type { SessionEvent, SessionState } from "./life-cycle.js";
+import type { SessionEvent, SessionState } from "./session-state.js";
 import type { Workload } from "./workload.js";
 
 /** Everything that the life cycle of one session needs of the world. */

@@ -1,7 +1,7 @@
 import { lengthOf } from "../task-ranges.js";
 import type { EngineFacts } from "./engines.js";
 import { isGone, type JobFacts } from "./job-facts.js";
-import { enginesIn, jobsThatCount, type SessionState } from "./life-cycle.js";
+import { enginesIn, jobsThatCount, type SessionState } from "./session-state.js";
 
 /** Whether a single answer says of a job what is believed only of two. Pure. */
 export function isDoubtful(state: SessionState): boolean {

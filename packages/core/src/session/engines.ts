@@ -1,3 +1,4 @@
+import { defined } from "../defined.js";
 import type { TaskStatus } from "../scheduler.js";
 import { lengthOf, numbersIn } from "../task-ranges.js";
 import { isGone, type JobFacts } from "./job-facts.js";
@@ -72,7 +73,7 @@ export function listEngines(jobs: readonly JobFacts[], reports: EngineReports): 
       const isUnknown = job.status === undefined || (job.before === undefined && !now.has(task));
       const absent = gone || !isUnknown ? "failed" : "queued";
       const state = status ? stateOf[status.state] : absent;
-      engines.push({ number, group: array.group, job, state, report, ...(status ? { task: status } : {}) });
+      engines.push({ number, group: array.group, job, state, report, ...defined({ task: status }) });
     }
   }
   return engines.sort((one, other) => one.number - other.number);

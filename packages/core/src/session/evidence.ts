@@ -1,7 +1,7 @@
 import { HpcnbError } from "../errors.js";
 import { logOf } from "./engine-arrays.js";
 import { isLeft } from "./engines.js";
-import { enginesIn, type Loss } from "./life-cycle.js";
+import { enginesIn, type Loss } from "./session-state.js";
 import type { Tracker } from "./tracker.js";
 import { troubledEngines, withLogs } from "./troubled-engines.js";
 

@@ -1,3 +1,4 @@
+import { defined } from "../defined.js";
 import type { JobStatus } from "../scheduler.js";
 
 /** Clocks that differ by less agree for people, who read minutes. */
@@ -22,7 +23,7 @@ export function aheadBy(
 export function byClockHere(job: JobStatus, aheadMs: number): JobStatus {
   if (aheadMs === 0) return job;
   const { tasks } = job;
-  return { ...shifted(job, aheadMs), ...(tasks ? { tasks: tasks.map((task) => shifted(task, aheadMs)) } : {}) };
+  return { ...shifted(job, aheadMs), ...defined({ tasks: tasks?.map((task) => shifted(task, aheadMs)) }) };
 }
 
 function shifted<T extends { readonly startedAt?: string }>(what: T, aheadMs: number): T {

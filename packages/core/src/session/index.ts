@@ -7,13 +7,23 @@ export { type EngineCounts, type EngineFacts, isRegistered } from "./engines.js"
 export { isGone, type JobFacts, jobsIn, type SessionJobs } from "./job-facts.js";
 export { jobName } from "./job-names.js";
 export * from "./layout.js";
-export * from "./life-cycle.js";
+export { advance, type Wanted } from "./life-cycle.js";
 export { findNotebookDirectory } from "./notebook-directory.js";
 export { lookAt, openTracker } from "./open-session.js";
 export { renewToken } from "./renew-token.js";
 export { type GroupChange, scale } from "./scale.js";
 export { askedEngines, clusterOf, type JobRecord, readRecord, type SessionRecord } from "./session-record.js";
 export type { SessionEnd } from "./session-schema.js";
+export {
+  enginesIn,
+  initialState,
+  isAlive,
+  jobsThatCount,
+  type Loss,
+  type Phase,
+  type SessionEvent,
+  type SessionState,
+} from "./session-state.js";
 export { type DryRunJob, dryRun } from "./start-run.js";
 export { nameOfState } from "./state-name.js";
 export { type Stray, type Strays, whyNoRecord } from "./strays.js";

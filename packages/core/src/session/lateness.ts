@@ -1,7 +1,7 @@
 import { HpcnbError } from "../errors.js";
 import type { JobState } from "../scheduler.js";
 import type { JobFacts } from "./job-facts.js";
-import type { Phase, SessionState } from "./life-cycle.js";
+import type { Phase, SessionState } from "./session-state.js";
 
 /** Time limits per phase. Waiting in the queue has none. */
 const phaseLimitsMs: Partial<Record<Phase, number>> = { starting: 180_000, connecting: 60_000, gathering: 180_000 };

@@ -3,9 +3,9 @@ import { HpcnbError } from "../errors.js";
 import { endJobs } from "./end-jobs.js";
 import { describeLoss } from "./evidence.js";
 import { endOf, isGone, isRequeued, isSameJob, type JobFacts } from "./job-facts.js";
-import { jobsThatCount, type SessionState } from "./life-cycle.js";
 import { withLock } from "./lock.js";
 import type { SessionRecord } from "./session-record.js";
+import { jobsThatCount, type SessionState } from "./session-state.js";
 import type { Tracker } from "./tracker.js";
 
 /**

@@ -2,7 +2,7 @@ import { defined } from "../defined.js";
 import type { JobHistory, JobStatus } from "../scheduler.js";
 import { formatDuration } from "../units.js";
 import { endOf, isGone, isRequeued, type JobFacts } from "./job-facts.js";
-import type { Loss } from "./life-cycle.js";
+import type { Loss } from "./session-state.js";
 import type { ControllerReport, EndReport, NotebookReport, Role } from "./workload.js";
 
 /**

@@ -13,7 +13,7 @@ export async function startNewCluster(tracker: Tracker, record: SessionRecord, s
   const { host, scheduler, workload } = tracker.context;
   const { cluster, run } = record;
   if (!cluster) throw new Error("Only a run with a cluster can have another one");
-  const token = await tracker.readToken();
+  const token = await tracker.token.read();
   const old = record.jobs.filter(({ role }) => role !== "notebook");
   // Nobody waits for their end: on a dead host they stay listed, and nothing of theirs is used
   // again.

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.js";
-import type { Phase } from "./life-cycle.js";
+import type { Phase } from "./session-state.js";
 
 /** Between two looks at what the jobs publish. */
 const lookMs = { first: 100, longest: 2_000 };

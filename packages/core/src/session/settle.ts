@@ -40,7 +40,7 @@ async function carryOut(
   { listed, signal }: Pick<Submission, "listed" | "signal">,
 ): Promise<void> {
   const { host, scheduler, lacks, workload } = tracker.context;
-  const token = await tracker.readToken();
+  const token = await tracker.token.read();
   const cluster = clusterOf(record);
   if (cluster && record.cluster?.unsettled) {
     const targets = Object.entries(record.cluster.wanted).map(([group, wanted]) => ({

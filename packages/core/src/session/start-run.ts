@@ -94,7 +94,7 @@ function planRun(tracker: Tracker): PlannedRun {
     run: { id: run.id, directory: run.directory },
     scheduler: session.scheduler,
     startedAt: new Date().toISOString(),
-    ...(cluster ? { cluster: { generation: 1, inNotebook, wanted } } : {}),
+    ...defined({ cluster: cluster && { generation: 1, inNotebook, wanted } }),
     jobs: [
       jobRecord(tracker, context, { role: "notebook" }),
       ...(cluster ? clusterJobs(tracker, { ...context, cluster }, wanted) : []),
@@ -148,8 +148,7 @@ function jobRecord({ context: { workload, scheduler } }: Tracker, context: PlanC
   return {
     role: which.role,
     name: scheduler.nameOf(name),
-    ...(which.role === "engines" ? { array: which.array } : {}),
-    ...defined({ walltime: resources.walltimeSeconds }),
+    ...defined({ array: which.role === "engines" ? which.array : undefined, walltime: resources.walltimeSeconds }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { SessionStateName } from "../session-state-names.js";
-import type { SessionState } from "./life-cycle.js";
 import type { SessionEnd } from "./session-schema.js";
+import { isAlive, type SessionState } from "./session-state.js";
 
 const nameOfEnd: Readonly<Record<SessionEnd, SessionStateName>> = {
   asked: "ended by you",
@@ -14,7 +14,7 @@ const nameOfEnd: Readonly<Record<SessionEnd, SessionStateName>> = {
 /** The state of a session as people read it. Pure. */
 export function nameOfState(state: SessionState): SessionStateName {
   const { phase, record, jobs, connection, loss } = state;
-  if (jobs.notebook?.status?.state === "suspended" && isGoingOn(phase)) return "suspended";
+  if (jobs.notebook?.status?.state === "suspended" && isAlive(phase)) return "suspended";
   switch (phase) {
     case "absent":
       return "not started";
@@ -37,8 +37,4 @@ export function nameOfState(state: SessionState): SessionStateName {
     default:
       return phase;
   }
-}
-
-function isGoingOn(phase: SessionState["phase"]): boolean {
-  return !["absent", "lost", "failed", "stopping", "ended"].includes(phase);
 }

@@ -2,9 +2,9 @@ import { HpcnbError } from "../errors.js";
 import type { JobStatus } from "../scheduler.js";
 import type { SessionContext } from "./context.js";
 import { jobOfSession } from "./job-names.js";
-import type { SessionState } from "./life-cycle.js";
 import type { KnownRuns } from "./runs.js";
 import type { RecordProblem, SessionRecord } from "./session-record.js";
+import type { SessionState } from "./session-state.js";
 import type { Role } from "./workload.js";
 
 /** A job of the session that the scheduler lists, and that no record has. */

@@ -2,7 +2,7 @@ import { defined } from "../defined.js";
 import type { JobTimes } from "../job-times.js";
 import { countsAsThere, type EngineFacts } from "./engines.js";
 import type { JobFacts } from "./job-facts.js";
-import { enginesIn, type SessionState } from "./life-cycle.js";
+import { enginesIn, type SessionState } from "./session-state.js";
 
 /** A clock may be this wrong before it is not believed. */
 const slackMs = 60_000;
@@ -56,11 +56,11 @@ function keyOf({ endsAt, startedAt }: JobTimes): number {
 
 function timesFrom(startedAt: string | undefined, walltimeSeconds: number | undefined): JobTimes {
   const start = Date.parse(startedAt ?? "");
-  return {
-    ...(Number.isNaN(start) ? {} : { startedAt: new Date(start).toISOString() }),
-    ...defined({ walltime: walltimeSeconds }),
-    ...(Number.isNaN(start) || walltimeSeconds === undefined
-      ? {}
-      : { endsAt: new Date(start + walltimeSeconds * 1000).toISOString() }),
-  };
+  const hasBegun = !Number.isNaN(start);
+  return defined({
+    startedAt: hasBegun ? new Date(start).toISOString() : undefined,
+    walltime: walltimeSeconds,
+    endsAt:
+      hasBegun && walltimeSeconds !== undefined ? new Date(start + walltimeSeconds * 1000).toISOString() : undefined,
+  });
 }

@@ -6,20 +6,14 @@ import { isDoubtful } from "./doubt.js";
 import { byClockHere } from "./host-clock.js";
 import { isGone, jobsIn, secondLookMs } from "./job-facts.js";
 import { KnownReasons } from "./known-reasons.js";
-import {
-  advance,
-  initialState,
-  jobsThatCount,
-  type SessionEvent,
-  type SessionState,
-  type Wanted,
-} from "./life-cycle.js";
+import { advance, type Wanted } from "./life-cycle.js";
 import { RunningContext } from "./running-context.js";
 import { type KnownRuns, knownRuns } from "./runs.js";
 import { expectSameSession } from "./same-session.js";
 import { clusterOf, lookAtRecord, type SessionRecord, writeRecord } from "./session-record.js";
+import { initialState, jobsThatCount, type SessionEvent, type SessionState } from "./session-state.js";
 import { expectRecord, straysIn } from "./strays.js";
-import { readToken } from "./token.js";
+import { ServerToken } from "./token.js";
 import type { NotebookReport } from "./workload.js";
 
 /** What is under way already, or known. */
@@ -43,9 +37,9 @@ export class Tracker {
   hostAheadMs = 0;
   /** What is known of this folder's runs, once strays were looked for. */
   runs: KnownRuns | undefined;
+  readonly token: ServerToken;
   readonly #context: RunningContext;
   readonly #signal: AbortSignal | undefined;
-  #token: { readonly run: string; readonly text: string } | undefined;
   readonly #reasons = new KnownReasons();
 
   constructor(context: SessionContext, directory: string, signal?: AbortSignal) {
@@ -53,6 +47,8 @@ export class Tracker {
     this.directory = directory;
     this.wanted = { cluster: context.session.cluster, connection: context.connector !== undefined };
     this.#signal = signal;
+    const source = () => ({ host: this.context.host, record: expectRecord(this.state, this.context.session.name) });
+    this.token = new ServerToken(source, signal);
   }
 
   get context(): SessionContext {
@@ -230,27 +226,5 @@ export class Tracker {
       if (!isHpcnbError(error, "HPCNB_STATE_UNREADABLE")) throw error;
       this.dispatch({ type: "reports-damaged", error });
     }
-  }
-
-  /** The token as this command has read it last: see `readToken`. */
-  async token(): Promise<string> {
-    const { run, text } = this.#token ?? {};
-    return text !== undefined && run === this.state.record?.run.id ? text : this.readToken();
-  }
-
-  /** The notebook does not know it: somebody may have renewed it. */
-  forgetToken(): void {
-    this.#token = undefined;
-  }
-
-  /**
-   * The notebook server's token. @throws HPCNB_NO_SESSION, HPCNB_STATE_UNREADABLE when this run's
-   * file is not there or damaged.
-   */
-  async readToken(): Promise<string> {
-    const record = expectRecord(this.state, this.context.session.name);
-    const text = await readToken(this.context.host, record, this.#signal);
-    this.#token = { run: record.run.id, text };
-    return text;
   }
 }

@@ -2,7 +2,7 @@ import { defined } from "../defined.js";
 import type { TaskStatus } from "../scheduler.js";
 import { logOf } from "./engine-arrays.js";
 import { type EngineFacts, isRegistered } from "./engines.js";
-import { enginesIn, type SessionState } from "./life-cycle.js";
+import { enginesIn, type SessionState } from "./session-state.js";
 import type { Tracker } from "./tracker.js";
 
 /** An engine with a problem, according to the scheduler or the controller. */

@@ -1,6 +1,6 @@
 import type { SessionContext } from "./context.js";
-import type { SessionState } from "./life-cycle.js";
 import { openTracker } from "./open-session.js";
+import type { SessionState } from "./session-state.js";
 import { waitUntilUp } from "./wait-until-up.js";
 
 /**

@@ -1,3 +1,4 @@
+import { defined } from "../defined.js";
 import { tryToConnect } from "./connect.js";
 import { throwIfLate, waitsForScheduler } from "./lateness.js";
 import { endedMeanwhile, endWhatIsLost } from "./loss.js";
@@ -34,7 +35,7 @@ export async function waitUntilUp(tracker: Tracker, { timeoutMs, signal }: WaitO
     look: (turn: Turn, inPhaseMs: number) => lookOnce(tracker, turn, inPhaseMs),
     // What is waited for is on its way.
     isResting: () => false,
-    ...(timeoutMs === undefined ? {} : { deadline: start + timeoutMs }),
+    ...defined({ deadline: timeoutMs === undefined ? undefined : start + timeoutMs }),
   };
   for await (const away of looks(howToLook)) {
     if (away && !away.transient) throw away;

@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import { type Clock, throwIfAborted } from "../clock.js";
 import { type HpcnbError, isHpcnbError } from "../errors.js";
 import type { SessionContext } from "./context.js";
-import type { Phase } from "./life-cycle.js";
 import { lookAt } from "./open-session.js";
 import { Pace, type Turn } from "./pace.js";
+import type { Phase } from "./session-state.js";
 import type { Tracker } from "./tracker.js";
 
 /** What one look at a session has seen. */

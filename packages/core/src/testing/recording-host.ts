@@ -1,3 +1,4 @@
+import { defined } from "../defined.js";
 import type { Host } from "../host.js";
 
 /**
@@ -17,7 +18,7 @@ export function recordingHost(host: Host): Host & { sent(): readonly string[] } 
     readFiles: (...request) => host.readFiles(...request),
     writeFiles: (files, signal) => host.writeFiles(files, signal),
     lock: (path, signal) => host.lock(path, signal),
-    ...(dispose ? { dispose: () => dispose.call(host) } : {}),
+    ...defined({ dispose: dispose && (() => dispose.call(host)) }),
     sent: () => last,
   };
 }

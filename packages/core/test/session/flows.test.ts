@@ -1,5 +1,5 @@
 import { createMockScheduler } from "@hpcnb/adapter-mock";
-import { HpcnbError, type Scheduler } from "@hpcnb/core";
+import { defined, HpcnbError, type Scheduler } from "@hpcnb/core";
 import {
   bringUp,
   connect,
@@ -87,7 +87,7 @@ describe("life cycle on a simulated scheduler", () => {
         }
         return jobs.map(({ tasks, ...job }) => ({
           ...job,
-          ...(tasks ? { tasks: tasks.map((task) => ({ ...task, state: "suspended", native: "s" })) } : {}),
+          ...defined({ tasks: tasks?.map((task) => ({ ...task, state: "suspended" as const, native: "s" })) }),
         }));
       },
     };

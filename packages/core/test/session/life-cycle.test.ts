@@ -1,4 +1,5 @@
 import type { Endpoint, JobStatus } from "@hpcnb/core";
+import { defined } from "@hpcnb/core";
 import {
   advance,
   type EngineReport,
@@ -32,8 +33,7 @@ function recordWith(ids: Partial<Record<Role, string>>): SessionRecord {
     jobs: (["notebook", "controller", "engines"] as const).map((role) => ({
       role,
       name: `s-${role}`,
-      ...(ids[role] === undefined ? {} : { id: ids[role] }),
-      ...(role === "engines" ? { array: { group: "engines", first: 1, last: 4 } } : {}),
+      ...defined({ id: ids[role], array: role === "engines" ? { group: "engines", first: 1, last: 4 } : undefined }),
     })),
   });
 }

@@ -1,7 +1,7 @@
 import { SimulatedClock } from "@hpcnb/core/testing";
 import { expect } from "chai";
-import type { Phase } from "../../src/session/life-cycle.js";
 import { Pace, type Turn } from "../../src/session/pace.js";
+import type { Phase } from "../../src/session/session-state.js";
 
 const neverRests = () => false;
 

@@ -1,3 +1,4 @@
+import { defined } from "@hpcnb/core";
 import {
   advance,
   initialState,
@@ -33,7 +34,7 @@ const listed = (state: "queued" | "running" | "suspended"): SessionEvent => ({
 const gone: SessionEvent = { type: "jobs-listed", jobs: [] };
 const opened = (healing?: { since: string; why: string }): SessionEvent => ({
   type: "tunnel-opened",
-  connection: { kind: "direct", baseUrl: "http://127.0.0.1:8888", ...(healing ? { healing } : {}) },
+  connection: { kind: "direct", baseUrl: "http://127.0.0.1:8888", ...defined({ healing }) },
 });
 const read = (more: Partial<SessionRecord> = {}): SessionEvent => ({
   type: "record-read",

@@ -1,4 +1,4 @@
-import { HpcnbError, isHpcnbError, type Log, throwIfAborted } from "@hpcnb/core";
+import { defined, HpcnbError, isHpcnbError, type Log, throwIfAborted } from "@hpcnb/core";
 import {
   checkAlias,
   clientOptions,
@@ -163,7 +163,7 @@ export function createSshConnection(options: SshOptions): SshConnection {
       leavesProcess: true,
       log: options.log,
       signal,
-      ...(interactive ? {} : { limitMs }),
+      ...defined({ limitMs: interactive ? undefined : limitMs }),
     })
       .finally(watch?.over)
       .catch((cause) => {

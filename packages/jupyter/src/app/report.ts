@@ -42,12 +42,10 @@ export function notebookReport(record: Fields | undefined): NotebookReport {
     ...startOf(began),
     endpoint,
     server,
-    ...defined({ note }),
-    ...(unreachableCluster == null ? {} : { unreachableCluster }),
-    ...defined({ renewals }),
+    ...defined({ note, unreachableCluster: unreachableCluster ?? undefined, renewals }),
   };
 }
 
 function startOf(began: number | undefined): { startedAt?: string } {
-  return began === undefined ? {} : { startedAt: new Date(began * 1000).toISOString() };
+  return defined({ startedAt: began === undefined ? undefined : new Date(began * 1000).toISOString() });
 }

@@ -1,4 +1,5 @@
 import type { JobResources } from "@hpcnb/core";
+import { defined } from "@hpcnb/core";
 
 /**
  * In the same place, but one core is enough, and it lasts as long as the longest of those that need
@@ -8,5 +9,6 @@ import type { JobResources } from "@hpcnb/core";
 export function controllerResources(near: JobResources, needing: readonly JobResources[]): JobResources {
   const { cores: _, walltimeSeconds: __, ...rest } = near;
   const walltimeSeconds = Math.max(...needing.map((job) => job.walltimeSeconds ?? Number.POSITIVE_INFINITY));
-  return { ...rest, cores: 1, ...(Number.isFinite(walltimeSeconds) ? { walltimeSeconds } : {}) };
+  const isLimited = Number.isFinite(walltimeSeconds);
+  return { ...rest, cores: 1, ...defined({ walltimeSeconds: isLimited ? walltimeSeconds : undefined }) };
 }

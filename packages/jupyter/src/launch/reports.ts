@@ -1,4 +1,4 @@
-import { check, HpcnbError } from "@hpcnb/core";
+import { check, defined, HpcnbError } from "@hpcnb/core";
 import type { EndReport } from "@hpcnb/core/session";
 import * as v from "valibot";
 
@@ -40,5 +40,5 @@ export function endOf(record: Fields, job: string): LastReport {
   if (state === "ended") return { state, ...readReport(endedSchema, record, job) };
   if (state !== "failed") return { state: "waiting" };
   const { problem, hint } = readReport(failedSchema, record, job);
-  return { state, problem, ...(hint == null ? {} : { hint }) };
+  return { state, problem, ...defined({ hint: hint ?? undefined }) };
 }

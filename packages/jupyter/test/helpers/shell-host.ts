@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Host } from "@hpcnb/core";
+import { defined } from "@hpcnb/core";
 
 /**
  * As much of a host as a check of the environment needs: it runs programs here, with these
@@ -13,7 +14,7 @@ export function shellHost(env: NodeJS.ProcessEnv): Host {
     identity: unused,
     run: async (argv, { stdin = "", cwd } = {}) => {
       const [command = "", ...rest] = argv;
-      const child = spawn(command, rest, { env, ...(cwd === undefined ? {} : { cwd }) });
+      const child = spawn(command, rest, { env, ...defined({ cwd }) });
       let stdout = "";
       let stderr = "";
       child.stdout.setEncoding("utf8").on("data", (text: string) => {

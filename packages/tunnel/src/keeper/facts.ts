@@ -14,11 +14,15 @@ export function connectionFacts(status: PlacedStatus): ConnectionFacts {
     kind,
     baseUrl: `http://127.0.0.1:${port}`,
     door,
-    ...defined({ note, times }),
-    ...(status.state === "healing" ? { healing: { since: status.since, why: status.why } } : {}),
-    ...(status.state === "closed"
-      ? { stuck: `It was given up at ${status.since}, and its port is kept: ${status.failure.message}` }
-      : {}),
+    ...defined({
+      note,
+      times,
+      healing: status.state === "healing" ? { since: status.since, why: status.why } : undefined,
+      stuck:
+        status.state === "closed"
+          ? `It was given up at ${status.since}, and its port is kept: ${status.failure.message}`
+          : undefined,
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import {
   aborted,
+  defined,
   definePlugin,
   type Endpoint,
   HpcnbError,
@@ -73,7 +74,9 @@ function sshTunnel(name: string, createForwarder: () => Forwarder): Plugin {
         const { host } = context;
         return {
           kind: name,
-          ...(prepare && isSshHost(host) ? { prepare: (node) => prepare(host.connection, node) } : {}),
+          ...defined({
+            prepare: prepare && isSshHost(host) ? (node: string) => prepare(host.connection, node) : undefined,
+          }),
           open: (endpoint, signal) => open(context, { name, openForwarding, endpoint, signal }),
         };
       },
