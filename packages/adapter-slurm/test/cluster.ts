@@ -72,6 +72,16 @@ function clusterOf(testbed: Testbed): Cluster {
           await as("root", "scontrol", "update", "partitionname=main", "state=down");
           return async () => void (await as("root", "scontrol", "update", "partitionname=main", "state=up"));
         },
+        suspend: async (id) => {
+          await as("root", "scontrol", "suspend", id);
+          return async () => void (await as("root", "scontrol", "resume", id));
+        },
+        preemptibleJob: (job) => ({ ...job, resources: { queue: "spare", cores: 8 } }),
+        preempt: async (id) => {
+          const [node = ""] = (await as("alice", "squeue", "--noheader", "--format=%B", `--jobs=${id}`)).split("\n");
+          const other = ["--parsable", "--cpus-per-task=8", `--nodelist=${node}`, "--output=/dev/null", "--wrap=true"];
+          await as("alice", "sbatch", ...other);
+        },
         breakAnswers: async () => {
           const elsewhere = `${directory}/elsewhere.conf`;
           const text = "cat /etc/slurm/slurm.conf; echo SlurmctldPort=6999; echo MessageTimeout=2";

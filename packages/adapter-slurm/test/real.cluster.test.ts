@@ -5,8 +5,8 @@ import { realTests } from "./real.js";
 /** Slurm looks at time limits, which are minutes, every half minute. */
 const shortestWalltimeSeconds = 60;
 
-/** Preemption has a test of its own, in real.ts. */
-const capabilities = { suspend: false, requeue: false, preempt: false };
+/** Without a width for each field, squeue cannot be asked how often a job has been put back. */
+const capabilities = { requeue: false };
 
 describe("adapter-slurm on a real Slurm", () => {
   const cluster = useCluster(true);

@@ -9,7 +9,7 @@ describe("adapter-slurm on a real Slurm that keeps no accounts", () => {
     {
       name: "Slurm 22.05",
       shortestWalltimeSeconds: 60,
-      capabilities: { suspend: false, requeue: false, preempt: false },
+      capabilities: { requeue: false },
       create: () => cluster().fixture(),
     },
   );

@@ -42,7 +42,8 @@ export const interruptions: Topic = (behaviour) => {
     "says of a job that had to make room for others that it was preempted",
     ["preempt", "history"],
     async (trial) => {
-      const id = await trial.submit(trial.job());
+      const job = trial.job();
+      const id = await trial.submit(trial.fixture.preemptibleJob?.(job) ?? job);
       await trial.untilState(id, "running");
       await need(trial.fixture.preempt, "preempt", "preempt").call(trial.fixture, id);
       await trial.untilEnded(id);
