@@ -23,6 +23,7 @@ export function gridEngineDialect(options: GridEngineOptions = {}): SchedulerDia
     reservedExitCodes,
     taskVariable: "SGE_TASK_ID",
     largestArray,
+    countedOptions: ["consumables"],
     idPattern: idLine.source,
     nameOf,
     submit: (job) => ({ ...command(...submitArgv(job, options)), stdin: job.script }),

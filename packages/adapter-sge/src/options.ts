@@ -10,6 +10,7 @@ export interface GridEngineOptions {
 /** What a session file may have under `resources.options`. */
 export interface GridEngineResources {
   readonly parallelEnvironment?: string;
+  readonly consumables?: Readonly<Record<string, number>>;
 }
 
 export const resourcesSchema: OptionsSchema = {
@@ -20,6 +21,13 @@ export const resourcesSchema: OptionsSchema = {
       type: "string",
       pattern: "^[^\\s\u0000-\u001f\u007f]+$",
       description: "The parallel environment that gives a job several cores of one host, often smp.",
+    },
+    consumables: {
+      type: "object",
+      additionalProperties: false,
+      patternProperties: { "^[A-Za-z_][A-Za-z0-9_.]*$": { type: "integer", minimum: 1 } },
+      description:
+        "How much of the site's consumable resources, such as { gpu: 1 } (qsub -l gpu=1). A job of several cores gets as much for each of them at most sites.",
     },
   },
 };

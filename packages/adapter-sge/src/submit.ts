@@ -52,7 +52,7 @@ function interpreterOf(script: string): string {
 
 function resourceArgv(resources: JobResources, options: GridEngineOptions): string[] {
   const { cores, memory, walltimeSeconds, queue } = resources;
-  const { parallelEnvironment } = (resources.options ?? {}) as GridEngineResources;
+  const { parallelEnvironment, consumables = {} } = (resources.options ?? {}) as GridEngineResources;
   if ((cores ?? 1) > 1 && parallelEnvironment === undefined) {
     throw reject(
       `Grid Engine gives a job ${cores} cores only through a parallel environment, and none is named.`,
@@ -64,6 +64,7 @@ function resourceArgv(resources: JobResources, options: GridEngineOptions): stri
     ...(parallelEnvironment === undefined || cores === 1 ? [] : ["-pe", parallelEnvironment, String(cores ?? 1)]),
     ...(walltimeSeconds === undefined ? [] : ["-l", `h_rt=${formatDuration(walltimeSeconds)}`]),
     ...(memory === undefined ? [] : ["-l", memoryRequest(memory, cores ?? 1, options)]),
+    ...Object.entries(consumables).flatMap(([name, amount]) => ["-l", `${name}=${amount}`]),
     ...(queue === undefined ? [] : ["-q", queue]),
   ];
 }

@@ -26,12 +26,13 @@ describe("the qsub command", () => {
       memory: 16 * 1024 ** 3,
       walltimeSeconds: 90 * 3600 + 61,
       queue: "long.q",
-      options: { parallelEnvironment: "smp" },
+      options: { parallelEnvironment: "smp", consumables: { gpu: 1, matlab: 2 } },
       native: ["-P", "genomics", "-q", "other.q"],
     };
     const argv = submitArgv(makeJob({ resources, tasks: 32 }), { memoryResource: "h_vmem" });
     expect(argv.slice(argv.indexOf("-t"))).to.deep.equal([
-      ...["-t", "1-32", "-pe", "smp", "4", "-l", "h_rt=90:01:01", "-l", "h_vmem=4G", "-q", "long.q"],
+      ...["-t", "1-32", "-pe", "smp", "4", "-l", "h_rt=90:01:01", "-l", "h_vmem=4G"],
+      ...["-l", "gpu=1", "-l", "matlab=2", "-q", "long.q"],
       ...["-P", "genomics", "-q", "other.q"],
     ]);
   });

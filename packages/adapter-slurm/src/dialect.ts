@@ -19,6 +19,7 @@ export function slurmDialect(options: SlurmOptions = {}): SchedulerDialect {
     runsOnHost: false,
     taskVariable: "SLURM_ARRAY_TASK_ID",
     largestArray,
+    countedOptions: ["gpus"],
     idPattern: idLine.source,
     submit: (job) => ({ ...command(...submitArgv(job)), stdin: job.script }),
     parseSubmit,

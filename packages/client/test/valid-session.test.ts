@@ -60,6 +60,9 @@ describe("a session file that names somebody's plugin", () => {
     expect(await problems("sge", "resources: { options: { parallelEnvironment: a b } }\n")).to.include(
       "3:46  resources.options.parallelEnvironment",
     );
+    expect(await problems("sge", "resources: { options: { consumables: { gpu: 0, a b: 1 } } }\n"))
+      .to.include("resources.options.consumables.gpu must be at least 1, but is the number 0")
+      .and.to.include('resources.options.consumables has no key "a b"');
     expect(await problems("sge", "resources: { options: { gpus: 1 } }\n")).to.include(
       '3:25  resources.options has no key "gpus"; the scheduler\'s own option for it goes into resources.native',
     );

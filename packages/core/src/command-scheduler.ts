@@ -38,7 +38,7 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
     }
   }
 
-  const { idPattern, largestArray, nameOf = plainName, cancel } = dialect;
+  const { idPattern, largestArray, countedOptions, nameOf = plainName, cancel } = dialect;
   const answers = answersOf(dialect);
   const named = (job: JobSpec) => {
     checkTasks(job);
@@ -54,6 +54,7 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
     ...defined({
       reservedExitCodes: dialect.reservedExitCodes,
       largestArray,
+      countedOptions,
       commands: idPattern === undefined ? undefined : { submit, cancel, idPattern },
     }),
     nameOf,

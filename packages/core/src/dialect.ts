@@ -20,6 +20,8 @@ export interface SchedulerDialect {
   readonly taskVariable: string;
   /** See `Scheduler.largestArray`. */
   readonly largestArray?: number;
+  /** See `Scheduler.countedOptions`. */
+  readonly countedOptions?: readonly string[];
   /** Given where a job may submit others from its host: see `JobCommands`. */
   readonly idPattern?: string;
   /** See `Scheduler.nameOf`. Default: `plainName`. */

@@ -185,6 +185,12 @@ export interface Scheduler {
   readonly largestArray?: number;
 
   /**
+   * Which of `resources.options` ask for an amount of what computing uses up, such as GPUs: a
+   * controller, which does not compute, asks for none. Default: none of them.
+   */
+  readonly countedOptions?: readonly string[];
+
+  /**
    * How a job hands further jobs to the scheduler from the host that it runs on, as a notebook does
    * that starts a cluster. Left out where a job cannot.
    */

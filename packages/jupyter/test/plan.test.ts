@@ -52,6 +52,17 @@ describe("plan", () => {
     expect(jobs[2]?.spec.resources).to.deep.equal(resources);
   });
 
+  it("asks for nothing that is counted for a controller", () => {
+    const options = { account: "genomics", gpus: 2 };
+    const resourcesOf = (session: Session) => {
+      const context = makeContext({ session });
+      const scheduler = { ...context.scheduler, countedOptions: ["gpus"] };
+      return planAll({ ...context, scheduler }).jobs.map(({ spec }) => spec.resources.options);
+    };
+    const session = makeSession({ cluster: makeCluster(2, { resources: { options } }), resources: { options } });
+    expect(resourcesOf(session)).to.deep.equal([options, { account: "genomics" }, options]);
+  });
+
   it("gives the controller no limit when the notebook or a group of engines has none", () => {
     const controllerOf = (session: Session) =>
       planAll(makeContext({ session })).jobs.find(({ role }) => role === "controller")?.spec.resources;

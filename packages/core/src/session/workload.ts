@@ -59,7 +59,10 @@ export interface PlanContext {
   readonly directory: string;
   readonly run: Run;
   readonly readiness: JobReadiness;
-  readonly scheduler: Pick<Scheduler, "runsOnHost" | "taskVariable" | "reservedExitCodes" | "commands">;
+  readonly scheduler: Pick<
+    Scheduler,
+    "runsOnHost" | "taskVariable" | "reservedExitCodes" | "countedOptions" | "commands"
+  >;
   /** The cluster that the session has, or is to have. */
   readonly cluster: Cluster | undefined;
 }

@@ -114,9 +114,10 @@ function jobSpecs(context: PlanContext, records: string) {
       resources,
     };
   };
-  const engines = session.cluster?.groups[0]?.resources ?? controllerResources(session.resources, [session.resources]);
+  const near = (resources: JobResources) => controllerResources(resources, [resources, session.resources], scheduler);
+  const engines = session.cluster?.groups[0]?.resources ?? near(session.resources);
   return {
-    controller: spec("controller", "controller.log", controllerResources(engines, [engines, session.resources]), {}),
+    controller: spec("controller", "controller.log", near(engines), {}),
     engines: {
       ...spec("engines", `engine-${placeholders.set}.{task}.log`, engines, { taskVariable: scheduler.taskVariable }),
       tasks: placeholders.tasks,

@@ -65,7 +65,7 @@ export function planClusterJob(context: ClusterContext, which: Exclude<JobRole, 
 }
 
 function planController(context: ClusterContext): JobSpec {
-  const { session, run, cluster } = context;
+  const { session, run, cluster, scheduler } = context;
   const groups = clusterIn(session).groups.map(({ resources }) => resources);
   return jobSpec(context, {
     title: "ipyparallel controller",
@@ -73,7 +73,7 @@ function planController(context: ClusterContext): JobSpec {
     name: jobName(session.name, "controller", run.id, cluster.generation > 1 ? `-${cluster.generation}` : ""),
     parameters: controllerParameters(context),
     output: controllerLog(cluster),
-    resources: controllerResources(groups[0] ?? {}, [...groups, session.resources]),
+    resources: controllerResources(groups[0] ?? {}, [...groups, session.resources], scheduler),
   });
 }
 

@@ -58,7 +58,7 @@ export interface SchedulerFixture {
   requeueableJob?(job: JobSpec): JobSpec;
   /** requeue: takes a running job from its host and puts it back into the queue. */
   requeue?(id: JobId): Promise<void>;
-  /** preempt: the same job, so that the scheduler may end it to make room for others. Default: any may be. */
+  /** preempt: the same job, so that the scheduler may end it. Default: it may end any. */
   preemptibleJob?(job: JobSpec): JobSpec;
   /** preempt: lets the scheduler end a running job to make room for others. */
   preempt?(id: JobId): Promise<void>;
