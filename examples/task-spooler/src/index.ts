@@ -1,11 +1,13 @@
 import {
   createCommandScheduler,
   definePlugin,
-  HpcnbError,
   type JobSpec,
-  type JobState,
   type JobStatus,
+  notUnderstood,
+  optionsSchema,
+  optionWords,
   type SchedulerDialect,
+  stateWords,
 } from "@hpcnb/core";
 
 export interface TspOptions {
@@ -43,13 +45,12 @@ for id in "$@"; do
 done`;
 
 /** The states of tsp(1); a job is skipped when the one that it depends on has failed. */
-const states: Readonly<Record<string, JobState>> = {
+const stateIn = stateWords({
   queued: "queued",
-  allocating: "starting",
+  starting: "allocating",
   running: "running",
-  finished: "finished",
-  skipped: "finished",
-};
+  finished: "finished skipped",
+});
 
 /** The exit code of timeout(1) when the time is over. */
 const timeIsOver = 124;
@@ -67,7 +68,7 @@ export function tspDialect(options: TspOptions = {}): SchedulerDialect {
         ...["sh", "-c", submitProgram, "hpcnb", name, workingDirectory, output],
         // timeout(1) takes 0 for no limit.
         `${resources.walltimeSeconds ?? 0}`,
-        ...(resources.cores === undefined ? [] : ["-N", `${resources.cores}`]),
+        ...optionWords({ "-N": resources.cores }),
         ...(resources.native ?? []),
       ),
       stdin: script,
@@ -87,13 +88,12 @@ const row = /^(\d+)\s+(\w+)\s+\S+\s+(?:(-?\d+)\s+[\d./]+\s+)?\[([^\]]*)\]/;
 function rowsOf(text: string): JobStatus[] {
   const [head = "", ...lines] = text.split("\n");
   if (!head.startsWith("ID")) {
-    throw new HpcnbError("HPCNB_SCHEDULER_ANSWER", `tsp's list was not understood: ${text}`, { transient: true });
+    throw notUnderstood("tsp", text);
   }
   return lines.flatMap((line): JobStatus[] => {
     const [, id, native, code, name] = row.exec(line) ?? [];
     if (id === undefined || native === undefined || name === undefined) return [];
-    const state = states[native] ?? "unknown";
-    return [{ id, name, state, native, ...(code === undefined ? {} : ending(Number(code))) }];
+    return [{ id, name, state: stateIn(native), native, ...(code === undefined ? {} : ending(Number(code))) }];
   });
 }
 
@@ -108,11 +108,9 @@ export default definePlugin({
   name: "tsp",
   scheduler: {
     lacks: ["arrays", "memory", "queue"],
-    optionsSchema: {
-      type: "object",
-      additionalProperties: false,
-      properties: { socket: { type: "string", pattern: "^/", description: "The queue's socket (TS_SOCKET)." } },
-    },
+    optionsSchema: optionsSchema({
+      socket: { type: "string", pattern: "^/", description: "The queue's socket (TS_SOCKET)." },
+    }),
     create: ({ host, options }) => createCommandScheduler(host, tspDialect(options)),
   },
 });

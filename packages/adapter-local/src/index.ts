@@ -1,4 +1,4 @@
-import { createCommandScheduler, definePlugin } from "@hpcnb/core";
+import { createCommandScheduler, definePlugin, optionsSchema } from "@hpcnb/core";
 import { type LocalOptions, localDialect } from "./dialect.js";
 
 export type { LocalOptions };
@@ -9,22 +9,18 @@ export default definePlugin({
   name: "local",
   scheduler: {
     lacks: ["queue", "native"],
-    optionsSchema: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        spool: {
-          type: "string",
-          pattern: "^(/|~/)",
-          description: "Directory in which jobs are kept. Default: hpcnb/local-jobs in the user's state directory.",
-        },
-        slots: {
-          type: "integer",
-          minimum: 1,
-          description: "How many tasks of one job run at the same time. Default: all of them.",
-        },
+    optionsSchema: optionsSchema({
+      spool: {
+        type: "string",
+        pattern: "^(/|~/)",
+        description: "Directory in which jobs are kept. Default: hpcnb/local-jobs in the user's state directory.",
       },
-    },
+      slots: {
+        type: "integer",
+        minimum: 1,
+        description: "How many tasks of one job run at the same time. Default: all of them.",
+      },
+    }),
     create: ({ host, options }) => createCommandScheduler(host, localDialect(options as LocalOptions)),
   },
 });

@@ -1,17 +1,61 @@
-import { createCommandScheduler, definePlugin } from "@hpcnb/core";
-import { gridEngineDialect } from "./dialect.js";
-import type { GridEngineOptions } from "./options.js";
-import { optionsSchema, resourcesSchema } from "./options.js";
+import { type CancelTarget, createCommandScheduler, definePlugin, type SchedulerDialect } from "@hpcnb/core";
+import { gridEngineCommand } from "./command.js";
+import { parseExplain } from "./explain.js";
+import { failures } from "./failures.js";
+import { parseHistory } from "./history.js";
+import { type GridEngineOptions, resourcesSchema, schedulerSchema } from "./options.js";
+import { parseStatus } from "./status.js";
+import { nameOf, submitArgv } from "./submit.js";
+import { idLine, parseSubmit } from "./submit-answer.js";
 
-export { gridEngineDialect } from "./dialect.js";
 export type { GridEngineOptions } from "./options.js";
+
+/** The default of max_aj_tasks in sge_conf(5). */
+const largestArray = 75_000;
+/** See FORBID_RESCHEDULE and FORBID_APPERROR in sge_conf(5): run it again, and keep it in error. */
+const reservedExitCodes = [99, 100];
+
+/** Grid Engine through qsub, qstat, qdel and qacct. */
+export function gridEngineDialect(options: GridEngineOptions = {}): SchedulerDialect {
+  const command = (...argv: readonly string[]) => gridEngineCommand(options, argv);
+  return {
+    title: "Grid Engine",
+    failures,
+    runsOnHost: false,
+    reservedExitCodes,
+    taskVariable: "SGE_TASK_ID",
+    largestArray,
+    countedOptions: ["consumables"],
+    idPattern: idLine.source,
+    nameOf,
+    submit: (job) => ({ ...command(...submitArgv(job, options)), stdin: job.script }),
+    parseSubmit,
+    // A site's or a user's own defaults for qstat may hide jobs: -u and -s overrule them. qstat
+    // itself puts the user in for $user.
+    status: () => command("qstat", "-u", "$user", "-s", "prs", "-xml"),
+    parseStatus,
+    cancel: (targets) => command("qdel", ...targets.flatMap(cancelWords)),
+    explain: (id) => command("qstat", "-j", id),
+    parseExplain,
+    history: ({ id }) => command("qacct", "-j", id),
+    parseHistory,
+  };
+}
+
+/**
+ * qdel's words for what to delete. Several ranges of one array's tasks are a word each: `-t` takes
+ * only one, and a list separated by commas is refused.
+ */
+function cancelWords(target: CancelTarget): string[] {
+  return typeof target === "string" ? [target] : target.tasks.map(({ first, last }) => `${target.id}.${first}-${last}`);
+}
 
 /** Grid Engine in all its variants: Sun, Son of, Some, Open Cluster Scheduler, Univa, Altair. */
 export default definePlugin({
   apiVersion: 1,
   name: "sge",
   scheduler: {
-    optionsSchema,
+    optionsSchema: schedulerSchema,
     resourcesSchema,
     create: ({ host, options }) => createCommandScheduler(host, gridEngineDialect(options as GridEngineOptions)),
   },

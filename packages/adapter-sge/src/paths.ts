@@ -1,4 +1,4 @@
-import { HpcnbError, type JobSpec } from "@hpcnb/core";
+import { type JobSpec, refusedPath } from "@hpcnb/core";
 
 /**
  * Grid Engine expands these variables in -o paths (qsub(1)) and, undocumented, in -wd paths. `$$`
@@ -19,21 +19,13 @@ export function workingDirectoryPath(path: string): string {
 export function outputPath({ output, workingDirectory, tasks }: JobSpec): string {
   const base = `${workingDirectoryPath(workingDirectory)}/`;
   const given = output.includes(",") && output.startsWith(base) ? `./${output.slice(base.length)}` : output;
-  if (given.includes(",")) throw refused(output, "output file", "a comma");
+  if (given.includes(",")) throw refusedPath("Grid Engine", "a comma", "a job's output file", output);
   const plain = plainPath(given, "output file");
   const path = tasks === undefined ? plain : plain.replaceAll("{task}", "$TASK_ID");
   return path.includes(":") ? `:${path}` : path;
 }
 
 function plainPath(path: string, what: string): string {
-  if (/[\r\n]/.test(path)) throw refused(path, what, "a line break");
+  if (/[\r\n]/.test(path)) throw refusedPath("Grid Engine", "a line break", `a job's ${what}`, path);
   return path.replace(expanded, "$$$$");
-}
-
-function refused(path: string, what: string, character: string): HpcnbError {
-  return new HpcnbError(
-    "HPCNB_SUBMIT_REJECTED",
-    `Grid Engine cannot take ${character} in the path of a job's ${what}: ${JSON.stringify(path)}.`,
-    { hint: "Give the notebook directory, or the one that it is in, another name." },
-  );
 }

@@ -1,4 +1,4 @@
-import { HpcnbError } from "@hpcnb/core";
+import { notUnderstood } from "@hpcnb/core";
 import { SaxesParser } from "saxes";
 
 /** One `<job_list>`; what it lacks is empty. */
@@ -36,7 +36,7 @@ const step = 1 << 16;
  */
 export function readListings(text: string, found: (listing: Listing) => void): void {
   const start = text.indexOf("<?xml");
-  if (start < 0) throw notUnderstood(text, "there is no XML in it");
+  if (start < 0) throw notUnderstood("qstat", text, "there is no XML in it");
   const parser = new SaxesParser({ position: false });
   let job: { -readonly [field in keyof Listing]: string } | undefined;
   let field: keyof Listing | undefined;
@@ -46,7 +46,7 @@ export function readListings(text: string, found: (listing: Listing) => void): v
   let root: string | undefined;
 
   parser.on("error", (error) => {
-    throw notUnderstood(text, error.message);
+    throw notUnderstood("qstat", text, error.message);
   });
   parser.on("opentag", ({ name }) => {
     root ??= name;
@@ -67,7 +67,7 @@ export function readListings(text: string, found: (listing: Listing) => void): v
     inQueueName = false;
     if (name === "Queue-List") queueOfList = "";
     if (name !== "job_list" || !job) return;
-    if (!/^\d+$/.test(job.id)) throw notUnderstood(text, "a job has no number");
+    if (!/^\d+$/.test(job.id)) throw notUnderstood("qstat", text, "a job has no number");
     // Only the host where the job's own program runs.
     if (job.role !== "SLAVE") found(job);
     job = undefined;
@@ -79,14 +79,5 @@ export function readListings(text: string, found: (listing: Listing) => void): v
     parser.write(text.slice(at, at + step).replace(/[\x00-\x08\x0b\x0c\x0e-\x1f]/g, "?"));
   }
   parser.close();
-  if (root !== "job_info") throw notUnderstood(text, `it is <${root}> and not <job_info>`);
-}
-
-function notUnderstood(text: string, why: string): HpcnbError {
-  const head = text.trim().slice(0, 300);
-  return new HpcnbError(
-    "HPCNB_SCHEDULER_ANSWER",
-    `qstat's answer was not understood, ${why}: ${head === "" ? "it is empty" : JSON.stringify(head)}`,
-    { transient: true },
-  );
+  if (root !== "job_info") throw notUnderstood("qstat", text, `it is <${root}> and not <job_info>`);
 }

@@ -1,5 +1,5 @@
-import { expectTasks, type JobStatus, JoinedJobs, type TaskStatus } from "@hpcnb/core";
-import { type Listing, readListings } from "./qstat-xml.js";
+import { type JobStatus, JoinedJobs, timeOfSeconds } from "@hpcnb/core";
+import { readListings } from "./qstat-xml.js";
 import { stateOf } from "./states.js";
 
 /**
@@ -7,35 +7,29 @@ import { stateOf } from "./states.js";
  * on one of its own.
  */
 export function parseStatus(text: string): JobStatus[] {
-  const jobs = new JoinedJobs();
-  readListings(text, (listing) => {
-    const { id, name, tasks } = listing;
-    jobs.add({ id, name, isArray: tasks !== "" }, tasksOf(listing));
+  const jobs = new JoinedJobs("qstat");
+  readListings(text, ({ id, name, tasks, state: native, queue, started }) => {
+    jobs.add({
+      id,
+      name,
+      tasks: tasks || undefined,
+      state: stateOf(native),
+      native,
+      // sge_status(1): rescheduled, then it waits or runs again.
+      requeued: native.includes("R") || undefined,
+      host: queue.includes("@") ? queue.slice(queue.indexOf("@") + 1) : undefined,
+      startedAt: timeIn(started),
+    });
   });
   return jobs.all();
 }
 
-function tasksOf({ id, state: native, queue, tasks, started }: Listing): TaskStatus[] {
-  const host = queue.slice(queue.indexOf("@") + 1);
-  const startedAt = timeIn(started);
-  const what = {
-    state: stateOf(native),
-    native: native || "(none)",
-    // sge_status(1): rescheduled, then it waits or runs again.
-    ...(native.includes("R") ? { requeued: true } : {}),
-    ...(queue.includes("@") ? { host } : {}),
-    ...(startedAt === undefined ? {} : { startedAt }),
-  };
-  if (tasks === "") return [{ first: 1, last: 1, ...what }];
-  return expectTasks(tasks, { command: "qstat", id }).map(({ first, last }) => ({ first, last, ...what }));
-}
-
 /**
  * In whole seconds, so that tasks that began together are told together. qstat writes local time,
- * which is UTC here (see run.ts), and milliseconds since 1970 in one of the variants.
+ * which is UTC here (see command.ts), and milliseconds since 1970 in one of the variants.
  */
 function timeIn(text: string): string | undefined {
   const [, seconds] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?$/.exec(text) ?? [];
-  if (seconds !== undefined) return Number.isNaN(Date.parse(`${seconds}Z`)) ? undefined : `${seconds}Z`;
-  return /^\d{13}$/.test(text) ? `${new Date(Number(text)).toISOString().slice(0, 19)}Z` : undefined;
+  if (seconds === undefined) return /^\d{13}$/.test(text) ? timeOfSeconds(text.slice(0, 10)) : undefined;
+  return Number.isNaN(Date.parse(`${seconds}Z`)) ? undefined : `${seconds}Z`;
 }

@@ -1,4 +1,4 @@
-import { formatDuration, HpcnbError, type JobResources, type JobSpec, plainName } from "@hpcnb/core";
+import { formatDuration, HpcnbError, type JobResources, type JobSpec, optionWords, plainName } from "@hpcnb/core";
 import type { GridEngineOptions, GridEngineResources } from "./options.js";
 import { outputPath, workingDirectoryPath } from "./paths.js";
 
@@ -19,20 +19,13 @@ export function nameOf(name: string): string {
 export function submitArgv(job: JobSpec, options: GridEngineOptions): string[] {
   const { name, script, workingDirectory, resources, tasks, tasksAtOnce } = job;
   return [
-    "qsub",
-    "-terse",
+    ...["qsub", "-terse"],
     // The script comes as it is: "#$" at the beginning of one of its lines means nothing.
     ...["-b", "n", "-C", ""],
-    ...["-N", name],
-    ...["-wd", workingDirectoryPath(workingDirectory)],
-    ...["-o", outputPath(job)],
-    ...["-j", "y", "-i", "/dev/null"],
-    ...["-now", "n"],
+    ...["-N", name, "-wd", workingDirectoryPath(workingDirectory), "-o", outputPath(job), "-j", "y"],
     // Another start of the same job would find secrets and records of the first one.
-    ...["-r", "n"],
-    ...["-S", interpreterOf(script)],
-    ...(tasks === undefined ? [] : ["-t", `1-${tasks}`]),
-    ...(tasks === undefined || tasksAtOnce === undefined ? [] : ["-tc", String(tasksAtOnce)]),
+    ...["-i", "/dev/null", "-now", "n", "-r", "n", "-S", interpreterOf(script)],
+    ...(tasks === undefined ? [] : optionWords({ "-t": `1-${tasks}`, "-tc": tasksAtOnce })),
     ...resourceArgv(resources, options),
     ...(resources.native ?? []),
   ];
@@ -59,28 +52,24 @@ function resourceArgv(resources: JobResources, options: GridEngineOptions): stri
       "Set resources.options.parallelEnvironment to one that keeps a job on one host. `qconf -spl` lists the site's. It is often called smp.",
     );
   }
-  return [
+  return optionWords({
     // The controller has the options of its neighbours, and one core.
-    ...(parallelEnvironment === undefined || cores === 1 ? [] : ["-pe", parallelEnvironment, String(cores ?? 1)]),
-    ...(walltimeSeconds === undefined ? [] : ["-l", `h_rt=${formatDuration(walltimeSeconds)}`]),
-    ...(memory === undefined ? [] : ["-l", memoryRequest(memory, cores ?? 1, options)]),
-    ...Object.entries(consumables).flatMap(([name, amount]) => ["-l", `${name}=${amount}`]),
-    ...(queue === undefined ? [] : ["-q", queue]),
-  ];
+    "-pe": parallelEnvironment === undefined || cores === 1 ? undefined : [parallelEnvironment, cores ?? 1],
+    "-l h_rt=": walltimeSeconds === undefined ? undefined : formatDuration(walltimeSeconds),
+    [`-l ${options.memoryResource}=`]: memory === undefined ? undefined : memoryOf(memory, cores ?? 1, options),
+    ...Object.fromEntries(Object.entries(consumables).map(([name, amount]) => [`-l ${name}=`, amount])),
+    "-q": queue,
+  });
 }
 
-function memoryRequest(
-  bytes: number,
-  cores: number,
-  { memoryResource, memoryPer = "slot" }: GridEngineOptions,
-): string {
+function memoryOf(bytes: number, cores: number, { memoryResource, memoryPer = "slot" }: GridEngineOptions): string {
   if (memoryResource === undefined) {
     throw reject(
       "The job asks for memory, and every Grid Engine site has its own name for memory.",
       "Set scheduler.options.memoryResource (`qconf -sc` lists the site's resources; often h_vmem or mem_free), or leave out resources.memory.",
     );
   }
-  return `${memoryResource}=${formatMemory(memoryPer === "slot" ? Math.ceil(bytes / cores) : bytes)}`;
+  return formatMemory(memoryPer === "slot" ? Math.ceil(bytes / cores) : bytes);
 }
 
 /** In the largest unit that is exact. Upper-case units are powers of 1024 (sge_types(1)). */

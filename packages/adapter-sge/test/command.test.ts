@@ -36,7 +36,13 @@ describe("a Grid Engine command", () => {
 
   function run(options: { settings?: string; path?: string; root?: string }) {
     const { settings, path = "", root } = options;
-    const argv = gridEngineCommand(settings === undefined ? {} : { settings }, [program, "a b", "", "$user", "it's"]);
+    const { argv } = gridEngineCommand(settings === undefined ? {} : { settings }, [
+      program,
+      "a b",
+      "",
+      "$user",
+      "it's",
+    ]);
     const { status, stdout, stderr } = spawnSync(argv[0] ?? "", argv.slice(1), {
       encoding: "utf8",
       input: "the script\n",

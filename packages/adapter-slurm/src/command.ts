@@ -1,11 +1,16 @@
-import { siteCommand } from "@hpcnb/core";
+import { type Command, siteCommand } from "@hpcnb/core";
 import type { SlurmOptions } from "./options.js";
 
 /**
- * Becomes the command, without what the user's environment would change: variables of Slurm that
- * stand for options, and those of a job that a notebook runs in. Where the cluster is (SLURM_CONF)
- * and who asks (SLURM_JWT) stays.
- *
+ * Variables of Slurm that stand for options, and those of a job that a notebook runs in. Where the
+ * cluster is and who asks stays.
+ */
+const unset = {
+  drop: "SLURM_* | SBATCH_* | SQUEUE_* | SCANCEL_* | SACCT_* | SCONTROL_*",
+  keep: "SLURM_CONF | SLURM_CONF_SERVER | SLURM_JWT",
+};
+
+/**
  * - sbatch hands SLURM_EXPORT_ENV on to the job, and sets it only where it is not set. NONE there
  *   would take the environment from all that srun starts in the job.
  * - squeue cuts lists of tasks at 64 characters without SLURM_BITSTR_LEN=0, and writes times
@@ -15,15 +20,7 @@ import type { SlurmOptions } from "./options.js";
  *
  * Without single quotes, so that it stays readable when a person sees it as a shell word.
  */
-const run = `unset IFS
-for name in $(env | sed -n "s/^\\([A-Z0-9_]*\\)=.*/\\1/p"); do
-  case $name in
-    SLURM_CONF | SLURM_CONF_SERVER | SLURM_JWT) ;;
-    SLURM_* | SBATCH_* | SQUEUE_* | SCANCEL_* | SACCT_* | SCONTROL_*) unset "$name" ;;
-  esac
-done
-export LC_ALL=C
-case $1 in
+const before = `case $1 in
   sbatch) export SLURM_EXPORT_ENV=ALL ;;
   squeue) export SLURM_BITSTR_LEN=0 SLURM_TIME_FORMAT=%s ;;
   sacct)
@@ -31,10 +28,9 @@ case $1 in
     echo "$ends"
     for user in $(echo "$ends" | sed -n "s/.*|CANCELLED by \\([0-9]*\\)|.*/\\1/p" | sort -u); do getent passwd "$user"; done
     set -- scontrol --oneliner show job "\${2#--jobs=}" ;;
-esac
-exec "$@"`;
+esac`;
 
 /** Runs its arguments where Slurm's commands are known. */
-export function slurmCommand({ settings }: SlurmOptions, argv: readonly string[]): string[] {
-  return siteCommand({ run, isKnown: 'command -v "$1" >/dev/null 2>&1', settings }, argv);
+export function slurmCommand({ settings }: SlurmOptions, argv: readonly string[]): Command {
+  return siteCommand({ settings, unset, before }, argv);
 }

@@ -1,27 +1,15 @@
-import type { JobState } from "@hpcnb/core";
+import { type JobState, stateWords } from "@hpcnb/core";
 
 /** The states of squeue(1). A job that completes still has processes on its node. */
-const states: Readonly<Record<string, JobState>> = {
-  PENDING: "queued",
-  REQUEUED: "queued",
-  REQUEUE_FED: "queued",
-  REQUEUE_HOLD: "held",
-  RESV_DEL_HOLD: "held",
-  SPECIAL_EXIT: "error",
-  CONFIGURING: "starting",
-  RUNNING: "running",
-  RESIZING: "running",
-  SIGNALING: "running",
-  STAGE_OUT: "running",
-  COMPLETING: "running",
-  SUSPENDED: "suspended",
-  STOPPED: "suspended",
-  ...Object.fromEntries(
-    "BOOT_FAIL CANCELLED COMPLETED DEADLINE FAILED NODE_FAIL OUT_OF_MEMORY PREEMPTED REVOKED TIMEOUT"
-      .split(" ")
-      .map((state) => [state, "finished"]),
-  ),
-};
+const stateIn = stateWords({
+  queued: "PENDING REQUEUED REQUEUE_FED",
+  held: "REQUEUE_HOLD RESV_DEL_HOLD",
+  error: "SPECIAL_EXIT",
+  starting: "CONFIGURING",
+  running: "RUNNING RESIZING SIGNALING STAGE_OUT COMPLETING",
+  suspended: "SUSPENDED STOPPED",
+  finished: "BOOT_FAIL CANCELLED COMPLETED DEADLINE FAILED NODE_FAIL OUT_OF_MEMORY PREEMPTED REVOKED TIMEOUT",
+});
 
 const scontrol = "`scontrol show job` tells more";
 
@@ -67,7 +55,7 @@ function meaningOf(reason: string) {
 
 /** For words that the manual does not have: unknown. */
 export function stateOf(native: string, reason: string): JobState {
-  const state = states[native] ?? "unknown";
+  const state = stateIn(native);
   return state === "queued" ? (meaningOf(reason)?.[2] ?? state) : state;
 }
 

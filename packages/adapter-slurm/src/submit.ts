@@ -1,10 +1,11 @@
 import {
   formatDuration,
-  HpcnbError,
   type JobId,
   type JobResources,
   type JobSpec,
   lastLine,
+  optionWords,
+  refusedPath,
   type UnwantedJob,
 } from "@hpcnb/core";
 import { otherCluster } from "./failures.js";
@@ -22,33 +23,29 @@ export function submitArgv(job: JobSpec): string[] {
   if (native.some((word) => /^(-M|--cl)/.test(word))) throw otherCluster;
   const most = tasksAtOnce === undefined ? "" : `%${tasksAtOnce}`;
   return [
-    "sbatch",
-    "--parsable",
-    `--job-name=${name}`,
-    `--chdir=${workingDirectory}`,
-    `--output=${outputPath(job)}`,
-    ...["--export=NONE", "--propagate=NONE", "--no-requeue"],
-    ...["--nodes=1", "--ntasks=1"],
-    ...(tasks === undefined ? [] : [`--array=1-${tasks}${most}`]),
-    ...resourceArgv(resources),
+    ...["sbatch", "--parsable", `--job-name=${name}`, `--chdir=${workingDirectory}`, `--output=${outputPath(job)}`],
+    ...["--export=NONE", "--propagate=NONE", "--no-requeue", "--nodes=1", "--ntasks=1"],
+    ...optionWords({
+      "--array=": tasks === undefined ? undefined : `1-${tasks}${most}`,
+      ...resourceOptions(resources),
+    }),
     ...native,
   ];
 }
 
-function resourceArgv({ cores, memory, walltimeSeconds, queue, options = {} }: JobResources): string[] {
+function resourceOptions({ cores, memory, walltimeSeconds, queue, options = {} }: JobResources) {
   const { account, qos, constraint, gpus } = options as SlurmResources;
-  const given = {
-    "cpus-per-task": cores,
+  return {
+    "--cpus-per-task=": cores,
     // Slurm counts in units of 1024: memory in these megabytes, and time in minutes, rounded up.
-    mem: memory === undefined ? undefined : `${Math.ceil(memory / 2 ** 20)}M`,
-    time: walltimeSeconds === undefined ? undefined : formatDuration(walltimeSeconds),
-    partition: queue,
-    account,
-    qos,
-    constraint,
-    "gpus-per-node": gpus,
+    "--mem=": memory === undefined ? undefined : `${Math.ceil(memory / 2 ** 20)}M`,
+    "--time=": walltimeSeconds === undefined ? undefined : formatDuration(walltimeSeconds),
+    "--partition=": queue,
+    "--account=": account,
+    "--qos=": qos,
+    "--constraint=": constraint,
+    "--gpus-per-node=": gpus,
   };
-  return Object.entries(given).flatMap(([option, value]) => (value === undefined ? [] : [`--${option}=${value}`]));
 }
 
 /**
@@ -61,11 +58,7 @@ function outputPath({ output, tasks }: JobSpec): string {
     return tasks === undefined ? path : path.replaceAll("{task}", "%a");
   }
   if (tasks === undefined) return output.replaceAll("\\", "\\\\");
-  throw new HpcnbError(
-    "HPCNB_SUBMIT_REJECTED",
-    `Slurm cannot take a backslash in the path of an array's output files: ${JSON.stringify(output)}.`,
-    { hint: "Give the notebook directory, or the one that it is in, another name." },
-  );
+  throw refusedPath("Slurm", "a backslash", "an array's output files", output);
 }
 
 /** The answer of `sbatch --parsable`; a wrapper or a site's filter may say more before it. */

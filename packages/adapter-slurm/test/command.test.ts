@@ -99,8 +99,8 @@ describe("a Slurm command among a user's variables", () => {
     const text = `echo Welcome; export PATH="${join(directory, "bin").replace("$", "\\$")}:$PATH" SBATCH_ACCOUNT=theirs\n`;
     const settings = join(directory, "settings.sh");
     await writeFile(settings, text);
-    expect(run(slurmCommand({ settings }, ["hpcnb-test-scancel", "7"]), {}, "/nowhere").stdout).to.equal("7\n");
+    expect(run(slurmCommand({ settings }, ["hpcnb-test-scancel", "7"]).argv, {}, "/nowhere").stdout).to.equal("7\n");
     await writeFile(join(directory, ".bash_profile"), text);
-    expect(run(slurmCommand({}, ["hpcnb-test-scancel", "7"]), {}, "/nowhere").stdout).to.equal("7\n");
+    expect(run(slurmCommand({}, ["hpcnb-test-scancel", "7"]).argv, {}, "/nowhere").stdout).to.equal("7\n");
   });
 });

@@ -88,12 +88,10 @@ function identityOf({ id, name }: JobStatus): { readonly id: JobId; readonly nam
 }
 
 function joined(listed: readonly JobStatus[]): JobStatus[] {
-  const jobs = new JoinedJobs();
+  const jobs = new JoinedJobs("the scheduler");
   for (const job of listed) {
-    const { id: _, name: __, tasks: ___, ...facts } = job;
-    const { task, ...array } = identityOf(job);
-    const [first, last] = [task ?? 1, task ?? 1];
-    jobs.add({ ...array, isArray: task !== undefined }, [{ first, last, ...facts }]);
+    const { task, ...identity } = identityOf(job);
+    jobs.add({ ...job, ...identity, tasks: task === undefined ? undefined : String(task) });
   }
   return jobs.all();
 }

@@ -1,10 +1,10 @@
 import { describeResult, lastLine, spokenLines } from "./command.js";
 import type { SchedulerDialect, UnwantedJob } from "./dialect.js";
 import { HpcnbError } from "./errors.js";
-import { expectAnswer, expectReached } from "./expect-reached.js";
 import type { CommandResult } from "./host.js";
 import { historyOf } from "./job-ends.js";
 import type { JobHistory, JobId, JobSpec, JobStatus, SubmittedJob } from "./scheduler.js";
+import { expectAnswer, expectReached } from "./scheduler-errors.js";
 import { notRun } from "./site-command.js";
 import { firstLines } from "./task-runs.js";
 

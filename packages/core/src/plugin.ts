@@ -11,6 +11,16 @@ export const apiVersion = 1;
 /** A JSON Schema (draft 2020-12) of an object: the plugin's own options in the session file. */
 export type OptionsSchema = Readonly<Record<string, unknown>>;
 
+/** The schema of options by their names. None is required. Pure. */
+export function optionsSchema(properties: Readonly<Record<string, OptionsSchema>>): OptionsSchema {
+  return { type: "object", additionalProperties: false, properties };
+}
+
+/** The schema of a text without spaces and control characters. Pure. */
+export function wordSchema(description: string): OptionsSchema {
+  return { type: "string", pattern: "^[^\\s\u0000-\u001f\u007f]+$", description };
+}
+
 export interface SchedulerContext extends PluginContext {
   /** The submit node: run every scheduler command through it. It tells `log` of each. */
   readonly host: Host;

@@ -1,7 +1,8 @@
 import type { OptionsSchema } from "./plugin.js";
+import type { Command } from "./scheduler.js";
 
 /**
- * A `run` ends with this code where it does not run the command, because something of the site or
+ * `before` ends with this code where the command must not be run, because something of the site or
  * the user would make another thing of it. The reason stands behind "hpcnb: " on standard error.
  */
 export const notRun = 125;
@@ -41,13 +42,19 @@ esac
 if [ $code = 127 ] && [ -n "$said" ]; then echo "hpcnb: $from said: $said" >&2; fi
 exit $code`;
 
+/** How a scheduler's commands are run at a site. All texts are for `sh`. */
 export interface SiteCommand {
-  /** Shell text that ends with the command, which is "$@". */
-  readonly run: string;
-  /** Shell text that succeeds where "$1" is known without a login profile. */
-  readonly isKnown: string;
   /** A file of shell text, absolute: it is read in place of the login profile. */
   readonly settings?: string | undefined;
+  /** Succeeds where "$1" is known without a login profile. Default: it is on PATH. */
+  readonly isKnown?: string;
+  /**
+   * A pattern of `case` for the user's variables that would change what the commands do, and one
+   * for those of them that stay.
+   */
+  readonly unset?: { readonly drop: string; readonly keep: string };
+  /** What comes before the command, which is "$@". */
+  readonly before?: string;
 }
 
 /** The option of a scheduler that names such a file, for its `optionsSchema`. */
@@ -56,9 +63,18 @@ export function settingsSchema(description: string): OptionsSchema {
 }
 
 /**
- * An argv that runs a scheduler's command where the site's settings, or else the login profile,
- * make it known. Exit code 127: they do not, and standard error says why.
+ * Runs a scheduler's command where the site's settings, or else the login profile, make it known.
+ * Exit code 127: they do not, and standard error says why. Messages are not translated.
  */
-export function siteCommand({ run, isKnown, settings = "" }: SiteCommand, argv: readonly string[]): string[] {
-  return ["sh", "-c", program(isKnown), "hpcnb", run, settings, ...argv];
+export function siteCommand(site: SiteCommand, argv: readonly string[]): Command {
+  const { settings = "", isKnown = 'command -v "$1" >/dev/null 2>&1', unset, before = "" } = site;
+  const run = `unset IFS; export LC_ALL=C\n${unset ? unsetLines(unset) : ""}${before}\nexec "$@"`;
+  return { argv: ["sh", "-c", program(isKnown), "hpcnb", run, settings, ...argv], shown: argv };
+}
+
+function unsetLines({ drop, keep }: { drop: string; keep: string }): string {
+  return `for name in $(env | sed -n "s/^\\([A-Z0-9_]*\\)=.*/\\1/p"); do
+  case $name in ${keep}) ;; ${drop}) unset "$name" ;; esac
+done
+`;
 }

@@ -24,6 +24,11 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(seconds / 3_600)}:${two((seconds % 3_600) / 60)}:${two(seconds % 60)}`;
 }
 
+/** Seconds since 1970 as ISO 8601 in UTC; undefined for a text that is no such number. */
+export function timeOfSeconds(text: string): string | undefined {
+  return /^\d{1,10}$/.test(text) ? `${new Date(Number(text) * 1000).toISOString().slice(0, 19)}Z` : undefined;
+}
+
 /**
  * Seconds for people, rounded down to two units at most: "45 s", "12 min", "2 h 10 min", "3 d 4 h".
  */

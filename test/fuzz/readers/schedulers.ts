@@ -1,8 +1,8 @@
 import { answersOf, type CommandResult, type JobHistory, type JobStatus } from "@hpcnb/core";
 import fc from "fast-check";
 import { localDialect } from "../../../packages/adapter-local/src/dialect.js";
-import { gridEngineDialect } from "../../../packages/adapter-sge/src/dialect.js";
-import { slurmDialect } from "../../../packages/adapter-slurm/src/dialect.js";
+import { gridEngineDialect } from "../../../packages/adapter-sge/src/index.js";
+import { slurmDialect } from "../../../packages/adapter-slurm/src/index.js";
 import { answered, captured } from "../../../packages/adapter-slurm/test/example.js";
 import { defineReader, demand } from "../fuzz.js";
 import { textsLike, valuesLike } from "../inputs.js";

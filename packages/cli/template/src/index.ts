@@ -1,4 +1,12 @@
-import { createCommandScheduler, definePlugin, HpcnbError, type JobStatus, type SchedulerDialect } from "@hpcnb/core";
+import {
+  createCommandScheduler,
+  definePlugin,
+  type JobStatus,
+  notUnderstood,
+  optionWords,
+  type SchedulerDialect,
+  stateWords,
+} from "@hpcnb/core";
 
 /** What `acme list` tells of a job. It has a job for a while after its end. */
 interface AcmeJob {
@@ -9,11 +17,7 @@ interface AcmeJob {
   readonly reason?: string;
 }
 
-const states: Readonly<Record<string, JobStatus["state"]>> = {
-  WAITING: "queued",
-  RUNNING: "running",
-  ENDED: "finished",
-};
+const stateIn = stateWords({ queued: "WAITING", running: "RUNNING", finished: "ENDED" });
 
 export const acmeDialect: SchedulerDialect = {
   title: "Acme",
@@ -25,7 +29,7 @@ export const acmeDialect: SchedulerDialect = {
   submit: ({ name, script, workingDirectory, output, resources }) => ({
     argv: [
       ...["acme", "submit", `--name=${name}`, `--directory=${workingDirectory}`, `--output=${output}`],
-      ...(resources.walltimeSeconds === undefined ? [] : [`--seconds=${resources.walltimeSeconds}`]),
+      ...optionWords({ "--seconds=": resources.walltimeSeconds }),
       ...(resources.native ?? []),
     ],
     stdin: script,
@@ -44,15 +48,12 @@ function readJobs(text: string): JobStatus[] {
   let jobs: AcmeJob[];
   try {
     jobs = JSON.parse(text);
-  } catch (cause) {
-    throw new HpcnbError("HPCNB_SCHEDULER_ANSWER", `The list of jobs was not understood: ${text}`, {
-      cause,
-      transient: true,
-    });
+  } catch {
+    throw notUnderstood("acme", text);
   }
   return jobs.map(({ state, ...job }) => ({
     ...job,
-    state: states[state] ?? "unknown",
+    state: stateIn(state),
     native: state,
     ...(job.reason === "time limit" ? { walltimeReached: true } : {}),
   }));

@@ -31,3 +31,22 @@ export function expectAnswer(result: CommandResult, what: string): CommandResult
     hint: "Your jobs are not affected. Try again later; if it keeps failing, run the scheduler command above on its host.",
   });
 }
+
+/** For the text of a command that cannot be read. It may be better the next time. */
+export function notUnderstood(command: string, text: string, why?: string): HpcnbError {
+  const begin = text.trim().slice(0, 300);
+  const shown = begin === "" ? "it is empty" : JSON.stringify(begin);
+  const reason = why === undefined ? "" : `, ${why}`;
+  return new HpcnbError("HPCNB_SCHEDULER_ANSWER", `${command}'s answer was not understood${reason}: ${shown}`, {
+    transient: true,
+  });
+}
+
+/** For a job whose path a scheduler cannot express. `owner` is what the path belongs to. */
+export function refusedPath(scheduler: string, character: string, owner: string, path: string): HpcnbError {
+  return new HpcnbError(
+    "HPCNB_SUBMIT_REJECTED",
+    `${scheduler} cannot take ${character} in the path of ${owner}: ${JSON.stringify(path)}.`,
+    { hint: "Give the notebook directory, or the one that it is in, another name." },
+  );
+}
