@@ -1,12 +1,19 @@
 import type { JobTimes } from "./job-times.js";
 import type { Endpoint } from "./tunnel.js";
 
+/** A kind of tunnel that comes before the one that is open, and could not be opened. */
+export interface KindFailure {
+  readonly kind: string;
+  /** A sentence, on one line. */
+  readonly why: string;
+}
+
 export interface ConnectionFacts {
   readonly kind: string;
   /** `http://127.0.0.1:<port>`, without a slash at the end. */
   readonly baseUrl: string;
-  /** Why it is not one of the kinds that are tried before it. */
-  readonly note?: string;
+  /** Why it is not one of the kinds that come before it, if there are any. */
+  readonly failures?: readonly KindFailure[];
   /**
    * A socket of this user's alone that leads where the port leads. A secret goes by it, and never
    * to a port.

@@ -22,7 +22,7 @@ const facts = {
   host: "login",
   sessionFile: "/f",
 };
-const place = { kind: "jump", port: 8888, door: "/run/door.sock", note: "x" };
+const place = { kind: "jump", port: 8888, door: "/run/door.sock", failures: [{ kind: "x", why: "y" }] };
 const open = { ...facts, ...place, state: "open" };
 const failure = { code: "HPCNB_TUNNEL", message: "m", hint: "h", transient: true };
 const task = {

@@ -60,13 +60,14 @@ function headline(view: StatusView, now: number): Piece[] {
 }
 
 function factRows(view: StatusView, now: number): Row[] {
-  const { tunnel, tunnelNote, tunnelHealing, tunnelClosed, storage, listens } = view;
+  const { tunnel, tunnelFailures = [], tunnelHealing, tunnelClosed, storage, listens } = view;
   const isSlow = storage && Math.max(storage.seconds, storage.controllerSeconds ?? 0) >= quickStorageSeconds;
   return [
     ["trouble", view.trouble && ["red", view.trouble]],
     ["time", view.phase === "queued" || view.startedAt ? timeLine(view, now) : undefined],
     ["url", view.url],
-    ["tunnel", tunnel && [tunnel, tunnelNote && `(${tunnelNote})`].filter(Boolean).join(" ")],
+    ["tunnel", tunnel],
+    ...tunnelFailures.map(({ kind, why }): Row => ["", `not ${kind}: ${why}`]),
     ["tunnel", tunnelClosed && `closed: ${tunnelClosed}`],
     ["healing", tunnelHealing && `since ${tunnelHealing.since}, on the same port: ${tunnelHealing.why}`],
     ["server", view.server],

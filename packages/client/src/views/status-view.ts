@@ -1,4 +1,4 @@
-import type { ConnectionFacts, SessionStateName } from "@hpcnb/core";
+import type { ConnectionFacts, KindFailure, SessionStateName } from "@hpcnb/core";
 import { defined } from "@hpcnb/core";
 import {
   type EngineArray,
@@ -20,6 +20,7 @@ import {
   whyNoRecord,
 } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
+import { whyNot } from "./kind-failures.js";
 
 /** Its JSON only ever gains keys: docs/json.md. */
 export interface StatusView extends JobTimes {
@@ -49,8 +50,10 @@ export interface StatusView extends JobTimes {
    */
   readonly listens?: string;
   readonly tunnel?: string;
-  /** Why it is not a kind that is tried before this one. */
+  /** Why it is not one of the other kinds, in one line. */
   readonly tunnelNote?: string;
+  /** The same for each of them. */
+  readonly tunnelFailures?: readonly KindFailure[];
   /** The tunnel broke, and is being opened again on the same port. */
   readonly tunnelHealing?: { readonly since: string; readonly why: string };
   /** Why there is no tunnel now: the last one was given up, or its keeper is silent. */
@@ -219,11 +222,11 @@ function connectionView(connection: ConnectionFacts, url: (baseUrl: string) => s
   return stuck === undefined ? { url: url(baseUrl), ...tunnelView(connection) } : tunnelView(connection);
 }
 
-function tunnelView({ kind, note, healing, stuck }: ConnectionFacts) {
+function tunnelView({ kind, failures, healing, stuck }: ConnectionFacts) {
   if (stuck !== undefined) return { tunnelClosed: stuck };
   return {
     tunnel: kind,
-    ...defined({ tunnelNote: note, tunnelHealing: healing }),
+    ...defined({ tunnelNote: whyNot(failures), tunnelFailures: failures, tunnelHealing: healing }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { defined, type Endpoint, groupPrefix, lengthOf } from "@hpcnb/core";
 import type { EngineArray, SessionState } from "@hpcnb/core/session";
+import { whyNot } from "./kind-failures.js";
 import { describeRegistered } from "./registered.js";
 
 /** One line of what `up` shows. Steps come in the order in which a session goes through them. */
@@ -64,8 +65,9 @@ export function stepsOf(state: SessionState, readiness: string, inQueue?: string
     );
   }
   if (state.connection) {
-    const { kind, baseUrl, note, healing, stuck } = state.connection;
-    const text = `${kind}, ${baseUrl}${note === undefined ? "" : ` (${note})`}`;
+    const { kind, baseUrl, failures, healing, stuck } = state.connection;
+    const others = whyNot(failures);
+    const text = `${kind}, ${baseUrl}${others === undefined ? "" : ` (${others})`}`;
     if (stuck !== undefined) steps.push({ name: "tunnel", done: false, text: oneLine(stuck) });
     else
       steps.push(

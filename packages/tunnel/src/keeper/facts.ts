@@ -9,13 +9,13 @@ export function isPlaced(status: KeeperStatus): status is PlacedStatus {
 }
 
 export function connectionFacts(status: PlacedStatus): ConnectionFacts {
-  const { kind, port, door, note, times } = status;
+  const { kind, port, door, failures, times } = status;
   return {
     kind,
     baseUrl: `http://127.0.0.1:${port}`,
     door,
     ...defined({
-      note,
+      failures: failures.length > 0 ? failures : undefined,
       times,
       healing: status.state === "healing" ? { since: status.since, why: status.why } : undefined,
       stuck:

@@ -1,123 +1,122 @@
-import { aborted, HpcnbError, isHpcnbError, type OpenTunnel, type Tunnel, throwIfAborted } from "@hpcnb/core";
+import { HpcnbError, isHpcnbError, type KindFailure, type OpenTunnel, type Tunnel, throwIfAborted } from "@hpcnb/core";
+import { type Attempt, type OpenLimits, type Outcome, startAttempt } from "./attempt.js";
+import { noTunnel } from "./no-tunnel.js";
 import type { KeeperRequest } from "./protocol.js";
 
 /**
- * One kind of tunnel may take this long to open. The limits inside of it, such as a login's, are
- * shorter: they have more to say.
+ * The next kind is tried beside the others when none has answered for this long. The last of four
+ * kinds begins so early that it needs at most 5 s more than alone. Side by side they take no more
+ * than two sessions of the shared connection, and sshd gives ten (MaxSessions).
  */
-export const kindLimitMs = 75_000;
-
-/**
- * One may take this long to let go of what it has begun. Nobody gives up waiting for a keeper's
- * answer sooner.
- */
-const endLimitMs = 3_000;
-
-export interface OpenLimits {
-  readonly signal: AbortSignal;
-  /** For each kind. */
-  readonly limitMs: number;
-}
+export const patienceMs = 1_500;
 
 export interface First {
   readonly opened: OpenTunnel;
   readonly tunnel: Tunnel;
-  /** Why the tunnels before it could not be opened. */
-  readonly note: string | undefined;
+  /** The kinds before it, in the same order. */
+  readonly failures: readonly KindFailure[];
+}
+
+/** A kind that was not opened. */
+export interface FailedKind {
+  readonly tunnel: Tunnel;
+  readonly seconds: number;
+  readonly error: HpcnbError;
 }
 
 /**
- * Opens the first tunnel that works.
- * @throws HPCNB_TUNNEL with what was tried and what came of it, HPCNB_ABORTED.
+ * Opens the first tunnel that works. They are tried in their order; one that is slow does not keep
+ * the next one from being tried beside it. Nobody is asked anything meanwhile, and those that are
+ * not needed are closed.
+ * @throws HPCNB_TUNNEL with what was tried and what came of it, HPCNB_SSH when the submit node
+ *   itself is not reached, HPCNB_ABORTED.
  */
 export async function openFirst(
   { endpoint }: Pick<KeeperRequest, "endpoint">,
   tunnels: readonly Tunnel[],
   limits: OpenLimits,
 ): Promise<First> {
-  const failures: { kind: string; error: HpcnbError }[] = [];
-  for (const tunnel of tunnels) {
-    throwIfAborted(limits.signal);
-    const start = performance.now();
-    try {
-      const opened = await inTime(limits, (signal) => tunnel.open(endpoint, signal));
-      const note = failures.map(({ kind, error }) => `${kind}: ${firstLine(error)}`).join("; ");
-      return { tunnel, opened, note: note === "" ? undefined : note };
-    } catch (error) {
-      const seconds = Math.round((performance.now() - start) / 1000);
-      const kind = seconds === 0 ? tunnel.kind : `${tunnel.kind} (for ${seconds} s)`;
-      failures.push({ kind, error: failureOfKind(error, endpoint.host) });
+  const waiting = [...tunnels];
+  const trying = new Set<Attempt>();
+  const failed: FailedKind[] = [];
+  let fatal: unknown;
+  const orderOf = (kind: FailedKind) => tunnels.indexOf(kind.tunnel);
+  const inOrder = (kinds: FailedKind[]) => kinds.sort((one, other) => orderOf(one) - orderOf(other));
+  const secondsOf = ({ since }: Attempt) => Math.round((limits.clock.now() - since) / 1000);
+  try {
+    for (;;) {
+      throwIfAborted(limits.signal);
+      const next = waiting.shift();
+      if (next) trying.add(startAttempt(next, endpoint, limits));
+      if (trying.size === 0) throw fatal ?? noTunnel(endpoint.host, inOrder(failed));
+      const outcome = await firstOutcome(trying, waiting.length > 0, limits);
+      if (!outcome) continue;
+      const { attempt, opened, error } = outcome;
+      trying.delete(attempt);
+      const { tunnel } = attempt;
+      if (opened) {
+        const slower = [...trying].map((other) => tooSlow(other.tunnel, secondsOf(other), tunnel.kind));
+        const before = inOrder([...failed, ...slower]).filter((kind) => orderOf(kind) < tunnels.indexOf(tunnel));
+        // What does not end of itself ends with this process.
+        void endAll(trying);
+        return { tunnel, opened, failures: before.map(failureOf) };
+      }
+      const failure = failureOfKind(error, endpoint.host);
+      if (failure) failed.push({ tunnel, seconds: secondsOf(attempt), error: failure });
+      else {
+        // The others would meet the same, unless they are further already.
+        fatal ??= error;
+        waiting.length = 0;
+      }
     }
+  } catch (error) {
+    await endAll(trying);
+    throw error;
   }
-  throw noTunnel(endpoint.host, failures);
+}
+
+/** Undefined when another kind may begin meanwhile. */
+async function firstOutcome(
+  trying: ReadonlySet<Attempt>,
+  hasNext: boolean,
+  { clock }: OpenLimits,
+): Promise<Outcome | undefined> {
+  const answered = new AbortController();
+  const outcomes = [...trying].map(({ outcome }) => outcome);
+  const patience = () => clock.sleep(patienceMs, answered.signal).catch(() => {});
+  try {
+    const first = await Promise.race([...outcomes, ...(hasNext ? [patience()] : [])]);
+    return first ?? undefined;
+  } finally {
+    answered.abort();
+  }
+}
+
+async function endAll(attempts: Iterable<Attempt>): Promise<void> {
+  await Promise.allSettled([...attempts].map((attempt) => attempt.end()));
 }
 
 /**
  * What leaves room for another kind. A limit that is reached does too: where one way is blocked
  * another may be open.
  */
-function failureOfKind(error: unknown, node: string): HpcnbError {
+function failureOfKind(error: unknown, node: string): HpcnbError | undefined {
   if (isHpcnbError(error, "HPCNB_TUNNEL")) return error;
-  if (!isHpcnbError(error, "HPCNB_TIMEOUT")) throw error;
+  if (!isHpcnbError(error, "HPCNB_TIMEOUT")) return undefined;
   return new HpcnbError("HPCNB_TUNNEL", `${node} was not reached in time: ${error.message}`, {
     hint: error.hint ?? "A firewall may silently drop packets to it.",
     transient: true,
   });
 }
 
-function noTunnel(node: string, failures: readonly { kind: string; error: HpcnbError }[]): HpcnbError {
-  const [only] = failures;
-  if (only && failures.length === 1) return only.error;
-  const tried = failures.map(({ kind, error }) => `  ${kind}: ${error.message.replaceAll("\n", "\n    ")}`);
-  const hints = new Set(failures.flatMap(({ error }) => error.hint ?? []));
-  return new HpcnbError(
-    "HPCNB_TUNNEL",
-    `No tunnel reaches the notebook on ${node}. Tried in this order:\n${tried.join("\n")}`,
-    {
-      hint: [
-        ...hints,
-        "No job is affected: `hpcnb status` shows what the scheduler says of them, `hpcnb connect` tries again.",
-      ].join("\n"),
-      transient: failures.every(({ error }) => error.transient),
-    },
-  );
+function tooSlow(tunnel: Tunnel, seconds: number, winner: string): FailedKind {
+  return {
+    tunnel,
+    seconds,
+    error: new HpcnbError("HPCNB_TUNNEL", `no answer for ${seconds} s, when ${winner} was open`),
+  };
 }
 
-function firstLine({ message }: Error): string {
-  return message.split("\n")[0] ?? "";
-}
-
-/**
- * Ends an opening that takes too long, or that nobody wants any more. A tunnel that opens
- * nevertheless is closed.
- */
-async function inTime(
-  { signal, limitMs }: OpenLimits,
-  open: (signal: AbortSignal) => Promise<OpenTunnel>,
-): Promise<OpenTunnel> {
-  const ending = new AbortController();
-  const end = () => ending.abort();
-  signal.addEventListener("abort", end);
-  // Not a signal that times out: a tunnel that is open may still listen to it.
-  let timer = setTimeout(end, limitMs);
-  let isLate = false;
-  const opening = open(ending.signal);
-  const late = new Promise<never>((_, reject) => {
-    ending.signal.addEventListener("abort", () => {
-      timer = setTimeout(() => {
-        isLate = true;
-        reject(aborted(signal));
-      }, endLimitMs);
-    });
-  });
-  try {
-    return await Promise.race([opening, late]);
-  } catch (error) {
-    if (isLate) opening.then((opened) => opened.close()).catch(() => {});
-    if (signal.aborted || !ending.signal.aborted) throw error;
-    throw new HpcnbError("HPCNB_TIMEOUT", `it was not open after ${limitMs / 1000} s.`, { cause: error });
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", end);
-  }
+function failureOf({ tunnel, error }: FailedKind): KindFailure {
+  return { kind: tunnel.kind, why: error.message.split("\n")[0] ?? "" };
 }

@@ -9,7 +9,7 @@ import * as v from "valibot";
  * gets the outcome back on it. Later commands reach it at a Unix socket: one line of JSON each way.
  * Each side holds what it reads against a schema.
  */
-const protocolVersion = 4;
+const protocolVersion = 5;
 
 const textSchema = v.pipe(v.string(), v.maxLength(20_000));
 
@@ -91,8 +91,8 @@ const placeEntries = {
   port: portSchema,
   /** A Unix socket that leads where the port leads. */
   door: absolutePathSchema,
-  /** Why the tunnels that were tried before this one could not be opened. */
-  note: v.optional(textSchema),
+  /** The tunnels that come before this one, and could not be opened. */
+  failures: v.array(v.object({ kind: lineSchema, why: textSchema })),
 };
 const openSchema = v.object({ ...factEntries, ...placeEntries, state: v.literal("open") });
 export type OpenStatus = v.InferOutput<typeof openSchema>;

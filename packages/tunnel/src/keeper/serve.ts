@@ -1,10 +1,11 @@
 import { appendFileSync, rmSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { type Clock, HpcnbError, isHpcnbError, systemClock, type Tunnel } from "@hpcnb/core";
+import { kindLimitMs } from "./attempt.js";
 import { serveControl } from "./control.js";
 import { openAgain } from "./heal.js";
 import { writeNote } from "./note.js";
-import { type First, kindLimitMs, openFirst } from "./open-first.js";
+import { type First, openFirst } from "./open-first.js";
 import { type LocalPort, openPort } from "./port.js";
 import {
   doorPath,
@@ -159,14 +160,18 @@ class Keeper {
   }
 
   async #open(signal: AbortSignal): Promise<First> {
-    return openFirst(this.#wanted, await this.#tunnelsFor(this.#wanted), { signal, limitMs: this.#limitMs });
+    return openFirst(this.#wanted, await this.#tunnelsFor(this.#wanted), {
+      signal,
+      clock: this.#clock,
+      limitMs: this.#limitMs,
+    });
   }
 
-  async #heal({ tunnel, note, why }: Omit<First, "opened"> & { why: string }, signal: AbortSignal): Promise<First> {
+  async #heal({ tunnel, failures, why }: Omit<First, "opened"> & { why: string }, signal: AbortSignal): Promise<First> {
     const since = now();
     const tell = (reason: string) => {
       this.#lastTry = this.#clock.now();
-      this.#status = { ...this.#place({ tunnel, note }), state: "healing", since, why: reason };
+      this.#status = { ...this.#place({ tunnel, failures }), state: "healing", since, why: reason };
     };
     tell(why);
     const { endpoint } = this.#wanted;
@@ -176,7 +181,7 @@ class Keeper {
       nudges: this.#nudges,
       onFailure: ({ message }) => tell(message),
     });
-    return { tunnel, note, opened };
+    return { tunnel, failures, opened };
   }
 
   /** Keeps the port from everybody else, until somebody wants a tunnel again. */
@@ -184,9 +189,9 @@ class Keeper {
     const status = this.#status;
     const failure = failureOf(error);
     this.#port?.leadNowhere("The tunnel was given up.");
-    const { kind, note } =
-      "kind" in status ? status : { kind: this.#wanted.tunnels[0]?.name ?? "none", note: undefined };
-    this.#status = { ...this.#place({ tunnel: { kind }, note }), state: "closed", since: now(), failure };
+    const { kind, failures } =
+      "kind" in status ? status : { kind: this.#wanted.tunnels[0]?.name ?? "none", failures: [] };
+    this.#status = { ...this.#place({ tunnel: { kind }, failures }), state: "closed", since: now(), failure };
     await this.#clock.sleep(holdLimitMs, signal).catch(() => {});
   }
 
@@ -218,9 +223,15 @@ class Keeper {
     return isOpen || isDeepStrictEqual(tunnels, this.#wanted.tunnels);
   }
 
-  #place({ tunnel, note }: { readonly tunnel: Pick<Tunnel, "kind">; readonly note: string | undefined }) {
+  #place({ tunnel, failures }: Pick<First, "failures"> & { readonly tunnel: Pick<Tunnel, "kind"> }) {
     const { number: port } = this.#port ?? { number: 0 };
-    return { ...factsOf(this.#wanted), kind: tunnel.kind, note, port, door: doorPath(this.#controlSocket) };
+    return {
+      ...factsOf(this.#wanted),
+      kind: tunnel.kind,
+      failures: [...failures],
+      port,
+      door: doorPath(this.#controlSocket),
+    };
   }
 
   /** The sockets of its tunnel were in the directory that has gone, too. */

@@ -1,12 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { aborted, check, HpcnbError } from "@hpcnb/core";
-import { kindLimitMs } from "./open-first.js";
+import { kindLimitMs } from "./attempt.js";
+import { patienceMs } from "./open-first.js";
 import { type KeeperMessage, type KeeperOutcome, type KeeperRequest, logPath, outcomeSchema } from "./protocol.js";
 
-/** A keeper has the time to try every kind of tunnel, and to tell what came of it. */
+/**
+ * A keeper has the time to try every kind of tunnel, each a little after the one before, and to
+ * tell what came of it.
+ */
 export function openLimitMs(tunnels: readonly unknown[]): number {
-  return tunnels.length * kindLimitMs + 10_000;
+  return tunnels.length * patienceMs + kindLimitMs + 10_000;
 }
 
 /** A keeper that has no tunnel yet. It ends with this process unless it is asked to open one. */

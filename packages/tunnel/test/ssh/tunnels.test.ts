@@ -293,7 +293,7 @@ describe("ssh tunnels", () => {
       const ending = new AbortController();
       const keeper = await serveKeeper(wanted, auto, { signal: ending.signal });
       expect(keeper.status).to.include({ kind: "login-forward", port: localPort });
-      expect(keeper.status.note).to.match(/^jump \(for \d+ s\): walled gave no answer\.$/);
+      expect(keeper.status.failures).to.deep.equal([{ kind: "jump", why: "walled gave no answer." }]);
       expect(await get(localPort, "/x")).to.equal("notebook /x");
       ending.abort();
       await keeper.ended;
