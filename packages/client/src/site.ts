@@ -11,8 +11,9 @@ import {
 import type { SessionContext } from "@hpcnb/core/session";
 import { SessionFileError } from "@hpcnb/core/session-file";
 import { createWorkload } from "@hpcnb/jupyter";
-import { createConnector } from "@hpcnb/tunnel";
+import { createConnector, type TunnelChoice } from "@hpcnb/tunnel";
 import { rememberedPort, rememberedRuns, type Warn } from "./known-sessions.js";
+import { rememberingConnector } from "./known-tunnels.js";
 import { expectOptions } from "./plugins/plugin-options.js";
 import type { PluginServices, ServePlugin } from "./plugins/serve.js";
 import type { ValidSession } from "./valid-session.js";
@@ -70,16 +71,20 @@ export function openSite({
   function open({ session, plugins, source }: ValidSession): SessionContext {
     const { options } = session.scheduler;
     const own = scheduler(options);
-    const connector = () =>
+    const connectorBy = (tunnels: readonly TunnelChoice[]) =>
       createConnector({
         keeperProgram,
         host,
         alias,
         sessionFile: session.file,
-        tunnels: plugins.tunnels,
+        tunnels,
         localPort: session.tunnel.localPort,
         lastPort: (run) => rememberedPort(run, warn),
       });
+    const connector = () =>
+      alias === undefined || plugins.tunnels.length < 2
+        ? connectorBy(plugins.tunnels)
+        : rememberingConnector({ host: alias, file: session.file }, plugins.tunnels, connectorBy, warn);
     // On a submit node there is nothing to connect: the notebook runs elsewhere, and the browser is
     // elsewhere again.
     const browserIsHere = alias !== undefined || own.runsOnHost;

@@ -83,9 +83,9 @@ async function firstOutcome(
 ): Promise<Outcome | undefined> {
   const answered = new AbortController();
   const outcomes = [...trying].map(({ outcome }) => outcome);
-  const patience = () => clock.sleep(patienceMs, answered.signal).catch(() => {});
+  const aWhile = () => clock.sleep(patienceMs, answered.signal).catch(() => {});
   try {
-    const first = await Promise.race([...outcomes, ...(hasNext ? [patience()] : [])]);
+    const first = await Promise.race([...outcomes, ...(hasNext ? [aWhile()] : [])]);
     return first ?? undefined;
   } finally {
     answered.abort();
