@@ -26,7 +26,7 @@ export function createRefresh({ timeoutMs }: { timeoutMs: number }, options: Ref
   return {
     name: "refresh",
     forJob: () => ({ strategy: "own", seconds: timeoutMs / 1000, source: sourceFor(options) }),
-    // The host is the submit node. What is not there yet is asked for again.
+    // The host is the submit node. hpcnb asks again for a record that is missing.
     read: async (host, paths, run, { signal } = {}) => {
       const folders = [...new Set(paths.map((path) => dirname(path)))];
       const result = await host.run([...options.command, ...folders], { signal });
