@@ -116,8 +116,8 @@ describe("a bad day on Grid Engine", function () {
       const [id = "none"] = /\d+/.exec((await cluster.jobs()).split("\n")[2] ?? "") ?? [];
       await expectWords(cluster.run("login", ["sh", "-c", ctrlC]), 130, [
         `jobs: notebook ${id}\n`,
-        "Interrupted; what was submitted goes on.",
-        "comes back to it",
+        "Interrupted; the submitted jobs go on.",
+        "comes back to them",
       ]);
       expect(await cluster.jobs()).to.match(new RegExp(`^ *${id} .* qw `, "m"));
       await expectWords(hpcnb("login", "status"), 0, [`job ${id} queued (qw)`, "it is disabled"]);

@@ -55,7 +55,7 @@ describe("a command at a terminal", () => {
       expect(frame).to.include("Ctrl-Cleavesitinthequeue;`hpcnbups`comesbacktoit.");
       terminal.type("\u0003");
       expect(await terminal.end()).to.equal(130);
-      expect(terminal.sent()).to.include("what was submitted goes on").and.to.include("`hpcnb up s` comes back to it");
+      expect(terminal.sent()).to.include("the submitted jobs go on").and.to.include("`hpcnb up s` comes back to them");
       expect(stripVTControlCharacters(terminal.sent())).to.match(/✓ jobs {7} *\d+\.\ds {2}notebook 1\n/);
     });
   }

@@ -29,7 +29,12 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
     (y) =>
       y
         .positional("folder", { type: "string", describe: "Folder that gets session.yaml [.]" })
-        .option("yes", { alias: "y", type: "boolean", default: false, describe: "Ask nothing, take what is found" })
+        .option("yes", {
+          alias: "y",
+          type: "boolean",
+          default: false,
+          describe: "Ask nothing, and take what hpcnb finds",
+        })
         .option("json", json),
     async ({ folder, yes, json }) => (await import("./commands/init.js")).init({ folder, yes, json, signal }),
   ),

@@ -175,7 +175,7 @@ export function rememberedRuns(host: string | undefined, warn: Warn): Remembered
   try {
     known = knownSessions(warn);
   } catch (error) {
-    warn(`Warning: what this machine remembers of sessions cannot be read: ${(error as Error).message}`);
+    warn(`Warning: this machine's list of sessions cannot be read: ${(error as Error).message}`);
     return [];
   }
   return known.flatMap(({ run, host: knownHost, directory, ended }) =>

@@ -52,7 +52,7 @@ export async function loadSessionAt(
       "HPCNB_NO_SESSION",
       `There is no record of a session in ${directory} on ${alias ?? "this machine"}.`,
       {
-        hint: "`hpcnb up` there, or here with a session file that names the host, starts one. If one runs and its record is lost, `hpcnb down` with its session file finds its jobs.",
+        hint: "Start one with `hpcnb up` there, or here with a session file that names the host. If one runs and its record is lost, `hpcnb down` with its session file finds its jobs.",
       },
     );
   }

@@ -34,7 +34,7 @@ function readOwn(file: string): YamlFile {
     if (problem === undefined) return readSiteFile(file);
     return unusable(
       file,
-      `is not followed, because what runs as you would be others' to decide: ${problem}. ${howToOwn}`,
+      `is not followed, because others could choose code that runs as you: ${problem}. ${howToOwn}`,
     );
   } catch (error) {
     return unusable(file, `cannot be read: ${(error as Error).message}`);

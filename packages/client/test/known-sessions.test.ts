@@ -57,7 +57,7 @@ describe("what this machine remembers of sessions", () => {
     writeFileSync(join(folder, "state"), "");
     const none = await run("if (state.rememberedRuns(undefined, console.error).length > 0) throw new Error()");
     expect(none.exitCode, none.stderr).to.equal(0);
-    expect(none.stderr).to.match(/^Warning: what this machine remembers/);
+    expect(none.stderr).to.match(/^Warning: this machine's list of sessions/);
   });
 
   it("has a session once that is used by its file and by its address, and keeps the file", async () => {

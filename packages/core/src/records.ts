@@ -19,7 +19,7 @@ const digestLength = 64;
 
 /** What still works when a record of a run is damaged. */
 export const damagedHint =
-  "The jobs may go on: `hpcnb status` shows them and `hpcnb logs` what they say. `hpcnb down` ends them; then `hpcnb up` starts the session again.";
+  "The jobs may go on: `hpcnb status` shows them, and `hpcnb logs` prints their logs. `hpcnb down` ends them; then `hpcnb up` starts the session again.";
 
 /** @throws RangeError when the JSON does not fit. */
 export function encodeRecord(record: PublishedRecord): string {

@@ -37,7 +37,7 @@ export interface DoctorOptions {
  */
 export async function doctor({ session: argument, job, json, signal }: DoctorOptions): Promise<Outcome<"doctor">> {
   if (argument !== undefined && parseAddress(argument)) {
-    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `doctor needs a session file, not only a place (${argument}).`);
+    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `doctor needs a session file: ${argument} is only an address.`);
   }
   const progress = createProgress({ isBrief: true });
   const watcher = {

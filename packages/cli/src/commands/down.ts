@@ -54,7 +54,7 @@ async function takeDownTelling(context: SessionContext, progress: Progress, sign
     const word = wordFor(session);
     throw new HpcnbError("HPCNB_ABORTED", "Interrupted; jobs may still run.", {
       cause: error.cause,
-      hint: `\`${typed("down", word)}\` goes on with it, \`${typed("status", word)}\` shows what is left.`,
+      hint: `\`${typed("down", word)}\` goes on, \`${typed("status", word)}\` shows the rest.`,
     });
   }
 }

@@ -173,6 +173,6 @@ export function parseLogWords(words: readonly string[]): {
 
 function noEngineZero(): HpcnbError {
   return new HpcnbError("HPCNB_BAD_ARGUMENTS", "There is no engine 0: hpcnb counts engines from 1.", {
-    hint: "ipyparallel counts from 0: what `client.ids` calls 0 is engine 1 here, and HPCNB_ENGINE in it says 1.",
+    hint: "ipyparallel counts from 0: the engine 0 of `client.ids` is engine 1 here, and its HPCNB_ENGINE is 1.",
   });
 }

@@ -23,12 +23,12 @@ export async function scale(options: {
 }): Promise<Outcome<"scale">> {
   const { session: argument, counts } = parseScaleWords(options.words);
   if (argument !== undefined && parseAddress(argument)) {
-    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `Scaling a session needs its file, not only its place (${argument}).`, {
+    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `Scaling a session needs its file: ${argument} is only an address.`, {
       hint: "Only the file says what an engine needs.",
     });
   }
   const work = async ({ context, session, progress }: OpenSession) => {
-    let interrupted = "what it was asked for may be half done";
+    let interrupted = "the change may be half done";
     try {
       const changes = await scaleSession(context, (wanted) => askedFor(counts, Object.keys(wanted)), options.signal);
       const told = changes.filter(({ group }) => counts.has(group) || counts.has(undefined));

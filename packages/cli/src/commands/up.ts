@@ -45,13 +45,9 @@ export interface UpOptions {
 
 export async function up({ session: argument, timeoutMs, json, open, signal }: UpOptions): Promise<Outcome<"up">> {
   if (argument !== undefined && parseAddress(argument)) {
-    throw new HpcnbError(
-      "HPCNB_BAD_ARGUMENTS",
-      `Starting a session needs its file, not only its place (${argument}).`,
-      {
-        hint: `\`hpcnb connect ${argument}\` connects to one that runs there.`,
-      },
-    );
+    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `Starting a session needs its file: ${argument} is only an address.`, {
+      hint: `\`hpcnb connect ${argument}\` connects to one that runs there.`,
+    });
   }
   const begun = performance.now();
   const work = async ({ context, session, progress }: OpenSession) => {
@@ -112,8 +108,8 @@ export async function up({ session: argument, timeoutMs, json, open, signal }: U
       if (!last || !isAlive(last.phase))
         throw new HpcnbError("HPCNB_ABORTED", "Interrupted; nothing was submitted.", { cause: error.cause });
       const word = wordFor(session);
-      throw new HpcnbError("HPCNB_ABORTED", "Interrupted; what was submitted goes on.", {
-        hint: `\`${again()}\` comes back to it, \`${typed("status", word)}\` shows how far it is, \`${typed("down", word)}\` ends it.`,
+      throw new HpcnbError("HPCNB_ABORTED", "Interrupted; the submitted jobs go on.", {
+        hint: `\`${again()}\` comes back to them, \`${typed("status", word)}\` shows them, \`${typed("down", word)}\` ends them.`,
       });
     }
   };

@@ -61,7 +61,7 @@ async function candidatesAt(
 
 function optionsFor(command: CommandModule): Candidate[] {
   const options = optionsOf(command).map(({ name, describe }) => ({ value: `--${name}`, about: describe }));
-  return [...options, { value: "--help", about: "Show what can be typed" }];
+  return [...options, { value: "--help", about: "Show the options" }];
 }
 
 async function logWords(given: readonly string[]): Promise<Candidate[]> {

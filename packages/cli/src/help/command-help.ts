@@ -9,7 +9,7 @@ const byName: Example = ["rnaseq", "by its name, from any folder"];
 const examples: Readonly<Record<string, readonly Example[]>> = {
   init: [
     ["", "session.yaml for this folder, from a few questions"],
-    ["~/rnaseq --yes", "for that folder, from what is found there"],
+    ["~/rnaseq --yes", "for that folder, without questions"],
   ],
   up: [
     ["", "the session.yaml of this folder"],
@@ -23,7 +23,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     ["rnaseq all --follow", "all of the session, each line with its origin; Ctrl-C ends it"],
   ],
   open: [byName],
-  connect: [byName, ["login:/home/alice/rnaseq", "what runs there, without a file here"]],
+  connect: [byName, ["login:/home/alice/rnaseq", "a session that runs there, without a file here"]],
   disconnect: [byName],
   scale: [
     ["rnaseq 8", "eight engines"],
@@ -32,7 +32,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   down: [file, byName],
   validate: [file, ["session.yaml --json", "the session as it is understood, or its problems"]],
-  doctor: [file, ["rnaseq --job", "with a tiny job, which shows what a node has"]],
+  doctor: [file, ["rnaseq --job", "with a tiny job, which looks at a node"]],
   schema: [["> session.schema.json", "for an editor"]],
   help: [
     ["logs", "a command"],

@@ -82,7 +82,7 @@ export function meantBy(word: string, commands: readonly CommandModule[]): Comma
 /** The error for words after a command that it does not take; `complaint` is what yargs says. */
 export function badArguments(command: CommandModule, words: readonly string[], complaint: string): HpcnbError {
   const name = nameOf(command);
-  const hint = `\`hpcnb ${name} --help\` shows what can be typed.`;
+  const hint = `\`hpcnb ${name} --help\` shows its arguments and options.`;
   const bad = (message: string, more = "") =>
     new HpcnbError("HPCNB_BAD_ARGUMENTS", message, { hint: `${hint}${more}` });
   if (!complaint.startsWith("Unknown argument")) return bad(complaint);

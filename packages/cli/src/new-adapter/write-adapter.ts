@@ -39,7 +39,7 @@ function librariesToInstall(): string[] {
   const found =
     folder === undefined ? [] : readdirSync(folder).filter((name) => /^hpcnb-(core|host)-.*\.tgz$/.test(name));
   if (folder === undefined || found.length !== 2) {
-    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", "There are no packages that a new adapter could import.", {
+    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", "hpcnb finds no packages that a new adapter could import.", {
       hint: "This hpcnb runs from a clone: run `npm run package` there once.",
     });
   }
@@ -73,7 +73,7 @@ function makeNew(folder: string): void {
     mkdirSync(folder);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "EEXIST") {
-      throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `${folder} is there already.`);
+      throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `${folder} exists already.`);
     }
     throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `${folder} cannot be made.`, { cause });
   }

@@ -17,7 +17,7 @@ exit 0
 const little = 500_000;
 const fewInodes = 1_000;
 
-const advice = "Remove what is not needed, or choose another notebook.directory.";
+const advice = "Remove files that you do not need, or choose another notebook.directory.";
 
 /**
  * What the script has printed; a \`*\` behind a number of \`quota\` says that it is exceeded. Pure.
@@ -38,7 +38,7 @@ export function spaceOf(text: string): Outcome {
     throw new HpcnbError("HPCNB_DIRECTORY", "The file system has no free inodes.", { hint: advice });
   if (rows.some(([first]) => first === "quota"))
     return { state: "warning", text: "a quota is exceeded: `quota -s` shows which one", hint: advice };
-  if (space === undefined) return { state: "warning", text: "the free space is not known: `df` does not say" };
+  if (space === undefined) return { state: "warning", text: "the free space is unknown: `df` does not tell it" };
   const gigabytes = `${(space / 1024 ** 2).toFixed(1)} GB free`;
   return space < little || (inodes ?? fewInodes) < fewInodes
     ? { state: "warning", text: `only ${gigabytes}, and ${inodes ?? "enough"} inodes`, hint: advice }

@@ -100,7 +100,7 @@ function notFound(kind: PluginKind, name: string, looked: string, known: readonl
   const own = names.length > 0 ? ` hpcnb has ${names.join(", ")}.` : "";
   return new HpcnbError(
     "HPCNB_PLUGIN_NOT_FOUND",
-    `There is no ${kindNames[kind]} "${name}"${suggest(name, names) || "."}${own} It looked for ${looked}.`,
+    `There is no ${kindNames[kind]} "${name}"${suggest(name, names) || "."}${own} hpcnb looked for ${looked}.`,
     {
       hint: `Another ${kindNames[kind]} is a file, or an npm package: \`npm install --prefix ${configDirectory()} PACKAGE\` installs one for all of your sessions. \`hpcnb help ${guides[kind]}\` says how to write one.`,
     },

@@ -85,7 +85,7 @@ function remember(file: string, trusted: v.InferOutput<typeof trustedSchema>): v
 function untrusted({ kind, name, path }: ForeignPlugin): HpcnbError {
   return new HpcnbError(
     "HPCNB_PLUGIN_UNTRUSTED",
-    `The session file names code that is not part of hpcnb: the ${kindNames[kind]} "${name}" (${path}). You have not trusted it yet, as it is now, and it was not run.`,
+    `The session file names code that is not part of hpcnb: the ${kindNames[kind]} "${name}" (${path}). You have not trusted it yet in its present form, so it was not run.`,
     {
       hint: `Read ${basename(path)}. If it may run as you, run the command at a terminal, where hpcnb asks, or with --trust. hpcnb remembers the answer until the code changes.`,
     },

@@ -61,7 +61,7 @@ const resources = {
       examples: ["8:00:00"],
     },
     queue: { ...line, description: "The scheduler's queue or partition." },
-    options: { type: "object", description: "What only this scheduler has for a job." },
+    options: { type: "object", description: "Requests that only this scheduler knows." },
     native: {
       type: "array",
       maxItems: 1_000,
@@ -215,7 +215,7 @@ export const sessionSchema = {
         },
       },
     },
-    resources: { ...resources, description: "What the notebook job needs." },
+    resources: { ...resources, description: "The needs of the notebook job." },
     cluster: {
       type: "object",
       additionalProperties: false,
@@ -223,7 +223,7 @@ export const sessionSchema = {
       properties: {
         engines,
         atOnce,
-        resources: { ...resources, description: "What each engine needs." },
+        resources: { ...resources, description: "The needs of each engine." },
         groups: {
           type: "array",
           minItems: 1,
@@ -241,7 +241,7 @@ export const sessionSchema = {
               },
               engines,
               atOnce,
-              resources: { ...resources, description: "What each engine of the group needs." },
+              resources: { ...resources, description: "The needs of each engine of the group." },
             },
           },
           description:

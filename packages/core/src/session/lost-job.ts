@@ -32,7 +32,7 @@ export function lossOf(
   return undefined;
 }
 
-const putBack = "the scheduler has put it back into the queue, and what it was doing is lost";
+const putBack = "the scheduler has put it back into the queue, and its work is lost";
 
 function toldEnd({ reason, walltimeReached, preempted }: JobHistory): Pick<Loss, "how" | "why"> | undefined {
   if (preempted) return { how: "preempted", why: reason ?? "the scheduler ended it to make room for others" };

@@ -53,7 +53,7 @@ function noteOf(fact: string, where: string): string {
   const [word, ...rest] = fact.split(" ");
   const mode = rest.join(" ");
   if (word === "closed")
-    return `The .hpcnb folder in ${where} was open to others (${mode}) and is closed now. Whoever looked into it may know the token of a session that runs: \`hpcnb down\` and \`hpcnb up\` make a new one.`;
+    return `The .hpcnb folder in ${where} was open to others (${mode}) and is closed now. Others may have read the token and the keys of a running session: \`hpcnb down\` and \`hpcnb up\` make new ones.`;
   if (word === "open")
     return `The .hpcnb folder in ${where} is open to others (${mode}) and cannot be closed: they may read the session's token there. A directory on a file system that keeps permissions is safer.`;
   return `Others can write to ${where} (${mode}): they cannot read the session's .hpcnb folder there, but they can rename it. A folder of your own is safer.`;
