@@ -1,4 +1,4 @@
-import { type DryRunJob, dryRun as rehearseSession } from "@hpcnb/core/session";
+import { type DryRunJob, dryRun as dryRunOf } from "@hpcnb/core/session";
 import { siteNotes } from "../opening/site-notes.js";
 import { warnOfOthers } from "../opening/warn-of-others.js";
 import { type OpenSession, withSession } from "../opening/with-session.js";
@@ -16,7 +16,7 @@ export async function dryRun(options: {
 }): Promise<Outcome<"up --dry-run">> {
   const work = async ({ context, session }: OpenSession) => {
     warnOfOthers(session);
-    const { files, jobs } = await rehearseSession(context, options.signal);
+    const { files, jobs } = await dryRunOf(context, options.signal);
     const written = ["# These files would be written, for you alone:", ...files.map((path) => `#   ${path}`)];
     const shown = jobs.map(options.full ? whole : head);
     return {

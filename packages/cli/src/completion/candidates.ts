@@ -13,8 +13,8 @@ export interface Candidate {
   readonly about: string;
 }
 
-/** So many engines are offered by number; nobody looks for one in a longer list. */
-const mostEngines = 100;
+/** At most this many engines are offered by number: nobody looks for one in a longer list. */
+const mostOffered = 100;
 
 /** What can stand in the place of the last word, from what this machine knows: no host is asked. */
 export async function candidatesFor(
@@ -104,7 +104,7 @@ async function groups(session: string | undefined): Promise<Candidate[]> {
 async function engines(session: string | undefined): Promise<Candidate[]> {
   const found = (await clusterOf(session))?.groups ?? [];
   const numbers = found.flatMap(({ name, engines: count }) => Array.from({ length: count }, () => name));
-  return numbers.slice(0, mostEngines).map((group, index) => ({ value: String(index + 1), about: `of ${group}` }));
+  return numbers.slice(0, mostOffered).map((group, index) => ({ value: String(index + 1), about: `of ${group}` }));
 }
 
 function plain(values: readonly string[], about: string): Candidate[] {

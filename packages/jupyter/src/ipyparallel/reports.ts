@@ -1,14 +1,8 @@
 import { inflateSync } from "node:zlib";
-import { hostNameSchema } from "@hpcnb/core";
+import { hostNameSchema, mostEngines } from "@hpcnb/core";
 import type { ControllerReport, EngineReport, EngineReports } from "@hpcnb/core/session";
 import * as v from "valibot";
 import { endOf, type Fields, readReport, secondsSchema } from "../launch/reports.js";
-
-/**
- * Far above what a session can have: the letters are deflated, and a few bytes could be a thousand
- * times as many.
- */
-const mostEngines = 1_000_000;
 
 /** A controller that an older hpcnb started does not tell its seconds. */
 const controllerSchema = v.object({ host: hostNameSchema, storageSeconds: v.exactOptional(secondsSchema) });
@@ -21,6 +15,7 @@ const packedSchema = v.pipe(
   v.string(),
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
     try {
+      // A few bytes could be inflated to a thousand times as many.
       return readEngines(inflateSync(Buffer.from(dataset.value, "base64"), { maxOutputLength: mostEngines }));
     } catch (error) {
       addIssue({ message: `cannot be inflated: ${(error as Error).message}` });
