@@ -11,7 +11,7 @@ import {
 import type { SessionContext } from "@hpcnb/core/session";
 import { SessionFileError } from "@hpcnb/core/session-file";
 import { createWorkload } from "@hpcnb/jupyter";
-import { createConnector, type TunnelChoice } from "@hpcnb/tunnel";
+import { createConnector, makeTunnelKeys, type TunnelChoice } from "@hpcnb/tunnel";
 import { rememberedPort, rememberedRuns, type Warn } from "./known-sessions.js";
 import { rememberingConnector } from "./known-tunnels.js";
 import { expectOptions } from "./plugins/plugin-options.js";
@@ -111,6 +111,7 @@ export function openSite({
         offered(plugins.readiness, "readiness").create({ ...services, ...session.storage }),
       ),
       connector: browserIsHere ? connector() : undefined,
+      makeTunnelKeys,
       clock,
       variables: exportedVariables(session),
       remembered: rememberedRuns(alias, warn),

@@ -12,6 +12,7 @@ class CarriedModules:
     """A finder and loader, see https://docs.python.org/3/reference/import.html."""
 
     def __init__(self, text):
+        self.text = text
         self.sources = dict(part.split("\n", 1) for part in text.split("\n#: ")[1:])
 
     def find_spec(self, name, path=None, target=None):

@@ -40,4 +40,5 @@ export { supplement } from "./supplement.js";
 export * from "./task-ranges.js";
 export * from "./task-runs.js";
 export * from "./tunnel.js";
+export * from "./tunnel-keys.js";
 export * from "./units.js";

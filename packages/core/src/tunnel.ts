@@ -2,12 +2,39 @@ import type { Host } from "./host.js";
 import type { PluginContext } from "./plugin-context.js";
 
 /** Where the notebook server listens, as its own host sees it. */
-export type Endpoint =
-  | { readonly kind: "socket"; readonly host: string; readonly path: string }
-  | { readonly kind: "port"; readonly host: string; readonly address: string; readonly port: number };
+export type Endpoint = OtherWays &
+  (
+    | { readonly kind: "socket"; readonly host: string; readonly path: string }
+    | { readonly kind: "port"; readonly host: string; readonly address: string; readonly port: number }
+  );
+
+/** What the notebook job has for tunnels that do not log in to its host. */
+export interface OtherWays {
+  /** Left out by a job that an older hpcnb started. */
+  readonly relay?: RelayAddress;
+  /** Its files have the keys of both sides: see `TunnelKeys`. */
+  readonly run?: RunFiles;
+}
+
+/**
+ * A port on the cluster's network that leads to the notebook for who has the run's keys, and says
+ * nothing to others. The addresses are the host's names and those of its interfaces: not all of
+ * them need be known, or be reached, elsewhere.
+ */
+export interface RelayAddress {
+  readonly port: number;
+  readonly addresses: readonly string[];
+}
+
+/** A run, and its directory on the submit node. */
+export interface RunFiles {
+  readonly id: string;
+  /** Absolute. */
+  readonly directory: string;
+}
 
 /** The kinds of tunnel that hpcnb brings along, in the order in which `auto` tries them. */
-export const tunnelKinds = ["jump", "login-forward", "direct"] as const;
+export const tunnelKinds = ["jump", "login-forward", "relay", "direct"] as const;
 export type TunnelKind = (typeof tunnelKinds)[number];
 
 /** Where a local port is looked for first: Jupyter's own default. */

@@ -9,7 +9,8 @@ export type Program = "notebook" | "controller" | "engine" | "notebook_cluster_c
 
 /** The text of a program with all that it imports; ../python/hpcnb_launch/start.py runs it. */
 export function programText(program: Program): string {
-  return carryModules(python, [`hpcnb_programs.${program}`]);
+  const own = program === "notebook" ? ["hpcnb_relay.main"] : [];
+  return carryModules(python, [`hpcnb_programs.${program}`, ...own]);
 }
 
 /** The text of a program that stands alone. */

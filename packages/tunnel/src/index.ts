@@ -7,3 +7,5 @@ export { closeConnectionOf, connectionOf, whyClosed } from "./keeper/session-ref
 export { checkForwarding } from "./ssh/check-forwarding.js";
 export { type SshConfigBlockRequest, sshConfigBlock } from "./ssh/config-block.js";
 export { jumpTunnel, loginForwardTunnel } from "./ssh/tunnels.js";
+export { makeTunnelKeys } from "./tls/keys.js";
+export { relayTunnel } from "./tls/relay.js";

@@ -1,11 +1,12 @@
 import { hostname } from "node:os";
 import { type Plugin, systemClock, type Tunnel } from "@hpcnb/core";
 import { tunnelConformance } from "@hpcnb/core/testing";
-import { createSshHost } from "@hpcnb/host";
-import { directTunnel, jumpTunnel, loginForwardTunnel } from "@hpcnb/tunnel";
+import { createLocalHost, createSshHost } from "@hpcnb/host";
+import { directTunnel, jumpTunnel, loginForwardTunnel, relayTunnel } from "@hpcnb/tunnel";
 import { needSshServer, type Site, startSite } from "../../host/test/ssh/site.js";
 import { startEcho } from "./fixtures/echo.js";
 import { noHost } from "./fixtures/no-host.js";
+import { startRelays } from "./fixtures/python-relay.js";
 
 describe("hpcnb's own tunnels", function () {
   this.timeout(120_000);
@@ -23,6 +24,17 @@ describe("hpcnb's own tunnels", function () {
     },
   );
 
+  tunnelConformance(
+    { describe, it },
+    {
+      name: "relay",
+      create: async () => ({
+        ...(await startRelays(await startEcho(hostname()))),
+        tunnel: tunnelOf(relayTunnel, createLocalHost()),
+      }),
+    },
+  );
+
   describe("by ssh", () => {
     let site: Site;
     before(needSshServer);
@@ -31,7 +43,7 @@ describe("hpcnb's own tunnels", function () {
     });
     after(() => site?.stop());
 
-    for (const plugin of [jumpTunnel, loginForwardTunnel])
+    for (const plugin of [jumpTunnel, loginForwardTunnel, relayTunnel])
       tunnelConformance(
         { describe, it },
         {
@@ -39,7 +51,8 @@ describe("hpcnb's own tunnels", function () {
           create: async () => {
             const { configFile, controlDirectory } = site;
             const host = createSshHost({ alias: "login", interactive: false, configFile, controlDirectory });
-            return { ...(await startEcho("node1")), tunnel: tunnelOf(plugin, host) };
+            const echo = await startEcho("node1");
+            return { ...(plugin === relayTunnel ? await startRelays(echo) : echo), tunnel: tunnelOf(plugin, host) };
           },
         },
       );

@@ -11,6 +11,7 @@ export const readinessPlugins: readonly BuiltInPlugin[] = readiness.map((plugin)
 const tunnels: Readonly<Record<TunnelKind, () => Promise<Plugin>>> = {
   jump: async () => (await import("@hpcnb/tunnel")).jumpTunnel,
   "login-forward": async () => (await import("@hpcnb/tunnel")).loginForwardTunnel,
+  relay: async () => (await import("@hpcnb/tunnel")).relayTunnel,
   direct: async () => (await import("@hpcnb/tunnel")).directTunnel,
 };
 

@@ -11,6 +11,7 @@ import {
 import type { SessionContext } from "@hpcnb/core/session";
 import { readSessionText } from "@hpcnb/core/session-file";
 import { createWorkload } from "@hpcnb/jupyter";
+import { makeTunnelKeys } from "@hpcnb/tunnel";
 import { expect } from "chai";
 import { type Check, examine, type Finding } from "../../src/doctor/examine.js";
 import { type Examined, hostChecks } from "../../src/doctor/host.js";
@@ -90,6 +91,7 @@ async function examined(world: { host: Host; scheduler?: Scheduler; check?: () =
       schedulerFor: async () => scheduler,
       readiness,
       connector: undefined,
+      makeTunnelKeys,
       variables: {},
     },
     clock: jumpingClock(),

@@ -92,10 +92,15 @@ export async function tryToConnect(tracker: Tracker, signal?: AbortSignal): Prom
   const endpoint = tracker.answering?.endpoint;
   if (!connector || !endpoint || !record) return undefined;
   const [connection, token] = await Promise.all([
-    connector.connect(tracker.directory, record.run.id, endpoint, {
-      signal,
-      times: notebookTimes(tracker.state, Date.now()),
-    }),
+    connector.connect(
+      tracker.directory,
+      record.run.id,
+      { ...endpoint, run: record.run },
+      {
+        signal,
+        times: notebookTimes(tracker.state, Date.now()),
+      },
+    ),
     tracker.token.get(),
   ]);
   if (!isWhole(connection)) {

@@ -5,6 +5,7 @@ import type { StorageReadiness } from "../readiness.js";
 import type { Scheduler } from "../scheduler.js";
 import type { SchedulerFeature } from "../scheduler-features.js";
 import type { Session } from "../session-file/session.js";
+import type { TunnelKeys } from "../tunnel-keys.js";
 import type { SessionEvent, SessionState } from "./session-state.js";
 import type { Workload } from "./workload.js";
 
@@ -30,6 +31,8 @@ export interface SessionContext {
   readonly readiness: StorageReadiness;
   /** Undefined where no browser is, on a submit node. */
   readonly connector: Connector | undefined;
+  /** Makes new keys for a run. */
+  readonly makeTunnelKeys: () => Promise<TunnelKeys>;
   readonly clock: Clock;
   /** Names and values of the variables that the session exports to its jobs. */
   readonly variables: Readonly<Record<string, string>>;

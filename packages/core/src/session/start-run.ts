@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from "node:crypto";
 import { defined } from "../defined.js";
 import type { FileToWrite } from "../host.js";
 import type { EngineGroup } from "../session-file/session.js";
+import { tunnelKeyFiles, tunnelKeysPath } from "../tunnel-keys.js";
 import type { SessionContext } from "./context.js";
 import { jobOfSession } from "./job-names.js";
 import { clusterDirectory, runDirectory } from "./layout.js";
@@ -18,16 +19,17 @@ import type { ClusterContext, EngineArray, JobRole, PlanContext, Run } from "./w
  * Makes a run's files and submits its jobs, all at once. To be called with the session's lock held.
  */
 export async function startRun(tracker: Tracker, signal?: AbortSignal): Promise<void> {
-  const { host, scheduler, session } = tracker.context;
+  const { host, makeTunnelKeys, scheduler, session } = tracker.context;
   await setAsideDamaged(tracker, signal);
   const { context, files, record } = planRun(tracker);
+  const keys = await makeTunnelKeys();
   await pruneRuns(tracker, async () => {
     const listed = await scheduler.status(signal);
     const alive = listed.flatMap(({ name }) => jobOfSession(name, session.name, scheduler)?.run ?? []);
     return new Set([...alive, tracker.state.record?.run.id ?? ""]);
   });
   try {
-    await host.writeFiles(files, signal);
+    await host.writeFiles([...files, ...tunnelKeyFiles(record.run, keys)], signal);
     await tracker.writeRecord(record);
   } catch (error) {
     await forgetRun(tracker, record.run.id);
@@ -62,8 +64,9 @@ export async function dryRun(
 ): Promise<{ readonly files: readonly string[]; readonly jobs: readonly DryRunJob[] }> {
   context.expectStartable?.();
   const tracker = await openTracker(context, "look", signal);
-  const { files, rendered } = planRun(tracker);
-  return { files: files.map(({ path }) => path), jobs: rendered };
+  const { files, record, rendered } = planRun(tracker);
+  const keyFiles = (["notebook", "keeper"] as const).map((side) => tunnelKeysPath(record.run, side));
+  return { files: [...files.map(({ path }) => path), ...keyFiles], jobs: rendered };
 }
 
 interface PlannedRun {

@@ -12,6 +12,7 @@ import threading
 import time
 
 from hpcnb_app import applications, save_script, time_notice
+from hpcnb_app.relay import Relay
 from hpcnb_app.renew import TokenFollower
 from hpcnb_launch import directories, files, homes, log, signals, storage
 from hpcnb_launch.failure import HOST, Failure, Stopped
@@ -59,6 +60,7 @@ class NotebookJob:
         self.directory = None
         # The server's socket; None when it listens on a port.
         self.socket = None
+        self.relay = None
         self.notes = []
         self.facts = {}
         self.telling = threading.Lock()
@@ -66,7 +68,9 @@ class NotebookJob:
     def run(self):
         heed_warnings()
         log.keep_log_bounded()
-        secrets = self.wait_for_storage()
+        secrets, keys = self.wait_for_storage()
+        self.relay = Relay(keys, self.parameters["ports"], self.tell)
+        self.start_thread(self.relay.run)
         os.environ.update(secrets.get("variables", {}))
         files.enter(self.parameters["directory"])
         security = self.prepare_homes()
@@ -80,6 +84,7 @@ class NotebookJob:
                 **self.choose_database(),
             }
             server = self.make_server(application, settings)
+            self.relay.lead_to(self.endpoint(server))
             # Jupyter prints what it knows of itself on one of them, and its kernels would end of
             # it.
             signals.ignore(WARNINGS)
@@ -125,15 +130,13 @@ class NotebookJob:
 
     def wait_for_storage(self):
         run, readiness = self.parameters["run"], self.parameters["readiness"]
-        path = self.parameters["secretsRecord"]
-        own, secrets, self.storage_seconds = storage.wait_for_records(
-            [self.report.path, path], run, readiness
-        )
+        paths = [self.report.path, self.parameters["secretsRecord"], self.parameters["keysRecord"]]
+        own, secrets, keys, self.storage_seconds = storage.wait_for_records(paths, run, readiness)
         self.report.expect_first_start(own)
         self.report.publish(
             "started", host=HOST, storageSeconds=self.storage_seconds, began=round(BEGAN_AT, 3)
         )
-        return secrets
+        return secrets, keys
 
     def make_directory(self):
         """Returns whether kernels can use sockets here and, if not even the server can, why."""
@@ -186,6 +189,8 @@ class NotebookJob:
         """Publishes where the server answers, as soon as it does."""
         while not applications.answers(self.endpoint(server)):
             time.sleep(0.02)
+        if self.relay and not self.relay.wait():
+            self.take_note(f"There is no relay on {HOST}: {self.relay.problem}")
         note = {"note": ". ".join(self.notes)[:1000]} if self.notes else {}
         self.tell(
             host=HOST,

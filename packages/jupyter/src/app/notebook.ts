@@ -1,4 +1,4 @@
-import { defined, encodeRecord, type FileToWrite, HpcnbError, type JobSpec } from "@hpcnb/core";
+import { defined, encodeRecord, type FileToWrite, HpcnbError, type JobSpec, tunnelKeysPath } from "@hpcnb/core";
 import { jobName, type PlanContext, type Run, secretsPath, sessionDirectory } from "@hpcnb/core/session";
 import { jobParameters, jobSpec } from "../launch/job-spec.js";
 import type { App } from "../launch/kinds.js";
@@ -12,8 +12,8 @@ export const notebookApp: App = {
   needs: ({ notebook }) => [
     notebook.app === "lab" ? { name: "jupyterlab", title: "JupyterLab" } : { name: "notebook", title: "Notebook" },
   ],
-  // Counted: 9, 11 of the keeper and 14 of a kernel.
-  processes: 34,
+  // Counted: 9, 1 of the relay, 11 of the keeper and 14 of a kernel.
+  processes: 35,
   runFiles,
   job: planNotebook,
   recordPath,
@@ -73,6 +73,8 @@ function planNotebook(context: PlanContext, companion: object): JobSpec {
     ...jobParameters(context),
     record: recordPath(run),
     secretsRecord: secretsPath(run),
+    keysRecord: tunnelKeysPath(run, "notebook"),
+    ports: session.tunnel.ports ? [session.tunnel.ports.low, session.tunnel.ports.high] : null,
     app: notebook.app,
     listen: notebook.listen,
     saveScript: notebook.saveScript,

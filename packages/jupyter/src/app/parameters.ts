@@ -6,6 +6,10 @@ export interface NotebookParameters
   extends ReportingParameters,
     Pick<Session["notebook"], "app" | "listen" | "saveScript"> {
   readonly secretsRecord: string;
+  /** The notebook's side of `TunnelKeys`. */
+  readonly keysRecord: string;
+  /** The first and the last port that the relay may listen on; null: any. */
+  readonly ports: readonly [number, number] | null;
   /** Seconds that the job may run. */
   readonly walltime: number | null;
   /** The name of the session's IPython profile. */

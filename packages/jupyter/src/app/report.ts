@@ -14,6 +14,7 @@ const answeringSchema = v.object({
     v.object({ kind: v.literal("socket"), host: hostNameSchema, path: absolutePathSchema }),
     v.object({ kind: v.literal("port"), host: hostNameSchema, address: hostNameSchema, port: portSchema }),
   ]),
+  relay: v.exactOptional(v.object({ port: portSchema, addresses: v.pipe(v.array(hostNameSchema), v.maxLength(20)) })),
   server: lineSchema,
   note: v.exactOptional(textSchema),
   /** The generation of a cluster. */
@@ -30,7 +31,7 @@ export function notebookReport(record: Fields | undefined): NotebookReport {
     return { state: "started", host, storageSeconds, ...startOf(began) };
   }
   if (record.state !== "answering") return endOf(record, "notebook");
-  const { host, storageSeconds, began, endpoint, server, note, unreachableCluster, renewals } = readReport(
+  const { host, storageSeconds, began, endpoint, relay, server, note, unreachableCluster, renewals } = readReport(
     answeringSchema,
     record,
     "notebook",
@@ -40,7 +41,7 @@ export function notebookReport(record: Fields | undefined): NotebookReport {
     host,
     storageSeconds,
     ...startOf(began),
-    endpoint,
+    endpoint: { ...endpoint, ...defined({ relay }) },
     server,
     ...defined({ note, unreachableCluster: unreachableCluster ?? undefined, renewals }),
   };

@@ -2,13 +2,17 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { decodeRecord, type PublishedRecord } from "@hpcnb/core";
+import { decodeRecord, type PublishedRecord, tunnelKeyFiles } from "@hpcnb/core";
 import type { PlanContext, Reports } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
 import { createWorkload } from "@hpcnb/jupyter";
+import { makeTunnelKeys } from "../../../tunnel/src/tls/keys.js";
 import { makeContext, planAll } from "./session.js";
 
 const workload = createWorkload();
+
+/** One pair of sides serves all tests. */
+export const tunnelKeys = await makeTunnelKeys();
 
 /**
  * Variables of the tester's own shell that would lead Jupyter or IPython to the tester's own files.
@@ -45,7 +49,8 @@ export class Jobs {
     const own = commands ? { commands: commands(this.root) } : {};
     const scheduler = { runsOnHost, taskVariable: "SGE_TASK_ID", ...own };
     this.context = makeContext({ session, directory, scheduler });
-    for (const { path, text } of planAll(this.context).files) {
+    const files = [...planAll(this.context).files, ...tunnelKeyFiles(this.context.run, tunnelKeys)];
+    for (const { path, text } of files) {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       writeFileSync(path, text, { mode: 0o600 });
     }

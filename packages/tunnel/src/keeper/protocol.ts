@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
-import { absolutePathSchema, errorCodes, hostNameSchema, lineSchema, portSchema } from "@hpcnb/core";
+import { absolutePathSchema, errorCodes, hostNameSchema, lineSchema, portSchema, runIdSchema } from "@hpcnb/core";
 import * as v from "valibot";
 
 /**
@@ -13,9 +13,13 @@ const protocolVersion = 5;
 
 const textSchema = v.pipe(v.string(), v.maxLength(20_000));
 
+const otherWays = {
+  relay: v.exactOptional(v.object({ port: portSchema, addresses: v.pipe(v.array(hostNameSchema), v.readonly()) })),
+  run: v.exactOptional(v.object({ id: runIdSchema, directory: absolutePathSchema })),
+};
 const endpointSchema = v.variant("kind", [
-  v.object({ kind: v.literal("socket"), host: hostNameSchema, path: absolutePathSchema }),
-  v.object({ kind: v.literal("port"), host: hostNameSchema, address: lineSchema, port: portSchema }),
+  v.object({ kind: v.literal("socket"), host: hostNameSchema, path: absolutePathSchema, ...otherWays }),
+  v.object({ kind: v.literal("port"), host: hostNameSchema, address: lineSchema, port: portSchema, ...otherWays }),
 ]);
 
 /** See `JobTimes`. */

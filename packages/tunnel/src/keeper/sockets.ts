@@ -45,7 +45,7 @@ export async function removeLeftOvers(controlSocket: string, old?: ReadonlySet<s
     const path = join(directory, name);
     if (name.startsWith(`node-${mark}-`) && (await somebodyListens(path))) await endConnection(path, endLimitMs);
     const isIts = name.startsWith(`${key}.`) || name.startsWith(`way-${mark}-`) || name.startsWith(`node-${mark}-`);
-    const isDead = name.startsWith("ssh-") && isSocket(path) && !(await somebodyListens(path));
+    const isDead = /^(ssh|way-0)-/.test(name) && isSocket(path) && !(await somebodyListens(path));
     if (isIts || isDead) rmSync(path, { force: true });
   }
 }

@@ -38,12 +38,16 @@ export function lateness(outcome: "ready" | "ended" | "late"): { limitMs?: numbe
   return outcome === "late" ? { limitMs: forwardingLimitMs } : {};
 }
 
-/** A socket path that nobody has; within 103 bytes where the keeper's own is. */
+/**
+ * A socket path that nobody has; within 103 bytes where the keeper's own is.
+ * @param connection undefined where no ssh is on the way.
+ */
 export function newSocketPath(
-  { controlDirectory, mark = "0" }: Pick<SshConnection, "controlDirectory" | "mark">,
+  connection: Pick<SshConnection, "controlDirectory" | "mark"> | undefined,
   word: "way" | "node",
 ): string {
-  return join(controlDirectory ?? runtimeDirectory(), `${word}-${mark}-${randomBytes(4).toString("hex")}`);
+  const { controlDirectory = runtimeDirectory(), mark = "0" } = connection ?? {};
+  return join(controlDirectory, `${word}-${mark}-${randomBytes(4).toString("hex")}`);
 }
 
 export interface ForwardingRequest {

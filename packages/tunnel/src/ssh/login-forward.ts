@@ -2,7 +2,7 @@ import type { Endpoint, Host } from "@hpcnb/core";
 import { runRemotely, type SshConnection } from "@hpcnb/host/ssh";
 import { type Forwarding, forward } from "./forwarding.js";
 import { isSameHost, targetOn } from "./jump.js";
-import { openRelay } from "./relay.js";
+import { openNodeClient } from "./node-client.js";
 
 /**
  * Goes to the submit node, and lets that one reach the notebook: a port that is open to the
@@ -23,19 +23,19 @@ export async function openLoginForward(
   const { stdout } = await run(["uname", "-n"], { signal });
   if (isSameHost(stdout.trim(), endpoint.host)) return forward({ ...request, target: targetOn(endpoint) });
 
-  const relay = await openRelay(connection, endpoint, signal);
+  const client = await openNodeClient(connection, endpoint, signal);
   try {
-    const way = await forward({ ...request, target: { path: relay.socket } });
+    const way = await forward({ ...request, target: { path: client.socket } });
     return {
       socket,
-      ended: Promise.race([way.ended, relay.ended]),
+      ended: Promise.race([way.ended, client.ended]),
       close: async () => {
         await way.close();
-        await relay.close();
+        await client.close();
       },
     };
   } catch (error) {
-    await relay.close();
+    await client.close();
     throw error;
   }
 }

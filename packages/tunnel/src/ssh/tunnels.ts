@@ -1,28 +1,10 @@
-import { request } from "node:http";
-import {
-  aborted,
-  defined,
-  definePlugin,
-  type Endpoint,
-  HpcnbError,
-  isHpcnbError,
-  type OpenTunnel,
-  type Plugin,
-  type TunnelContext,
-} from "@hpcnb/core";
+import { defined, definePlugin, type Endpoint, type OpenTunnel, type Plugin, type TunnelContext } from "@hpcnb/core";
 import { isSshHost } from "@hpcnb/host";
 import type { SshConnection } from "@hpcnb/host/ssh";
+import { openWatched } from "../watched.js";
 import { type Forwarding, needsHost, newSocketPath } from "./forwarding.js";
 import { connectToNode, isOpen, type NodeConnection, openJump } from "./jump.js";
 import { openLoginForward } from "./login-forward.js";
-
-/**
- * The notebook must answer through the tunnel within a limit, and it is looked at again and again.
- * So many looks in a row must fail.
- */
-const answerLimitMs = 10_000;
-const lookEveryMs = 30_000;
-const missesBelieved = 3;
 
 type OpenForwarding = (
   connection: SshConnection,
@@ -97,70 +79,11 @@ async function open({ host, clock }: TunnelContext, wanted: Wanted): Promise<Ope
   const { connection } = host;
   const socket = newSocketPath(connection, "way");
   const forwarding = await openForwarding(connection, endpoint, { socket, signal });
-  try {
-    await answers(socket, signal);
-  } catch (cause) {
-    await forwarding.close();
-    if (isHpcnbError(cause)) throw cause;
-    throw new HpcnbError("HPCNB_TUNNEL", `${describe(endpoint)} gives no answer by way of ${connection.alias}.`, {
-      cause,
-      hint: "The site may hide the job's files from ssh, or not allow such forwardings; another tunnel.kind may work.",
-    });
-  }
-
-  const ending = new AbortController();
-  const closed = Promise.race([forwarding.ended, watch()]).then((reason) => {
-    ending.abort();
-    return forwarding.close().then(
-      () => reason,
-      ({ message }: Error) => `${reason} Its remains could not be closed: ${message}`,
-    );
-  });
-  return {
-    address: { path: socket },
-    closed,
-    close: async () => {
-      ending.abort();
-      await closed;
-    },
-  };
-
-  async function watch(): Promise<string> {
-    let misses = 0;
-    while (misses < missesBelieved) {
-      try {
-        await clock.sleep(lookEveryMs, ending.signal);
-      } catch {
-        return "closed";
-      }
-      misses = await answers(socket).then(
-        () => 0,
-        () => misses + 1,
-      );
-    }
-    return `${describe(endpoint)} gives no answer any more.`;
-  }
-}
-
-function describe(endpoint: Endpoint): string {
-  const where = endpoint.kind === "socket" ? endpoint.path : `port ${endpoint.port}`;
-  return `The notebook on ${endpoint.host} (${where})`;
-}
-
-/**
- * Any answer of an HTTP server will do: which one, and whether it lets in, is not a tunnel's
- * business.
- */
-function answers(socketPath: string, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const limit = AbortSignal.any([AbortSignal.timeout(answerLimitMs), ...(signal ? [signal] : [])]);
-    const asking = request({ socketPath, path: "/api", agent: false, signal: limit }, (response) => {
-      // The rest of the answer is of no interest, and neither is what becomes of it.
-      response.on("error", () => {});
-      response.resume();
-      resolve();
-    });
-    asking.on("error", (error) => reject(signal?.aborted ? aborted(signal) : error));
-    asking.end();
+  return openWatched(forwarding, {
+    endpoint,
+    clock,
+    signal,
+    by: connection.alias,
+    hint: "The site may hide the job's files from ssh, or not allow such forwardings; another tunnel.kind may work.",
   });
 }

@@ -11,7 +11,7 @@ import { hasProgram } from "../../../../test/support/has-program.js";
 import { hostile } from "../../../host/test/ssh/hostile-words.js";
 import { forwardingLimitMs } from "../../src/ssh/forwarding.js";
 import { connectToNode } from "../../src/ssh/jump.js";
-import { openRelay } from "../../src/ssh/relay.js";
+import { openNodeClient } from "../../src/ssh/node-client.js";
 
 describe("ssh to a node", () => {
   it("give up a node before the way to it is given up, so that ssh can say why", () => {
@@ -76,7 +76,7 @@ describe("names and paths that come from elsewhere", () => {
     it(`get into no tunnel: ${JSON.stringify(text)}`, async () => {
       const nobody = {} as SshConnection;
       await expectFailure(connectToNode(nobody, text), "HPCNB_TUNNEL");
-      await expectFailure(openRelay(nobody, socketAt(text, "/tmp/s")), "HPCNB_TUNNEL");
+      await expectFailure(openNodeClient(nobody, socketAt(text, "/tmp/s")), "HPCNB_TUNNEL");
     });
   }
 

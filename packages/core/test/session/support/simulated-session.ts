@@ -51,6 +51,8 @@ export const failure = async (work: Promise<unknown>): Promise<HpcnbError> =>
     (error) => error,
   );
 
+const someIdentity = { certificate: "-----BEGIN CERTIFICATE-----", key: "-----BEGIN PRIVATE KEY-----" };
+
 /**
  * A session whose jobs publish what real ones would, on a simulated scheduler: everything of the
  * life cycle is real, only time, the hosts and what runs in the jobs are not.
@@ -109,6 +111,7 @@ export class SimulatedSession {
       workload: fakeWorkload,
       readiness,
       connector: this.#connector(),
+      makeTunnelKeys: async () => ({ notebook: someIdentity, keeper: someIdentity }),
       clock: this.clock,
       variables: {},
     };

@@ -24,7 +24,7 @@ import { targetOn } from "./jump.js";
  * `cat` is preceded by says that the node was reached. The ssh of the submit node is the user's
  * there, with its keys and configuration, and is asked for no forwarding but this one.
  */
-const relayScript = `
+const clientScript = `
 umask 077
 directory=$(mktemp -d "\${XDG_RUNTIME_DIR:-/tmp}/hpcnb-XXXXXXXX" 2>/dev/null || mktemp -d /tmp/hpcnb-XXXXXXXX) || exit 1
 trap 'rm -f "$directory/s"; rmdir "$directory"' EXIT
@@ -37,7 +37,7 @@ ssh -T -S none -o ControlMaster=no -o BatchMode=yes -o ConnectTimeout=${nodeConn
  * A socket on the submit node that leads to the notebook. @throws HPCNB_TUNNEL with what the ssh
  * there said.
  */
-export async function openRelay(
+export async function openNodeClient(
   connection: SshConnection,
   endpoint: Endpoint,
   signal?: AbortSignal,
@@ -47,7 +47,7 @@ export async function openRelay(
   const route = await connection.open(signal);
   const reached = `reached-${randomBytes(6).toString("hex")}`;
   const [, far = ""] = /^:(.*)$/s.exec(forwardArgument("", targetOn(endpoint))) ?? [];
-  const command = remoteCommand(["sh", "-c", relayScript, "sh", node, far, reached]);
+  const command = remoteCommand(["sh", "-c", clientScript, "sh", node, far, reached]);
   const client = startClient([...route.client(noForwardings), bootstrap], command.line);
   const output = () => readRemoteOutput({ stdout: client.stdout(), stderr: client.stderr() }, command.marker);
   const outcome = await untilReady(client, () => output().stdout.includes(`${reached}\n`), {

@@ -1,0 +1,85 @@
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { aborted, HpcnbError, type OwnTunnelKeys } from "@hpcnb/core";
+
+/** The notebook's side has the same, and it may be far away. */
+const handshakeLimitMs = 10_000;
+
+/**
+ * Makes TLS connections to the notebook job of a run, over connections that lead there. The keeper
+ * is the client, whoever has dialled.
+ */
+export type NotebookTls = (raw: Socket, signal?: AbortSignal) => Promise<TLSSocket>;
+
+/**
+ * @returns a function that resolves to a secured connection, or ends the raw one and throws
+ *   HPCNB_TUNNEL: nothing came back (transient), or whoever answers is not this run's notebook job.
+ *   That one may find that it does not know the keeper; the connection ends then when it is used.
+ */
+export async function notebookTls(keys: OwnTunnelKeys): Promise<NotebookTls> {
+  const { connect, createSecureContext } = await import("node:tls");
+  const secureContext = createSecureContext({
+    cert: keys.certificate,
+    key: keys.key,
+    ca: keys.peer,
+    minVersion: "TLSv1.3",
+  });
+  const peer = derOf(keys.peer);
+  return (raw, signal) =>
+    new Promise((resolve, reject) => {
+      const limit = AbortSignal.any([AbortSignal.timeout(handshakeLimitMs), ...(signal ? [signal] : [])]);
+      const secured = connect({
+        socket: raw,
+        secureContext,
+        // Its certificate is for no host: it is the one that is expected, or it is not.
+        checkServerIdentity: (_, { raw: der }) => (der.equals(peer) ? undefined : new Error("another certificate")),
+      });
+      const fail = (error: HpcnbError) => {
+        limit.removeEventListener("abort", onLimit);
+        secured.removeAllListeners();
+        secured.on("error", () => {});
+        secured.destroy();
+        raw.destroy();
+        reject(error);
+      };
+      const onLimit = () => fail(signal?.aborted ? aborted(signal) : noAnswer(`for ${handshakeLimitMs / 1000} s`));
+      limit.addEventListener("abort", onLimit);
+      secured.on("secureConnect", () => {
+        limit.removeEventListener("abort", onLimit);
+        secured.removeAllListeners();
+        // Node leaves it open after an error of TLS, as when the notebook's side refuses the keeper.
+        secured.on("error", () => secured.destroy());
+        secured.on("close", () => raw.destroy());
+        resolve(secured);
+      });
+      secured.on("error", (cause: NodeJS.ErrnoException) =>
+        fail(secured.authorizationError || isOfTls(cause) ? stranger(cause) : noAnswer(`(${cause.message})`)),
+      );
+      secured.on("close", () => fail(noAnswer("and the connection was closed")));
+      if (limit.aborted) onLimit();
+    });
+}
+
+/** OpenSSL's words, or those of Node about a certificate. */
+function isOfTls({ code = "", message }: NodeJS.ErrnoException): boolean {
+  return /^ERR_(SSL|TLS)|^EPROTO|CERT|^UNABLE_TO/.test(code) || message === "another certificate";
+}
+
+function noAnswer(how: string): HpcnbError {
+  return new HpcnbError("HPCNB_TUNNEL", `There was no answer ${how}.`, { transient: true });
+}
+
+function stranger(cause: Error): HpcnbError {
+  return new HpcnbError(
+    "HPCNB_TUNNEL",
+    `What answers there does not have the certificate of this run's notebook (${cause.message}).`,
+    {
+      cause,
+      hint: "Another program may have the port by now: `hpcnb status` shows whether the notebook runs.",
+    },
+  );
+}
+
+function derOf(pem: string): Buffer {
+  return Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ""), "base64");
+}

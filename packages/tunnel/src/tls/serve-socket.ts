@@ -1,0 +1,53 @@
+import { once } from "node:events";
+import { createServer, type Socket } from "node:net";
+
+/** A socket on this machine, for this user alone, whose connections lead elsewhere. */
+export interface ServedSocket {
+  close(): Promise<void>;
+}
+
+/**
+ * Listens on a new socket in a directory of this user's alone, and joins each connection with one
+ * that `dial` makes for it.
+ */
+export async function serveSocket(path: string, dial: () => Promise<Socket>): Promise<ServedSocket> {
+  const sockets = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (incoming) => {
+    hold(incoming);
+    // The visitor meets a connection that is closed, as with any other tunnel that leads nowhere.
+    incoming.on("error", () => incoming.destroy());
+    dial().then(
+      (outgoing) => {
+        hold(outgoing);
+        joinSockets(incoming, outgoing);
+      },
+      () => incoming.destroy(),
+    );
+  });
+  await once(server.listen(path), "listening");
+  return {
+    close: async () => {
+      const closed = once(server, "close");
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+
+  function hold(socket: Socket): void {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  }
+}
+
+/** Each direction ends on its own. When one of the two is gone, the other goes, too. */
+function joinSockets(one: Socket, other: Socket): void {
+  for (const [from, to] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    from.on("error", () => to.destroy());
+    from.on("close", () => to.destroySoon());
+    from.pipe(to);
+  }
+}

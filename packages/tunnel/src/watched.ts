@@ -1,0 +1,93 @@
+import { request } from "node:http";
+import { aborted, type Clock, type Endpoint, HpcnbError, isHpcnbError, type OpenTunnel } from "@hpcnb/core";
+import type { Forwarding } from "./ssh/forwarding.js";
+
+/**
+ * The notebook must answer through the tunnel within a limit, and it is looked at again and again.
+ * So many looks in a row must fail.
+ */
+const answerLimitMs = 10_000;
+const lookEveryMs = 30_000;
+const missesBelieved = 3;
+
+interface Watching {
+  readonly endpoint: Endpoint;
+  readonly clock: Clock;
+  readonly signal: AbortSignal | undefined;
+  /** The host on the way, for messages. */
+  readonly by: string;
+  /** What may be wrong where the way is open and the notebook gives no answer. */
+  readonly hint: string;
+}
+
+/**
+ * A tunnel by a socket that leads to the notebook, for as long as the notebook answers there.
+ * @throws HPCNB_TUNNEL when it does not at the beginning; the way is closed then.
+ */
+export async function openWatched(way: Forwarding, watching: Watching): Promise<OpenTunnel> {
+  const { endpoint, clock, signal, by, hint } = watching;
+  const { socket } = way;
+  try {
+    await answers(socket, signal);
+  } catch (cause) {
+    await way.close();
+    if (isHpcnbError(cause)) throw cause;
+    throw new HpcnbError("HPCNB_TUNNEL", `${describe(endpoint)} gives no answer by way of ${by}.`, { cause, hint });
+  }
+
+  const ending = new AbortController();
+  const closed = Promise.race([way.ended, watch()]).then((reason) => {
+    ending.abort();
+    return way.close().then(
+      () => reason,
+      ({ message }: Error) => `${reason} Its remains could not be closed: ${message}`,
+    );
+  });
+  return {
+    address: { path: socket },
+    closed,
+    close: async () => {
+      ending.abort();
+      await closed;
+    },
+  };
+
+  async function watch(): Promise<string> {
+    let misses = 0;
+    while (misses < missesBelieved) {
+      try {
+        await clock.sleep(lookEveryMs, ending.signal);
+      } catch {
+        return "closed";
+      }
+      misses = await answers(socket).then(
+        () => 0,
+        () => misses + 1,
+      );
+    }
+    return `${describe(endpoint)} gives no answer any more.`;
+  }
+}
+
+function describe(endpoint: Endpoint): string {
+  const where = endpoint.kind === "socket" ? endpoint.path : `port ${endpoint.port}`;
+  return `The notebook on ${endpoint.host} (${where})`;
+}
+
+/**
+ * Any answer of an HTTP server will do: which one, and whether it lets in, is not a tunnel's
+ * business.
+ */
+function answers(socketPath: string, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const limit = AbortSignal.any([AbortSignal.timeout(answerLimitMs), ...(signal ? [signal] : [])]);
+    const asking = request({ socketPath, path: "/api", agent: false, signal: limit }, (response) => {
+      // The rest of the answer is of no interest, and neither is what becomes of it.
+      response.on("error", () => {});
+      response.resume();
+      resolve();
+    });
+    asking.on("error", (error) => reject(signal?.aborted ? aborted(signal) : error));
+    asking.end();
+  });
+}
