@@ -30,7 +30,9 @@ describe("the keys of a run's tunnel", () => {
   it("are missed in a sentence", async () => {
     const path = `${run.directory}/tunnel-keeper.record`;
     const missing = await expectFailure(readKeeperKeys(hostWith({}), run), "HPCNB_TUNNEL");
-    expect(missing.message).to.equal(`${path} on login, which holds the keeper's keys, cannot be used: it is not there.`);
+    expect(missing.message).to.equal(
+      `${path} on login, which holds the keeper's keys, cannot be used: it is not there.`,
+    );
     const damaged = hostWith({ [path]: files[1]?.text.replace("PRIVATE", "private") ?? "" });
     expect((await expectFailure(readKeeperKeys(damaged, run), "HPCNB_TUNNEL")).message).to.include("checksum");
   });

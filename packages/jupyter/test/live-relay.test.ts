@@ -1,13 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { request } from "node:http";
-import { connect } from "node:net";
+import { connect } from "node:tls";
 import type { RelayAddress } from "@hpcnb/core";
 import type { NotebookReport, Reports } from "@hpcnb/core/session";
 import { makeSession } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { until } from "../../../test/support/until.js";
-import { notebookTls } from "../../tunnel/src/tls/notebook-tls.js";
 import { venvFrom } from "./helpers/environments.js";
 import { Jobs, tunnelKeys } from "./helpers/jobs.js";
 
@@ -25,33 +24,52 @@ describe("the relay of a notebook job", function () {
       const venv = venvFrom("HPCNB_TEST_VENV", this);
       jobs = new Jobs(makeSession({ notebook: { environment: { venv }, listen } }));
       jobs.start(["notebook"]);
-      const relay = relayIn(await jobs.until(({ notebook }) => notebook.state !== "waiting" && notebook.state !== "started", 60));
+      const relay = relayIn(
+        await jobs.until(({ notebook }) => notebook.state !== "waiting" && notebook.state !== "started", 60),
+      );
       expect(await statusBy(relay)).to.equal(200);
       expect(relay.addresses).to.not.include("127.0.0.1");
 
       const [process = 0] = relaysOf(jobs);
       globalThis.process.kill(process, "SIGKILL");
       await until(() => relaysOf(jobs).some((other) => other !== process));
-      await until(() => statusBy(relay).then((status) => status === 200, () => false));
+      await until(() =>
+        statusBy(relay).then(
+          (status) => status === 200,
+          () => false,
+        ),
+      );
 
       await jobs.stop();
-      await until(() => statusBy(relay).then(() => false, () => true));
+      await until(() =>
+        statusBy(relay).then(
+          () => false,
+          () => true,
+        ),
+      );
       expect(jobs.logs()["notebook.log"]).to.include("the relay ended by SIGKILL, and is started again");
     });
 
   function relayIn({ notebook }: Reports): RelayAddress {
     const { endpoint } = notebook as Extract<NotebookReport, { state: "answering" }>;
-    if (!endpoint?.relay) return expect.fail(`no relay: ${JSON.stringify(notebook)}\n${Object.values(jobs?.logs() ?? {})}`);
+    if (!endpoint?.relay)
+      return expect.fail(`no relay: ${JSON.stringify(notebook)}\n${Object.values(jobs?.logs() ?? {})}`);
     return endpoint.relay;
   }
 });
 
 /** What the server says to somebody who has the keys. */
 async function statusBy({ port }: RelayAddress): Promise<number | undefined> {
-  const raw = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
-  await once(raw, "connect");
   const { notebook, keeper } = tunnelKeys;
-  const secured = await (await notebookTls({ ...keeper, peer: notebook.certificate }))(raw);
+  const secured = connect({
+    port,
+    host: "127.0.0.1",
+    cert: keeper.certificate,
+    key: keeper.key,
+    ca: notebook.certificate,
+    checkServerIdentity: () => undefined,
+  });
+  await once(secured, "secureConnect");
   try {
     const asking = request({ createConnection: () => secured, path: "/api", headers: { host: "localhost" } });
     asking.end();

@@ -10,7 +10,10 @@ MOST = 12
 
 
 def own_addresses():
-    """Names first: they mean what the site wants them to. Addresses of this host alone are left out."""
+    """
+    Names first: they mean what the site wants them to. Addresses that mean this host everywhere are
+    left out.
+    """
     names = [socket.gethostname(), socket.getfqdn()]
     found = [*filter(is_name, names), *filter(is_reachable, interface_addresses())]
     return list(dict.fromkeys(found))[:MOST]

@@ -6,7 +6,9 @@ from hpcnb_relay.tls import CHUNK
 
 
 async def pass_on(stream, endpoint):
-    """Until both directions have ended, or one was cut. `endpoint` is as in the notebook's record."""
+    """
+    Until both directions have ended, or one was cut. `endpoint` is as in the notebook's record.
+    """
     reader, writer = await connect(endpoint)
 
     async def write(data):

@@ -51,9 +51,7 @@ class Server:
         try:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
             reader, writer = await asyncio.open_connection(sock=connection)
-            stream = await asyncio.wait_for(
-                self.identity.welcome(reader, writer), HANDSHAKE_LIMIT
-            )
+            stream = await asyncio.wait_for(self.identity.welcome(reader, writer), HANDSHAKE_LIMIT)
             self.visitors.leave(asyncio.current_task())
             await pass_on(stream, self.endpoint)
         except (Refused, OSError, EOFError, asyncio.TimeoutError):

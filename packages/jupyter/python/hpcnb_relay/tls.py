@@ -112,4 +112,3 @@ class TlsStream:
         # Python 3.9 lets only one wait.
         async with self.draining:
             await self.writer.drain()
-

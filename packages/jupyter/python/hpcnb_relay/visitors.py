@@ -20,7 +20,9 @@ class Visitors:
     def enter(self, visitor, address, end):
         if len(self.waiting) >= self.most:
             [(busiest, _count)] = Counter(self.addresses()).most_common(1)
-            oldest = next(key for key, (from_there, _) in self.waiting.items() if from_there == busiest)
+            oldest = next(
+                key for key, (from_there, _) in self.waiting.items() if from_there == busiest
+            )
             self.waiting.pop(oldest)[1]()
         self.waiting[visitor] = (address, end)
 

@@ -6,7 +6,7 @@ import { decodeRecord, type PublishedRecord, tunnelKeyFiles } from "@hpcnb/core"
 import type { PlanContext, Reports } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
 import { createWorkload } from "@hpcnb/jupyter";
-import { makeTunnelKeys } from "../../../tunnel/src/tls/keys.js";
+import { makeTunnelKeys } from "@hpcnb/tunnel";
 import { makeContext, planAll } from "./session.js";
 
 const workload = createWorkload();

@@ -4,7 +4,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { connect as connectTls, type ConnectionOptions } from "node:tls";
+import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import type { Endpoint } from "@hpcnb/core";
 import { expectFailure } from "@hpcnb/core/testing";
 import { makeTunnelKeys } from "@hpcnb/tunnel";
