@@ -6,7 +6,7 @@ import { root, trackedFiles } from "./repository.js";
 /** The packages of Python, and which of ours each may import besides itself. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   hpcnb_launch: [],
-  hpcnb_app: ["hpcnb_launch"],
+  hpcnb_app: ["hpcnb_launch", "hpcnb_relay"],
   hpcnb_ipyparallel: ["hpcnb_launch"],
   hpcnb_relay: [],
   hpcnb_launchers: ["hpcnb_launch"],

@@ -17,8 +17,8 @@ export interface OtherWays {
 }
 
 /**
- * A port on the cluster's network that leads to the notebook for who has the run's keys, and says
- * nothing to others. The addresses are the host's names and those of its interfaces: not all of
+ * A port on the cluster's network that leads a keeper that has the run's keys to the notebook, and
+ * says nothing to others. The addresses are the host's names and those of its interfaces: not all of
  * them need be known, or be reached, elsewhere.
  */
 export interface RelayAddress {

@@ -9,8 +9,7 @@ export type Program = "notebook" | "controller" | "engine" | "notebook_cluster_c
 
 /** The text of a program with all that it imports; ../python/hpcnb_launch/start.py runs it. */
 export function programText(program: Program): string {
-  const own = program === "notebook" ? ["hpcnb_relay.main"] : [];
-  return carryModules(python, [`hpcnb_programs.${program}`, ...own]);
+  return carryModules(python, [`hpcnb_programs.${program}`]);
 }
 
 /** The text of a program that stands alone. */

@@ -1,6 +1,6 @@
 """
-A port on the cluster's network that leads to a notebook for who has the keys of its run. It passes
-bytes, and knows nothing of what they say.
+A port on the cluster's network that leads a keeper that has the run's keys to the notebook. It
+passes bytes, and knows nothing of what they say.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Connections of which nobody knows yet who they are."""
+"""Connections that have not yet shown whose they are."""
 
 from collections import Counter
 

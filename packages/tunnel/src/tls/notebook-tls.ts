@@ -35,19 +35,19 @@ export async function notebookTls(keys: OwnTunnelKeys): Promise<NotebookTls> {
         checkServerIdentity: (_, { raw: der }) => (der.equals(peer) ? undefined : new Error("another certificate")),
       });
       const fail = (error: HpcnbError) => {
-        limit.removeEventListener("abort", onLimit);
+        limit.removeEventListener("abort", giveUp);
         secured.removeAllListeners();
         secured.on("error", () => {});
         secured.destroy();
         raw.destroy();
         reject(error);
       };
-      const onLimit = () => fail(signal?.aborted ? aborted(signal) : noAnswer(`for ${handshakeLimitMs / 1000} s`));
-      limit.addEventListener("abort", onLimit);
+      const giveUp = () => fail(signal?.aborted ? aborted(signal) : noAnswer(`for ${handshakeLimitMs / 1000} s`));
+      limit.addEventListener("abort", giveUp);
       secured.on("secureConnect", () => {
-        limit.removeEventListener("abort", onLimit);
+        limit.removeEventListener("abort", giveUp);
         secured.removeAllListeners();
-        // Node leaves it open after an error of TLS, as when the notebook's side refuses the keeper.
+        // Node leaves it open after an error of TLS, as when the other side refuses the keeper.
         secured.on("error", () => secured.destroy());
         secured.on("close", () => raw.destroy());
         resolve(secured);
@@ -56,7 +56,7 @@ export async function notebookTls(keys: OwnTunnelKeys): Promise<NotebookTls> {
         fail(secured.authorizationError || isOfTls(cause) ? stranger(cause) : noAnswer(`(${cause.message})`)),
       );
       secured.on("close", () => fail(noAnswer("and the connection was closed")));
-      if (limit.aborted) onLimit();
+      if (limit.aborted) giveUp();
     });
 }
 

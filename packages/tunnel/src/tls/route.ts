@@ -15,7 +15,10 @@ export interface Route {
   close(): Promise<void>;
 }
 
-/** The submit node opens the connections, or this machine where it is the host. @throws HPCNB_TUNNEL */
+/**
+ * The submit node opens the connections, or this machine where it is the host. @throws
+ * HPCNB_TUNNEL
+ */
 export async function routeTo(
   host: Host,
   target: { readonly host: string; readonly port: number },
@@ -35,7 +38,7 @@ function connected(to: NetConnectOpts, signal?: AbortSignal): Promise<Socket> {
     const limit = AbortSignal.any([AbortSignal.timeout(connectLimitMs), ...(signal ? [signal] : [])]);
     const socket = connect({ ...to, allowHalfOpen: true });
     const settle = (act: () => void) => {
-      limit.removeEventListener("abort", onLimit);
+      limit.removeEventListener("abort", giveUp);
       socket.removeAllListeners();
       act();
     };
@@ -45,12 +48,12 @@ function connected(to: NetConnectOpts, signal?: AbortSignal): Promise<Socket> {
         socket.destroy();
         reject(error);
       });
-    const onLimit = () =>
+    const giveUp = () =>
       fail(signal?.aborted ? aborted(signal) : unreached(`no answer for ${connectLimitMs / 1000} s`));
-    limit.addEventListener("abort", onLimit);
+    limit.addEventListener("abort", giveUp);
     socket.on("connect", () => settle(() => resolve(socket)));
     socket.on("error", ({ message }) => fail(unreached(message)));
-    if (limit.aborted) onLimit();
+    if (limit.aborted) giveUp();
   });
 }
 

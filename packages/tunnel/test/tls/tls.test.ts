@@ -89,7 +89,7 @@ describe("TLS between keeper and notebook job", function () {
       expect(reached).to.equal(0);
     });
 
-  it("says nothing to who speaks no TLS, and to who says nothing", async () => {
+  it("says nothing to a stranger that speaks no TLS, or says nothing", async () => {
     const talker = await dial();
     talker.write("GET / HTTP/1.0\r\n\r\n");
     expect((await heard(talker)).toString("latin1")).to.not.match(/HTTP|Jupyter|hpcnb/);
