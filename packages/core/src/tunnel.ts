@@ -18,8 +18,8 @@ export interface OtherWays {
 
 /**
  * A port on the cluster's network that leads a keeper that has the run's keys to the notebook, and
- * says nothing to others. The addresses are the host's names and those of its interfaces: not all of
- * them need be known, or be reached, elsewhere.
+ * says nothing to others. The addresses are the host's names and those of its interfaces: others
+ * may not know or reach all of them.
  */
 export interface RelayAddress {
   readonly port: number;

@@ -13,6 +13,7 @@ import { Jobs, tunnelKeys } from "./helpers/jobs.js";
 describe("the relay of a notebook job", function () {
   this.timeout(240_000);
 
+  const tunnel = { kind: "relay", options: {}, localPort: undefined, ports: undefined };
   let jobs: Jobs | undefined;
   afterEach(async () => {
     await jobs?.dispose();
@@ -22,7 +23,7 @@ describe("the relay of a notebook job", function () {
   for (const listen of ["socket", "port"] as const)
     it(`leads to a server that listens on a ${listen}, comes back when it dies, and ends with the job`, async function () {
       const venv = venvFrom("HPCNB_TEST_VENV", this);
-      jobs = new Jobs(makeSession({ notebook: { environment: { venv }, listen } }));
+      jobs = new Jobs(makeSession({ notebook: { environment: { venv }, listen }, tunnel }));
       jobs.start(["notebook"]);
       const relay = relayIn(
         await jobs.until(({ notebook }) => notebook.state !== "waiting" && notebook.state !== "started", 60),

@@ -69,8 +69,9 @@ class NotebookJob:
         heed_warnings()
         log.keep_log_bounded()
         secrets, keys = self.wait_for_storage()
-        self.relay = Relay(keys, self.parameters["ports"], self.tell)
-        self.start_thread(self.relay.run)
+        if self.parameters["relay"]:
+            self.relay = Relay(keys, self.parameters["relay"]["ports"], self.tell)
+            self.start_thread(self.relay.run)
         os.environ.update(secrets.get("variables", {}))
         files.enter(self.parameters["directory"])
         security = self.prepare_homes()
@@ -84,7 +85,8 @@ class NotebookJob:
                 **self.choose_database(),
             }
             server = self.make_server(application, settings)
-            self.relay.lead_to(self.endpoint(server))
+            if self.relay:
+                self.relay.lead_to(self.endpoint(server))
             # Jupyter prints what it knows of itself on one of them, and its kernels would end of
             # it.
             signals.ignore(WARNINGS)

@@ -12,8 +12,8 @@ export const notebookApp: App = {
   needs: ({ notebook }) => [
     notebook.app === "lab" ? { name: "jupyterlab", title: "JupyterLab" } : { name: "notebook", title: "Notebook" },
   ],
-  // Counted: 9, 1 of the relay, 11 of the keeper and 14 of a kernel.
-  processes: 35,
+  // Counted: 9, 11 of the keeper and 14 of a kernel.
+  processes: 34,
   runFiles,
   job: planNotebook,
   recordPath,
@@ -68,13 +68,14 @@ function secretsText(
 
 function planNotebook(context: PlanContext, companion: object): JobSpec {
   const { session, directory, run } = context;
-  const { notebook } = session;
+  const { notebook, tunnel } = session;
+  const { ports } = tunnel;
   const parameters: NotebookParameters = {
     ...jobParameters(context),
     record: recordPath(run),
     secretsRecord: secretsPath(run),
     keysRecord: tunnelKeysPath(run, "notebook"),
-    ports: session.tunnel.ports ? [session.tunnel.ports.low, session.tunnel.ports.high] : null,
+    relay: mayNeedRelay(context) ? { ports: ports ? [ports.low, ports.high] : null } : null,
     app: notebook.app,
     listen: notebook.listen,
     saveScript: notebook.saveScript,
@@ -90,4 +91,10 @@ function planNotebook(context: PlanContext, companion: object): JobSpec {
     output: logPath(run),
     resources: session.resources,
   });
+}
+
+/** Where the jobs run on the host itself, other tunnels get there without. */
+function mayNeedRelay({ session, scheduler }: PlanContext): boolean {
+  const { kind } = session.tunnel;
+  return kind === "relay" || (kind === "auto" && !scheduler.runsOnHost);
 }

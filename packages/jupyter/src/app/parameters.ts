@@ -8,8 +8,11 @@ export interface NotebookParameters
   readonly secretsRecord: string;
   /** The notebook's side of `TunnelKeys`. */
   readonly keysRecord: string;
-  /** The first and the last port that the relay may listen on; null: any. */
-  readonly ports: readonly [number, number] | null;
+  /**
+   * Null when no tunnel of the session needs one. It may listen on the ports from the first to the
+   * last one, or on any.
+   */
+  readonly relay: { readonly ports: readonly [number, number] | null } | null;
   /** Seconds that the job may run. */
   readonly walltime: number | null;
   /** The name of the session's IPython profile. */

@@ -73,7 +73,7 @@ async function dialAgain({ dial }: Route, secure: Awaited<ReturnType<typeof note
 
 function noRelay({ host }: Endpoint): HpcnbError {
   return new HpcnbError("HPCNB_TUNNEL", `The notebook job on ${host} has no relay.`, {
-    hint: "An older hpcnb started it, or `hpcnb status` says why it could not listen: `hpcnb down` and `hpcnb up` start it again.",
+    hint: "It was started for another tunnel.kind or by an older hpcnb, or `hpcnb status` says why it could not listen. `hpcnb down` and `hpcnb up` start it again.",
   });
 }
 
