@@ -55,12 +55,6 @@ export interface Tunnel {
   readonly kind: string;
 
   /**
-   * What a site must allow for it, as in "ssh from login to the nodes of your own jobs": what to
-   * ask for where no kind works.
-   */
-  readonly needs?: string;
-
-  /**
    * May begin with what leads to a host, before it is known where the notebook will listen on it.
    * What fails here is left to `open` to tell, and what is not used ends by itself.
    */

@@ -161,14 +161,20 @@ describe("openFirst", () => {
     });
 
     it("says what to ask the site for when nothing works", async () => {
-      const no = (kind: string, needs: string): Tunnel => ({
-        ...fails(kind, new HpcnbError("HPCNB_TUNNEL", "No.")),
-        needs,
-      });
-      const work = openFirst(request, [no("jump", "ssh to node1"), no("relay", "TCP to node1")], limits);
-      expect((await expectFailure(work, "HPCNB_TUNNEL")).hint).to.match(
-        /^One of these is enough; ask the site which it allows: ssh to node1 \(jump\); TCP to node1 \(relay\)\.$/m,
-      );
+      const no = (hint: string) => new HpcnbError("HPCNB_TUNNEL", "No.", { hint });
+      const tunnels = [
+        fails("jump", no("Try it.")),
+        fails("login-forward", no("Try it.")),
+        fails("gateway", no("Mend it.")),
+      ];
+      const { hint } = await expectFailure(openFirst(request, tunnels, limits), "HPCNB_TUNNEL");
+      expect(hint?.split("\n").slice(0, -1)).to.deep.equal([
+        "jump, login-forward: Try it.",
+        "gateway: Mend it.",
+        "Ask the site which of these it allows. One of them is enough:",
+        "  jump: ssh from here through login to the nodes of your jobs",
+        "  login-forward: ssh from login to the nodes of your jobs",
+      ]);
     });
   });
 

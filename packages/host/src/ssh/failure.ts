@@ -115,7 +115,7 @@ const knownFailures: readonly KnownFailure[] = [
   {
     pattern: /Connection timed out during banner exchange/,
     say: (_, who) => `${who} gave no answer.`,
-    hint: () => "It may be down, or a firewall may drop packets to it. Another tunnel kind may work.",
+    hint: () => "It may be down, or a firewall may drop packets to it.",
     transient: true,
   },
   {

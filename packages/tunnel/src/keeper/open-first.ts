@@ -32,7 +32,7 @@ export interface FailedKind {
  *   itself is not reached, HPCNB_ABORTED.
  */
 export async function openFirst(
-  { endpoint }: Pick<KeeperRequest, "endpoint">,
+  { endpoint, host: login }: Pick<KeeperRequest, "endpoint" | "host">,
   tunnels: readonly Tunnel[],
   limits: OpenLimits,
 ): Promise<First> {
@@ -48,7 +48,7 @@ export async function openFirst(
       throwIfAborted(limits.signal);
       const next = waiting.shift();
       if (next) trying.add(startAttempt(next, endpoint, limits));
-      if (trying.size === 0) throw fatal ?? noTunnel(endpoint.host, inOrder(failed));
+      if (trying.size === 0) throw fatal ?? noTunnel({ login, node: endpoint.host }, inOrder(failed));
       const outcome = await firstOutcome(trying, waiting.length > 0, limits);
       if (!outcome) continue;
       const { attempt, opened, error } = outcome;
