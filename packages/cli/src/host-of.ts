@@ -4,15 +4,17 @@ import { holdLive, passOn, tell } from "./printing/print.js";
 import { log } from "./printing/verbose.js";
 import { listen } from "./process/interruption.js";
 
-const hosts = createHosts((alias) => {
-  const interactive = process.stdin.isTTY && process.stderr.isTTY;
-  return {
-    interactive,
-    notify: (text) => tell(text),
-    hear: passOn,
-    watchLogin: loginWatcher(alias, interactive),
-  };
-}, log);
+const hosts = createHosts(
+  (alias) => {
+    const interactive = process.stdin.isTTY && process.stderr.isTTY;
+    return {
+      interactive,
+      hear: passOn,
+      watchLogin: loginWatcher(alias, interactive),
+    };
+  },
+  { log, notify: (text) => tell(text) },
+);
 
 /**
  * The submit node for a command that a person has typed: this machine, or the one behind an ssh

@@ -1,4 +1,4 @@
-import type { Host, Log } from "@hpcnb/core";
+import type { Host } from "@hpcnb/core";
 import { createLocalHost, createSshHost, type SshOptions } from "@hpcnb/host";
 
 /**
@@ -7,13 +7,13 @@ import { createLocalHost, createSshHost, type SshOptions } from "@hpcnb/host";
  * command.
  */
 export function createHosts(
-  optionsFor: (alias: string) => Omit<SshOptions, "alias" | "log">,
-  log?: Log,
+  optionsFor: (alias: string) => Omit<SshOptions, "alias" | "log" | "notify">,
+  { log, notify }: Pick<SshOptions, "log" | "notify"> = {},
 ): (alias: string | undefined) => Host {
   const sshHosts = new Map<string, Host>();
   return (alias) => {
-    if (alias === undefined) return createLocalHost({ log });
-    const host = sshHosts.get(alias) ?? createSshHost({ ...optionsFor(alias), alias, log });
+    if (alias === undefined) return createLocalHost({ log, notify });
+    const host = sshHosts.get(alias) ?? createSshHost({ ...optionsFor(alias), alias, log, notify });
     sshHosts.set(alias, host);
     return host;
   };

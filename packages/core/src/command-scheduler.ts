@@ -20,6 +20,7 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
         timeoutMs: commandTimeoutMs,
         signal,
         shown: command.shown,
+        answerer: dialect.title,
         ...defined({ stdin: command.stdin }),
       });
       return command.shown === undefined ? result : { ...result, argv: command.shown };

@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly stdin?: string;
   /** What people are shown in place of the argv. */
   readonly shown?: readonly string[] | undefined;
+  /** Whose answer the command brings: a person is told of one that takes long. */
+  readonly answerer?: string | undefined;
   readonly cwd?: string;
   /** After this the command is ended and HPCNB_TIMEOUT thrown. Default 60,000. */
   readonly timeoutMs?: number;

@@ -1,4 +1,5 @@
 import { defined, HpcnbError, isHpcnbError, type Log, throwIfAborted } from "@hpcnb/core";
+import { type AwaitAnswer, type SlowAnswersOptions, tellingSlowAnswers } from "../slow-answers.js";
 import {
   checkAlias,
   clientOptions,
@@ -14,7 +15,7 @@ import { parseSshConfig, type SshConfig } from "./config.js";
 import { controlPathIn, listens } from "./control-socket.js";
 import { shellFailure, sshFailure } from "./failure.js";
 
-export interface SshOptions extends Destination {
+export interface SshOptions extends Destination, SlowAnswersOptions {
   /**
    * Whether the user is at a terminal, where ssh may ask for a password, a second factor or a new
    * host's key.
@@ -66,6 +67,7 @@ export interface SshConnection extends Destination {
    * To be told, at most once, that the host says nothing for longer than a person waits in silence.
    */
   noticeSilence(): void;
+  readonly awaitAnswer: AwaitAnswer;
   /**
    * Makes sure that there is a shared connection, and logs in if there is none.
    * @throws HPCNB_SSH with what ssh said.
@@ -99,6 +101,7 @@ export function createSshConnection(options: SshOptions): SshConnection {
     controlDirectory: options.controlDirectory,
     mark: options.mark,
     noticeSilence,
+    awaitAnswer: tellingSlowAnswers(alias, options),
     watchLogin: () => options.watchLogin?.(),
     open,
     config,

@@ -36,9 +36,11 @@ export async function runRemotely(
   const login = route.asks ? connection.watchLogin() : undefined;
   const ending = endEarly(subprocess, timeoutMs, signal);
   const silence = setTimeout(() => connection.noticeSilence(), silenceLimitMs);
+  let answered = () => {};
   subprocess.stdout.once("data", () => {
     clearTimeout(silence);
     login?.over();
+    answered = connection.awaitAnswer(options.answerer);
   });
   subprocess.once("exit", () => {
     // The shared connection has these open as well, for as long as the command goes on.
@@ -47,6 +49,7 @@ export async function runRemotely(
   const result = await ending.untilEnd(subprocess).finally(() => {
     clearTimeout(silence);
     login?.over();
+    answered();
   });
   const [program = ""] = argv;
   if (result?.exitCode === undefined && result?.signal === undefined && !ending.why)
