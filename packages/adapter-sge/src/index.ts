@@ -1,9 +1,9 @@
 import { type CancelTarget, createCommandScheduler, definePlugin, type SchedulerDialect } from "@hpcnb/core";
-import { gridEngineCommand } from "./command.js";
 import { parseExplain } from "./explain.js";
 import { failures } from "./failures.js";
 import { parseHistory } from "./history.js";
 import { type GridEngineOptions, resourcesSchema, schedulerSchema } from "./options.js";
+import { site } from "./site.js";
 import { parseStatus } from "./status.js";
 import { nameOf, submitArgv } from "./submit.js";
 import { idLine, parseSubmit } from "./submit-answer.js";
@@ -17,10 +17,10 @@ const reservedExitCodes = [99, 100];
 
 /** Grid Engine through qsub, qstat, qdel and qacct. */
 export function gridEngineDialect(options: GridEngineOptions = {}): SchedulerDialect {
-  const command = (...argv: readonly string[]) => gridEngineCommand(options, argv);
   return {
     title: "Grid Engine",
     failures,
+    site: { ...site, settings: options.settings },
     runsOnHost: false,
     reservedExitCodes,
     taskVariable: "SGE_TASK_ID",
@@ -28,16 +28,16 @@ export function gridEngineDialect(options: GridEngineOptions = {}): SchedulerDia
     countedOptions: ["consumables"],
     idPattern: idLine.source,
     nameOf,
-    submit: (job) => ({ ...command(...submitArgv(job, options)), stdin: job.script }),
+    submit: (job) => ({ argv: submitArgv(job, options), stdin: job.script }),
     parseSubmit,
     // A site's or a user's own defaults for qstat may hide jobs: -u and -s overrule them. qstat
     // itself puts the user in for $user.
-    status: () => command("qstat", "-u", "$user", "-s", "prs", "-xml"),
+    status: () => ({ argv: ["qstat", "-u", "$user", "-s", "prs", "-xml"] }),
     parseStatus,
-    cancel: (targets) => command("qdel", ...targets.flatMap(cancelWords)),
-    explain: (id) => command("qstat", "-j", id),
+    cancel: (targets) => ({ argv: ["qdel", ...targets.flatMap(cancelWords)] }),
+    explain: (id) => ({ argv: ["qstat", "-j", id] }),
     parseExplain,
-    history: ({ id }) => command("qacct", "-j", id),
+    history: ({ id }) => ({ argv: ["qacct", "-j", id] }),
     parseHistory,
   };
 }

@@ -26,7 +26,7 @@ export function parseStatus(text: string): JobStatus[] {
 
 /**
  * In whole seconds, so that tasks that began together are told together. qstat writes local time,
- * which is UTC here (see command.ts), and milliseconds since 1970 in one of the variants.
+ * which is UTC here (see site.ts), and milliseconds since 1970 in one of the variants.
  */
 function timeIn(text: string): string | undefined {
   const [, seconds] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?$/.exec(text) ?? [];

@@ -15,7 +15,7 @@ it("qdel is given each range of an array's tasks as a word", () => {
       { first: 7, last: 7 },
     ],
   };
-  expect(gridEngineDialect().cancel(["5", some]).shown).to.deep.equal(["qdel", "5", "8.2-3", "8.7-7"]);
+  expect(gridEngineDialect().cancel(["5", some]).argv).to.deep.equal(["qdel", "5", "8.2-3", "8.7-7"]);
 });
 
 describe("qdel's answer", () => {

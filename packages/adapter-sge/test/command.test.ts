@@ -2,9 +2,10 @@ import { spawnSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { siteCommand } from "@hpcnb/core";
 import { expectThrown, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
-import { gridEngineCommand } from "../src/command.js";
+import { gridEngineDialect } from "../src/index.js";
 import { answers } from "./example.js";
 
 /** Stands for qsub: no machine has it anywhere else. */
@@ -36,13 +37,8 @@ describe("a Grid Engine command", () => {
 
   function run(options: { settings?: string; path?: string; root?: string }) {
     const { settings, path = "", root } = options;
-    const { argv } = gridEngineCommand(settings === undefined ? {} : { settings }, [
-      program,
-      "a b",
-      "",
-      "$user",
-      "it's",
-    ]);
+    const { site = {} } = gridEngineDialect(settings === undefined ? {} : { settings });
+    const { argv } = siteCommand(site, [program, "a b", "", "$user", "it's"]);
     const { status, stdout, stderr } = spawnSync(argv[0] ?? "", argv.slice(1), {
       encoding: "utf8",
       input: "the script\n",

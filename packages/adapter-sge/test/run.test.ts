@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { siteCommand } from "@hpcnb/core";
 import { expectThrown, makeJob } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { gridEngineDialect } from "../src/index.js";
@@ -31,7 +32,8 @@ describe("a Grid Engine command among a user's and a site's defaults", () => {
   const dialect = gridEngineDialect({});
   const { explain = () => expect.fail() } = dialect;
 
-  function run(argv: readonly string[]) {
+  function run(command: readonly string[]) {
+    const { argv } = siteCommand(dialect.site ?? {}, command);
     const { status, stdout, stderr } = spawnSync(argv[0] ?? "", argv.slice(1), {
       encoding: "utf8",
       cwd: join(directory, "here"),

@@ -1,9 +1,7 @@
-import { type JobHistory, type JobId, type JobRecord, type SubmittedJob, signalName } from "@hpcnb/core";
+import { type JobHistory, type JobRecord, type SubmittedJob, signalName } from "@hpcnb/core";
 
-/** The words for sacct; command.ts asks scontrol, too. */
-export function historyWords(id: JobId): string[] {
-  return [`--jobs=${id}`, "--allocations", "--parsable2", "--noheader", "--format=JobID,JobName,State,ExitCode"];
-}
+/** For sacct. Then scontrol is asked, too: see site.ts. */
+export const historyWords = ["--allocations", "--parsable2", "--noheader", "--format=JobID,JobName,State,ExitCode"];
 
 /** How a job ends without an exit code of its own that counts. */
 const causes = new Map([

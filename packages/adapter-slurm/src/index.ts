@@ -1,8 +1,8 @@
 import { type CancelTarget, createCommandScheduler, definePlugin, type SchedulerDialect } from "@hpcnb/core";
-import { slurmCommand } from "./command.js";
 import { failures } from "./failures.js";
 import { historyWords, parseHistory } from "./history.js";
 import { resourcesSchema, type SlurmOptions, schedulerSchema } from "./options.js";
+import { site } from "./site.js";
 import { listingFormat, parseExplain, parseStatus } from "./status.js";
 import { idLine, parseSubmit, submitArgv } from "./submit.js";
 
@@ -12,24 +12,24 @@ export type { SlurmOptions } from "./options.js";
 const largestArray = 1_000;
 
 /** Slurm through sbatch, squeue, scancel, sacct and scontrol. */
-export function slurmDialect(options: SlurmOptions = {}): SchedulerDialect {
-  const command = (...argv: readonly string[]) => slurmCommand(options, argv);
+export function slurmDialect({ settings }: SlurmOptions = {}): SchedulerDialect {
   return {
     title: "Slurm",
     failures,
+    site: { ...site, settings },
     runsOnHost: false,
     taskVariable: "SLURM_ARRAY_TASK_ID",
     largestArray,
     countedOptions: ["gpus"],
     idPattern: idLine.source,
-    submit: (job) => ({ ...command(...submitArgv(job)), stdin: job.script }),
+    submit: (job) => ({ argv: submitArgv(job), stdin: job.script }),
     parseSubmit,
-    status: () => command("squeue", "--me", listingFormat),
+    status: () => ({ argv: ["squeue", "--me", listingFormat] }),
     parseStatus,
-    cancel: (targets) => command("scancel", ...targets.flatMap(cancelWords)),
-    explain: (id) => command("squeue", "--me", `--jobs=${id}`, listingFormat),
+    cancel: (targets) => ({ argv: ["scancel", ...targets.flatMap(cancelWords)] }),
+    explain: (id) => ({ argv: ["squeue", "--me", `--jobs=${id}`, listingFormat] }),
     parseExplain,
-    history: ({ id }) => command("sacct", ...historyWords(id)),
+    history: ({ id }) => ({ argv: ["sacct", `--jobs=${id}`, ...historyWords] }),
     parseHistory,
   };
 }

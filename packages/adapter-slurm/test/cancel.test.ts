@@ -12,7 +12,7 @@ describe("scancel", () => {
       { first: 2, last: 3 },
       { first: 7, last: 7 },
     ];
-    const words = (...targets: CancelTarget[]) => slurmDialect().cancel(targets).shown;
+    const words = (...targets: CancelTarget[]) => slurmDialect().cancel(targets).argv;
     expect(words("17", { id: "18", tasks })).to.deep.equal(["scancel", "17", "18_[2-3,7-7]"]);
     expect(words("19;other")).to.deep.equal(["scancel", "--clusters=other", "19"]);
   });

@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { siteCommand } from "@hpcnb/core";
 import { makeJob, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
-import { slurmCommand } from "../src/command.js";
 import { slurmDialect } from "../src/index.js";
 
 /**
@@ -31,7 +31,13 @@ describe("a Slurm command among a user's variables", () => {
   const dialect = slurmDialect();
   const { explain = () => expect.fail(), history = () => expect.fail() } = dialect;
 
-  function run(argv: readonly string[], variables: Record<string, string> = {}, path = join(directory, "bin")) {
+  function run(
+    command: readonly string[],
+    variables: Record<string, string> = {},
+    path = join(directory, "bin"),
+    { site = {} } = dialect,
+  ) {
+    const { argv } = siteCommand(site, command);
     const { status, stdout, stderr } = spawnSync(argv[0] ?? "", argv.slice(1), {
       encoding: "utf8",
       env: { HOME: directory, PATH: `${path}:/usr/bin:/bin`, IFS: "S", ...variables },
@@ -69,7 +75,7 @@ describe("a Slurm command among a user's variables", () => {
       { command: dialect.cancel(["7", { id: "8", tasks: [{ first: 1, last: 2 }] }]), own: [] },
     ];
     for (const { command, own } of questions) {
-      const shown = (command.shown ?? []).slice(1);
+      const shown = command.argv.slice(1);
       expect(run(command.argv, variables).stdout.trim().split("\n")).to.deep.equal([
         ...["LC_ALL=C", ...own],
         ...words(shown),
@@ -99,8 +105,8 @@ describe("a Slurm command among a user's variables", () => {
     const text = `echo Welcome; export PATH="${join(directory, "bin").replace("$", "\\$")}:$PATH" SBATCH_ACCOUNT=theirs\n`;
     const settings = join(directory, "settings.sh");
     await writeFile(settings, text);
-    expect(run(slurmCommand({ settings }, ["hpcnb-test-scancel", "7"]).argv, {}, "/nowhere").stdout).to.equal("7\n");
+    expect(run(["hpcnb-test-scancel", "7"], {}, "/nowhere", slurmDialect({ settings })).stdout).to.equal("7\n");
     await writeFile(join(directory, ".bash_profile"), text);
-    expect(run(slurmCommand({}, ["hpcnb-test-scancel", "7"]).argv, {}, "/nowhere").stdout).to.equal("7\n");
+    expect(run(["hpcnb-test-scancel", "7"], {}, "/nowhere").stdout).to.equal("7\n");
   });
 });

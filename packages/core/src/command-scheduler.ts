@@ -6,7 +6,8 @@ import type { CommandResult, Host } from "./host.js";
 import { historyIn } from "./job-ends.js";
 import { plainName } from "./plain-name.js";
 import { renderCommand } from "./render-command.js";
-import type { Command, JobSpec, Scheduler } from "./scheduler.js";
+import type { CancelTarget, Command, JobSpec, Scheduler } from "./scheduler.js";
+import { siteCommand } from "./site-command.js";
 import { checkTasks } from "./task-runs.js";
 
 /** A busy scheduler may take its time, but none that is alive takes longer. */
@@ -39,15 +40,17 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
     }
   }
 
-  const { idPattern, largestArray, countedOptions, nameOf = plainName, cancel } = dialect;
+  const { idPattern, largestArray, countedOptions, nameOf = plainName, site } = dialect;
   const answers = answersOf(dialect);
   const named = (job: JobSpec) => {
     checkTasks(job);
     return { ...job, name: nameOf(job.name) };
   };
-  const submit = (job: JobSpec) => dialect.submit(named(job));
+  const atSite = (command: Command) => (site ? { ...command, ...siteCommand(site, command.argv) } : command);
+  const submit = (job: JobSpec) => atSite(dialect.submit(named(job)));
+  const cancel = (targets: readonly CancelTarget[]) => atSite(dialect.cancel(targets));
   const status = async (signal?: AbortSignal) =>
-    answers.parseStatus(await ask(dialect.status(), "Asking for jobs", signal));
+    answers.parseStatus(await ask(atSite(dialect.status()), "Asking for jobs", signal));
 
   return {
     runsOnHost: dialect.runsOnHost,
@@ -62,8 +65,7 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
     render: (job) => dialect.render?.(named(job)) ?? renderCommand(submit(job)),
 
     submit: async (job, signal) => {
-      const given = named(job);
-      const accepted = answers.parseSubmit(await ask(dialect.submit(given), `Submitting ${job.name}`, signal), given);
+      const accepted = answers.parseSubmit(await ask(submit(job), `Submitting ${job.name}`, signal), named(job));
       if (typeof accepted === "string") return accepted;
       answers.parseCancel(await ask(cancel([accepted.id]), `Cancelling ${accepted.id}`, signal));
       throw accepted.error;
@@ -78,12 +80,12 @@ export function createCommandScheduler(host: Host, dialect: SchedulerDialect): S
     explain: async (id, signal) => {
       const command = dialect.explain?.(id);
       if (!command) return (await status(signal)).find((job) => job.id === id)?.reason;
-      return answers.parseExplain(await ask(command, `Asking about job ${id}`, signal), id);
+      return answers.parseExplain(await ask(atSite(command), `Asking about job ${id}`, signal), id);
     },
     history: async (job, signal) => {
       const command = dialect.history?.(job);
       if (!command) return historyIn(await status(signal), job);
-      return answers.parseHistory(await ask(command, `Asking how job ${job.id} ended`, signal), job);
+      return answers.parseHistory(await ask(atSite(command), `Asking how job ${job.id} ended`, signal), job);
     },
   };
 }

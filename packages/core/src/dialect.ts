@@ -1,6 +1,7 @@
 import type { HpcnbError } from "./errors.js";
 import type { JobRecord } from "./job-ends.js";
 import type { CancelTarget, Command, JobId, JobSpec, JobStatus, SubmittedJob } from "./scheduler.js";
+import type { SiteCommand } from "./site-command.js";
 
 /**
  * All that differs between schedulers that are driven by commands: what to run, and what the output
@@ -14,6 +15,8 @@ export interface SchedulerDialect {
   /** The name that people know the scheduler by. Messages begin with it. */
   readonly title: string;
   readonly failures?: FailureWords;
+  /** How its commands are run at a site. Default: just as they are. */
+  readonly site?: SiteCommand;
   readonly runsOnHost: boolean;
   /** See `Scheduler.reservedExitCodes`. */
   readonly reservedExitCodes?: readonly number[];

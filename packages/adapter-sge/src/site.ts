@@ -1,5 +1,4 @@
-import { type Command, notRun, siteCommand } from "@hpcnb/core";
-import type { GridEngineOptions } from "./options.js";
+import { notRun, type SiteCommand } from "@hpcnb/core";
 
 /**
  * Refuses the command where defaults of the site or the user would make another thing of it. These
@@ -60,7 +59,4 @@ case $1 in qstat) export TZ=UTC0 ;; esac`;
 /** Grid Engine's commands need SGE_ROOT. Debian's are wrappers that set it themselves. */
 const isKnown = 'command -v "$1" >/dev/null 2>&1 && { [ -n "$SGE_ROOT" ] || [ -d /var/lib/gridengine ]; }';
 
-/** Runs its arguments where Grid Engine's commands are known. */
-export function gridEngineCommand({ settings }: GridEngineOptions, argv: readonly string[]): Command {
-  return siteCommand({ settings, isKnown, before }, argv);
-}
+export const site: SiteCommand = { isKnown, before };

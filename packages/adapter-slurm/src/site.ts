@@ -1,16 +1,9 @@
-import { type Command, siteCommand } from "@hpcnb/core";
-import type { SlurmOptions } from "./options.js";
+import type { SiteCommand } from "@hpcnb/core";
 
 /**
- * Variables of Slurm that stand for options, and those of a job that a notebook runs in. Where the
+ * Variables of Slurm stand for options, or are those of a job that a notebook runs in. Where the
  * cluster is and who asks stays.
- */
-const unset = {
-  drop: "SLURM_* | SBATCH_* | SQUEUE_* | SCANCEL_* | SACCT_* | SCONTROL_*",
-  keep: "SLURM_CONF | SLURM_CONF_SERVER | SLURM_JWT",
-};
-
-/**
+ *
  * - sbatch hands SLURM_EXPORT_ENV on to the job, and sets it only where it is not set. NONE there
  *   would take the environment from all that srun starts in the job.
  * - squeue cuts lists of tasks at 64 characters without SLURM_BITSTR_LEN=0, and writes times
@@ -20,7 +13,12 @@ const unset = {
  *
  * Without single quotes, so that it stays readable when a person sees it as a shell word.
  */
-const before = `case $1 in
+export const site: SiteCommand = {
+  unset: {
+    drop: "SLURM_* | SBATCH_* | SQUEUE_* | SCANCEL_* | SACCT_* | SCONTROL_*",
+    keep: "SLURM_CONF | SLURM_CONF_SERVER | SLURM_JWT",
+  },
+  before: `case $1 in
   sbatch) export SLURM_EXPORT_ENV=ALL ;;
   squeue) export SLURM_BITSTR_LEN=0 SLURM_TIME_FORMAT=%s ;;
   sacct)
@@ -28,9 +26,5 @@ const before = `case $1 in
     echo "$ends"
     for user in $(echo "$ends" | sed -n "s/.*|CANCELLED by \\([0-9]*\\)|.*/\\1/p" | sort -u); do getent passwd "$user"; done
     set -- scontrol --oneliner show job "\${2#--jobs=}" ;;
-esac`;
-
-/** Runs its arguments where Slurm's commands are known. */
-export function slurmCommand({ settings }: SlurmOptions, argv: readonly string[]): Command {
-  return siteCommand({ settings, unset, before }, argv);
-}
+esac`,
+};
