@@ -3,20 +3,8 @@ import type { FailureWords } from "@hpcnb/core";
 export const defaultFiles =
   "the site's `$SGE_ROOT/$SGE_CELL/common/sge_request`, `~/.sge_request`, or `.sge_request` in the directory that the command runs in";
 
-/** What to look at, by what qsub says. */
-const hints = [
-  [/queue "/i, "`qconf -sql` lists the site's queues: correct `queue` under resources or cluster.resources."],
-  [
-    /parallel environment/i,
-    "`qconf -spl` lists the site's parallel environments: correct `options.parallelEnvironment` under resources or cluster.resources.",
-  ],
-  [
-    /resource/i,
-    "`qconf -sc` lists the site's resources: correct `native` under resources or cluster.resources, or scheduler.options.memoryResource.",
-  ],
-  [/project/i, "`qconf -sprjl` lists the site's projects: correct `native` under resources or cluster.resources."],
-  [/^/, "Correct `resources` or `cluster.resources` in the session file."],
-] as const;
+const place = "under resources or cluster.resources.";
+const elsewhere = `An option that is not in the session file comes from a file of defaults: ${defaultFiles}.`;
 
 export const failures: FailureWords = {
   /** Every command says it so, also when it could not even look for the qmaster. */
@@ -42,18 +30,14 @@ export const failures: FailureWords = {
    * 9.1: so its words count as well.
    */
   limit: /only \d+ jobs are allowed per (user|cluster)|exit code 25\)$/i,
-  hints: [
-    [
-      / has -\w/,
+  hints: {
+    " has -\\w":
       "No option of qsub overrides that, and it would change the jobs. Take it out there, or write `-clear` behind it, which cancels the options before it. Options for this session alone belong into `native`.",
-    ],
-    [/takes a dollar in/, "Give the notebook directory, or the one that it is in, another name."],
-    ...hints.map(
-      ([reason, hint]) =>
-        [
-          reason,
-          `${hint} An option that is not in the session file comes from a file of defaults: ${defaultFiles}.`,
-        ] as const,
-    ),
-  ],
+    "takes a dollar in": "Give the notebook directory, or the one that it is in, another name.",
+    'queue "': `\`qconf -sql\` lists the site's queues: correct \`queue\` ${place} ${elsewhere}`,
+    "parallel environment": `\`qconf -spl\` lists the site's parallel environments: correct \`options.parallelEnvironment\` ${place} ${elsewhere}`,
+    resource: `\`qconf -sc\` lists the site's resources: correct \`native\` ${place} Or correct scheduler.options.memoryResource. ${elsewhere}`,
+    project: `\`qconf -sprjl\` lists the site's projects: correct \`native\` ${place} ${elsewhere}`,
+    "": `Correct \`resources\` or \`cluster.resources\` in the session file. ${elsewhere}`,
+  },
 };

@@ -16,23 +16,17 @@ export const failures: FailureWords = {
   reasonIn: (lines) =>
     lines.map((line) => line.replace(/^sbatch: (error: )?(Batch job submission failed: )?/, "")).join(". "),
   limit: /(Max|Grp)SubmitJob|temporarily unable to accept job/,
-  hints: [
-    [
-      /invalid account|invalid qos/i,
+  hints: {
+    "invalid account|invalid qos":
       "`sacctmgr show associations user=$USER format=account,partition,qos` lists yours: correct `options.account` or `options.qos` under resources and cluster.resources.",
-    ],
-    [/partition/i, "`sinfo --summarize` lists the partitions: correct `queue` under resources or cluster.resources."],
-    [
-      /array/i,
+    partition: "`sinfo --summarize` lists the partitions: correct `queue` under resources or cluster.resources.",
+    array:
       "This site takes fewer tasks in an array than most (MaxArraySize in `scontrol show config`): ask for fewer engines, or make several `cluster.groups` of them.",
-    ],
-    [/feature/i, "`sinfo --format=%f` lists the features of nodes: correct `options.constraint`."],
-    [/gres/i, "`sinfo --format=%G` lists the nodes' GPUs: correct `options.gpus`."],
-    [
-      /node configuration|time limit|policy/i,
+    feature: "`sinfo --format=%f` lists the features of nodes: correct `options.constraint`.",
+    gres: "`sinfo --format=%G` lists the nodes' GPUs: correct `options.gpus`.",
+    "node configuration|time limit|policy":
       "`sinfo --format='%P %l %c %m'` lists each partition's time limit, and the CPUs and memory of its nodes: ask for less, or for another `queue`.",
-    ],
-  ],
+  },
 };
 
 export const otherCluster = new HpcnbError(

@@ -15,13 +15,12 @@ const causes = new Map([
   ["CANCELLED", "it was cancelled"],
 ]);
 
-/** What sacct or scontrol says of a job, or of a task. */
+/** What sacct or scontrol says of a job or a task. */
 interface Line extends SubmittedJob {
-  /** "3" or, of those that were cancelled before they began, "5-9". */
+  /** "3" or, where they were cancelled before they began, "5-9". */
   readonly task: string | undefined;
-  /** "TIMEOUT". */
   readonly state: string;
-  /** "1000", where the state is "CANCELLED by 1000". */
+  /** The number of the user that cancelled it. */
   readonly by?: string | undefined;
   /** Exit code and signal, such as "7:0". */
   readonly exit: string;
@@ -37,7 +36,9 @@ export function parseHistory(text: string): JobRecord[] {
   const keyOf = ({ id, task, state }: Line) => `${id} ${task} ${state}`;
   const known = new Set(accounted.map(keyOf));
   const news = lines.flatMap(controlledIn).filter((line) => !known.has(keyOf(line)));
-  return [...accounted, ...news].map((line) => ({ ...line, end: endOf(line, text) }));
+  // As getent writes them: "alice:x:1000:...".
+  const users = new Map([...text.matchAll(/^([^:\s]+):[^:\n]*:(\d+):/gm)].map(([, name, number]) => [number, name]));
+  return [...accounted, ...news].map((line) => ({ ...line, end: endOf(line, users.get(line.by)) }));
 }
 
 /** A line of sacct: "5_1|name|CANCELLED by 1000|0:0". */
@@ -56,29 +57,20 @@ function controlledIn(line: string): Line[] {
 }
 
 /** Undefined for what has not ended. */
-function endOf({ state, by, exit }: Line, text: string): JobHistory | undefined {
-  if (state === "COMPLETED" || state === "FAILED") {
-    const [code = 0, signal = 0] = exit.split(":").map(Number);
-    return signal === 0 ? { exitCode: code } : { reason: `${killed(signal)} (${state}, ${exit})` };
-  }
-  const cause = causes.get(state);
+function endOf({ state, by, exit }: Line, user = `the user ${by}`): JobHistory | undefined {
+  const [exitCode = 0, signal = 0] = exit.split(":").map(Number);
+  const endedByItself = state === "COMPLETED" || state === "FAILED";
+  if (endedByItself && signal === 0) return { exitCode };
+  const cause = endedByItself ? killed(signalName(signal)) : causes.get(state);
   if (cause === undefined) return undefined;
-  const who = by === undefined ? "" : ` by ${nameIn(text, by) ?? `the user ${by}`}`;
   return {
-    reason: `${cause}${who} (${state})`,
-    ...(state === "TIMEOUT" ? { walltimeReached: true } : {}),
-    ...(state === "PREEMPTED" ? { preempted: true } : {}),
+    reason: `${cause}${by === undefined ? "" : ` by ${user}`} (${state}${endedByItself ? `, ${exit}` : ""})`,
+    walltimeReached: state === "TIMEOUT",
+    preempted: state === "PREEMPTED",
   };
 }
 
-function killed(signal: number): string {
-  const name = signalName(signal);
-  return name === undefined
-    ? "Slurm could not run it, perhaps because its node does not have the directory of its output"
-    : `it was ended by ${name}`;
-}
-
-/** As getent writes it: "alice:x:1000:...". */
-function nameIn(text: string, user: string): string | undefined {
-  return new RegExp(`^([^:\\s]+):[^:]*:${user}:`, "m").exec(text)?.[1];
+function killed(signal: string | undefined): string {
+  if (signal !== undefined) return `it was ended by ${signal}`;
+  return "Slurm could not run it, perhaps because its node does not have the directory of its output";
 }

@@ -1,4 +1,4 @@
-import { type JobState, stateWords } from "@hpcnb/core";
+import { type JobState, reasonWords, stateWords } from "@hpcnb/core";
 
 /** The states of squeue(1). A job that completes still has processes on its node. */
 const stateIn = stateWords({
@@ -18,7 +18,8 @@ const scontrol = "`scontrol show job` tells more";
  * means, and, where it does not just wait for its turn, the state. A job in error never runs unless
  * somebody changes it or the site.
  */
-const reasons: readonly (readonly [RegExp, string, JobState?])[] = [
+const reasonIn = reasonWords([
+  [/^(None|\(null\)|N\/A)?$/, ""],
   [/^Priority$/, "others are before it"],
   [/^Resources$/, "it is next, and waits for free resources"],
   [/^Dependency$/, "it waits for the job that it depends on"],
@@ -44,24 +45,11 @@ const reasons: readonly (readonly [RegExp, string, JobState?])[] = [
   [/^BadConstraints$/, "no node has what it asks for, as it seems now"],
   [/^Licenses$/, "it waits for a licence"],
   [/^Reservation$/, "its reservation has not begun"],
-];
+]);
 
-/**
- * What a word stands for that squeue may end with details: "ReqNodeNotAvail, UnavailableNodes:n3".
- */
-function meaningOf(reason: string) {
-  return reasons.find(([pattern]) => pattern.test(reason));
-}
-
-/** For words that the manual does not have: unknown. */
-export function stateOf(native: string, reason: string): JobState {
+/** A reason may have details behind it: "ReqNodeNotAvail, UnavailableNodes:n3". */
+export function standingOf(native: string, word: string): { state: JobState; reason: string | undefined } {
   const state = stateIn(native);
-  return state === "queued" ? (meaningOf(reason)?.[2] ?? state) : state;
-}
-
-/** In words, with Slurm's own behind them; undefined where it gives none. */
-export function reasonOf(reason: string): string | undefined {
-  if (/^(None|\(null\)|N\/A)?$/.test(reason)) return undefined;
-  const meaning = meaningOf(reason)?.[1];
-  return meaning === undefined ? reason : `${meaning} (${reason})`;
+  const { reason, state: stateByReason } = reasonIn(word);
+  return { state: state === "queued" ? (stateByReason ?? state) : state, reason };
 }

@@ -28,7 +28,11 @@ export function answersOf(dialect: SchedulerDialect): DialectAnswers {
   const { title, failures = {} } = dialect;
   const idPattern = new RegExp(dialect.idPattern ?? /^(\S+)$/);
   const idIn = (text: string) => lastLine(text, idPattern)?.[1];
-  const hintFor = (reason: string) => failures.hints?.find(([pattern]) => pattern.test(reason))?.[1];
+  const hints = Object.entries(failures.hints ?? {}).map(([reason, hint]) => ({
+    reason: new RegExp(reason, "i"),
+    hint,
+  }));
+  const hintFor = (words: string) => hints.find(({ reason }) => reason.test(words))?.hint;
 
   function expectRun(result: CommandResult, what: string): void {
     const why = whyNotRun(result);

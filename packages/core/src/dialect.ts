@@ -85,8 +85,11 @@ export interface FailureWords {
    * command and its code: "(sub, exit code 25)".
    */
   readonly limit?: RegExp;
-  /** The user can do this about a rejection. The first pattern that fits its reason counts. */
-  readonly hints?: readonly (readonly [reason: RegExp, hint: string])[];
+  /**
+   * The user can do this about a rejection, by a regular expression for its reason: the first that
+   * fits, whatever its case, counts.
+   */
+  readonly hints?: Readonly<Record<string, string>>;
 }
 
 /**

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import {
+  columnList,
   expectReached,
   JoinedJobs,
   optionWords,
   plainName,
-  readColumns,
   siteCommand,
   stateWords,
   timeOfSeconds,
@@ -75,15 +75,20 @@ describe("what dialects of schedulers share", () => {
   });
 
   it("reads the rows below a head, among other lines, and takes no part of a list for the whole", () => {
-    const form = { command: "list", mark: "m", names: ["id", "name"] as const, isHead: ({ id = "" }) => id === "ID" };
-    const rows = readColumns("Welcome\nm|ID|NAME\nm|1|a|b\nm|2\nof a name\nm|3|\n", form);
-    expect(rows).to.deep.equal([
+    const list = columnList({
+      command: "list",
+      columns: { id: "%i", name: "%n" },
+      isHead: ({ id }) => id === "ID",
+      isRow: ({ id }) => /^\d+$/.test(id),
+    });
+    expect(list.format).to.equal("hpcnb|%i|%n");
+    expect(list.read("Welcome\nhpcnb|ID|NAME\nhpcnb|1|a|b\nhpcnb|2\nof a name\nhpcnb|3|\n")).to.deep.equal([
       { id: "1", name: "a|b" },
       { id: "3", name: "" },
     ]);
-    expect(readColumns("m|ID|NAME", form)).to.deep.equal([]);
-    for (const text of ["", "m|1|a\n", "ID|NAME\n"])
-      expect(() => readColumns(text, form), text).to.throw("list's answer was not understood");
+    expect(list.read("hpcnb|ID|NAME")).to.deep.equal([]);
+    for (const text of ["", "hpcnb|1|a\n", "ID|NAME\n", "hpcnb|ID|NAME\nhpcnb|x|a\n"])
+      expect(() => list.read(text), text).to.throw("list's answer was not understood");
   });
 
   it("knows times in whole seconds", () => {
