@@ -1,29 +1,22 @@
 import { notUnderstood } from "@hpcnb/core";
 import { SaxesParser } from "saxes";
 
-/** One `<job_list>`; what it lacks is empty. */
-export interface Listing {
-  readonly id: string;
-  readonly name: string;
-  readonly state: string;
-  /** "all.q@node1", or nothing for a job that waits. */
-  readonly queue: string;
-  readonly tasks: string;
-  /** When it began to run, which it does not say of a job that waits. */
-  readonly started: string;
+const fields = {
+  JB_job_number: "id",
+  JB_name: "name",
+  state: "state",
+  /** "all.q@node1"; not of a job that waits. */
+  queue_name: "queue",
+  tasks: "tasks",
+  /** When it began to run; not of a job that waits. */
+  JAT_start_time: "started",
   /** With -g t in a site's defaults: MASTER or SLAVE, for each host of a parallel job. */
-  readonly role: string;
-}
+  master: "role",
+} as const;
+const fieldOf: ReadonlyMap<string, keyof Listing> = new Map(Object.entries(fields));
 
-const fields: ReadonlyMap<string, keyof Listing> = new Map([
-  ["JB_job_number", "id"],
-  ["JB_name", "name"],
-  ["state", "state"],
-  ["queue_name", "queue"],
-  ["tasks", "tasks"],
-  ["JAT_start_time", "started"],
-  ["master", "role"],
-] as const);
+/** One `<job_list>`; what it lacks is empty. */
+export type Listing = Readonly<Record<(typeof fields)[keyof typeof fields], string>>;
 
 /** Characters that one step of the parser takes: the text is never held twice. */
 const step = 1 << 16;
@@ -53,7 +46,7 @@ export function readListings(text: string, found: (listing: Listing) => void): v
     if (name === "job_list")
       job = { id: "", name: "", state: "", queue: queueOfList, tasks: "", started: "", role: "" };
     else if (job) {
-      field = fields.get(name);
+      field = fieldOf.get(name);
       if (field) job[field] = "";
     } else if (name === "Queue-List") queueOfList = "";
     else inQueueName = name === "name";

@@ -1,4 +1,4 @@
-import { HpcnbError, type JobId, type JobSpec, lastLine, type UnwantedJob } from "@hpcnb/core";
+import { type HpcnbError, type JobId, type JobSpec, lastLine, rejection, type UnwantedJob } from "@hpcnb/core";
 import { defaultFiles } from "./failures.js";
 
 /**
@@ -27,7 +27,6 @@ export function parseSubmit(text: string, job: JobSpec): JobId | UnwantedJob | u
 }
 
 function changedByDefaults(what: string, option: string): HpcnbError {
-  return new HpcnbError("HPCNB_SUBMIT_REJECTED", `Grid Engine ${what}.`, {
-    hint: `A ${option} in a file of defaults does that: ${defaultFiles}. Take it out there, or write \`-clear\` behind it. A site's job verifier may do it as well.`,
-  });
+  const hint = `A ${option} in a file of defaults does that: ${defaultFiles}. Take it out there, or write \`-clear\` behind it. A site's job verifier may do it as well.`;
+  return rejection(`Grid Engine ${what}.`, hint);
 }

@@ -1,4 +1,12 @@
-import { formatDuration, HpcnbError, type JobResources, type JobSpec, optionWords, plainName } from "@hpcnb/core";
+import {
+  formatDuration,
+  formatMemory,
+  type JobResources,
+  type JobSpec,
+  optionWords,
+  plainName,
+  rejection,
+} from "@hpcnb/core";
 import type { GridEngineOptions, GridEngineResources } from "./options.js";
 import { outputPath, workingDirectoryPath } from "./paths.js";
 
@@ -38,7 +46,7 @@ export function submitArgv(job: JobSpec, options: GridEngineOptions): string[] {
  */
 function interpreterOf(script: string): string {
   const [, interpreter, argument] = /^#! *(\/\S+)(?:[ \t]+(\S.*))?/.exec(script) ?? [];
-  if (interpreter === undefined) throw reject("The script does not begin with #! and the path of its interpreter.");
+  if (interpreter === undefined) throw rejection("The script does not begin with #! and the path of its interpreter.");
   if (argument === undefined) return interpreter;
   return /\/env$/.test(interpreter) && argument.trim() === "bash" ? "/bin/bash" : "/usr/bin/env";
 }
@@ -47,7 +55,7 @@ function resourceArgv(resources: JobResources, options: GridEngineOptions): stri
   const { cores, memory, walltimeSeconds, queue } = resources;
   const { parallelEnvironment, consumables = {} } = (resources.options ?? {}) as GridEngineResources;
   if ((cores ?? 1) > 1 && parallelEnvironment === undefined) {
-    throw reject(
+    throw rejection(
       `Grid Engine gives a job ${cores} cores only through a parallel environment, and none is named.`,
       "Set resources.options.parallelEnvironment to one that keeps a job on one host. `qconf -spl` lists the site's. It is often called smp.",
     );
@@ -64,20 +72,11 @@ function resourceArgv(resources: JobResources, options: GridEngineOptions): stri
 
 function memoryOf(bytes: number, cores: number, { memoryResource, memoryPer = "slot" }: GridEngineOptions): string {
   if (memoryResource === undefined) {
-    throw reject(
+    throw rejection(
       "The job asks for memory, and every Grid Engine site has its own name for memory.",
       "Set scheduler.options.memoryResource (`qconf -sc` lists the site's resources; often h_vmem or mem_free), or leave out resources.memory.",
     );
   }
+  // Upper-case units are powers of 1024 (sge_types(1)).
   return formatMemory(memoryPer === "slot" ? Math.ceil(bytes / cores) : bytes);
-}
-
-/** In the largest unit that is exact. Upper-case units are powers of 1024 (sge_types(1)). */
-function formatMemory(bytes: number): string {
-  const unit = (["G", "M", "K"] as const).find((_, index) => bytes % 1024 ** (3 - index) === 0);
-  return unit === undefined ? String(bytes) : `${bytes / 1024 ** { G: 3, M: 2, K: 1 }[unit]}${unit}`;
-}
-
-function reject(message: string, hint?: string): HpcnbError {
-  return new HpcnbError("HPCNB_SUBMIT_REJECTED", message, { hint });
 }

@@ -1,4 +1,4 @@
-import { type FailureWords, HpcnbError } from "@hpcnb/core";
+import { type FailureWords, rejection } from "@hpcnb/core";
 
 export const failures: FailureWords = {
   /**
@@ -29,8 +29,7 @@ export const failures: FailureWords = {
   },
 };
 
-export const otherCluster = new HpcnbError(
-  "HPCNB_SUBMIT_REJECTED",
+export const otherCluster = rejection(
   "hpcnb uses one Slurm cluster: that of its host. A job for another one (sbatch --clusters) would not be found again.",
-  { hint: "Take --clusters (-M) out of `native`, and set `host` to a submit node of the other cluster." },
+  "Take --clusters (-M) out of `native`, and set `host` to a submit node of the other cluster.",
 );

@@ -42,11 +42,15 @@ export function notUnderstood(command: string, text: string, why?: string): Hpcn
   });
 }
 
+/** For a job that cannot be submitted, in words for the user. */
+export function rejection(message: string, hint?: string): HpcnbError {
+  return new HpcnbError("HPCNB_SUBMIT_REJECTED", message, { hint });
+}
+
 /** For a job whose path a scheduler cannot express. `owner` is what the path belongs to. */
 export function refusedPath(scheduler: string, character: string, owner: string, path: string): HpcnbError {
-  return new HpcnbError(
-    "HPCNB_SUBMIT_REJECTED",
+  return rejection(
     `${scheduler} cannot take ${character} in the path of ${owner}: ${JSON.stringify(path)}.`,
-    { hint: "Give the notebook directory, or the one that it is in, another name." },
+    "Give the notebook directory, or the one that it is in, another name.",
   );
 }

@@ -18,6 +18,15 @@ export function parseMemory(text: string): number | undefined {
   return match ? positive(Number(match[1]) * (bytesOf[(match[2] ?? "").toUpperCase()] ?? Number.NaN)) : undefined;
 }
 
+/**
+ * Bytes in the largest unit that is exact, as schedulers read it: "256M", "1024G", or "1000" for
+ * bytes. Units are powers of 1024, and not every scheduler knows one above G.
+ */
+export function formatMemory(bytes: number): string {
+  const unit = ["G", "M", "K"].find((one) => bytes % (bytesOf[one] ?? 1) === 0) ?? "";
+  return `${bytes / (bytesOf[unit] ?? 1)}${unit}`;
+}
+
 /** Seconds as hours:minutes:seconds, which every scheduler understands. */
 export function formatDuration(seconds: number): string {
   const two = (value: number) => String(Math.floor(value)).padStart(2, "0");

@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration, parseMemory } from "@hpcnb/core";
+import { formatDuration, formatMemory, parseDuration, parseMemory } from "@hpcnb/core";
 import { readSessionText } from "@hpcnb/core/session-file";
 import { expect } from "chai";
 
@@ -46,6 +46,11 @@ describe("units", () => {
 
   it("writes times as schedulers read them", () => {
     expect([1, 90, 28_800, 360_001].map(formatDuration)).to.deep.equal(["0:00:01", "0:01:30", "8:00:00", "100:00:01"]);
+  });
+
+  it("writes memory in the largest unit that is exact", () => {
+    const amounts = [2 ** 40, 3 * 2 ** 30, 2 ** 28, 3 * 2 ** 10, 1_000];
+    expect(amounts.map(formatMemory)).to.deep.equal(["1024G", "3G", "256M", "3K", "1000"]);
   });
 
   it("understands exactly what the session file's schema accepts", async () => {
