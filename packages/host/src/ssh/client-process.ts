@@ -11,6 +11,8 @@ export interface ClientProcess {
   readonly ended: Promise<void>;
   stdout(): string;
   stderr(): string;
+  /** Writes to its standard input; in vain when it has ended. */
+  tell(text: string): void;
   /** Resolves when it has ended. */
   stop(): Promise<void>;
 }
@@ -35,6 +37,9 @@ export function startClient(args: readonly string[], stdin = ""): ClientProcess 
     ended,
     stdout: () => said.stdout,
     stderr: () => said.stderr,
+    tell: (text) => {
+      if (child.stdin.writable) child.stdin.write(text);
+    },
     stop: async () => {
       child.kill();
       await ended;

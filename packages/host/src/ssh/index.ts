@@ -1,4 +1,5 @@
 /** What a tunnel by ssh is made of. */
+export { pythonArgv } from "../python-program.js";
 export {
   aliveIntervalSeconds,
   checkAlias,

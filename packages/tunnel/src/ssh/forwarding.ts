@@ -60,14 +60,39 @@ export interface ForwardingRequest {
 }
 
 /** Forwards a new socket to a target that the route's last host can reach. @throws HPCNB_TUNNEL */
-export function forward(request: ForwardingRequest): Promise<Forwarding> {
+export async function forward({ target, ...request }: ForwardingRequest): Promise<Forwarding> {
+  const { socket } = request;
+  const remove = () => rmSync(socket, { force: true });
+  try {
+    const way = await forwardAs({ ...request, spec: ["-L", forwardArgument(socket, target)] });
+    return { ...way, close: () => way.close().finally(remove) };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+export interface BackRequest extends Omit<ForwardingRequest, "target"> {
+  /** A new socket on the route's last host. */
+  readonly far: string;
+}
+
+/**
+ * Forwards a new socket of the route's last host to a socket of this machine. @throws HPCNB_TUNNEL
+ */
+export function forwardBack({ far, ...request }: BackRequest): Promise<Forwarding> {
+  return forwardAs({ ...request, spec: ["-R", forwardArgument(far, { path: request.socket })] });
+}
+
+type SpecRequest = Omit<ForwardingRequest, "target"> & { readonly spec: readonly string[] };
+
+function forwardAs(request: SpecRequest): Promise<Forwarding> {
   const { controlPath } = request.route;
   return controlPath === undefined ? forwardAlone(request) : forwardShared(request, controlPath);
 }
 
-async function forwardShared(request: ForwardingRequest, controlPath: string): Promise<Forwarding> {
-  const { destination, target, socket, signal } = request;
-  const spec = ["-L", forwardArgument(socket, target)];
+async function forwardShared(request: SpecRequest, controlPath: string): Promise<Forwarding> {
+  const { destination, spec, socket, signal } = request;
   const ask = (what: "forward" | "cancel", signal?: AbortSignal) =>
     runClient(controlArguments(controlPath, ["-O", what, ...spec]), {
       interactive: false,
@@ -94,31 +119,28 @@ async function forwardShared(request: ForwardingRequest, controlPath: string): P
         if (!isHpcnbError(error, "HPCNB_TIMEOUT")) throw error;
       } finally {
         lease.release();
-        rmSync(socket, { force: true });
       }
     },
   };
 }
 
 /** With a connection of its own, which a remote `cat` keeps until this process ends. */
-async function forwardAlone({ route, destination, target, socket, signal }: ForwardingRequest): Promise<Forwarding> {
+async function forwardAlone({ route, destination, spec, socket, signal }: SpecRequest): Promise<Forwarding> {
   throwIfAborted(signal);
-  const options = ["-L", forwardArgument(socket, target), ...option("ExitOnForwardFailure=yes")];
-  const client = startClient([...route.client(options), "exec cat"]);
-  const outcome = await untilReady(client, () => listens(socket), { limitMs: forwardingLimitMs, signal });
+  const options = [...spec, ...option("ExitOnForwardFailure=yes")];
+  const word = `forwarded-${randomBytes(6).toString("hex")}`;
+  const client = startClient([...route.client(options), `echo ${word}; exec cat`]);
+  const isReady = () => client.stdout().includes(word);
+  const outcome = await untilReady(client, isReady, { limitMs: forwardingLimitMs, signal });
   if (outcome !== "ready") {
     await client.stop();
-    rmSync(socket, { force: true });
     throwIfAborted(signal);
     throw sshFailure(client.stderr(), { destination, code: "HPCNB_TUNNEL", ...lateness(outcome) });
   }
   return {
     socket,
     ended: client.ended.then(() => `ssh to ${destination} ended: ${client.stderr().trim() || "it said nothing"}`),
-    close: async () => {
-      await client.stop();
-      rmSync(socket, { force: true });
-    },
+    close: () => client.stop(),
   };
 }
 
