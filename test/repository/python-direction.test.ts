@@ -8,7 +8,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   hpcnb_launch: [],
   hpcnb_app: ["hpcnb_launch", "hpcnb_relay"],
   hpcnb_ipyparallel: ["hpcnb_launch"],
-  hpcnb_relay: [],
+  hpcnb_relay: ["hpcnb_launch"],
   hpcnb_launchers: ["hpcnb_launch"],
   hpcnb_programs: ["hpcnb_launch", "hpcnb_app", "hpcnb_ipyparallel"],
   hpcnb_local: [],

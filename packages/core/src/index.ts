@@ -27,6 +27,7 @@ export * from "./readiness.js";
 export * from "./readiness-strategies.js";
 export * from "./records.js";
 export * from "./render-command.js";
+export * from "./rendezvous.js";
 export * from "./scheduler.js";
 export * from "./scheduler-errors.js";
 export * from "./scheduler-features.js";

@@ -34,7 +34,7 @@ export interface RunFiles {
 }
 
 /** The kinds of tunnel that hpcnb brings along, in the order in which `auto` tries them. */
-export const tunnelKinds = ["jump", "login-forward", "relay", "direct"] as const;
+export const tunnelKinds = ["jump", "login-forward", "relay", "reverse", "direct"] as const;
 export type TunnelKind = (typeof tunnelKinds)[number];
 
 /** Where a local port is looked for first: Jupyter's own default. */

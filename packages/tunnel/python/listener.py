@@ -72,7 +72,7 @@ def listen(low, high):
                 if family == socket.AF_INET6:
                     server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
                 server.bind((every, port))
-                server.listen(128)
+                server.listen(1024)
                 server.setblocking(False)
                 return server
             except OSError as error:

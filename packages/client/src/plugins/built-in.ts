@@ -12,6 +12,7 @@ const tunnels: Readonly<Record<TunnelKind, () => Promise<Plugin>>> = {
   jump: async () => (await import("@hpcnb/tunnel")).jumpTunnel,
   "login-forward": async () => (await import("@hpcnb/tunnel")).loginForwardTunnel,
   relay: async () => (await import("@hpcnb/tunnel")).relayTunnel,
+  reverse: async () => (await import("@hpcnb/tunnel")).reverseTunnel,
   direct: async () => (await import("@hpcnb/tunnel")).directTunnel,
 };
 

@@ -70,7 +70,7 @@ class NotebookJob:
         log.keep_log_bounded()
         secrets, keys = self.wait_for_storage()
         if self.parameters["relay"]:
-            self.relay = Relay(keys, self.parameters["relay"]["ports"], self.tell)
+            self.relay = Relay(keys, self.parameters["relay"], self.tell)
             self.start_thread(self.relay.run)
         os.environ.update(secrets.get("variables", {}))
         files.enter(self.parameters["directory"])
@@ -191,8 +191,9 @@ class NotebookJob:
         """Publishes where the server answers, as soon as it does."""
         while not applications.answers(self.endpoint(server)):
             time.sleep(0.02)
-        if self.relay and not self.relay.wait():
-            self.take_note(f"There is no relay on {HOST}: {self.relay.problem}")
+        problem = self.relay and self.relay.why_deaf()
+        if problem:
+            self.take_note(f"There is no relay on {HOST}: {problem}")
         note = {"note": ". ".join(self.notes)[:1000]} if self.notes else {}
         self.tell(
             host=HOST,

@@ -31,13 +31,13 @@ main.run(given)
 
 class Relay:
     """
-    Starts again when its process dies. `keys` is the record with the notebook's keys; `ports` are
-    the first and the last that it may listen on, or None. `tell` publishes where it listens.
+    Starts again when its process dies. `keys` is the record with the notebook's keys. `parameters`:
+    see hpcnb_relay's main.py. `tell` publishes where it listens.
     """
 
-    def __init__(self, keys, ports, tell):
+    def __init__(self, keys, parameters, tell):
         self.keys = keys
-        self.ports = ports
+        self.parameters = parameters
         self.tell = tell
         self.port = None
         self.problem = "it did not listen in time"
@@ -49,38 +49,39 @@ class Relay:
         self.endpoint = endpoint
         self.is_known.set()
 
-    def wait(self):
-        """Whether it listens."""
+    def why_deaf(self):
+        """Why it does not listen although it should, or None."""
         self.has_begun.wait(LISTEN_LIMIT)
-        return self.port is not None
+        return self.problem
 
     def run(self):
-        """For as long as the server runs, if it can listen at all."""
+        """For as long as the server runs, if it can be of use at all."""
         pauses = waiting.growing_pauses(1.0, 60.0)
         while True:
             try:
                 process = start_process()
-                has_listened = self.serve(process)
+                is_of_use = self.serve(process)
             except OSError as error:
                 # No process may be started, or it ended before it had read.
-                self.problem, has_listened = str(error), False
-            if not has_listened:
+                self.problem, is_of_use = str(error), False
+            if not is_of_use:
                 return self.has_begun.set()
             how = how_it_ended(process.wait())
             log.say(f"the relay ended {how}, and is started again")
             time.sleep(next(pauses))
 
     def serve(self, process):
-        """Whether it listens. Returns when it knows all that it is to know."""
-        given = {"keys": self.keys, "ports": self.ports, "before": self.port}
+        """Whether it can be of use. Returns when it knows all that it is to know."""
+        given = {**self.parameters, "keys": self.keys, "before": self.port}
         write_line(process, {**given, "program": carried_text()})
         line = process.stdout.readline()
-        facts = json.loads(line) if line else {"problem": "its process failed"}
-        if "problem" in facts:
-            self.problem = facts["problem"]
+        facts = json.loads(line) if line else {"fault": "its process failed"}
+        self.problem = facts.get("fault") or facts.get("problem")
+        if "fault" in facts:
             return False
-        self.port = facts["port"]
-        self.tell(relay=facts)
+        if "port" in facts:
+            self.port = facts["port"]
+            self.tell(relay=facts)
         self.has_begun.set()
         self.is_known.wait()
         write_line(process, self.endpoint)

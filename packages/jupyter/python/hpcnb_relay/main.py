@@ -1,7 +1,8 @@
 """
 The relay's process, a child of the notebook job. Its standard input is one line of JSON, and a
 second one with the server's endpoint once that is known. Its standard output is one line: where it
-listens, or why it does not. It ends when its standard input does.
+listens, or why it does not. It ends when its standard input does. It passes connections on that
+come to its port, and those that it has dialled itself.
 """
 
 import asyncio
@@ -10,25 +11,39 @@ import os
 import sys
 
 from hpcnb_relay import addresses, listening, server
+from hpcnb_relay.dial import Dialler
 from hpcnb_relay.tls import Identity
 
 
 def run(given):
     """
-    `keys`: see Identity. `ports` and `before`: see `listen`.
+    `keys`: see Identity. `listens`: whether it has a port; `ports` and `before`: see `listen`.
+    `rendezvous`: see Dialler.
     """
     server.allow_many_connections()
     try:
         identity = Identity(given["keys"])
-        socket = listening.listen(given["ports"], given["before"])
     except (OSError, AttributeError) as error:
         # An OpenSSL of before 2018 has no TLS 1.3.
-        tell({"problem": str(error)})
+        tell({"fault": str(error)})
         return
-    tell({"port": socket.getsockname()[1], "addresses": addresses.own_addresses()})
-    endpoint = sys.stdin.readline()
-    if endpoint:
-        asyncio.run(serve(server.Server(identity, json.loads(endpoint)), socket))
+    listening_socket, facts = open_port(given) if given["listens"] else (None, {})
+    tell(facts)
+    line = sys.stdin.readline()
+    if line:
+        endpoint = json.loads(line)
+        works = [Dialler(given["rendezvous"], identity, endpoint).run()]
+        if listening_socket:
+            works.append(server.Server(identity, endpoint).serve(listening_socket))
+        asyncio.run(serve(works))
+
+
+def open_port(given):
+    try:
+        socket = listening.listen(given["ports"], given["before"])
+    except OSError as error:
+        return None, {"problem": str(error)}
+    return socket, {"port": socket.getsockname()[1], "addresses": addresses.own_addresses()}
 
 
 def tell(facts):
@@ -36,16 +51,15 @@ def tell(facts):
     sys.stdout.flush()
 
 
-async def serve(relay, socket):
+async def serve(works):
     ended = asyncio.Event()
     asyncio.get_running_loop().add_reader(0, end_with, ended)
-    serving = asyncio.ensure_future(relay.serve(socket))
-    ending = asyncio.ensure_future(ended.wait())
-    await asyncio.wait([serving, ending], return_when=asyncio.FIRST_COMPLETED)
-    ending.cancel()
-    if serving.done():
-        serving.result()
-    serving.cancel()
+    tasks = [asyncio.ensure_future(work) for work in (ended.wait(), *works)]
+    done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in rest:
+        task.cancel()
+    for task in done:
+        task.result()
 
 
 def end_with(ended):

@@ -5,9 +5,10 @@ import asyncio
 from hpcnb_relay.tls import CHUNK
 
 
-async def pass_on(stream, endpoint):
+async def pass_on(stream, endpoint, first=b""):
     """
-    Until both directions have ended, or one was cut. `endpoint` is as in the notebook's record.
+    Until both directions have ended, or one was cut. `endpoint` is as in the notebook's record, and
+    `first` was read from the stream already.
     """
     reader, writer = await connect(endpoint)
 
@@ -19,6 +20,7 @@ async def pass_on(stream, endpoint):
         writer.write_eof()
 
     try:
+        writer.write(first)
         await both(
             copy(stream.read, write, end),
             copy(lambda: reader.read(CHUNK), stream.write, stream.end),

@@ -1,9 +1,18 @@
-import { defined, encodeRecord, type FileToWrite, HpcnbError, type JobSpec, tunnelKeysPath } from "@hpcnb/core";
+import {
+  defined,
+  encodeRecord,
+  type FileToWrite,
+  HpcnbError,
+  type JobSpec,
+  rendezvousFiles,
+  rendezvousPaths,
+  tunnelKeysPath,
+} from "@hpcnb/core";
 import { jobName, type PlanContext, type Run, secretsPath, sessionDirectory } from "@hpcnb/core/session";
 import { jobParameters, jobSpec } from "../launch/job-spec.js";
 import type { App } from "../launch/kinds.js";
 import { logDirectory } from "../launch/layout.js";
-import type { NotebookParameters } from "./parameters.js";
+import type { NotebookParameters, RelayParameters } from "./parameters.js";
 import { notebookReport } from "./report.js";
 import { browserUrl, serverAnswers } from "./rest.js";
 
@@ -40,6 +49,7 @@ function runFiles({ session, run }: PlanContext, variables: Readonly<Record<stri
   return [
     { path: secretsPath(run), text: secretsText(run, { password, variables }) },
     { path: recordPath(run), text: encodeRecord({ run: run.id, state: "waiting" }) },
+    ...rendezvousFiles(run, session.tunnel.ports),
     { path: `${logDirectory(run)}/.keep`, text: "" },
   ];
 }
@@ -68,14 +78,13 @@ function secretsText(
 
 function planNotebook(context: PlanContext, companion: object): JobSpec {
   const { session, directory, run } = context;
-  const { notebook, tunnel } = session;
-  const { ports } = tunnel;
+  const { notebook } = session;
   const parameters: NotebookParameters = {
     ...jobParameters(context),
     record: recordPath(run),
     secretsRecord: secretsPath(run),
     keysRecord: tunnelKeysPath(run, "notebook"),
-    relay: mayNeedRelay(context) ? { ports: ports ? [ports.low, ports.high] : null } : null,
+    relay: relayOf(context),
     app: notebook.app,
     listen: notebook.listen,
     saveScript: notebook.saveScript,
@@ -94,7 +103,13 @@ function planNotebook(context: PlanContext, companion: object): JobSpec {
 }
 
 /** Where the jobs run on the host itself, other tunnels get there without. */
-function mayNeedRelay({ session, scheduler }: PlanContext): boolean {
-  const { kind } = session.tunnel;
-  return kind === "relay" || (kind === "auto" && !scheduler.runsOnHost);
+function relayOf({ session, scheduler, run }: PlanContext): RelayParameters | null {
+  const { kind, ports } = session.tunnel;
+  const isAuto = kind === "auto" && !scheduler.runsOnHost;
+  if (!isAuto && kind !== "relay" && kind !== "reverse") return null;
+  return {
+    listens: kind !== "reverse",
+    ports: ports ? [ports.low, ports.high] : null,
+    rendezvous: { run: run.id, ...rendezvousPaths(run) },
+  };
 }

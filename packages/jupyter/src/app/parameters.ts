@@ -8,15 +8,22 @@ export interface NotebookParameters
   readonly secretsRecord: string;
   /** The notebook's side of `TunnelKeys`. */
   readonly keysRecord: string;
-  /**
-   * Null when no tunnel of the session needs one. It may listen on the ports from the first to the
-   * last one, or on any.
-   */
-  readonly relay: { readonly ports: readonly [number, number] | null } | null;
+  /** Null when no tunnel of the session needs one. */
+  readonly relay: RelayParameters | null;
   /** Seconds that the job may run. */
   readonly walltime: number | null;
   /** The name of the session's IPython profile. */
   readonly profile: string;
   /** The session's IPYTHONDIR. */
   readonly ipython: string;
+}
+
+/** See ../../python/hpcnb_relay/main.py. */
+export interface RelayParameters {
+  /** Otherwise it only dials. */
+  readonly listens: boolean;
+  /** It may listen on the ports from the first to the last one; null: on any. */
+  readonly ports: readonly [number, number] | null;
+  /** The records by which keepers ask to be dialled. */
+  readonly rendezvous: { readonly run: string; readonly keepers: string; readonly dialling: string };
 }

@@ -72,8 +72,8 @@ export async function openListener(
     const { value: place, problem } = checkJson(placeSchema, stdout);
     if (problem !== undefined) throw cannotListen(alias, stderr.trim() || `its answer ${problem}`);
 
-    const way = await forwardBack({ route, destination: alias, far: `${place.directory}/s`, socket, signal });
-    client.tell(`to ${place.directory}/s\n`);
+    const way = await forwardBack({ route, destination: alias, socket, signal }, `${place.directory}/s`);
+    client.tell(`to ${way.far}\n`);
     const signs = setInterval(() => client.tell("\n"), signEveryMs);
     signs.unref();
     return {

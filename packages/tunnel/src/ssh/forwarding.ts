@@ -72,26 +72,37 @@ export async function forward({ target, ...request }: ForwardingRequest): Promis
   }
 }
 
-export interface BackRequest extends Omit<ForwardingRequest, "target"> {
-  /** A new socket on the route's last host. */
+export interface BackForwarding extends Forwarding {
+  /** Where it begins on the route's last host: the socket, or a port of its loopback interface. */
   readonly far: string;
 }
 
 /**
- * Forwards a new socket of the route's last host to a socket of this machine. @throws HPCNB_TUNNEL
+ * Forwards a new socket of the route's last host, whose path is `far`, to a socket of this machine;
+ * where sockets are not forwarded there, a port. @throws HPCNB_TUNNEL
  */
-export function forwardBack({ far, ...request }: BackRequest): Promise<Forwarding> {
-  return forwardAs({ ...request, spec: ["-R", forwardArgument(far, { path: request.socket })] });
+export async function forwardBack(request: Omit<ForwardingRequest, "target">, far: string): Promise<BackForwarding> {
+  const target = { path: request.socket };
+  try {
+    const way = await forwardAs({ ...request, spec: ["-R", forwardArgument(far, target)] });
+    return { ...way, far };
+  } catch (error) {
+    if (!isHpcnbError(error, "HPCNB_TUNNEL")) throw error;
+    const way = await forwardAs({ ...request, spec: ["-R", `127.0.0.1:0:${forwardArgument("", target).slice(1)}`] });
+    // ssh tells which one it was given.
+    return { ...way, far: /\d+/.exec(way.said)?.[0] ?? "0" };
+  }
 }
 
 type SpecRequest = Omit<ForwardingRequest, "target"> & { readonly spec: readonly string[] };
+type ToldForwarding = Forwarding & { readonly said: string };
 
-function forwardAs(request: SpecRequest): Promise<Forwarding> {
+function forwardAs(request: SpecRequest): Promise<ToldForwarding> {
   const { controlPath } = request.route;
   return controlPath === undefined ? forwardAlone(request) : forwardShared(request, controlPath);
 }
 
-async function forwardShared(request: SpecRequest, controlPath: string): Promise<Forwarding> {
+async function forwardShared(request: SpecRequest, controlPath: string): Promise<ToldForwarding> {
   const { destination, spec, socket, signal } = request;
   const ask = (what: "forward" | "cancel", signal?: AbortSignal) =>
     runClient(controlArguments(controlPath, ["-O", what, ...spec]), {
@@ -100,8 +111,10 @@ async function forwardShared(request: SpecRequest, controlPath: string): Promise
       signal,
     });
   const lease = leaseConnection(controlPath);
+  let said: string;
   try {
     const end = await ask("forward", signal);
+    said = end.stdout;
     if (end.code !== 0) throw sshFailure(end.stderr, { destination, code: "HPCNB_TUNNEL" });
   } catch (error) {
     lease.release();
@@ -109,6 +122,7 @@ async function forwardShared(request: SpecRequest, controlPath: string): Promise
   }
   return {
     socket,
+    said,
     ended: lease.ended.then(() => `The ssh connection to ${destination} ended.`),
     close: async () => {
       // A connection that has ended took the forwarding with it, and says nothing to this.
@@ -125,7 +139,7 @@ async function forwardShared(request: SpecRequest, controlPath: string): Promise
 }
 
 /** With a connection of its own, which a remote `cat` keeps until this process ends. */
-async function forwardAlone({ route, destination, spec, socket, signal }: SpecRequest): Promise<Forwarding> {
+async function forwardAlone({ route, destination, spec, socket, signal }: SpecRequest): Promise<ToldForwarding> {
   throwIfAborted(signal);
   const options = [...spec, ...option("ExitOnForwardFailure=yes")];
   const word = `forwarded-${randomBytes(6).toString("hex")}`;
@@ -139,6 +153,7 @@ async function forwardAlone({ route, destination, spec, socket, signal }: SpecRe
   }
   return {
     socket,
+    said: client.stderr(),
     ended: client.ended.then(() => `ssh to ${destination} ended: ${client.stderr().trim() || "it said nothing"}`),
     close: () => client.stop(),
   };
