@@ -4,9 +4,9 @@ are kept ready for each keeper, because only this side can make more.
 """
 
 import asyncio
+import os
 import socket
 import threading
-import time
 from collections import namedtuple
 
 from hpcnb_launch import records, waiting
@@ -53,6 +53,7 @@ class Dialler:
         self.identity = identity
         self.endpoint = endpoint
         self.lines = {}
+        self.is_over = threading.Event()
         # As published.
         self.told = {}
 
@@ -61,11 +62,15 @@ class Dialler:
         loop, found = asyncio.get_running_loop(), asyncio.Queue()
         # A storage that hangs keeps a thread, and nothing else.
         threading.Thread(target=self.look, args=(loop, found.put_nowait), daemon=True).start()
-        while True:
-            self.take(await found.get())
+        try:
+            while True:
+                self.take(await found.get())
+        finally:
+            self.is_over.set()
+            self.take([])
 
     def look(self, loop, tell):
-        """For as long as this process runs. A record that is being written is read again."""
+        """Until it is over. A record that is being written is read again."""
         while True:
             record, _reason = records.read(self.path, self.run_id)
             if record is not None:
@@ -74,7 +79,8 @@ class Dialler:
             if problems != self.told:
                 if self.report.try_publish("dialling", problems=problems):
                     self.told = problems
-            time.sleep(LOOK_EVERY)
+            if self.is_over.wait(LOOK_EVERY):
+                return
 
     def take(self, keepers):
         wanted = {keeper["id"]: keeper for keeper in keepers}
@@ -97,10 +103,13 @@ class Line:
         self.address = None
         self.one_at_a_time = asyncio.Lock()
         self.pauses = waiting.growing_pauses(*PAUSES)
-        self.tasks = {asyncio.ensure_future(self.keep_one_ready()) for _ in range(READY)}
+        # asyncio itself holds tasks only weakly.
+        self.using = set()
+        self.keeping = [asyncio.ensure_future(self.keep_one_ready()) for _ in range(READY)]
 
     def end(self):
-        for task in self.tasks:
+        """Those in use end by themselves."""
+        for task in self.keeping:
             task.cancel()
 
     async def keep_one_ready(self):
@@ -122,8 +131,8 @@ class Line:
 
     def start(self, work):
         task = asyncio.ensure_future(work)
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        self.using.add(task)
+        task.add_done_callback(self.using.discard)
 
     async def use(self, dialled, first):
         self.pauses = waiting.growing_pauses(*PAUSES)
@@ -188,7 +197,8 @@ class Line:
         except Refused:
             problem = "what answers there is not this run's keeper"
         except OSError as error:
-            problem = error.strerror or str(error)
+            # asyncio has words of its own for it.
+            problem = os.strerror(error.errno) if error.errno else str(error)
         except BaseException:
             if writer:
                 writer.close()
