@@ -97,7 +97,11 @@ export async function openListener(
 }
 
 function cannotListen(alias: string, why: string): HpcnbError {
-  return new HpcnbError("HPCNB_TUNNEL", `No port of ${alias} can be listened on for the notebook: ${why}`, {
-    hint: "It needs python3 (3.4 or later) there. With `tunnel.ports` a range of ports can be given that the site lets nodes reach.",
-  });
+  return new HpcnbError(
+    "HPCNB_TUNNEL",
+    `The program that takes the notebook's connections on ${alias} failed: ${why}`,
+    {
+      hint: "It needs python3 (3.4 or later) there, and a port that is free; tunnel.ports names those to take it from.",
+    },
+  );
 }

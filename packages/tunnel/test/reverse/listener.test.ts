@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { expectFailure } from "@hpcnb/core/testing";
 import { createSshHost } from "@hpcnb/host";
 import { expect } from "chai";
 import { until } from "../../../../test/support/until.js";
@@ -47,13 +48,12 @@ describe("The listener on the submit node", () => {
     await site.repair("login");
   });
 
-  function connection() {
-    const { configFile, controlDirectory } = site;
+  function connection({ configFile, controlDirectory }: Site) {
     return createSshHost({ alias: "login", interactive: false, configFile, controlDirectory }).connection;
   }
 
-  async function open(ports?: { low: number; high: number }): Promise<Listener> {
-    listener = await openListener(connection(), { socket, ports });
+  async function open(ports?: { low: number; high: number }, at = site): Promise<Listener> {
+    listener = await openListener(connection(at), { socket, ports });
     return listener;
   }
 
@@ -131,6 +131,30 @@ describe("The listener on the submit node", () => {
       await until(() => remains().every((path) => before.includes(path)), "the directory is gone");
       listener = undefined;
     }
+  });
+
+  it("leads through a port of loopback where sockets are not forwarded", async () => {
+    const strict = await startSite("AllowStreamLocalForwarding no");
+    try {
+      const { port } = await open({ low: 0, high: 0 }, strict);
+      dial(port, "hello");
+      await until(() => arrived[0]?.text === "1\nhello", "the keeper has heard it");
+      await listener?.close();
+      listener = undefined;
+    } finally {
+      await strict.stop();
+    }
+  });
+
+  it("says why it cannot listen", async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, "::", resolve));
+    const { port } = taken.address() as { port: number };
+    const error = await expectFailure(open({ low: port, high: port }), "HPCNB_TUNNEL");
+    taken.close();
+    expect(error.message).to.include(
+      `on login failed: It cannot listen on a port of ${port}-${port}: Address already in use.`,
+    );
   });
 
   function remains(): string[] {
