@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { type Plugin, systemClock, type Tunnel } from "@hpcnb/core";
 import { tunnelConformance } from "@hpcnb/core/testing";
 import { createLocalHost, createSshHost } from "@hpcnb/host";
-import { directTunnel, jumpTunnel, loginForwardTunnel, relayTunnel } from "@hpcnb/tunnel";
+import { directTunnel, jumpTunnel, loginForwardTunnel, relayTunnel, reverseTunnel } from "@hpcnb/tunnel";
 import { needSshServer, type Site, startSite } from "../../host/test/ssh/site.js";
 import { startEcho } from "./fixtures/echo.js";
 import { noHost } from "./fixtures/no-host.js";
@@ -14,6 +14,12 @@ describe("hpcnb's own tunnels", function () {
   const tunnelOf = ({ tunnel, name }: Plugin, host = noHost): Tunnel => {
     if (!tunnel) throw new Error(`${name} offers no tunnel`);
     return tunnel.create({ host, clock: systemClock, log: () => {}, options: {} });
+  };
+
+  /** Where the way goes by the notebook job. Without a job, nobody says that a notebook is dead. */
+  const startJobs = async (plugin: Plugin, echo: Awaited<ReturnType<typeof startEcho>>) => {
+    if (plugin === relayTunnel) return startRelays(echo);
+    return plugin === reverseTunnel ? startRelays(echo, { deadHasRelay: true }) : echo;
   };
 
   tunnelConformance(
@@ -43,7 +49,7 @@ describe("hpcnb's own tunnels", function () {
     });
     after(() => site?.stop());
 
-    for (const plugin of [jumpTunnel, loginForwardTunnel, relayTunnel])
+    for (const plugin of [jumpTunnel, loginForwardTunnel, relayTunnel, reverseTunnel])
       tunnelConformance(
         { describe, it },
         {
@@ -52,7 +58,10 @@ describe("hpcnb's own tunnels", function () {
             const { configFile, controlDirectory } = site;
             const host = createSshHost({ alias: "login", interactive: false, configFile, controlDirectory });
             const echo = await startEcho("node1");
-            return { ...(plugin === relayTunnel ? await startRelays(echo) : echo), tunnel: tunnelOf(plugin, host) };
+            return {
+              ...(await startJobs(plugin, echo)),
+              tunnel: tunnelOf(plugin, host),
+            };
           },
         },
       );

@@ -39,25 +39,16 @@ export const reverseTunnel: Plugin = definePlugin({
   name: "reverse",
   tunnel: {
     create: (context) => {
-      let last: string | undefined;
-      return {
-        kind: "reverse",
-        open: (endpoint, signal) => {
-          const id = randomBytes(6).toString("hex");
-          const opening = open(context, { endpoint, id, last, signal });
-          last = id;
-          return opening;
-        },
-      };
+      const gone = new Set<string>();
+      return { kind: "reverse", open: (endpoint, signal) => open(context, { endpoint, gone, signal }) };
     },
   },
 });
 
 interface Wanted {
   readonly endpoint: Endpoint;
-  /** Of this keeper's offer to the job, and of the one before, which leads nowhere any more. */
-  readonly id: string;
-  readonly last: string | undefined;
+  /** This keeper's offers to the job that lead nowhere any more, and could not be taken back. */
+  readonly gone: Set<string>;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -74,7 +65,7 @@ async function open({ host, clock }: TunnelContext, wanted: Wanted): Promise<Ope
   });
 }
 
-async function openReverse(host: SshHost, { endpoint, id, last, signal }: Wanted): Promise<Forwarding> {
+async function openReverse(host: SshHost, { endpoint, gone, signal }: Wanted): Promise<Forwarding> {
   const { connection } = host;
   const { run } = endpoint;
   if (!run) throw new Error("the endpoint of no run");
@@ -96,14 +87,12 @@ async function openReverse(host: SshHost, { endpoint, id, last, signal }: Wanted
     const listener = await openListener(connection, { socket: arrivals, ports: rendezvous.ports, signal });
     undo.push(() => listener.close());
     know = listener.know;
+    const id = randomBytes(6).toString("hex");
     const keeper = { id, port: listener.port, hosts: [...listener.hosts] };
-    let isCut = false;
-    listener.ended.then(() => {
-      isCut = true;
-    });
-    const others = rendezvous.keepers.filter((other) => other.id !== last);
+    listener.ended.then(() => gone.add(id));
+    const others = rendezvous.keepers.filter((other) => !gone.has(other.id));
     await writeRendezvous(host, run, { ...rendezvous, keepers: [keeper, ...others] }, signal);
-    undo.push(() => (isCut ? undefined : takeBack(host, run, id)));
+    undo.push(() => (gone.has(id) ? undefined : takeBack(host, run, id)));
     await untilDialled(host, { endpoint, run, keeper, pool, signal });
     const served = await serveSocket(socket, pool.take);
     undo.push(() => served.close());

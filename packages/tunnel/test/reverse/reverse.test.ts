@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request, type Server } from "node:http";
@@ -6,9 +5,12 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  checkRecord,
   type Endpoint,
   encodeRecord,
   type OpenTunnel,
+  type OwnTunnelKeys,
+  type RunFiles,
   rendezvousFiles,
   rendezvousPaths,
   systemClock,
@@ -22,8 +24,7 @@ import { makeTunnelKeys, reverseTunnel } from "@hpcnb/tunnel";
 import { expect } from "chai";
 import { until } from "../../../../test/support/until.js";
 import { freePort, needSshServer, type Site, startSite } from "../../../host/test/ssh/site.js";
-
-const python = new URL("../../../jupyter/python/", import.meta.url).pathname;
+import { type PythonRelay, startPythonRelay } from "../fixtures/python-relay.js";
 
 describe("The tunnel reverse", function () {
   this.timeout(120_000);
@@ -31,7 +32,8 @@ describe("The tunnel reverse", function () {
   let folder: string;
   let endpoint: Endpoint;
   let notebook: Server;
-  let jobs: ChildProcess[];
+  let run: RunFiles;
+  let jobs: PythonRelay[];
   let tunnels: OpenTunnel[];
   let ports: { low: number; high: number };
 
@@ -44,7 +46,7 @@ describe("The tunnel reverse", function () {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "hpcnb-run-"));
     const path = join(folder, "notebook.sock");
-    const run = { id: "abcdefghij", directory: folder };
+    run = { id: "abcdefghij", directory: folder };
     endpoint = { kind: "socket", host: "node1", path, run };
     ports = { low: await freePort(), high: 65_535 };
     [jobs, tunnels] = [[], []];
@@ -60,31 +62,16 @@ describe("The tunnel reverse", function () {
   afterEach(async () => {
     await site.repair("login");
     for (const tunnel of tunnels) await tunnel.close();
-    for (const job of jobs) job.kill();
+    for (const job of jobs) await job.stop();
     notebook.closeAllConnections();
     notebook.close();
     rmSync(folder, { recursive: true });
     expect(readdirSync(site.controlDirectory).filter((name) => !name.startsWith("ssh-"))).to.deep.equal([]);
   });
 
-  /** The relay's process of a notebook job. */
-  function startJob(): void {
-    const job = spawn(
-      "python3",
-      ["-c", "import json, sys; from hpcnb_relay import main; main.run(json.loads(input()))"],
-      {
-        env: { ...process.env, PYTHONPATH: python },
-        stdio: ["pipe", "pipe", "inherit"],
-      },
-    );
-    jobs.push(job);
-    const given = {
-      keys: recordAt(tunnelKeysPath({ directory: folder }, "notebook")),
-      ports: null,
-      before: null,
-      rendezvous: { ...rendezvousPaths({ directory: folder }), run: "abcdefghij" },
-    };
-    job.stdin?.write(`${JSON.stringify(given)}\n${JSON.stringify(endpoint)}\n`);
+  async function startJob(): Promise<void> {
+    const { value } = checkRecord(readFileSync(tunnelKeysPath(run, "notebook"), "utf8"), run.id);
+    jobs.push(await startPythonRelay(value as unknown as OwnTunnelKeys, endpoint, { run }));
   }
 
   function tunnel(): Tunnel {
@@ -119,19 +106,19 @@ describe("The tunnel reverse", function () {
   }
 
   it("reaches a notebook whose job can only dial", async () => {
-    startJob();
+    await startJob();
     expect(await get(await open(), "/x")).to.equal("notebook /x");
   });
 
   it("serves many at once", async () => {
-    startJob();
+    await startJob();
     const opened = await open();
     const answers = await Promise.all(Array.from({ length: 40 }, (_, number) => get(opened, `/${number}`)));
     expect(answers).to.deep.equal(Array.from({ length: 40 }, (_, number) => `notebook /${number}`));
   });
 
   it("carries much, whole", async () => {
-    startJob();
+    await startJob();
     const body = randomBytes(20_000_000);
     const answer = await get(await open(), "/much", body);
     expect(answer).to.equal(createHash("sha256").update(body).digest("hex"));
@@ -139,19 +126,19 @@ describe("The tunnel reverse", function () {
 
   it("is dialled again when the network was cut, and by a job that starts its process again", async () => {
     const of = tunnel();
-    startJob();
+    await startJob();
     const opened = await open(of);
     await site.cut("login");
     expect(await opened.closed).to.match(/ended/);
-    jobs[0]?.kill();
-    startJob();
+    await jobs[0]?.stop();
+    await startJob();
     await site.repair("login");
     expect(await get(await open(of), "/x")).to.equal("notebook /x");
     expect(offers()).to.have.length(1);
   });
 
   it("is opened from two machines at once", async () => {
-    startJob();
+    await startJob();
     const both = [await open(), await open()];
     for (const opened of both) expect(await get(opened, "/x")).to.equal("notebook /x");
     await both[1]?.close();
@@ -164,7 +151,7 @@ describe("The tunnel reverse", function () {
     await until(() => offers().length === 1, "the keeper's offer");
     const problems = { [offers()[0]?.id ?? ""]: "login, port 4711: Connection refused" };
     const text = encodeRecord({ run: "abcdefghij", state: "dialling", problems });
-    writeFileSync(rendezvousPaths({ directory: folder }).dialling, text);
+    writeFileSync(rendezvousPaths(run).dialling, text);
     const error = await opening;
     expect(error.message).to.equal("node1 cannot reach login: login, port 4711: Connection refused.");
     expect(error.hint).to.match(/ask the site which ports nodes may reach there/);
@@ -172,7 +159,7 @@ describe("The tunnel reverse", function () {
   });
 
   it("goes on while strangers fill the port, whatever they say", async () => {
-    startJob();
+    await startJob();
     const opened = await open();
     const port = offers()[0]?.port ?? 0;
     const sayings = ["", "\n", "GET / HTTP/1.0\r\n\r\n", "\n\x16\x03\x01"];
@@ -188,17 +175,13 @@ describe("The tunnel reverse", function () {
   it("refuses a job with the keys of another run", async () => {
     const opening = expectFailure(open(), "HPCNB_TUNNEL");
     await until(() => offers().length === 1, "the keeper's offer");
-    const run = { id: "abcdefghij", directory: folder };
     for (const { path, text } of tunnelKeyFiles(run, await makeTunnelKeys())) writeFileSync(path, text);
-    startJob();
+    await startJob();
     expect((await opening).message).to.match(/what answers there is not this run's keeper/);
   });
 
   function offers(): { id: string; port: number }[] {
-    return recordAt(rendezvousPaths({ directory: folder }).keepers).keepers;
-  }
-
-  function recordAt(path: string) {
-    return JSON.parse(readFileSync(path, "utf8").slice(0, -65));
+    const { value } = checkRecord(readFileSync(rendezvousPaths(run).keepers, "utf8"), run.id);
+    return value?.keepers as { id: string; port: number }[];
   }
 });
