@@ -5,9 +5,9 @@ import type { PortRange } from "./session-file/port-range.js";
 import type { RunFiles } from "./tunnel.js";
 
 /**
- * Two records by which a notebook job and keepers find each other where only the job can open
- * connections: keepers write into one where they are to be dialled, and the job writes into the
- * other why that fails.
+ * Where only the notebook job can open connections, two records let it and the keepers find each
+ * other. Keepers write into one where the job is to dial them, and the job writes into the other
+ * why that fails.
  */
 export function rendezvousPaths({ directory }: Pick<RunFiles, "directory">) {
   return { keepers: `${directory}/keepers.record`, dialling: `${directory}/dialling.record` };

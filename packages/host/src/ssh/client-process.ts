@@ -11,7 +11,7 @@ export interface ClientProcess {
   readonly ended: Promise<void>;
   stdout(): string;
   stderr(): string;
-  /** Writes to its standard input; in vain when it has ended. */
+  /** Writes to its standard input, if it has not ended. */
   tell(text: string): void;
   /** Resolves when it has ended. */
   stop(): Promise<void>;

@@ -44,12 +44,13 @@ function logPath(run: Pick<Run, "directory">): string {
  * The records that will be overwritten are there from the start, with their full size: see core's
  * records.ts.
  */
-function runFiles({ session, run }: PlanContext, variables: Readonly<Record<string, string>>): FileToWrite[] {
+function runFiles(context: PlanContext, variables: Readonly<Record<string, string>>): FileToWrite[] {
+  const { session, run } = context;
   const { password } = session.notebook;
   return [
     { path: secretsPath(run), text: secretsText(run, { password, variables }) },
     { path: recordPath(run), text: encodeRecord({ run: run.id, state: "waiting" }) },
-    ...rendezvousFiles(run, session.tunnel.ports),
+    ...(relayOf(context) ? rendezvousFiles(run, session.tunnel.ports) : []),
     { path: `${logDirectory(run)}/.keep`, text: "" },
   ];
 }

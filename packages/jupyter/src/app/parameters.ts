@@ -24,6 +24,6 @@ export interface RelayParameters {
   readonly listens: boolean;
   /** It may listen on the ports from the first to the last one; null: on any. */
   readonly ports: readonly [number, number] | null;
-  /** The records by which keepers ask to be dialled. */
+  /** The records in which keepers ask to be dialled. */
   readonly rendezvous: { readonly run: string; readonly keepers: string; readonly dialling: string };
 }

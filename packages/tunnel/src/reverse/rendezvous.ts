@@ -49,13 +49,15 @@ export async function readRendezvous(host: Host, run: RunFiles, signal?: AbortSi
   throw new HpcnbError(
     "HPCNB_TUNNEL",
     `${path} on ${host.name}, which tells the notebook job whom to dial, cannot be used: ${record.problem ?? rendezvous.problem}.`,
-    { hint: "An older hpcnb may have started the session: `hpcnb down` and `hpcnb up` start it again." },
+    {
+      hint: "The job was started for another tunnel.kind, or by an older hpcnb: `hpcnb down` and `hpcnb up` start it again.",
+    },
   );
 }
 
 /**
  * Tells the notebook job whom to dial: this keeper, and those of other machines. The oldest, at the
- * end, is left out where there is no room. Of two keepers that write at the same moment one may be
+ * end, is left out where there is no room. When two keepers write at the same moment, one may be
  * lost: its opening fails, and it is tried again.
  */
 export async function writeRendezvous(

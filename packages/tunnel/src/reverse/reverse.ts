@@ -68,7 +68,7 @@ async function open({ host, clock }: TunnelContext, wanted: Wanted): Promise<Ope
 async function openReverse(host: SshHost, { endpoint, gone, signal }: Wanted): Promise<Forwarding> {
   const { connection } = host;
   const { run } = endpoint;
-  if (!run) throw new Error("the endpoint of no run");
+  if (!run) throw new HpcnbError("HPCNB_TUNNEL", `The notebook job on ${endpoint.host} does not dial.`);
   const [keys, rendezvous] = await Promise.all([readKeeperKeys(host, run, signal), readRendezvous(host, run, signal)]);
   const secure = await notebookTls(keys);
   const [socket, arrivals] = [newSocketPath(connection, "way"), newSocketPath(connection, "way")];
