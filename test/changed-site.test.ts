@@ -45,7 +45,8 @@ help: Ask Ann
     expect((await project.ok("up")).stdout, "it runs: no limit keeps anybody from it").to.equal(url);
     const { exitCode, stderr } = await project.run("scale", "3");
     expect(exitCode).to.equal(2);
-    expect(stderr).to.include("at most 1 engines at the site here, and 3 are asked for").and.include("help: Ask Ann");
+    expect(stderr).to.match(/at most 1 engines at the site here \(\/\S*here\.yaml:3:18\), and 3 are asked for/);
+    expect(stderr).to.include("help: Ask Ann");
 
     describeSite("scheduler: [\n");
     expect(await status()).to.match(/^Warning: .* as it was started, .*:\n\S*here\.yaml:2:1 {2}not valid YAML/m);

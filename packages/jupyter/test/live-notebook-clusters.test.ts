@@ -23,6 +23,8 @@ echo $$`;
 const cancel = `#!/bin/sh
 kill $(cat "$(dirname "$0")/$1.pids")`;
 
+const mostEngines = { value: 3, where: "at the site here (/sites/here.yaml:2:18)" };
+
 describe("a cluster started in the notebook, really run", () => {
   let jobs: Jobs;
   let endpoint: Endpoint;
@@ -36,7 +38,8 @@ describe("a cluster started in the notebook, really run", () => {
 
   before(async function () {
     const venv = venvFrom("HPCNB_TEST_VENV", this);
-    jobs = new Jobs(makeSession({ cluster: makeCluster(1), notebook: { environment: { venv } } }), {
+    const site = { name: "here", files: [], mostEngines, schedulerFrom: undefined, help: "Ask Ann." };
+    jobs = new Jobs(makeSession({ cluster: makeCluster(1), notebook: { environment: { venv } }, site }), {
       commands: (root) => {
         mkdirSync(join(root, "scheduler"));
         for (const [name, text] of Object.entries({ submit, cancel }))
@@ -76,14 +79,23 @@ print(type(cluster.controller).__module__, client[:].apply_sync(abs, -1), ipypar
     expect(shown).to.have.members(["hpcnb_launchers.session.SessionController", "hpcnb_launchers.jobs.ControllerJob"]);
   });
 
+  /** What a cell that must fail says. */
+  const refusal = async (code: string) =>
+    cell(code).then(
+      (output) => expect.fail(`it did not fail: ${output}`),
+      (error: Error) => error.message,
+    );
+
   it("refuses to end the session's own", async () => {
     const code = `own = ipyparallel.Cluster.from_file(profile="rnaseq", cluster_id="")
 own.stop_cluster_sync()`;
-    let refused = "";
-    await cell(code).catch((error: Error) => {
-      refused = error.message;
-    });
-    expect(refused).to.match(/is the session's own, which `hpcnb up` starts/);
+    expect(await refusal(code)).to.match(/is the session's own, which `hpcnb up` starts/);
+  });
+
+  it("has no more engines than the site lets it have, and says where that is written", async () => {
+    const sentence = `A cluster has at most 3 engines ${mostEngines.where}, and 4 are asked for. Ask Ann.`;
+    expect(await refusal('ipyparallel.Cluster(profile="rnaseq", n=4).start_cluster_sync()')).to.include(sentence);
+    expect(await refusal("cluster.start_engines_sync(4)")).to.include(sentence);
   });
 
   it("ends when it is told to, also for others that have opened it", async () => {

@@ -224,7 +224,7 @@ describe("what a notebook needs for starting clusters", () => {
   });
 
   it("is no command where the scheduler gives none", () => {
-    expect(known()).to.include({ jobs: null, ownEngines: null });
+    expect(known()).to.include({ jobs: null, ownEngines: null, mostEngines: null });
   });
 });
 

@@ -5,12 +5,16 @@ import { placeText } from "./problems.js";
 import type { Fault } from "./sentences.js";
 import { layersOf, type SiteLayers } from "./sites.js";
 
-/** The most that a site lets a session ask for, as its files have it. */
-export interface SiteLimits {
-  readonly engines?: number;
-  readonly cores?: number;
-  readonly memory?: string;
-  readonly walltime?: string;
+/** One limit of a site. */
+export interface SiteLimit {
+  readonly value: unknown;
+  /** As an error says whose limit it is: "at the site NAME (FILE:LINE:COLUMN)". */
+  readonly where: string;
+}
+
+/** The most engines that a site lets a session have. */
+export interface MostEngines extends SiteLimit {
+  readonly value: number;
 }
 
 /** Each limit's values as numbers; undefined for what is none, which is a fault of its own. */
@@ -20,45 +24,53 @@ const amounts: Readonly<Record<string, (value: unknown) => number | undefined>> 
   walltime: (value) => (typeof value === "string" ? parseDuration(value) : undefined),
 };
 
+function limitOf(site: SiteLayers, key: string): SiteLimit | undefined {
+  const layers = layersOf(site);
+  const value = valueAt(layers?.value, `/most/${key}`);
+  if (!layers || value === undefined) return undefined;
+  return { value, where: `at the site ${site.name} (${placeText(layers.placeOf(`/most/${key}`, "value"))})` };
+}
+
+/** Undefined where there is no limit, and where it is no number, which is a fault of its own. */
+export function mostEnginesOf(site: SiteLayers): MostEngines | undefined {
+  const limit = limitOf(site, "engines");
+  const value = count(limit?.value);
+  return limit && value !== undefined ? { ...limit, value } : undefined;
+}
+
 /** Where a session asks for more than its site has. The value need not be valid. Pure. */
 export function limitFaults(value: unknown, site: SiteLayers | undefined): Fault[] {
-  const layers = site && layersOf(site);
-  if (!layers) return [];
-  const fault = (pointer: string, limit: string, [must, isNow]: readonly [string, string]): Fault[] => {
-    const most = String(valueAt(layers.value, `/most/${limit}`));
-    const where = placeText(layers.placeOf(`/most/${limit}`, "value"));
-    const said = must.replace("N", most);
-    return [
-      {
-        pointer,
-        part: "value",
-        message: `${pathOf(pointer)} ${said} at the site ${site.name} (${where}), but ${isNow}`,
-      },
-    ];
+  if (!site) return [];
+  const fault = (pointer: string, { value: most, where }: SiteLimit, words: readonly [string, string]): Fault => {
+    const [must, isNow] = words;
+    return {
+      pointer,
+      part: "value",
+      message: `${pathOf(pointer)} ${must.replace("N", String(most))} ${where}, but ${isNow}`,
+    };
   };
   const beAtMost = (value: unknown) => ["must be at most N", `is ${describe(value)}`] as const;
   const ofResources = Object.entries(amounts).flatMap(([key, amount]) => {
-    const most = amount(valueAt(layers.value, `/most/${key}`));
-    return withResources(value).flatMap((mapping) => {
-      const pointer = `${mapping}/resources/${key}`;
+    const limit = limitOf(site, key);
+    const most = amount(limit?.value);
+    if (!limit || most === undefined) return [];
+    return withResources(value).flatMap((place) => {
+      const pointer = `${place}/resources/${key}`;
       const wanted = valueAt(value, pointer);
-      const isMore = most !== undefined && (amount(wanted) ?? 0) > most;
-      return isMore ? fault(pointer, key, beAtMost(wanted)) : [];
+      return (amount(wanted) ?? 0) > most ? [fault(pointer, limit, beAtMost(wanted))] : [];
     });
   });
   const [first, ...others] = withResources(value).filter(
-    (mapping) => count(valueAt(value, `${mapping}/engines`)) !== undefined,
+    (place) => count(valueAt(value, `${place}/engines`)) !== undefined,
   );
-  const engines = [first, ...others].reduce(
-    (sum, mapping) => sum + (count(valueAt(value, `${mapping}/engines`)) ?? 0),
-    0,
-  );
-  if (first === undefined || engines <= (count(valueAt(layers.value, "/most/engines")) ?? engines)) return ofResources;
+  const engines = [first, ...others].reduce((sum, place) => sum + (count(valueAt(value, `${place}/engines`)) ?? 0), 0);
+  const limit = mostEnginesOf(site);
+  if (first === undefined || !limit || engines <= limit.value) return ofResources;
   return [
     ...ofResources,
-    ...(others.length === 0
-      ? fault(`${first}/engines`, "engines", beAtMost(engines))
-      : fault("/cluster/groups", "engines", ["must have at most N engines", `has ${engines}`])),
+    others.length === 0
+      ? fault(`${first}/engines`, limit, beAtMost(engines))
+      : fault("/cluster/groups", limit, ["must have at most N engines", `has ${engines}`]),
   ];
 }
 

@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
 import { dependentFaults } from "./dependent-faults.js";
 import { withDetails } from "./error-details.js";
-import { type Layers, layOver, valueAt } from "./layers.js";
-import { limitFaults, type SiteLimits } from "./limits.js";
+import { type Layers, layOver } from "./layers.js";
+import { limitFaults, mostEnginesOf } from "./limits.js";
 import { mostFaults, parseYaml, readYaml, type YamlFile } from "./parse.js";
 import { type Problem, SessionFileError } from "./problems.js";
 import { resolveSession, type SessionFile } from "./resolve.js";
 import type { Fault } from "./sentences.js";
 import type { SessionSite } from "./session.js";
-import { chooseSite, type FoundSites, helpOf, layersOf, noSites, type SiteLayers } from "./sites.js";
+import { chooseSite, type FoundSites, helpOf, noSites, type SiteLayers } from "./sites.js";
 import { createSource, type SessionSource } from "./source.js";
 import { sessionValidator, siteValidator } from "./validator.js";
 
@@ -101,7 +101,7 @@ function siteOf(site: SiteLayers, layers: Layers): SessionSite {
   return {
     name: site.name,
     files: site.files.map(({ file }) => file),
-    most: (valueAt(layersOf(site)?.value, "/most") ?? {}) as SiteLimits,
+    mostEngines: mostEnginesOf(site),
     schedulerFrom: named === layers.fileAt("") ? undefined : named.file,
     help: helpOf(site),
   };

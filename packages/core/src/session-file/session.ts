@@ -1,5 +1,5 @@
 import type { JobResources } from "../scheduler.js";
-import type { SiteLimits } from "./limits.js";
+import type { MostEngines } from "./limits.js";
 import type { PortRange } from "./port-range.js";
 
 /**
@@ -91,7 +91,7 @@ export interface SessionSite {
   readonly name: string;
   /** Absolute paths, in the order of their precedence. */
   readonly files: readonly string[];
-  readonly most: SiteLimits;
+  readonly mostEngines: MostEngines | undefined;
   /** The one of these that names the scheduler's plugin, where the session file does not. */
   readonly schedulerFrom: string | undefined;
   /** Whom to ask. */

@@ -113,13 +113,10 @@ export async function setEngines(
 /** Fewer engines are always right, and so are new ones for those that were lost. */
 function refuseMoreThanAllowed({ session: { site } }: SessionContext, changes: readonly GroupChange[]): void {
   const total = (key: "before" | "wanted") => changes.reduce((sum, change) => sum + change[key], 0);
-  const most = site?.most.engines;
-  if (!site || most === undefined || total("wanted") <= Math.max(most, total("before"))) return;
-  throw new HpcnbError(
-    "HPCNB_BAD_ARGUMENTS",
-    `A session has at most ${most} engines at the site ${site.name}, and ${total("wanted")} are asked for.`,
-    { hint: `Nothing has changed. The limit is in ${site.files.join(" or ")}.`, help: site.help },
-  );
+  const limit = site?.mostEngines;
+  if (!limit || total("wanted") <= Math.max(limit.value, total("before"))) return;
+  const message = `A session has at most ${limit.value} engines ${limit.where}, and ${total("wanted")} are asked for.`;
+  throw new HpcnbError("HPCNB_BAD_ARGUMENTS", message, { hint: "Nothing has changed.", help: site.help });
 }
 
 function dismiss(job: SessionRecord["jobs"][number], numbers: ReadonlySet<number>): SessionRecord["jobs"][number] {

@@ -230,11 +230,9 @@ describe("a site's files", () => {
         "session.yaml:3:21  cluster.engines must be at most 5 at the site a (machine/a.yaml:1:18), but is the number 6",
         "session.yaml:3:44  cluster.resources.cores must be at most 2 at the site a (machine/a.yaml:1:28), but is the number 3",
       ]);
-      expect((await read(text)).session?.site?.most).to.deep.equal({
-        engines: 5,
-        cores: 2,
-        memory: "4G",
-        walltime: "2d",
+      expect((await read(text)).session?.site?.mostEngines).to.deep.equal({
+        value: 5,
+        where: `at the site a (${machine}/a.yaml:1:18)`,
       });
     });
 

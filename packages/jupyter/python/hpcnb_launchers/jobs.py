@@ -124,6 +124,7 @@ class ControllerJob(Submitted, ControllerLauncher):
 
     async def start(self):
         session.refuse_own_cluster(self.cluster_id)
+        session.refuse_too_many(self.parent.n)
         self.tag = secrets.token_hex(3)
         # A name that no host has looked up yet, so that none believes it missing.
         for file in KNOWN["jobs"]["files"]:
@@ -245,6 +246,7 @@ class EngineJobs(Submitted, EngineLauncher):
                 "These engines need a controller that `ipyparallel.Cluster` has submitted with "
                 "this profile."
             )
+        session.refuse_too_many(n)
         self.n, self.tag = n, controller.tag
         await self.submit(
             KNOWN["jobs"]["engines"], cluster=self.tag, set=secrets.token_hex(2), tasks=str(n)

@@ -44,6 +44,19 @@ def refuse_own_cluster(cluster_id):
         raise Refused(f"{OWN_CLUSTER} For another one leave out cluster_id, or give it one.")
 
 
+def refuse_too_many(engines):
+    """
+    The session's own engines are not counted: the site's limit is for mistakes, and the scheduler
+    has the last word.
+    """
+    limit = KNOWN["mostEngines"]
+    if limit is not None and engines is not None and engines > limit["value"]:
+        raise Refused(
+            f"A cluster has at most {limit['value']} engines {limit['where']}, and {engines} are "
+            f"asked for. {KNOWN['help'] or ''}".rstrip()
+        )
+
+
 class NodeController(LocalControllerLauncher):
     """ipyparallel's own, as a process beside the notebook, where no job can be submitted from."""
 
@@ -51,6 +64,7 @@ class NodeController(LocalControllerLauncher):
 
     def start(self):
         refuse_own_cluster(self.cluster_id)
+        refuse_too_many(self.parent.n)
         return super().start()
 
 

@@ -41,6 +41,8 @@ export function notebookClusterFiles(context: PlanContext): FileToWrite[] {
     session: session.name,
     directory: paths.clusters,
     ownEngines: session.cluster?.groups.reduce((sum, { engines }) => sum + engines, 0) ?? null,
+    mostEngines: session.site?.mostEngines ?? null,
+    help: session.site?.help ?? null,
     jobs: scheduler.commands ? notebookClusterJobs(context, scheduler.commands) : null,
   };
   return [
