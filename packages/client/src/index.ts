@@ -10,7 +10,7 @@ export * from "./files.js";
 export { createHosts } from "./hosts.js";
 export { aliasPattern, sshAliases } from "./init/aliases.js";
 export { type Findings, type FoundPython, lookAround, parseFindings, parseModules } from "./init/findings.js";
-export { type FoundScheduler, schedulerOf } from "./init/schedulers.js";
+export { type FoundScheduler, knownSchedulers, schedulerOf } from "./init/schedulers.js";
 export { type OfferedSite, offeredSites } from "./init/sites.js";
 export { findStart, type LogFile, pieceSize, readPiece } from "./logs/log-pieces.js";
 export { LogReader, type LogSource } from "./logs/many-logs.js";

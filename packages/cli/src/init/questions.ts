@@ -3,6 +3,7 @@ import {
   aliasPattern,
   type Findings,
   type FoundScheduler,
+  knownSchedulers,
   lookAround,
   type OfferedSite,
   offeredSites,
@@ -10,7 +11,7 @@ import {
   sshAliases,
 } from "@hpcnb/client";
 import { type Host, isHpcnbError, mostEngines, parseDuration } from "@hpcnb/core";
-import { sessionNameFrom } from "@hpcnb/core/session-file";
+import { mostWalltime, sessionNameFrom } from "@hpcnb/core/session-file";
 import type { Choice, Prompts } from "../printing/prompts.js";
 import { pythonChoices, rankPythons } from "./pythons.js";
 import type { SessionChoices } from "./session-text.js";
@@ -135,10 +136,11 @@ async function chooseLocationOn(around: Surroundings & { prompts: Prompts }, hos
   }
 }
 
-async function askScheduler(prompts: Prompts): Promise<FoundScheduler> {
-  const known = [schedulerOf(["qconf", "qsub"]), schedulerOf([])];
-  const choices = known.map(({ title }, value) => ({ value, label: title }));
-  return known[await prompts.choose("Its scheduler", choices)] ?? schedulerOf([]);
+function askScheduler(prompts: Prompts): Promise<FoundScheduler> {
+  return prompts.choose(
+    "Its scheduler",
+    knownSchedulers.map((value) => ({ value, label: value.title })),
+  );
 }
 
 async function askEngines(prompts: Prompts, proposed: number): Promise<number> {
@@ -150,7 +152,11 @@ async function askEngines(prompts: Prompts, proposed: number): Promise<number> {
 }
 
 function askWalltime(prompts: Prompts): Promise<string> {
-  const check = (text: string) =>
-    parseDuration(text.trim()) === undefined ? "A time such as 90m, 8h, 2d or 8:00:00." : undefined;
+  const most = parseDuration(mostWalltime) ?? 0;
+  const check = (text: string) => {
+    const seconds = parseDuration(text.trim());
+    if (seconds === undefined) return "A time such as 90m, 8h, 2d or 8:00:00.";
+    return seconds > most ? `At most ${mostWalltime}.` : undefined;
+  };
   return prompts.write("How long the jobs may run", { initial: usualWalltime, check });
 }

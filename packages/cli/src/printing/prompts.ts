@@ -10,7 +10,7 @@ export interface Choice<T> {
 }
 
 export interface Prompts {
-  choose<T extends string | number>(question: string, choices: readonly Choice<T>[]): Promise<T>;
+  choose<T>(question: string, choices: readonly Choice<T>[]): Promise<T>;
   /** `check` says what is wrong with an answer. */
   write(question: string, options: { initial: string; check: (text: string) => string | undefined }): Promise<string>;
   /** @param usual what Enter alone says. Default: yes. */

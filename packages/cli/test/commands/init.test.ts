@@ -39,8 +39,8 @@ describe("hpcnb init", () => {
   const run = async (args: readonly string[], programs: readonly string[] = []) =>
     startFromSource([main, ...args], { env: await prepare(programs), cwd: here }).ended;
 
-  const atTerminal = async (args: readonly string[], answers: readonly Answer[]) =>
-    typeAtTerminal(argv(args), answers, { env: await prepare(), cwd: here });
+  const atTerminal = async (args: readonly string[], answers: readonly Answer[], programs: readonly string[] = []) =>
+    typeAtTerminal(argv(args), answers, { env: await prepare(programs), cwd: here });
   const file = () => join(folder, "session.yaml");
 
   it("writes a valid file from what it finds, with --yes, and the schema beside it", async () => {
@@ -115,6 +115,23 @@ describe("hpcnb init", () => {
     expect(left, screen).to.deep.equal([]);
     expect(exitCode, screen).to.equal(0);
     expect(readFileSync(file(), "utf8")).to.match(/engines: 12 /);
+  });
+
+  it("takes no time that a session file must not have", async () => {
+    const { exitCode, screen, left } = await atTerminal(
+      ["init", folder],
+      [
+        ["Where do the notebook and its engines run?", enter],
+        ["Engines of ipyparallel", enter],
+        ["How long the jobs may run", `\u0015400d${enter}`],
+        ["At most 366d.", `\u0015366d${enter}`],
+        ["Start it now?", `${down}${enter}`],
+      ],
+      ["sbatch"],
+    );
+    expect(left, screen).to.deep.equal([]);
+    expect(exitCode, screen).to.equal(0);
+    expect(readFileSync(file(), "utf8")).to.match(/walltime: 366d/);
   });
 
   it("writes nothing when a question is ended", async () => {

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lookAround, parseFindings, parseModules, schedulerOf, sshAliases } from "@hpcnb/client";
+import { knownSchedulers, lookAround, parseFindings, parseModules, schedulerOf, sshAliases } from "@hpcnb/client";
 import { createLocalHost } from "@hpcnb/host";
 import { expect } from "chai";
 import { pythonChoices, rankPythons } from "../../src/init/pythons.js";
@@ -51,6 +51,10 @@ describe("What init looks at", () => {
     expect(names("qsub")).to.equal("sge");
     expect(names("bsub")).to.equal("lsf");
     expect(names()).to.equal("local");
+  });
+
+  it("leaves a choice of every scheduler that hpcnb brings along", () => {
+    expect(knownSchedulers.map(({ title }) => title)).to.deep.equal(["Grid Engine", "Slurm", "no scheduler"]);
   });
 
   it("is what was printed for it, among other lines", () => {

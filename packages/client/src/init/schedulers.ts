@@ -5,7 +5,6 @@ export interface FoundScheduler {
   readonly name: string;
   /** What people call it. */
   readonly title: string;
-  readonly isBundled: boolean;
 }
 
 /** In the order of belief: Slurm, too, may bring a qsub, for scripts of other schedulers. */
@@ -17,9 +16,16 @@ const signs = [
   { name: "sge", title: "Grid Engine", programs: ["qsub"] },
 ];
 
+const none: FoundScheduler = { name: "local", title: "no scheduler" };
+
+/** Those that a person may choose from, each once. */
+export const knownSchedulers: readonly FoundScheduler[] = [
+  ...bundledSchedulers.flatMap((name) => signs.find((sign) => sign.name === name) ?? []),
+  none,
+].map(({ name, title }) => ({ name, title }));
+
 /** The scheduler whose commands are there; without any, jobs run on the machine itself. Pure. */
 export function schedulerOf(programs: readonly string[]): FoundScheduler {
-  const sign = signs.find((one) => one.programs.every((program) => programs.includes(program)));
-  const { name, title } = sign ?? { name: "local", title: "no scheduler" };
-  return { name, title, isBundled: bundledSchedulers.some((bundled) => bundled === name) };
+  const { name, title } = signs.find((one) => one.programs.every((program) => programs.includes(program))) ?? none;
+  return { name, title };
 }

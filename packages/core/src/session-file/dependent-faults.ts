@@ -12,7 +12,8 @@ import { keyFor } from "./synonyms.js";
  * schedulers' and timers' numbers.
  */
 const memory = { parse: parseMemory, most: "1024T" } as const;
-const walltime = { parse: parseDuration, most: "366d" } as const;
+export const mostWalltime = "366d";
+const walltime = { parse: parseDuration, most: mostWalltime } as const;
 const timeout = { parse: parseDuration, most: "1d" } as const;
 
 /** What the schema cannot say. The value may have other faults: each key is looked at as it is. */

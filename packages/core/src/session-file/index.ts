@@ -1,4 +1,5 @@
 export { defaults } from "./defaults.js";
+export { mostWalltime } from "./dependent-faults.js";
 export { type Explained, explain } from "./explain.js";
 export { valueAt } from "./layers.js";
 export { unusable, type YamlFile } from "./parse.js";
