@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { decodeRecord, encodeRecord, type JobStatus, recordSize } from "@hpcnb/core";
+import { decodeRecord, encodeRecord, type JobStatus, readKeeperKeys, recordSize, tunnelKeyFiles } from "@hpcnb/core";
 import { advance, initialState, readRecord, type SessionRecord, troubledEngines } from "@hpcnb/core/session";
 import { MemoryHost, makeSession } from "@hpcnb/core/testing";
 import fc from "fast-check";
@@ -7,6 +7,8 @@ import { renderStatus } from "../../../packages/cli/src/report/render-status.js"
 import { statusView } from "../../../packages/client/src/views/status-view.js";
 import { stepsOf } from "../../../packages/client/src/views/steps.js";
 import { createWorkload } from "../../../packages/jupyter/src/index.js";
+import { makeTunnelKeys } from "../../../packages/tunnel/src/index.js";
+import { notebookTls } from "../../../packages/tunnel/src/tls/notebook-tls.js";
 import { defineReader, demand } from "../fuzz.js";
 import { textsLike, valuesLike } from "../inputs.js";
 
@@ -40,6 +42,7 @@ const notebook = {
   host: "h",
   storageSeconds: 0.1,
   endpoint: { kind: "socket", host: "h", path: "/p" },
+  relay: { port: 50_000, addresses: ["h", "10.0.0.1"] },
   server: "JupyterLab",
   note: "x",
   unreachableCluster: 1,
@@ -47,6 +50,10 @@ const notebook = {
 const failed = { run, state: "failed", problem: "p", hint: "h" };
 const controller = { run, state: "started", host: "h", storageSeconds: 1 };
 const engines = { run, state: "answering", engines: "eJwrAgAAcwBz" };
+
+const runFiles = { id: run, directory: "/d" };
+const [, keeperKeys = { path: "", text: "" }] = tunnelKeyFiles(runFiles, await makeTunnelKeys());
+const keysRecord = decodeRecord(keeperKeys.text, run);
 
 /** What the scheduler lists while the records are read. */
 const listed: JobStatus[] = [
@@ -133,6 +140,17 @@ export const records = [
     read: (text) => {
       const decoded = decodeRecord(text, run);
       demand(decoded === undefined || (decoded.run === run && text.length === recordSize), () => text);
+    },
+  }),
+  defineReader({
+    name: "keys of the keeper",
+    share: 1,
+    inputs: fc.oneof(valuesLike([keysRecord]).map(seal), textsLike([keeperKeys.text])),
+    regressions: [seal({ ...keysRecord, peer: "-----BEGIN CERTIFICATE-----" })],
+    read: async (text) => {
+      const host = new MemoryHost();
+      await host.writeFiles([{ path: keeperKeys.path, text }]);
+      await notebookTls(await readKeeperKeys(host, runFiles));
     },
   }),
   defineReader({

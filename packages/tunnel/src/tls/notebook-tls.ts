@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
+import type { createSecureContext, SecureContext, TLSSocket } from "node:tls";
 import { aborted, HpcnbError, type OwnTunnelKeys } from "@hpcnb/core";
 
 /** The notebook's side has the same, and it may be far away. */
@@ -18,12 +18,7 @@ export type NotebookTls = (raw: Socket, signal?: AbortSignal) => Promise<TLSSock
  */
 export async function notebookTls(keys: OwnTunnelKeys): Promise<NotebookTls> {
   const { connect, createSecureContext } = await import("node:tls");
-  const secureContext = createSecureContext({
-    cert: keys.certificate,
-    key: keys.key,
-    ca: keys.peer,
-    minVersion: "TLSv1.3",
-  });
+  const secureContext = contextOf(keys, createSecureContext);
   const peer = derOf(keys.peer);
   return (raw, signal) =>
     new Promise((resolve, reject) => {
@@ -58,6 +53,18 @@ export async function notebookTls(keys: OwnTunnelKeys): Promise<NotebookTls> {
       secured.on("close", () => fail(noAnswer("and the connection was closed")));
       if (limit.aborted) giveUp();
     });
+}
+
+/** @throws HPCNB_TUNNEL when the texts are no keys. */
+function contextOf(
+  { certificate: cert, key, peer: ca }: OwnTunnelKeys,
+  create: typeof createSecureContext,
+): SecureContext {
+  try {
+    return create({ cert, key, ca, minVersion: "TLSv1.3" });
+  } catch (cause) {
+    throw new HpcnbError("HPCNB_TUNNEL", `The run's keys are damaged: ${(cause as Error).message}.`, { cause });
+  }
 }
 
 /** OpenSSL's words, or those of Node about a certificate. */

@@ -86,12 +86,12 @@ interface Unreached {
 }
 
 function unreached({ by, node, port, failures }: Unreached): HpcnbError {
-  const lines = [...failures].map(([address, { message }]) => `${address}, port ${port}: ${message}`);
+  const tried = [...failures].map(([address, { message }]) => `${address}: ${message.replace(/\.$/, "")}`);
   const hints = new Set([...failures.values()].flatMap(({ hint }) => hint ?? []));
   const firewall = `A firewall may keep ${by} from this port of ${node}: ask the site which ports are open between them.`;
   return new HpcnbError(
     "HPCNB_TUNNEL",
-    `${by} cannot reach the relay of the notebook on ${node}. Tried were:\n${lines.join("\n")}`,
+    `${by} cannot reach port ${port} of ${node}, the notebook's relay (${tried.join("; ")}).`,
     { hint: hints.size > 0 ? [...hints].join("\n") : firewall },
   );
 }
