@@ -150,7 +150,7 @@ export const records = [
     read: async (text) => {
       const host = new MemoryHost();
       await host.writeFiles([{ path: keeperKeys.path, text }]);
-      await notebookTls(await readKeeperKeys(host, runFiles));
+      notebookTls(await readKeeperKeys(host, runFiles));
     },
   }),
   defineReader({

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { createSecureContext, SecureContext, TLSSocket } from "node:tls";
+import { connect, createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
 import { aborted, HpcnbError, type OwnTunnelKeys } from "@hpcnb/core";
 
 /** The notebook's side has the same, and it may be far away. */
@@ -16,9 +16,8 @@ export type NotebookTls = (raw: Socket, signal?: AbortSignal) => Promise<TLSSock
  *   HPCNB_TUNNEL: nothing came back (transient), or whoever answers is not this run's notebook job.
  *   That one may find that it does not know the keeper; the connection ends then when it is used.
  */
-export async function notebookTls(keys: OwnTunnelKeys): Promise<NotebookTls> {
-  const { connect, createSecureContext } = await import("node:tls");
-  const secureContext = contextOf(keys, createSecureContext);
+export function notebookTls(keys: OwnTunnelKeys): NotebookTls {
+  const secureContext = contextOf(keys);
   const peer = derOf(keys.peer);
   return (raw, signal) =>
     new Promise((resolve, reject) => {
@@ -29,39 +28,34 @@ export async function notebookTls(keys: OwnTunnelKeys): Promise<NotebookTls> {
         // Its certificate is for no host: it is the one that is expected, or it is not.
         checkServerIdentity: (_, { raw: der }) => (der.equals(peer) ? undefined : new Error("another certificate")),
       });
-      const fail = (error: HpcnbError) => {
+      const settle = (act: () => void) => {
         limit.removeEventListener("abort", giveUp);
-        secured.removeAllListeners();
-        secured.on("error", () => {});
-        secured.destroy();
-        raw.destroy();
-        reject(error);
-      };
-      const giveUp = () => fail(signal?.aborted ? aborted(signal) : noAnswer(`for ${handshakeLimitMs / 1000} s`));
-      limit.addEventListener("abort", giveUp);
-      secured.on("secureConnect", () => {
-        limit.removeEventListener("abort", giveUp);
-        secured.removeAllListeners();
+        secured.off("secureConnect", succeed).off("error", failBy).off("close", endBefore);
         // Node leaves it open after an error of TLS, as when the other side refuses the keeper.
         secured.on("error", () => secured.destroy());
         secured.on("close", () => raw.destroy());
-        resolve(secured);
-      });
-      secured.on("error", (cause: NodeJS.ErrnoException) =>
-        fail(secured.authorizationError || isOfTls(cause) ? stranger(cause) : noAnswer(`(${cause.message})`)),
-      );
-      secured.on("close", () => fail(noAnswer("and the connection was closed")));
+        act();
+      };
+      const succeed = () => settle(() => resolve(secured));
+      const fail = (error: HpcnbError) =>
+        settle(() => {
+          secured.destroy();
+          reject(error);
+        });
+      const failBy = (cause: NodeJS.ErrnoException) =>
+        fail(secured.authorizationError || isOfTls(cause) ? stranger(cause) : noAnswer(`(${cause.message})`));
+      const endBefore = () => fail(noAnswer("and the connection was closed"));
+      const giveUp = () => fail(signal?.aborted ? aborted(signal) : noAnswer(`for ${handshakeLimitMs / 1000} s`));
+      limit.addEventListener("abort", giveUp);
+      secured.on("secureConnect", succeed).on("error", failBy).on("close", endBefore);
       if (limit.aborted) giveUp();
     });
 }
 
 /** @throws HPCNB_TUNNEL when the texts are no keys. */
-function contextOf(
-  { certificate: cert, key, peer: ca }: OwnTunnelKeys,
-  create: typeof createSecureContext,
-): SecureContext {
+function contextOf({ certificate: cert, key, peer: ca }: OwnTunnelKeys): SecureContext {
   try {
-    return create({ cert, key, ca, minVersion: "TLSv1.3" });
+    return createSecureContext({ cert, key, ca, minVersion: "TLSv1.3" });
   } catch (cause) {
     throw new HpcnbError("HPCNB_TUNNEL", `The run's keys are damaged: ${(cause as Error).message}.`, { cause });
   }

@@ -11,7 +11,7 @@ import { isSshHost } from "@hpcnb/host";
 import { newSocketPath } from "../ssh/forwarding.js";
 import { openWatched } from "../watched.js";
 import { firstRoute } from "./first-route.js";
-import { notebookTls } from "./notebook-tls.js";
+import { type NotebookTls, notebookTls } from "./notebook-tls.js";
 import { type Route, routeTo } from "./route.js";
 import { serveSocket } from "./serve-socket.js";
 
@@ -37,7 +37,7 @@ async function open(context: TunnelContext, endpoint: Endpoint, signal?: AbortSi
   const { host, clock } = context;
   const { relay, run } = endpoint;
   if (!relay || !run) throw noRelay(endpoint);
-  const secure = await notebookTls(await readKeeperKeys(host, run, signal));
+  const secure = notebookTls(await readKeeperKeys(host, run, signal));
   const by = isSshHost(host) ? host.connection.alias : "this machine";
   const route = await firstRoute(relay.addresses, {
     clock,
@@ -61,7 +61,7 @@ async function open(context: TunnelContext, endpoint: Endpoint, signal?: AbortSi
   );
 }
 
-async function dialAgain({ dial }: Route, secure: Awaited<ReturnType<typeof notebookTls>>) {
+async function dialAgain({ dial }: Route, secure: NotebookTls) {
   for (let tries = 1; ; tries += 1) {
     try {
       return await secure(await dial());

@@ -39,20 +39,20 @@ function connected(to: NetConnectOpts, signal?: AbortSignal): Promise<Socket> {
     const socket = connect({ ...to, allowHalfOpen: true });
     const settle = (act: () => void) => {
       limit.removeEventListener("abort", giveUp);
-      socket.removeAllListeners();
+      socket.off("connect", succeed).off("error", failBy);
       act();
     };
+    const succeed = () => settle(() => resolve(socket));
     const fail = (error: HpcnbError) =>
       settle(() => {
-        socket.on("error", () => {});
-        socket.destroy();
+        socket.on("error", () => {}).destroy();
         reject(error);
       });
+    const failBy = ({ message }: Error) => fail(unreached(message));
     const giveUp = () =>
       fail(signal?.aborted ? aborted(signal) : unreached(`no answer for ${connectLimitMs / 1000} s`));
     limit.addEventListener("abort", giveUp);
-    socket.on("connect", () => settle(() => resolve(socket)));
-    socket.on("error", ({ message }) => fail(unreached(message)));
+    socket.on("connect", succeed).on("error", failBy);
     if (limit.aborted) giveUp();
   });
 }

@@ -61,7 +61,7 @@ describe("TLS between keeper and notebook job", function () {
   };
 
   it("passes bytes on, and each direction ends on its own", async () => {
-    const secured = await (await notebookTls(keys.keeper))(await dial());
+    const secured = await notebookTls(keys.keeper)(await dial());
     expect(secured.getProtocol()).to.equal("TLSv1.3");
     const words = Buffer.alloc(5_000_000, "some words ");
     secured.end(words);
@@ -70,8 +70,8 @@ describe("TLS between keeper and notebook job", function () {
 
   it("refuses a keeper of another run, and one that takes another notebook for its own", async () => {
     const other = sides(await makeTunnelKeys());
-    await expectFailure((await notebookTls(other.keeper))(await dial()), "HPCNB_TUNNEL");
-    const impostor = await (await notebookTls({ ...other.keeper, peer: keys.keeper.peer }))(await dial());
+    await expectFailure(notebookTls(other.keeper)(await dial()), "HPCNB_TUNNEL");
+    const impostor = await notebookTls({ ...other.keeper, peer: keys.keeper.peer })(await dial());
     impostor.write("GET / HTTP/1.0\r\n\r\n");
     expect((await heard(impostor)).length).to.equal(0);
     expect(reached).to.equal(0);
@@ -110,7 +110,7 @@ describe("TLS between keeper and notebook job", function () {
     const { port } = tap.address() as { port: number };
     const raw = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
     await once(raw, "connect");
-    const secured = await (await notebookTls(keys.keeper))(raw);
+    const secured = await notebookTls(keys.keeper)(raw);
     secured.end("words");
     expect(String(await buffer(secured))).to.equal("words");
     tap.close();
@@ -127,7 +127,7 @@ describe("TLS between keeper and notebook job", function () {
     const silent = await Promise.all(Array.from({ length: 1_000 }, dial));
     for (const socket of silent) socket.on("error", () => {});
     try {
-      const secured = await (await notebookTls(keys.keeper))(await dial());
+      const secured = await notebookTls(keys.keeper)(await dial());
       secured.end("words");
       expect(String(await buffer(secured))).to.equal("words");
       expect(memoryMiB(relay) - before).to.be.lessThan(40);
