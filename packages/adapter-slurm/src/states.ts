@@ -39,8 +39,8 @@ const reasonIn = reasonWords([
     "it asks for what its account or QOS gives no job",
     "error",
   ],
-  [/^(QOS|Assoc)/, "a limit of its account or QOS is reached"],
   [/^(Invalid(Account|QOS)|(Account|QOS)NotAllowed)$/, "its account or QOS may not run it", "error"],
+  [/^(QOS|Assoc)|^Max\w+PerAccount$/, "a limit of its account or QOS is reached"],
   // Also for a while, where a whole node is wanted and none is free: it is not given up.
   [/^BadConstraints$/, "no node has what it asks for, as it seems now"],
   [/^Licenses$/, "it waits for a licence"],
