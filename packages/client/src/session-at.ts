@@ -120,7 +120,14 @@ function sessionOf(
     scheduler: record.scheduler,
     notebook: { directory, app: record.app, environment: {}, saveScript: false, password: undefined, listen: "auto" },
     resources: {},
-    cluster: record.cluster && { controller: "job", groups, minimum: 1, restarts: 0 },
+    cluster: record.cluster && {
+      controller: "job",
+      groups,
+      minimum: 1,
+      restarts: 0,
+      interface: undefined,
+      ports: undefined,
+    },
     storage: resolveStorage(),
     tunnel: resolveTunnel(),
   };

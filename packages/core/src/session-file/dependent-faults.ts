@@ -16,6 +16,9 @@ export const mostWalltime = "366d";
 const walltime = { parse: parseDuration, most: mostWalltime } as const;
 const timeout = { parse: parseDuration, most: "1d" } as const;
 
+/** Counted with ipyparallel 9: 9 for engines, 6 more for clients. */
+const controllerPorts = { least: 15, whose: "a controller" } as const;
+
 /** What the schema cannot say. The value may have other faults: each key is looked at as it is. */
 export function dependentFaults(value: unknown): Fault[] {
   return [
@@ -24,6 +27,7 @@ export function dependentFaults(value: unknown): Fault[] {
     ...clusterFaults(value),
     ...groupFaults(value),
     ...limitFaults(value),
+    ...portRangeFaults("/cluster/ports", valueAt(value, "/cluster/ports"), controllerPorts),
     ...portRangeFaults("/tunnel/ports", valueAt(value, "/tunnel/ports"), { least: 1, whose: "a notebook" }),
   ];
 }

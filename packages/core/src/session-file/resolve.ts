@@ -74,6 +74,8 @@ function resolveCluster(cluster: NonNullable<SessionFile["cluster"]>): NonNullab
     groups,
     minimum: cluster.minimum ?? mostAtOnce(groups),
     restarts: cluster.restarts,
+    interface: cluster.interface,
+    ports: cluster.ports === undefined ? undefined : portsOf(cluster.ports),
   };
 }
 

@@ -190,6 +190,21 @@ export const sessionSchema = {
           default: 3,
           description: "How many times an engine that dies is started again where it was.",
         },
+        interface: {
+          type: "string",
+          // A name of the kernel's: see IFNAMSIZ in netdevice(7).
+          pattern: "^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,14}$",
+          "x-expects": "the name of a network interface, such as ib0",
+          description:
+            "The network interface of the controller's host by whose addresses engines and notebook reach the controller. Without it, each takes the first address that answers.",
+          examples: ["ib0"],
+        },
+        ports: {
+          ...portRange,
+          description:
+            "The first and the last of the ports that the controller may listen on, where a firewall between the cluster's hosts lets only these through.",
+          examples: ["50000-51000"],
+        },
       },
     },
     storage: {

@@ -7,6 +7,9 @@ import { lossOf } from "./lost-job.js";
 import { askedEngines } from "./session-record.js";
 import { enginesIn, type Loss, type Phase, type SessionEvent, type SessionState } from "./session-state.js";
 
+/** The controller, where no more is known. */
+const unreachable = "it can no longer be reached from the notebook's host";
+
 /** What a session must have to count as up. */
 export interface Wanted {
   readonly cluster: Pick<NonNullable<Session["cluster"]>, "minimum"> | undefined;
@@ -70,7 +73,7 @@ function findLoss(
     reports.notebook.state === "answering" &&
     reports.notebook.unreachableCluster === cluster.generation
   )
-    return { role: "controller", how, why: "it can no longer be reached from the notebook's host" };
+    return { role: "controller", how, why: reports.notebook.unreachableBecause ?? unreachable };
   const left = engines.filter(isLeft).length;
   if (left >= minimum) return undefined;
   const why = `${left} of ${asked} are left, and at least ${minimum} must be there`;

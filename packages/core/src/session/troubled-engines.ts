@@ -74,6 +74,6 @@ function tellingLine(output: string, path: string): string | undefined {
     .split("\n")
     .map((line) => line.trim())
     .filter(Boolean);
-  const about = lines.findLast((line) => /^hpcnb: engine \d+ on \S+ (has ended|was suspended)/.test(line));
+  const about = lines.findLast((line) => /^hpcnb: engine \d+ on \S+ (has ended|was suspended|cannot reach)/.test(line));
   return about ?? lines.findLast((line) => !line.startsWith("hpcnb: ended")) ?? lines.at(-1);
 }

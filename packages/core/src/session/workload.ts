@@ -100,6 +100,8 @@ export type NotebookReport =
       readonly note?: string;
       /** The generation of a cluster whose controller the notebook's host cannot reach any more. */
       readonly unreachableCluster?: number;
+      /** A part of a sentence. An older job does not tell. */
+      readonly unreachableBecause?: string;
       /** How often its token was changed while it ran. */
       readonly renewals?: number;
     }

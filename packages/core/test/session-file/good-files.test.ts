@@ -47,6 +47,8 @@ describe("good session files", () => {
         controller: "notebook",
         minimum: 1,
         restarts: 100,
+        interface: "ib0",
+        ports: { low: 50_000, high: 50_014 },
         groups: [
           { name: "cpu", engines: 75_000, atOnce: 16, resources: job },
           { name: "gpu_2", engines: 1, atOnce: undefined, resources: { ...job, queue: "gpu.q" } },
@@ -65,7 +67,7 @@ describe("good session files", () => {
   it("may be written in any of YAML's ways", async () => {
     const session = await load("yaml-of-all-kinds");
     const groups = [{ name: "engines", engines: 16, atOnce: undefined, resources: {} }];
-    const cluster = { controller: "job", groups, minimum: 4, restarts: 3 };
+    const cluster = { controller: "job", groups, minimum: 4, restarts: 3, interface: undefined, ports: undefined };
     expect(session).to.deep.include({ name: "2024", cluster });
     expect(session.notebook.directory).to.equal(join(folder, "folded text"));
   });

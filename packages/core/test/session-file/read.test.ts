@@ -54,6 +54,8 @@ tunnel: { kind: direct, localPort: 9999 }`);
         groups: [{ name: "engines", engines: 32, atOnce: undefined, resources: { memory: 512 * 2 ** 20 } }],
         minimum: 32,
         restarts: 3,
+        interface: undefined,
+        ports: undefined,
       },
       storage: { readiness: "delay", options: {}, timeoutMs: 90_000 },
       tunnel: { kind: "direct", options: {}, localPort: 9999, ports: undefined },

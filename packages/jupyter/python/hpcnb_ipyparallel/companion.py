@@ -36,7 +36,9 @@ class Companion:
             follower = ClusterFollower(
                 self.parameters,
                 security,
-                lambda generation: tell(unreachableCluster=generation),
+                lambda generation, problem: tell(
+                    unreachableCluster=generation, unreachableBecause=problem
+                ),
             )
             start_thread(follower.run)
 

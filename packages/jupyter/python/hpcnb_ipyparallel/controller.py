@@ -7,9 +7,9 @@ import os
 import shutil
 import signal
 
-from hpcnb_ipyparallel import controller_process
+from hpcnb_ipyparallel import controller_ports, controller_process
 from hpcnb_ipyparallel.watch import Watch
-from hpcnb_launch import directories, failure, homes, job, log, signals, storage
+from hpcnb_launch import addresses, directories, failure, homes, job, log, signals, storage
 from hpcnb_launch.failure import HOST
 from hpcnb_launch.report import Report
 
@@ -36,6 +36,8 @@ class ControllerJob:
         )
         self.report.expect_first_start(own)
         self.report.publish("started", host=HOST, storageSeconds=seconds)
+        interface = self.parameters["interface"]
+        found = addresses.of_interface(interface) if interface else addresses.of_host()
         scratch = directories.make_scratch_directory()
         child = None
         try:
@@ -49,7 +51,9 @@ class ControllerJob:
             # The child's start takes longer than this import.
             Client = import_client()
             client, engine = controller_process.read_connections(profile)
+            controller_ports.expect(self.parameters["ports"], [client, engine])
             connections = {
+                "addresses": found,
                 "client": client,
                 "engine": engine,
                 "heartbeat": self.parameters["heartbeat"],

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 
+from hpcnb_ipyparallel import controller_ports
 from hpcnb_ipyparallel.limits import CONTROLLER_LIMIT
 from hpcnb_launch import failure, job, signals
 from hpcnb_launch.failure import HOST, Failure
@@ -30,7 +31,7 @@ HAS_ORPHANS = sys.platform == "linux" and os.path.exists("/proc/self/stat")
 
 
 def start_controller(profile, directory, parameters):
-    # Asked by its own name, another host finds the way that the site has for it.
+    # Others take an address that they can reach from the controller's record.
     ip, location = ("127.0.0.1", "127.0.0.1") if parameters["oneHost"] else ("*", HOST)
     period = parameters["heartbeat"]
     command = [
@@ -43,6 +44,7 @@ def start_controller(profile, directory, parameters):
         # Within one host too: its other users can connect to these ports, and unencrypted they
         # would hear what engines print.
         f"--IPController.enable_curve={has_encryption()}",
+        *controller_ports.option(parameters["ports"]),
         f"--HeartMonitor.period={period}",
         f"--HeartMonitor.max_heartmonitor_misses={math.ceil(ENGINE_SILENCE / period)}",
     ]

@@ -154,8 +154,9 @@ class EngineTask:
         # storage.
         log.keep_log_bounded()
         IPEngine = import_engine()
-        log.say(f"engine {self.number} on {HOST} waits for the controller")
-        connection, beat = find_controller.wait_for_controller(self.path, self.parameters)
+        name = f"engine {self.number} on {HOST}"
+        log.say(f"{name} waits for the controller")
+        connection, beat = find_controller.wait_for_controller(self.path, self.parameters, name)
         if not_before:
             time.sleep(
                 max(0.0, not_before + max(0.0, 5 * beat / 1000 - FORGETTING) + 1 - time.monotonic())

@@ -8,7 +8,8 @@ import os
 import socket
 import time
 
-from hpcnb_launch import files, log, records, waiting
+from hpcnb_launch import files, log, reach, records, waiting
+from hpcnb_launch.failure import HOST
 
 # Seconds between two looks at which controller there is.
 LOOK_EVERY = 1.0
@@ -18,6 +19,9 @@ REACH_EVERY = 10.0
 REACH_LIMIT = 5.0
 TRIES_BELIEVED = 3
 
+# Characters of a sentence that the notebook's record has room for.
+LONGEST_PROBLEM = 1000
+
 # The connection breaks after these seconds of silence of the other host's system.
 KEEP_ALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 3, "TCP_KEEPCNT": 2}
 
@@ -25,7 +29,7 @@ KEEP_ALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 3, "TCP_KEEPCNT": 2}
 class ClusterFollower:
     """
     `security` is where clients look for connection files; `tell` gets the generation of a cluster
-    whose controller is out of reach, or None.
+    whose controller is out of reach and a sentence that says so, or twice None.
     """
 
     def __init__(self, parameters, security, tell):
@@ -33,8 +37,9 @@ class ClusterFollower:
         self.pointer = parameters["pointerRecord"]
         self.connection_file = os.path.join(security, "ipcontroller-client.json")
         self.tell = tell
-        self.shown = None
-        self.trouble = None
+        # What the controller has published, and the same with an address that was reached.
+        self.published, self.connection = None, None
+        self.shown, self.trouble = None, None
         self.failures, self.next_try, self.told = 0, 0.0, None
         self.line = Line()
 
@@ -44,8 +49,7 @@ class ClusterFollower:
         while True:
             generation, record = self.read()
             if record is not None:
-                self.show(record.get("client"))
-                self.reach(generation, record.get("client"))
+                self.show(self.reach(generation, record))
             time.sleep(LOOK_EVERY if self.shown else next(pauses))
 
     def read(self):
@@ -76,22 +80,44 @@ class ClusterFollower:
                 log.say(f"{self.connection_file} could not be changed: {error}")
             self.trouble = str(error)
 
-    def reach(self, generation, client):
+    def reach(self, generation, record):
         """
-        A host that has died says nothing: its last record stays, and a scheduler may list its jobs
-        as running for hours.
+        The connection for clients, once the controller was reached. A host that has died says
+        nothing: its last record stays, and a scheduler may list its jobs as running for hours.
         """
+        client = record.get("client")
+        if client != self.published:
+            self.published, self.connection = client, None
+            self.failures, self.next_try = 0, 0.0
         if client is None:
-            self.failures, unreachable = 0, None
-        elif time.monotonic() < self.next_try:
-            return
-        else:
+            self.say(None, None)
+        elif time.monotonic() >= self.next_try:
             self.next_try = time.monotonic() + REACH_EVERY
-            self.failures = 0 if self.line.is_there(client) else self.failures + 1
-            unreachable = generation if self.failures >= TRIES_BELIEVED else None
+            problem = self.try_to_reach(record)
+            self.failures = self.failures + 1 if problem else 0
+            self.say(generation if self.failures >= TRIES_BELIEVED else None, problem)
+        return self.connection
+
+    def try_to_reach(self, record):
+        """None, or why it cannot be reached. The address that was reached last is tried first."""
+        if self.connection and self.line.is_there(self.connection):
+            return None
+        try:
+            self.connection = reach.connection_from_here(record, "client")
+        except reach.Unreached as error:
+            return f"the notebook's host {HOST} {error}"[:LONGEST_PROBLEM]
+        if self.line.is_there(self.connection):
+            return None
+        return f"it can no longer be reached from the notebook's host {HOST}"
+
+    def say(self, unreachable, problem):
         if unreachable != self.told:
-            log.say(f"the controller {'cannot be reached' if unreachable else 'is there'}")
-            self.tell(unreachable)
+            log.say(
+                f"the controller cannot be reached: {problem}"
+                if unreachable
+                else "the controller is there"
+            )
+            self.tell(unreachable, problem if unreachable else None)
             self.told = unreachable
 
 

@@ -12,7 +12,11 @@ COMMAND_LIMIT = 60
 
 async def run(argv, text):
     """The exit code of a command and all that it has said, in one line but for a good end."""
-    work = functools.partial(run_now, argv, text)
+    return await in_thread(run_now, argv, text)
+
+
+async def in_thread(function, *arguments):
+    work = functools.partial(function, *arguments)
     try:
         return await asyncio.get_running_loop().run_in_executor(None, work)
     except RuntimeError:

@@ -20,7 +20,7 @@ from ipyparallel.cluster.launcher import (
 )
 from traitlets import Float, Unicode
 
-from hpcnb_launch import files, records, waiting
+from hpcnb_launch import files, reach, records, waiting
 from hpcnb_launch.failure import HOST
 from hpcnb_launchers import commands, session
 from hpcnb_launchers.known import KNOWN
@@ -28,6 +28,9 @@ from hpcnb_launchers.session import QUEUE_LIMIT, Refused
 
 # Seconds after which somebody who waits is told for what.
 PATIENCE = 5.0
+
+# Tries to reach a controller; so many in a row must fail.
+TRIES_BELIEVED = 3
 
 
 def configure(c):
@@ -161,12 +164,22 @@ class ControllerJob(Submitted, ControllerLauncher):
                 loop.add_callback(self.notify_end, {**data, **only(record, "problem", "hint")})
                 return
             if record is not None and record["state"] == "answering" and not written:
-                os.makedirs(
-                    os.path.dirname(self.connection_files["client"]), mode=0o700, exist_ok=True
-                )
-                files.write_private(self.connection_files["client"], json.dumps(record["client"]))
-                written, pauses = True, waiting.growing_pauses(2.0, 5.0)
+                written = self.show(record)
+                if written:
+                    pauses = waiting.growing_pauses(2.0, 5.0)
             time.sleep(next(pauses))
+
+    def show(self, record):
+        """Whether there is an address at which the controller answers here."""
+        try:
+            connection = reach.connection_from_here(record, "client")
+        except reach.Unreached:
+            # Somebody who waits for the controller is told.
+            return False
+        path = self.connection_files["client"]
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        files.write_private(path, json.dumps(connection))
+        return True
 
     def notify_end(self, data):
         """
@@ -186,11 +199,18 @@ class ControllerJob(Submitted, ControllerLauncher):
     async def get_connection_info(self, timeout=None):
         limit = self.connection_info_timeout if timeout is None else timeout
         start, told, pauses = time.monotonic(), False, waiting.growing_pauses(0.05, 2.0)
+        failures = 0
         while True:
             record = self.read()
             state = record["state"] if record else None
             if state == "answering":
-                return {"client": record["client"], "engine": record["engine"]}
+                try:
+                    client = await commands.in_thread(reach.connection_from_here, record, "client")
+                    return {"client": client, "engine": record["engine"]}
+                except reach.Unreached as error:
+                    failures += 1
+                    if failures == TRIES_BELIEVED:
+                        raise Refused(f"The notebook's host {HOST} {error}. {reach.HINT}") from error
             if state in ("failed", "ended") or self.state == "after":
                 raise Refused(f"The controller has ended. {self.story(record)}")
             waited = time.monotonic() - start

@@ -19,6 +19,7 @@ const answeringSchema = v.object({
   note: v.exactOptional(textSchema),
   /** The generation of a cluster. */
   unreachableCluster: v.nullish(countSchema),
+  unreachableBecause: v.nullish(textSchema),
   /** How often the token was changed. */
   renewals: v.exactOptional(countSchema),
 });
@@ -31,7 +32,7 @@ export function notebookReport(record: Fields | undefined): NotebookReport {
     return { state: "started", host, storageSeconds, ...startOf(began) };
   }
   if (record.state !== "answering") return endOf(record, "notebook");
-  const { host, storageSeconds, began, endpoint, relay, server, note, unreachableCluster, renewals } = readReport(
+  const { host, storageSeconds, began, endpoint, relay, server, note, renewals, ...cluster } = readReport(
     answeringSchema,
     record,
     "notebook",
@@ -43,7 +44,12 @@ export function notebookReport(record: Fields | undefined): NotebookReport {
     ...startOf(began),
     endpoint: { ...endpoint, ...defined({ relay }) },
     server,
-    ...defined({ note, unreachableCluster: unreachableCluster ?? undefined, renewals }),
+    ...defined({
+      note,
+      unreachableCluster: cluster.unreachableCluster ?? undefined,
+      unreachableBecause: cluster.unreachableBecause ?? undefined,
+      renewals,
+    }),
   };
 }
 

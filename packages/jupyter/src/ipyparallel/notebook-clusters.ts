@@ -4,6 +4,7 @@ import { jobScript } from "../launch/job-script.js";
 import { jobParameters } from "../launch/job-spec.js";
 import { launcherModules, type Program } from "../python.js";
 import { clusterRecord, notebookClusterPaths } from "./layout.js";
+import { networkParameters } from "./network.js";
 import type { ControllerParameters, EngineParameters, PulseParameters } from "./parameters.js";
 import { controllerResources } from "./resources.js";
 
@@ -87,6 +88,7 @@ function jobSpecs(context: PlanContext, records: string) {
     targetsRecord: record("targets"),
     oneHost: scheduler.runsOnHost,
     heartbeat: heartbeatMs,
+    ...networkParameters(session),
   };
   const engine: EngineParameters = {
     ...jobParameters(context),

@@ -8,6 +8,10 @@ export interface ControllerParameters extends ReportingParameters {
   readonly oneHost: boolean;
   /** Milliseconds between two heartbeats. */
   readonly heartbeat: number;
+  /** The network interface whose addresses others are to use. Null: any that they can reach. */
+  readonly interface: string | null;
+  /** The first and the last of the ports that it may listen at. Null: any. */
+  readonly ports: readonly [first: number, last: number] | null;
 }
 
 /** See ../../python/hpcnb_ipyparallel/engine.py. */

@@ -14,6 +14,7 @@ import type { Session } from "@hpcnb/core/session-file";
 import { jobParameters, jobSpec } from "../launch/job-spec.js";
 import { logDirectory } from "../launch/layout.js";
 import { arrayLog, clusterRecord, controllerLog, notebookClusterPaths, pointerRecord } from "./layout.js";
+import { networkParameters } from "./network.js";
 import type { CompanionParameters, ControllerParameters, EngineParameters, Pointer } from "./parameters.js";
 import { controllerResources } from "./resources.js";
 
@@ -103,6 +104,7 @@ function controllerParameters(context: ClusterContext): ControllerParameters {
     targetsRecord: clusterRecord(cluster, "targets"),
     oneHost: scheduler.runsOnHost,
     heartbeat: heartbeatMsFor(clusterIn(context.session)),
+    ...networkParameters(context.session),
   };
 }
 

@@ -36,5 +36,6 @@ export function makeCluster(
   { resources = {}, ...changes }: Partial<Cluster> & { readonly resources?: object } = {},
 ): Cluster {
   const groups = [{ name: onlyGroup, engines, resources, atOnce: undefined }];
-  return { controller: "job", groups, minimum: 1, restarts: 3, ...changes };
+  const network = { interface: undefined, ports: undefined };
+  return { controller: "job", groups, minimum: 1, restarts: 3, ...network, ...changes };
 }
