@@ -54,7 +54,7 @@ export interface Session {
         readonly minimum: number;
         /** How many times an engine that dies is started again where it was. */
         readonly restarts: number;
-        /** The one by which the controller is reached. Otherwise any that answers. */
+        /** Others reach the controller by its addresses. Otherwise by any that answers. */
         readonly interface: string | undefined;
         /** Those that the controller may listen on, on its host. */
         readonly ports: PortRange | undefined;

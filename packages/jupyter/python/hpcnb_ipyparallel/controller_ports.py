@@ -3,6 +3,7 @@
 import random
 import socket
 
+from hpcnb_launch import reach
 from hpcnb_launch.failure import HOST, Failure
 
 # Those that other hosts connect to, counted with ipyparallel 9: 9 for engines, 6 more for clients.
@@ -47,7 +48,7 @@ def expect(ports, connections):
     """An ipyparallel that cannot choose among ports would be out of reach without a word."""
     if ports is None:
         return
-    used = {port for connection in connections for port in ports_of(connection)}
+    used = {port for connection in connections for port in reach.ports_of(connection)}
     outside = sorted(port for port in used if not ports[0] <= port <= ports[1])
     if outside:
         raise Failure(
@@ -55,11 +56,3 @@ def expect(ports, connections):
             f"({ports[0]}-{ports[1]}), at {', '.join(map(str, outside))}.",
             "This ipyparallel cannot be told its ports, or needs more of them: version 9 can.",
         )
-
-
-def ports_of(connection):
-    """A name with several ports has a list of them."""
-    for value in connection.values():
-        for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, int):
-                yield one

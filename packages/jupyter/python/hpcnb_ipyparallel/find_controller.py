@@ -13,7 +13,7 @@ from hpcnb_launch.waiting import AwakeClock
 # record that is seen late.
 ANSWER_LIMIT = CONTROLLER_LIMIT + 180.0
 
-# Seconds for which a controller that answers elsewhere may be out of reach.
+# Seconds that a controller may be out of reach, although it answers on its own host.
 UNREACHED_LIMIT = 120.0
 
 
@@ -33,7 +33,7 @@ def wait_for_controller(path, parameters, name):
             last_seen = clock.now()
             if record["state"] == "answering":
                 connection = way.find(record)
-                if connection:
+                if connection is not None:
                     return connection, record["heartbeat"]
             if record["state"] in ("failed", "ended"):
                 problem = record.get("problem", "it was stopped")

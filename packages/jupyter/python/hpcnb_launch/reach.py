@@ -105,31 +105,41 @@ class Search:
             if address in self.tried:
                 return {}
             self.tried.add(address)
-        port = self.connection["registration"]
-        try:
-            socket.create_connection((address, port), CONNECT_LIMIT).close()
-        except socket.timeout:
-            return {address: f"no answer in {CONNECT_LIMIT:.0f} s"}
-        except OSError as error:
-            return {address: (error.strerror or str(error)).lower()}
+        # A firewall may let some of them through.
+        for port in ports_of(self.connection):
+            try:
+                socket.create_connection((address, port), CONNECT_LIMIT).close()
+            except socket.timeout:
+                return {address: f"no answer in {CONNECT_LIMIT:.0f} s at port {port}"}
+            except OSError as error:
+                return {address: f"{(error.strerror or str(error)).lower()} at port {port}"}
         problem = greet(address, self.connection)
         return address if problem is None else {address: problem}
 
     def sentence(self, failures):
-        ways = [
-            f"{self.describe(at)}: {why}" for at, why in failures.items() if at != HERE
-        ]
+        ways = [f"{self.describe(at)}: {why}" for at, why in failures.items() if at != HERE]
         unused = [self.describe(at) for at in self.interfaces if addresses.is_6(at)]
         ipv6 = f". IPv6 was not tried ({', '.join(unused)}), for ipyparallel uses IPv4 only"
         return (
-            f"cannot reach the controller on {self.host} at port "
-            f"{self.connection['registration']} ({'; '.join(ways) or 'no address is known'})"
+            f"cannot reach the controller on {self.host} ({'; '.join(ways)})"
             f"{ipv6 if unused else ''}"
         )
 
     def describe(self, at):
         interface = self.interfaces.get(at)
         return at if interface is None else f"{at} on {interface}"
+
+
+def ports_of(connection):
+    """All that a connection needs. A name with several ports has a list of them."""
+    found = []
+    for value in connection.values():
+        found += [one for one in (value if isinstance(value, list) else [value]) if is_port(one)]
+    return sorted(found, key=lambda port: port != connection["registration"])
+
+
+def is_port(value):
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def greet(address, connection):

@@ -210,7 +210,9 @@ class ControllerJob(Submitted, ControllerLauncher):
                 except reach.Unreached as error:
                     failures += 1
                     if failures == TRIES_BELIEVED:
-                        raise Refused(f"The notebook's host {HOST} {error}. {reach.HINT}") from error
+                        raise Refused(
+                            f"The notebook's host {HOST} {error}. {reach.HINT}"
+                        ) from error
             if state in ("failed", "ended") or self.state == "after":
                 raise Refused(f"The controller has ended. {self.story(record)}")
             waited = time.monotonic() - start

@@ -15,7 +15,9 @@ class WaitingForTheController(InADirectory):
     def wait(self):
         readiness = {"strategy": "content", "seconds": 120}
         return find_controller.wait_for_controller(
-            self.path("controller.record"), {"run": "r", "readiness": readiness}
+            self.path("controller.record"),
+            {"run": "r", "readiness": readiness},
+            "engine 1 on node2",
         )
 
     def test_its_connection_is_taken(self):

@@ -14,7 +14,7 @@ from hpcnb_app.notebook import NotebookJob
 from hpcnb_ipyparallel import follow
 from hpcnb_ipyparallel.follow import ClusterFollower, Line
 from hpcnb_launch import directories, log, records
-from hpcnb_launch.failure import Stopped
+from hpcnb_launch.failure import HOST, Stopped
 from hpcnb_launch.report import Report
 
 STALE = OSError(errno.ESTALE, "Stale file handle")
@@ -98,7 +98,9 @@ class Threads(InADirectory):
 
         self.simulate_time(pause)
         os.makedirs(self.path("security"), exist_ok=True)
-        follower = ClusterFollower(self.job.parameters, self.path("security"), self.told.append)
+        follower = ClusterFollower(
+            self.job.parameters, self.path("security"), lambda *told: self.told.append(told)
+        )
         with self.assertRaises(Stopped):
             follower.run()
 
@@ -139,7 +141,8 @@ class Threads(InADirectory):
                 seen.append((self.told[-1], now))
 
         self.follow(meanwhile)
-        self.assertEqual([what for what, _when in seen], [2, None])
+        why = f"it can no longer be reached from the notebook's host {HOST}"
+        self.assertEqual([what for what, _when in seen], [(2, why), (None, None)])
         self.assertTrue(50 <= seen[0][1] <= 65, seen)
         self.assertTrue(80 <= seen[1][1] <= 95, seen)
 
