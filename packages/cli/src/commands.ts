@@ -167,7 +167,7 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
         .option("explain", {
           type: "boolean",
           default: false,
-          describe: "Show for each value which line it comes from",
+          describe: "Show for each value the line that it comes from",
         })
         .option("json", json),
     async ({ session, explain }) => (await import("./commands/validate.js")).validate({ session, explain }),
@@ -194,7 +194,7 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
   ),
   define(
     "plugins [words..]",
-    "List schedulers, tunnels and readiness strategies, from where, and what is wrong with them",
+    "List schedulers, tunnels and readiness strategies, with their origins and their faults",
     (y) =>
       y
         .positional("words", {
@@ -214,16 +214,16 @@ export const commandsFor = (signal: AbortSignal): readonly CommandModule[] => [
   ),
   define(
     "schema [session]",
-    "Print the JSON Schema of session files, or of one with its plugins' options, or of the files of sites",
+    "Print the JSON Schema of session files, of one file with its plugins' options, or of sites' files",
     (y) =>
       y
-        .positional("session", { type: "string", describe: "Session file, whose plugins are asked" })
-        .option("site", { type: "boolean", default: false, describe: "That of the files of sites" }),
+        .positional("session", { type: "string", describe: "Session file whose plugins' options are included" })
+        .option("site", { type: "boolean", default: false, describe: "The schema of sites' files" }),
     async ({ session, site }) => (await import("./commands/schema.js")).schema({ session, site }),
   ),
   define(
     "completion [shell]",
-    "Print the lines that make a shell complete hpcnb's words: bash, zsh or fish",
+    "Print the lines that make bash, zsh or fish complete hpcnb's commands",
     (y) => y.positional("shell", { type: "string", describe: "bash, zsh or fish" }),
     async ({ shell }) => (await import("./commands/completion.js")).completion(shell),
   ),

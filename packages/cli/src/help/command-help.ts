@@ -28,7 +28,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   scale: [
     ["rnaseq 8", "eight engines"],
     ["rnaseq gpu=2 cpu=16", "two groups at once"],
-    ["rnaseq 8 --wait", "and wait until they have registered; Ctrl-C leaves them coming"],
+    ["rnaseq 8 --wait", "and wait until they have registered; after Ctrl-C they still come"],
   ],
   down: [file, byName],
   validate: [file, ["session.yaml --json", "the session as it is understood, or its problems"]],
