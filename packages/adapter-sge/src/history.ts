@@ -1,6 +1,5 @@
 import { defined, type JobHistory, type JobRecord, signalName } from "@hpcnb/core";
-import { type AccountingRecord, numberIn, readRecords } from "./accounting.js";
-import { deleted, overran, starved, warned } from "./requests.js";
+import { type AccountingRecord, deleted, numberIn, overran, readRecords, starved, warned } from "./accounting.js";
 
 const administrators = "the site's administrators can repair that";
 
@@ -65,6 +64,6 @@ function endOf(record: AccountingRecord): JobHistory {
   const words = walltime ?? deleted(record) ?? warned(record, signal) ?? native;
   return {
     reason: [words, signal, `Grid Engine's code ${failed}`].filter(Boolean).join(", "),
-    ...(walltime === undefined ? {} : { walltimeReached: true }),
+    walltimeReached: walltime !== undefined,
   };
 }

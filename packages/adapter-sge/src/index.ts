@@ -10,11 +10,6 @@ import { idLine, parseSubmit } from "./submit-answer.js";
 
 export type { GridEngineOptions } from "./options.js";
 
-/** The default of max_aj_tasks in sge_conf(5). */
-const largestArray = 75_000;
-/** See FORBID_RESCHEDULE and FORBID_APPERROR in sge_conf(5): run it again, and keep it in error. */
-const reservedExitCodes = [99, 100];
-
 /** Grid Engine through qsub, qstat, qdel and qacct. */
 export function gridEngineDialect(options: GridEngineOptions = {}): SchedulerDialect {
   return {
@@ -22,9 +17,11 @@ export function gridEngineDialect(options: GridEngineOptions = {}): SchedulerDia
     failures,
     site: { ...site, settings: options.settings },
     runsOnHost: false,
-    reservedExitCodes,
+    // FORBID_RESCHEDULE and FORBID_APPERROR in sge_conf(5): run it again, and keep it in error.
+    reservedExitCodes: [99, 100],
     taskVariable: "SGE_TASK_ID",
-    largestArray,
+    // The default of max_aj_tasks in sge_conf(5).
+    largestArray: 75_000,
     countedOptions: ["consumables"],
     idPattern: idLine.source,
     nameOf,

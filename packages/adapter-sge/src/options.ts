@@ -1,8 +1,7 @@
-import { type OptionsSchema, optionsSchema, settingsSchema, wordSchema } from "@hpcnb/core";
+import { type OptionsSchema, optionsSchema, type SiteOptions, settingsSchema, wordSchema } from "@hpcnb/core";
 
 /** Only what differs between sites and cannot be found out. */
-export interface GridEngineOptions {
-  readonly settings?: string;
+export interface GridEngineOptions extends SiteOptions {
   readonly memoryResource?: string;
   readonly memoryPer?: "slot" | "job";
 }

@@ -1,6 +1,5 @@
-import { type JobStatus, JoinedJobs, timeOfSeconds } from "@hpcnb/core";
+import { type JobState, type JobStatus, JoinedJobs, timeOfSeconds } from "@hpcnb/core";
 import { readListings } from "./qstat-xml.js";
-import { stateOf } from "./states.js";
 
 /**
  * What qstat -xml lists: an array's waiting tasks together on one entry, each of its running tasks
@@ -32,4 +31,18 @@ function timeIn(text: string): string | undefined {
   const [, seconds] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?$/.exec(text) ?? [];
   if (seconds === undefined) return /^\d{13}$/.test(text) ? timeOfSeconds(text.slice(0, 10)) : undefined;
   return Number.isNaN(Date.parse(`${seconds}Z`)) ? undefined : `${seconds}Z`;
+}
+
+/**
+ * The letters of sge_status(5), those first that decide. Case matters: t is being transferred to
+ * its host, T is suspended by a threshold. R (restarted) and d (being deleted) go with other
+ * letters and change nothing; a deleted job is there until it is not.
+ */
+const decisive = { error: "E", finished: "z", suspended: "sST", starting: "t", running: "r", held: "h", queued: "q" };
+const states = Object.entries(decisive) as [JobState, string][];
+
+/** For letters that the manual does not have: unknown. */
+export function stateOf(native: string): JobState {
+  if (!/^[dRwEzsSTtrhq]+$/.test(native)) return "unknown";
+  return states.find(([, letters]) => [...letters].some((letter) => native.includes(letter)))?.[0] ?? "unknown";
 }

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { stateOf } from "../src/states.js";
+import { stateOf } from "../src/status.js";
 
 /** Every state in the table of sge_status(5). */
 const table = {

@@ -5,6 +5,7 @@ export const historyWords = ["--allocations", "--parsable2", "--noheader", "--fo
 
 /** How a job ends without an exit code of its own that counts. */
 const causes = new Map([
+  ["FAILED", "Slurm could not run it, perhaps because its node does not have the directory of its output"],
   ["TIMEOUT", "its walltime was reached"],
   ["OUT_OF_MEMORY", "it used more memory than it had asked for"],
   ["NODE_FAIL", "its node failed"],
@@ -15,16 +16,11 @@ const causes = new Map([
   ["CANCELLED", "it was cancelled"],
 ]);
 
-/** What sacct or scontrol says of a job or a task. */
-interface Line extends SubmittedJob {
-  /** "3" or, where they were cancelled before they began, "5-9". */
-  readonly task: string | undefined;
-  readonly state: string;
-  /** The number of the user that cancelled it. */
-  readonly by?: string | undefined;
-  /** Exit code and signal, such as "7:0". */
-  readonly exit: string;
-}
+/**
+ * What sacct or scontrol says of a job or a task: who cancelled it as a number, and its exit code
+ * and signal, such as "7:0". Tasks that were cancelled before they began stand together, as "5-9".
+ */
+type Line = SubmittedJob & { task: string | undefined; state: string; by?: string | undefined; exit: string };
 
 /**
  * scontrol decides whether what it still knows has ended: sacct may be late, or know an earlier
@@ -61,16 +57,12 @@ function endOf({ state, by, exit }: Line, user = `the user ${by}`): JobHistory |
   const [exitCode = 0, signal = 0] = exit.split(":").map(Number);
   const endedByItself = state === "COMPLETED" || state === "FAILED";
   if (endedByItself && signal === 0) return { exitCode };
-  const cause = endedByItself ? killed(signalName(signal)) : causes.get(state);
+  const killer = endedByItself ? signalName(signal) : undefined;
+  const cause = killer === undefined ? causes.get(state) : `it was ended by ${killer}`;
   if (cause === undefined) return undefined;
   return {
     reason: `${cause}${by === undefined ? "" : ` by ${user}`} (${state}${endedByItself ? `, ${exit}` : ""})`,
     walltimeReached: state === "TIMEOUT",
     preempted: state === "PREEMPTED",
   };
-}
-
-function killed(signal: string | undefined): string {
-  if (signal !== undefined) return `it was ended by ${signal}`;
-  return "Slurm could not run it, perhaps because its node does not have the directory of its output";
 }

@@ -1,9 +1,5 @@
 import { type OptionsSchema, optionsSchema, settingsSchema, wordSchema } from "@hpcnb/core";
 
-export interface SlurmOptions {
-  readonly settings?: string;
-}
-
 /** What a session file may have under `resources.options`. */
 export type SlurmResources = Readonly<Partial<Record<"account" | "qos" | "constraint" | "gpus", string | number>>>;
 

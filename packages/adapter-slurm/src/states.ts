@@ -11,8 +11,6 @@ const stateIn = stateWords({
   finished: "BOOT_FAIL CANCELLED COMPLETED DEADLINE FAILED NODE_FAIL OUT_OF_MEMORY PREEMPTED REVOKED TIMEOUT",
 });
 
-const scontrol = "`scontrol show job` tells more";
-
 /**
  * Why a job waits: Slurm's word (squeue(1), and slurm.schedmd.com/job_reason_codes.html), what it
  * means, and, where it does not just wait for its turn, the state. A job in error never runs unless
@@ -27,18 +25,14 @@ const reasonIn = reasonWords([
   [/^BeginTime$/, "its time to begin has not come; a job that starts again waits, too"],
   [/^JobHeldUser$/, "its user holds it: `scontrol release` lets it go", "held"],
   [/^JobHeldAdmin$/, "an administrator holds it", "held"],
-  [/requeued.*held|^JobHoldMaxRequeue$/i, `its start failed, and Slurm holds it: ${scontrol}`, "error"],
+  [/requeued.*held|^JobHoldMaxRequeue$/i, "its start failed, and Slurm holds it: see `scontrol show job`", "error"],
   [/^JobArrayTaskLimit$/, "as many tasks run as may run at the same time"],
   [/^ReqNodeNotAvail/, "nodes that it needs are down, drained or reserved"],
   [/^Partition(Down|Inactive)$/, "its partition starts no jobs at the moment"],
   [/^PartitionNodeLimit$/, "its partition has too few nodes for it, or they are down"],
   // One partition of several may say it, and another one take the job.
   [/^PartitionTimeLimit$/, "its walltime is longer than its partition allows: it cannot start there"],
-  [
-    /^(QOS|Assoc)Max\w*Per(Job|Node)|^MaxMemPerLimit|^QOSMin/,
-    "it asks for what its account or QOS gives no job",
-    "error",
-  ],
+  [/^(QOS|Assoc)Max\w*Per(Job|Node)|^MaxMemPerLimit|^QOSMin/, "its account or QOS gives no job such amounts", "error"],
   [/^(Invalid(Account|QOS)|(Account|QOS)NotAllowed)$/, "its account or QOS may not run it", "error"],
   [/^(QOS|Assoc)|^Max\w+PerAccount$/, "a limit of its account or QOS is reached"],
   // Also for a while, where a whole node is wanted and none is free: it is not given up.

@@ -1,14 +1,5 @@
-import {
-  formatDuration,
-  type JobId,
-  type JobResources,
-  type JobSpec,
-  lastLine,
-  optionWords,
-  refusedPath,
-  type UnwantedJob,
-} from "@hpcnb/core";
-import { otherCluster } from "./failures.js";
+import { type CancelTarget, formatDuration, type JobSpec, optionWords, refusedPath } from "@hpcnb/core";
+import { otherCluster } from "./answers.js";
 import type { SlurmResources } from "./options.js";
 
 /**
@@ -19,33 +10,26 @@ import type { SlurmResources } from "./options.js";
  */
 export function submitArgv(job: JobSpec): string[] {
   const { name, workingDirectory, resources, tasks, tasksAtOnce } = job;
-  const native = resources.native ?? [];
+  const { cores, memory, walltimeSeconds, queue, native = [] } = resources;
+  const { account, qos, constraint, gpus } = (resources.options ?? {}) as SlurmResources;
   if (native.some((word) => /^(-M|--cl)/.test(word))) throw otherCluster;
-  const most = tasksAtOnce === undefined ? "" : `%${tasksAtOnce}`;
   return [
     ...["sbatch", "--parsable", `--job-name=${name}`, `--chdir=${workingDirectory}`, `--output=${outputPath(job)}`],
     ...["--export=NONE", "--propagate=NONE", "--no-requeue", "--nodes=1", "--ntasks=1"],
     ...optionWords({
-      "--array=": tasks === undefined ? undefined : `1-${tasks}${most}`,
-      ...resourceOptions(resources),
+      "--array=": tasks === undefined ? undefined : [`1-${tasks}`, tasksAtOnce].filter(Boolean).join("%"),
+      "--cpus-per-task=": cores,
+      // Slurm counts in units of 1024: memory in these megabytes, and time in minutes, rounded up.
+      "--mem=": memory === undefined ? undefined : `${Math.ceil(memory / 2 ** 20)}M`,
+      "--time=": walltimeSeconds === undefined ? undefined : formatDuration(walltimeSeconds),
+      "--partition=": queue,
+      "--account=": account,
+      "--qos=": qos,
+      "--constraint=": constraint,
+      "--gpus-per-node=": gpus,
     }),
     ...native,
   ];
-}
-
-function resourceOptions({ cores, memory, walltimeSeconds, queue, options = {} }: JobResources) {
-  const { account, qos, constraint, gpus } = options as SlurmResources;
-  return {
-    "--cpus-per-task=": cores,
-    // Slurm counts in units of 1024: memory in these megabytes, and time in minutes, rounded up.
-    "--mem=": memory === undefined ? undefined : `${Math.ceil(memory / 2 ** 20)}M`,
-    "--time=": walltimeSeconds === undefined ? undefined : formatDuration(walltimeSeconds),
-    "--partition=": queue,
-    "--account=": account,
-    "--qos=": qos,
-    "--constraint=": constraint,
-    "--gpus-per-node=": gpus,
-  };
 }
 
 /**
@@ -53,18 +37,16 @@ function resourceOptions({ cores, memory, walltimeSeconds, queue, options = {} }
  * `%` begins a replacement.
  */
 function outputPath({ output, tasks }: JobSpec): string {
-  if (!output.includes("\\")) {
-    const path = output.replaceAll("%", "%%");
-    return tasks === undefined ? path : path.replaceAll("{task}", "%a");
-  }
-  if (tasks === undefined) return output.replaceAll("\\", "\\\\");
-  throw refusedPath("Slurm", "a backslash", "an array's output files", output);
+  const hasBackslash = output.includes("\\");
+  if (hasBackslash && tasks !== undefined) throw refusedPath("Slurm", "a backslash", "an array's output files", output);
+  const path = hasBackslash ? output.replaceAll("\\", "\\\\") : output.replaceAll("%", "%%");
+  return tasks === undefined ? path : path.replaceAll("{task}", "%a");
 }
 
-/** The answer of `sbatch --parsable`; a wrapper or a site's filter may say more before it. */
-export const idLine = /^(\d+)(?:;(\S+))?$/;
-
-export function parseSubmit(text: string): JobId | UnwantedJob | undefined {
-  const found = lastLine(text, idLine);
-  return found?.[2] === undefined ? found?.[1] : { id: found[0], error: otherCluster };
+/** scancel's words: "17", "18_[2-3,7-7]", and for a job of another cluster that cluster, too. */
+export function cancelWords(target: CancelTarget): string[] {
+  if (typeof target !== "string")
+    return [`${target.id}_[${target.tasks.map(({ first, last }) => `${first}-${last}`).join()}]`];
+  const [id = "", cluster] = target.split(";");
+  return cluster === undefined ? [id] : [`--clusters=${cluster}`, id];
 }

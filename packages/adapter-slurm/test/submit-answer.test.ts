@@ -1,8 +1,8 @@
 import { answersOf } from "@hpcnb/core";
 import { expectThrown, makeJob, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
+import { idLine } from "../src/answers.js";
 import { slurmDialect } from "../src/index.js";
-import { idLine } from "../src/submit.js";
 import { answered, captured } from "./example.js";
 
 const { parseSubmit } = answersOf(slurmDialect());

@@ -34,7 +34,7 @@ export * from "./scheduler-features.js";
 export * from "./session-state-names.js";
 export { sharedScheduler } from "./shared-scheduler.js";
 export { shellWord } from "./shell-word.js";
-export { notRun, type SiteCommand, settingsSchema, siteCommand } from "./site-command.js";
+export { notRun, type SiteCommand, type SiteOptions, settingsSchema, siteCommand } from "./site-command.js";
 export { reasonWords, stateWords } from "./state-words.js";
 export { closestOf, suggest } from "./suggest.js";
 export { supplement } from "./supplement.js";

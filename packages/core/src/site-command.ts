@@ -42,10 +42,14 @@ esac
 if [ $code = 127 ] && [ -n "$said" ]; then echo "hpcnb: $from said: $said" >&2; fi
 exit $code`;
 
-/** How a scheduler's commands are run at a site. All texts are for `sh`. */
-export interface SiteCommand {
+/** Options of an adapter that runs commands at sites, see `settingsSchema`. */
+export interface SiteOptions {
   /** A file of shell text, absolute: it is read in place of the login profile. */
   readonly settings?: string | undefined;
+}
+
+/** How a scheduler's commands are run at a site. All texts are for `sh`. */
+export interface SiteCommand extends SiteOptions {
   /** Succeeds where "$1" is known without a login profile. Default: it is on PATH. */
   readonly isKnown?: string;
   /**
@@ -57,7 +61,7 @@ export interface SiteCommand {
   readonly before?: string;
 }
 
-/** The option of a scheduler that names such a file, for its `optionsSchema`. */
+/** The schema of `settings`, for `optionsSchema`. */
 export function settingsSchema(description: string): OptionsSchema {
   return { type: "string", pattern: "^/[^\\r\\n]+$", description };
 }

@@ -1,10 +1,7 @@
-import { type FailureWords, rejection } from "@hpcnb/core";
+import { type FailureWords, type JobId, lastLine, rejection, type UnwantedJob } from "@hpcnb/core";
 
 export const failures: FailureWords = {
-  /**
-   * The words of slurm_errno.c, and of the search for the configuration, for there being no answer
-   * from slurmctld or slurmdbd.
-   */
+  /** As slurm_errno.c has it where slurmctld or slurmdbd is away, or is not found at all. */
   unreachable:
     /unable to contact|socket timed out|connection refused|(connect|send|receive) failure|standby mode|zero bytes were|authentication|munge|incompatible versions|problem talking to|unable to process configuration|unable to establish|no route to host|name or service not known/i,
   notFoundHint:
@@ -33,3 +30,11 @@ export const otherCluster = rejection(
   "hpcnb uses one Slurm cluster: that of its host. A job for another one (sbatch --clusters) would not be found again.",
   "Take --clusters (-M) out of `native`, and set `host` to a submit node of the other cluster.",
 );
+
+/** The answer of `sbatch --parsable`; a wrapper or a site's filter may say more before it. */
+export const idLine = /^(\d+)(?:;(\S+))?$/;
+
+export function parseSubmit(text: string): JobId | UnwantedJob | undefined {
+  const found = lastLine(text, idLine);
+  return found?.[2] === undefined ? found?.[1] : { id: found[0], error: otherCluster };
+}
