@@ -58,7 +58,7 @@ export async function answeringNotebook(context: SessionContext, signal?: AbortS
   if (tracker.answering && !isOver) return tracker;
   throw new HpcnbError(
     isOver ? "HPCNB_JOB_ENDED" : "HPCNB_NO_SESSION",
-    `${context.session.name} has no notebook to connect to: it is ${nameOfState(tracker.state)}${loss ? ` (${loss.why})` : ""}.`,
+    `${context.session.name} has no notebook to connect to: its state is "${nameOfState(tracker.state)}"${loss ? ` (${loss.why})` : ""}.`,
     { hint: isOver ? "`hpcnb up` starts it again." : "`hpcnb up` starts it, or waits for it." },
   );
 }
