@@ -51,6 +51,13 @@ describe("The packages for authors of plugins", function () {
     return doors.filter((door) => !["@hpcnb/client/keeper-main", "@hpcnb/client/import-guard"].includes(door));
   }
 
+  it("hold no program and no declaration to which no door leads", async () => {
+    const files = (await run(work, ["tar", "--list", "--file", tarballOf("core")])).split("\n");
+    expect(files).to.include.members(["package/dist/tunnel.d.ts", "package/dist/testing/index.js"]);
+    expect(files).not.to.include.members(["package/dist/session/settle.d.ts"]);
+    expect(files).not.to.include.members(["package/dist/session-file/build.js"]);
+  });
+
   it("hold programs, types and documents, and nothing of a build or of this clone", async () => {
     for (const tarball of tarballs) {
       const files = (await run(work, ["tar", "--list", "--file", tarball])).trim().split("\n");

@@ -1,6 +1,8 @@
-import { readdir, readFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { root } from "./run.mjs";
+import { removeUnreachable } from "./remove-unreachable.mjs";
+import { root, run } from "./run.mjs";
 import { pnpm } from "./workspace.mjs";
 
 /**
@@ -9,9 +11,16 @@ import { pnpm } from "./workspace.mjs";
  */
 export async function packLibraries(target) {
   const hooks = { pnpm_config_pnpmfile: join(root, "scripts/lib/pack-hooks.cjs") };
+  await mkdir(target, { recursive: true });
   for (const folder of (await readdir(join(root, "packages"))).sort()) {
     const { exports } = JSON.parse(await readFile(join(root, "packages", folder, "package.json"), "utf8"));
     if (exports["."] === undefined) continue;
-    await pnpm(["--dir", join("packages", folder), "pack", "--pack-destination", target], hooks);
+    const work = await mkdtemp(join(tmpdir(), "hpcnb-pack-"));
+    await pnpm(["--dir", join("packages", folder), "pack", "--pack-destination", work], hooks);
+    const [tarball] = await readdir(work);
+    await run(["tar", "--extract", "--directory", work, "--file", join(work, tarball)]);
+    await removeUnreachable(join(work, "package"));
+    await run(["npm", "pack", join(work, "package"), "--pack-destination", target]);
+    await rm(work, { recursive: true });
   }
 }
