@@ -175,7 +175,7 @@ describe("hpcnb open", function () {
     const { exitCode, stderr, stdout } = await openIn(one, startBrowser(one));
     expect([exitCode, stdout]).to.deep.equal([1, ""]);
     expect(stderr)
-      .to.include("it is ended by you")
+      .to.include('its state is "ended by you"')
       .and.to.match(/hpcnb up.*` starts it again/);
   });
 

@@ -344,7 +344,7 @@ describe("life cycle on a simulated scheduler", () => {
     expect((await waiting).code).to.equal("HPCNB_TIMEOUT");
     const error = await failure(world.clock.run(connect(world.context())));
     expect(error).to.include({ code: "HPCNB_NO_SESSION" });
-    expect(error.message).to.include("it is waiting in the queue");
+    expect(error.message).to.include('its state is "waiting in the queue"');
 
     const { token } = await up(world);
     await world.clock.run(world.disconnect());
