@@ -10,23 +10,21 @@ export function parseExplain(text: string, id: JobId): string[] {
   const errors = lines.map((line) => /^error[ _]reason\s+(\d+):\s+(.*)$/.exec(line)).filter((match) => match !== null);
   if (errors.length > 0) {
     const clear = `(once the cause is removed, \`qmod -cj ${id}\` clears the error of a job that is still there)`;
-    return [...errors.map((match) => withoutStamp(match[2] ?? "")), clear];
+    // "11/23/2026 01:02:03 [1000:4711]: error: can't ...": time, user and process say nothing here.
+    return [...errors.map(([, , reason = ""]) => reason.replace(/^\S+ \S+ \[\d+:\d+\]: /, "")), clear];
   }
   // For a running job, a full queue is no reason. In an array other tasks may wait: `qstat -j` does
   // not say which ones.
   const isArray = lines.some((line) => line.startsWith("job-array tasks:"));
   if (!isArray && lines.some((line) => /^usage\s+\d+:/.test(line))) return [];
 
-  const delays = lines.flatMap(delayIn);
   const start = lines.findIndex((line) => line.startsWith("scheduling info:"));
-  if (start < 0) return delays;
   const end = lines.findIndex((line, index) => index > start && !/^\s/.test(line));
-  const info = lines
-    .slice(start, end < 0 ? undefined : end)
-    .map((line) => line.replace(/^scheduling info:/, "").trim());
-  if (info.some((line) => /^\(?Collecting of scheduler job information is turned off/.test(line)))
-    return [...delays, collectsNone];
-  return [...delays, ...info.filter((line) => !/^\(?(There are )?no messages/i.test(line))];
+  const info = start < 0 ? [] : lines.slice(start, end < 0 ? undefined : end);
+  const words = info.map((line) => line.replace(/^scheduling info:/, "").trim());
+  const collects = !words.some((line) => /^\(?Collecting of scheduler job information is turned off/.test(line));
+  const reasons = words.filter((line) => !/^\(?(There are )?no messages/i.test(line));
+  return [...lines.flatMap(delayIn), ...(collects ? reasons : [collectsNone])];
 }
 
 /** What the job itself says of its beginning: also where nobody typed it, but a default did. */
@@ -36,12 +34,4 @@ function delayIn(line: string): string[] {
   return [
     what === "execution_time" ? `it may not start before ${value} (-a)` : `it waits for job ${value} (-hold_jid)`,
   ];
-}
-
-/**
- * "11/23/2026 01:02:03 [1000:4711]: error: can't ..." without the time and the ids of user and
- * process.
- */
-function withoutStamp(reason: string): string {
-  return reason.replace(/^\S+ \S+ \[\d+:\d+\]: /, "");
 }

@@ -3,9 +3,7 @@ import { type AccountingRecord, deleted, numberIn, overran, readRecords, starved
 
 const administrators = "the site's administrators can repair that";
 
-/**
- * Codes of `failed` in sge_status(5) that deserve a better sentence than the one that qacct prints.
- */
+/** Codes of `failed` in sge_status(5), where people need more words than qacct's. */
 const meanings: Readonly<Record<number, string>> = {
   1: "it failed on the host that was to run it, before it began",
   4: "Grid Engine could not write its files on the host that was to run it: its disk may be full",
@@ -41,26 +39,19 @@ const startsAgain = new Set([24, 25]);
 export function parseHistory(text: string): JobRecord[] {
   const records = readRecords(text).filter((record) => (record.get("pe_taskid") ?? "NONE") === "NONE");
   return records.map((record) => {
-    const task = record.get("taskid");
-    return {
-      id: record.get("jobnumber") ?? "",
-      name: record.get("jobname") ?? "",
-      ...(task === "undefined" ? {} : { task }),
-      ...(startsAgain.has(numberIn(record, "failed") ?? 0) ? {} : { end: endOf(record) }),
-    };
+    const [id = "", name = "", task] = ["jobnumber", "jobname", "taskid"].map((column) => record.get(column));
+    const end = startsAgain.has(numberIn(record, "failed") ?? 0) ? undefined : endOf(record);
+    return { id, name, task: task === "undefined" ? undefined : task, end };
   });
 }
 
 function endOf(record: AccountingRecord): JobHistory {
   const failed = numberIn(record, "failed") ?? 0;
   const status = numberIn(record, "exit_status");
-  if (failed === 0) {
-    const reason = status === 0 ? undefined : starved(record);
-    return defined({ exitCode: status, reason });
-  }
+  if (failed === 0) return defined({ exitCode: status, reason: status === 0 ? undefined : starved(record) });
   const signal = status === undefined ? undefined : signalName(status - 128);
-  const native = meanings[failed] ?? record.get("failed")?.replace(/^\d+\s*:\s*/, "") ?? "";
   const walltime = overran(record);
+  const native = meanings[failed] ?? record.get("failed")?.replace(/^\d+\s*:\s*/, "");
   const words = walltime ?? deleted(record) ?? warned(record, signal) ?? native;
   return {
     reason: [words, signal, `Grid Engine's code ${failed}`].filter(Boolean).join(", "),

@@ -1,12 +1,11 @@
-import { type CancelTarget, createCommandScheduler, definePlugin, type SchedulerDialect } from "@hpcnb/core";
+import { createCommandScheduler, definePlugin, type SchedulerDialect } from "@hpcnb/core";
+import { failures, idLine, parseSubmit } from "./answers.js";
 import { parseExplain } from "./explain.js";
-import { failures } from "./failures.js";
 import { parseHistory } from "./history.js";
 import { type GridEngineOptions, resourcesSchema, schedulerSchema } from "./options.js";
 import { site } from "./site.js";
 import { parseStatus } from "./status.js";
-import { nameOf, submitArgv } from "./submit.js";
-import { idLine, parseSubmit } from "./submit-answer.js";
+import { cancelWords, nameOf, submitArgv } from "./submit.js";
 
 export type { GridEngineOptions } from "./options.js";
 
@@ -39,14 +38,6 @@ export function gridEngineDialect(options: GridEngineOptions = {}): SchedulerDia
   };
 }
 
-/**
- * qdel's words for what to delete. Several ranges of one array's tasks are a word each: `-t` takes
- * only one, and a list separated by commas is refused.
- */
-function cancelWords(target: CancelTarget): string[] {
-  return typeof target === "string" ? [target] : target.tasks.map(({ first, last }) => `${target.id}.${first}-${last}`);
-}
-
 /** Grid Engine in all its variants: Sun, Son of, Some, Open Cluster Scheduler, Univa, Altair. */
 export default definePlugin({
   apiVersion: 1,
@@ -54,6 +45,6 @@ export default definePlugin({
   scheduler: {
     optionsSchema: schedulerSchema,
     resourcesSchema,
-    create: ({ host, options }) => createCommandScheduler(host, gridEngineDialect(options as GridEngineOptions)),
+    create: ({ host, options }) => createCommandScheduler(host, gridEngineDialect(options)),
   },
 });

@@ -1,7 +1,7 @@
 import {
+  type CancelTarget,
   formatDuration,
   formatMemory,
-  type JobResources,
   type JobSpec,
   optionWords,
   plainName,
@@ -26,6 +26,14 @@ export function nameOf(name: string): string {
  */
 export function submitArgv(job: JobSpec, options: GridEngineOptions): string[] {
   const { name, script, workingDirectory, resources, tasks, tasksAtOnce } = job;
+  const { cores, memory, walltimeSeconds, queue, native = [] } = resources;
+  const { parallelEnvironment, consumables = {} } = (resources.options ?? {}) as GridEngineResources;
+  if ((cores ?? 1) > 1 && parallelEnvironment === undefined) {
+    throw rejection(
+      `Grid Engine gives a job ${cores} cores only through a parallel environment, and none is named.`,
+      "Set resources.options.parallelEnvironment to one that keeps a job on one host. `qconf -spl` lists the site's. It is often called smp.",
+    );
+  }
   return [
     ...["qsub", "-terse"],
     // The script comes as it is: "#$" at the beginning of one of its lines means nothing.
@@ -34,8 +42,15 @@ export function submitArgv(job: JobSpec, options: GridEngineOptions): string[] {
     // Another start of the same job would find secrets and records of the first one.
     ...["-i", "/dev/null", "-now", "n", "-r", "n", "-S", interpreterOf(script)],
     ...(tasks === undefined ? [] : optionWords({ "-t": `1-${tasks}`, "-tc": tasksAtOnce })),
-    ...resourceArgv(resources, options),
-    ...(resources.native ?? []),
+    ...optionWords({
+      // The controller has the options of its neighbours, and one core.
+      "-pe": parallelEnvironment === undefined || cores === 1 ? undefined : [parallelEnvironment, cores ?? 1],
+      "-l h_rt=": walltimeSeconds === undefined ? undefined : formatDuration(walltimeSeconds),
+      [`-l ${options.memoryResource}=`]: memory === undefined ? undefined : memoryOf(memory, cores ?? 1, options),
+      ...Object.fromEntries(Object.entries(consumables).map(([name, amount]) => [`-l ${name}=`, amount])),
+      "-q": queue,
+    }),
+    ...native,
   ];
 }
 
@@ -51,25 +66,6 @@ function interpreterOf(script: string): string {
   return /\/env$/.test(interpreter) && argument.trim() === "bash" ? "/bin/bash" : "/usr/bin/env";
 }
 
-function resourceArgv(resources: JobResources, options: GridEngineOptions): string[] {
-  const { cores, memory, walltimeSeconds, queue } = resources;
-  const { parallelEnvironment, consumables = {} } = (resources.options ?? {}) as GridEngineResources;
-  if ((cores ?? 1) > 1 && parallelEnvironment === undefined) {
-    throw rejection(
-      `Grid Engine gives a job ${cores} cores only through a parallel environment, and none is named.`,
-      "Set resources.options.parallelEnvironment to one that keeps a job on one host. `qconf -spl` lists the site's. It is often called smp.",
-    );
-  }
-  return optionWords({
-    // The controller has the options of its neighbours, and one core.
-    "-pe": parallelEnvironment === undefined || cores === 1 ? undefined : [parallelEnvironment, cores ?? 1],
-    "-l h_rt=": walltimeSeconds === undefined ? undefined : formatDuration(walltimeSeconds),
-    [`-l ${options.memoryResource}=`]: memory === undefined ? undefined : memoryOf(memory, cores ?? 1, options),
-    ...Object.fromEntries(Object.entries(consumables).map(([name, amount]) => [`-l ${name}=`, amount])),
-    "-q": queue,
-  });
-}
-
 function memoryOf(bytes: number, cores: number, { memoryResource, memoryPer = "slot" }: GridEngineOptions): string {
   if (memoryResource === undefined) {
     throw rejection(
@@ -79,4 +75,12 @@ function memoryOf(bytes: number, cores: number, { memoryResource, memoryPer = "s
   }
   // Upper-case units are powers of 1024 (sge_types(1)).
   return formatMemory(memoryPer === "slot" ? Math.ceil(bytes / cores) : bytes);
+}
+
+/**
+ * qdel's words for what to delete. Several ranges of one array's tasks are a word each: `-t` takes
+ * only one, and a list separated by commas is refused.
+ */
+export function cancelWords(target: CancelTarget): string[] {
+  return typeof target === "string" ? [target] : target.tasks.map(({ first, last }) => `${target.id}.${first}-${last}`);
 }
