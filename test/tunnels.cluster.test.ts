@@ -74,20 +74,22 @@ describe("a tunnel from the laptop", function () {
     expect(await ok("connect", file)).to.equal(`${url}\n`);
   });
 
-  it("says which kinds were tried and why each failed, where no node lets ssh in, and leaves nothing open", async () => {
+  it("says which kinds were tried and why each failed, where the network lets none through, and leaves nothing open", async () => {
     await ok("disconnect", file);
     await cluster.testbed.fault("no-ssh-to-nodes");
+    // No program is given this port unless it asks for it.
+    await cluster.testbed.fault("only-ports", { ports: "1024-1024" });
     const { exitCode, stdout, stderr } = await hpcnb("connect", file);
     expect(exitCode, stderr).to.equal(1);
     expect(stdout).to.equal("");
-    expect(stderr).to.match(
-      new RegExp(`No tunnel reaches the notebook on ${node}\\. Tried in this order:\\n {2}jump: `),
-    );
-    const [jump = "", forward = ""] = stderr.split(/^ {2}login-forward: /m);
-    expect(jump).to.include(`jump: ${node} cannot be reached from the host before it on the way`);
+    expect(stderr).to.include(`No tunnel reaches the notebook on ${node}. Tried in this order:\n  jump`);
+    const [jump = "", forward = "", relay = ""] = stderr.split(/^ {2}(?:login-forward|relay)(?: \(for \d+ s\))?: /m);
+    expect(jump).to.include(`: ${node} cannot be reached from the host before it on the way`);
     expect(jump).to.match(/ssh said:\n {4}\S/);
     expect(forward).to.match(new RegExp(`^From login: ${node} refuses connections to port 22\\.\\n`));
     expect(forward).to.include("Connection refused");
+    expect(relay).to.match(new RegExp(`^login cannot reach the relay of the notebook on ${node}\\.`));
+    expect(stderr).to.match(/^Ask the site which of these it allows\..*\n {2}jump: ssh .*\n {2}login-forward: ssh /m);
     expect(stderr).to.include("No job is affected").and.include("(HPCNB_TUNNEL)");
     expect((await listening()).map(({ port }) => port)).not.to.include(8889);
     const left = await cluster.run("laptop", ["pgrep", "-u", "alice", "-fl", "keeper\\.js"]);

@@ -73,7 +73,8 @@ export function rememberingConnector(
       const day = known?.at.slice(0, 10);
       if (!connection || connection.failures || connection.kind !== known?.kind || known.failures.length === 0)
         return connection;
-      return { ...connection, failures: known.failures.map(({ kind, why }) => ({ kind, why: `on ${day}: ${why}` })) };
+      const failures = known.failures.map(({ kind, why }) => ({ kind, why: `${why.replace(/\.$/, "")} (on ${day})` }));
+      return { ...connection, failures };
     },
   };
 }

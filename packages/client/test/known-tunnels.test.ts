@@ -75,7 +75,7 @@ describe("what this machine remembers of tunnels", () => {
       await connect({ kind: "login-forward", failures });
       const { failures: [found] } = await connector({ kind: "login-forward" }).current();
       expect(found.kind, "jump");
-      if (!/^on \\d{4}-\\d\\d-\\d\\d: node1 refuses\\.$/.test(found.why)) throw new Error(found.why);
+      if (!/^node1 refuses \\(on \\d{4}-\\d\\d-\\d\\d\\)$/.test(found.why)) throw new Error(found.why);
       expect(await connector({ kind: "jump" }).current(), { kind: "jump" });
       const newer = { kind: "login-forward", failures: [{ kind: "jump", why: "New." }] };
       expect(await connector(newer).current(), newer);
