@@ -8,7 +8,7 @@ import type { KeeperRequest } from "./protocol.js";
  * kinds begins so early that it needs at most 5 s more than alone. Side by side they take no more
  * than two sessions of the shared connection, and sshd gives ten (MaxSessions).
  */
-export const patienceMs = 1_500;
+export const patienceMs = 1_200;
 
 export interface First {
   readonly opened: OpenTunnel;
