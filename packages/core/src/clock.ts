@@ -43,6 +43,17 @@ export function growingPauses({ firstMs, longestMs, growth = 2 }: Pauses): () =>
   };
 }
 
+/**
+ * A signal that aborts after so many milliseconds, or with another one; it keeps no process alive.
+ * What AbortSignal.any makes of AbortSignal.timeout may never abort: in Node 20 nothing holds on to
+ * the latter, and it is collected with its timer.
+ */
+export function limitedSignal(limitMs: number, signal?: AbortSignal): AbortSignal {
+  const limit = new AbortController();
+  setTimeout(() => limit.abort(), limitMs).unref();
+  return signal ? AbortSignal.any([limit.signal, signal]) : limit.signal;
+}
+
 export function aborted(signal?: AbortSignal, cause: unknown = signal?.reason): HpcnbError {
   return new HpcnbError("HPCNB_ABORTED", "Interrupted.", { cause });
 }

@@ -1,6 +1,6 @@
 import type { ChildProcess, ChildProcessWithoutNullStreams } from "node:child_process";
 import { hostname } from "node:os";
-import { aborted, HpcnbError, type Lock } from "@hpcnb/core";
+import { aborted, HpcnbError, type Lock, limitedSignal } from "@hpcnb/core";
 import { silentFile } from "./cannot-write.js";
 
 /** The answer about a lock must come within this time, and it must be let go within it. */
@@ -22,7 +22,7 @@ export async function untilAnswer(
   child: ChildProcess,
   { path, answered, closed, signal }: Awaited & { readonly path: string; readonly signal: AbortSignal | undefined },
 ): Promise<void> {
-  const limit = AbortSignal.any([AbortSignal.timeout(lockTimeoutMs), ...(signal ? [signal] : [])]);
+  const limit = limitedSignal(lockTimeoutMs, signal);
   const late = new Promise<void>((resolve) => {
     if (limit.aborted) resolve();
     limit.addEventListener("abort", () => resolve(), { once: true });

@@ -1,5 +1,13 @@
 import { request } from "node:http";
-import { aborted, type Clock, type Endpoint, HpcnbError, isHpcnbError, type OpenTunnel } from "@hpcnb/core";
+import {
+  aborted,
+  type Clock,
+  type Endpoint,
+  HpcnbError,
+  isHpcnbError,
+  limitedSignal,
+  type OpenTunnel,
+} from "@hpcnb/core";
 import type { Forwarding } from "./ssh/forwarding.js";
 
 /**
@@ -80,7 +88,7 @@ function describe(endpoint: Endpoint): string {
  */
 function answers(socketPath: string, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const limit = AbortSignal.any([AbortSignal.timeout(answerLimitMs), ...(signal ? [signal] : [])]);
+    const limit = limitedSignal(answerLimitMs, signal);
     const asking = request({ socketPath, path: "/api", agent: false, signal: limit }, (response) => {
       // The rest of the answer is of no interest, and neither is what becomes of it.
       response.on("error", () => {});

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { aborted, HpcnbError, type Log, logged, throwIfAborted } from "@hpcnb/core";
+import { aborted, HpcnbError, type Log, limitedSignal, logged, throwIfAborted } from "@hpcnb/core";
 import { collectOutput } from "../local/output.js";
 import { notStarted, ownEnvironment } from "../local/run.js";
 import { mayAskNow } from "./asking.js";
@@ -64,7 +64,7 @@ async function untilEnd(args: readonly string[], options: ClientOptions): Promis
   const said = collectOutput(child, { hear });
   const watching = watchSilence(child.pid, options);
   const stop = () => child.kill();
-  const timeout = limitMs === undefined ? undefined : AbortSignal.timeout(limitMs);
+  const timeout = limitMs === undefined ? undefined : limitedSignal(limitMs);
   for (const each of [timeout, signal]) each?.addEventListener("abort", stop);
   try {
     const closed = once(child, "close").catch((error: NodeJS.ErrnoException) => error);

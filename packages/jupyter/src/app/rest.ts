@@ -1,5 +1,5 @@
 import { request } from "node:http";
-import { aborted, type ConnectionFacts, defined, HpcnbError } from "@hpcnb/core";
+import { aborted, type ConnectionFacts, defined, HpcnbError, limitedSignal } from "@hpcnb/core";
 import type { Session } from "@hpcnb/core/session-file";
 
 /** After this a server that took the request counts as not answering yet. */
@@ -28,10 +28,10 @@ export async function serverAnswers(
   signal?: AbortSignal,
 ): Promise<boolean> {
   const { baseUrl } = at;
-  const limit = AbortSignal.timeout(answerLimitMs);
+  const limit = limitedSignal(answerLimitMs, signal);
   let answer: Answer;
   try {
-    answer = await ask(at, token, signal ? AbortSignal.any([signal, limit]) : limit);
+    answer = await ask(at, token, limit);
   } catch (error) {
     if (signal?.aborted) throw aborted(signal, error);
     if (limit.aborted || noAnswer.has((error as NodeJS.ErrnoException).code ?? "")) return false;

@@ -1,6 +1,6 @@
 import { type IncomingMessage, request } from "node:http";
 import type { Socket } from "node:net";
-import type { LocalAddress } from "@hpcnb/core";
+import { type LocalAddress, limitedSignal } from "@hpcnb/core";
 import type { OneTimePaths } from "./one-time.js";
 import { answerWith, loginAnswer } from "./pages.js";
 import { peerUser } from "./peer-user.js";
@@ -55,7 +55,7 @@ function hostOf(head: Buffer): string {
 async function cookiesOf(path: string, host: string, to: LocalAddress): Promise<readonly string[]> {
   const where = "path" in to ? { socketPath: to.path } : to;
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    const signal = AbortSignal.timeout(loginLimitMs);
+    const signal = limitedSignal(loginLimitMs);
     request({ ...where, path, headers: { host }, agent: false, signal }, resolve)
       .on("error", reject)
       .end();

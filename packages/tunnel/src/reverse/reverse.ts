@@ -6,6 +6,7 @@ import {
   type Endpoint,
   HpcnbError,
   isHpcnbError,
+  limitedSignal,
   type OpenTunnel,
   type Plugin,
   type RunFiles,
@@ -114,11 +115,7 @@ interface Dialling {
 /** @throws HPCNB_TUNNEL with the job's own reason, if it has one. */
 async function untilDialled(host: SshHost, { endpoint, run, keeper, pool, signal }: Dialling): Promise<void> {
   const ending = new AbortController();
-  const limit = AbortSignal.any([
-    ending.signal,
-    AbortSignal.timeout(dialLimitMs),
-    ...(signal === undefined ? [] : [signal]),
-  ]);
+  const limit = AbortSignal.any([ending.signal, limitedSignal(dialLimitMs, signal)]);
   const problem = whyNotDialled(host, run, keeper, limit).catch((error) => {
     if (signal?.aborted) throw aborted(signal);
     if (!isHpcnbError(error, "HPCNB_ABORTED")) throw error;
@@ -142,7 +139,7 @@ async function untilDialled(host: SshHost, { endpoint, run, keeper, pool, signal
 
 /** Where that fails, the job learns by itself that nobody is there, and asks ever less often. */
 async function takeBack(host: SshHost, run: RunFiles, id: string): Promise<void> {
-  const signal = AbortSignal.timeout(farewellLimitMs);
+  const signal = limitedSignal(farewellLimitMs);
   try {
     const { keepers, ...rest } = await readRendezvous(host, run, signal);
     await writeRendezvous(host, run, { ...rest, keepers: keepers.filter((one) => one.id !== id) }, signal);

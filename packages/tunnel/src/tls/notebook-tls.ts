@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
-import { aborted, HpcnbError, type OwnTunnelKeys } from "@hpcnb/core";
+import { aborted, HpcnbError, limitedSignal, type OwnTunnelKeys } from "@hpcnb/core";
 
 /** The notebook's side has the same, and it may be far away. */
 const handshakeLimitMs = 10_000;
@@ -21,7 +21,7 @@ export function notebookTls(keys: OwnTunnelKeys): NotebookTls {
   const peer = derOf(keys.peer);
   return (raw, signal) =>
     new Promise((resolve, reject) => {
-      const limit = AbortSignal.any([AbortSignal.timeout(handshakeLimitMs), ...(signal ? [signal] : [])]);
+      const limit = limitedSignal(handshakeLimitMs, signal);
       const secured = connect({
         socket: raw,
         secureContext,

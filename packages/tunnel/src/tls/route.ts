@@ -1,5 +1,5 @@
 import { connect, type NetConnectOpts, type Socket } from "node:net";
-import { aborted, type Host, HpcnbError } from "@hpcnb/core";
+import { aborted, type Host, HpcnbError, limitedSignal } from "@hpcnb/core";
 import { isSshHost } from "@hpcnb/host";
 import { forward, newSocketPath } from "../ssh/forwarding.js";
 
@@ -35,7 +35,7 @@ export async function routeTo(
 
 function connected(to: NetConnectOpts, signal?: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const limit = AbortSignal.any([AbortSignal.timeout(connectLimitMs), ...(signal ? [signal] : [])]);
+    const limit = limitedSignal(connectLimitMs, signal);
     const socket = connect({ ...to, allowHalfOpen: true });
     const settle = (act: () => void) => {
       limit.removeEventListener("abort", giveUp);
