@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundledSchedulers } from "@hpcnb/client";
 import { HpcnbError } from "@hpcnb/core";
 
 /** The files of an adapter for "acme". They lie in the package, as this code does. */
@@ -12,12 +13,16 @@ const packages = ["../template/vendor/", "../../../build/packages/", "../../../.
 /**
  * Writes a package with an adapter that builds and passes its tests, and gives its folder.
  *
- * @throws HPCNB_BAD_ARGUMENTS if the name cannot be a package's, or the folder is there already.
+ * @throws HPCNB_BAD_ARGUMENTS if the name cannot be an adapter's, or the folder is there already.
  */
 export function writeAdapter(name: string, parent: string): string {
   if (!/^[a-z][a-z\d]*(-[a-z\d]+)*$/.test(name) || name.length > 40) {
-    const rule = "lower-case letters and digits, with single dashes between them, at most 40 in all";
-    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `${name} cannot be the name of an adapter: it has ${rule}.`);
+    const rule = "lower-case letters and digits, with single dashes between them, and at most 40 characters";
+    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `"${name}" cannot be the name of an adapter, which has ${rule}.`);
+  }
+  if (bundledSchedulers.some((bundled) => bundled === name)) {
+    const message = `"${name}" is an adapter of hpcnb's own, and a session file's word for it means that one.`;
+    throw new HpcnbError("HPCNB_BAD_ARGUMENTS", message, { hint: "Give yours another name." });
   }
   const tarballs = librariesToInstall();
   const folder = join(parent, `hpcnb-adapter-${name}`);
