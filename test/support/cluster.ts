@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CommandResult } from "@hpcnb/core";
-import { nameHere, startTestbed, type Testbed, unsupportedReason } from "@hpcnb/testbed";
+import { nameHere, startTestbedFor, type Testbed } from "@hpcnb/testbed";
 import { expect } from "chai";
 import type { CellResult } from "./kernel.js";
 import { gridEngine, type ListedJob, type SiteScheduler } from "./schedulers.js";
@@ -37,20 +37,15 @@ export interface Cluster {
 }
 
 /**
- * A testbed with alice's notebook in her project directory. To be called in a `before` of enough
- * time for packages to be installed; skips where there can be none.
+ * A testbed with alice's notebook in her project directory. To be called in a `before`, whose suite
+ * is skipped where there can be none.
  */
 export async function startCluster(
   context: Mocha.Context,
   name: string,
   scheduler: SiteScheduler = gridEngine,
 ): Promise<Cluster> {
-  const reason = await unsupportedReason();
-  if (reason !== undefined) {
-    console.log(`      ${reason}`);
-    context.skip();
-  }
-  const testbed = await startTestbed({ name: nameHere(name), schedulers: [scheduler.name] });
+  const testbed = await startTestbedFor(context, { name: nameHere(name), schedulers: [scheduler.name] });
   const run: Cluster["run"] = (host, argv, stdin = "") =>
     testbed.exec(host, "alice", argv, { stdin, timeoutMs: 120_000 });
   const ok: Cluster["ok"] = async (host, argv, stdin) => {

@@ -1,7 +1,7 @@
 import { createCommandScheduler, expectSuccess, type Host, type Scheduler, systemClock } from "@hpcnb/core";
 import { commandHost, createWaitUntil, recordingHost, type SchedulerFixture } from "@hpcnb/core/testing";
 import { createLocalHost } from "@hpcnb/host";
-import { nameHere, startTestbed, type Testbed, unsupportedReason } from "@hpcnb/testbed";
+import { nameHere, type Testbed, useTestbed } from "@hpcnb/testbed";
 import { type GridEngineOptions, gridEngineDialect } from "../src/index.js";
 
 /** A real Grid Engine, with its submit node and the users alice and bob. */
@@ -26,27 +26,8 @@ export interface Cluster {
  * down after them.
  */
 export function useCluster(): () => Cluster {
-  let testbed: Testbed | undefined;
-
-  before(async function () {
-    // Packages and the Python environment are installed when they are not there yet.
-    this.timeout("20m");
-    const why = await unsupportedReason();
-    if (why !== undefined) {
-      console.log(`      skipped: ${why}`);
-      this.skip();
-    }
-    testbed = await startTestbed({ name: nameHere("sgesuite"), nodes: 2 });
-  });
-
-  after(async () => {
-    await testbed?.down();
-  });
-
-  return () => {
-    if (!testbed) throw new Error("the cluster is up only while tests run");
-    return clusterOf(testbed);
-  };
+  const testbed = useTestbed({ before, after }, { name: nameHere("sgesuite"), nodes: 2 });
+  return () => clusterOf(testbed());
 }
 
 function clusterOf(testbed: Testbed): Cluster {

@@ -1,7 +1,7 @@
 import { createCommandScheduler, expectSuccess, type Host, type Scheduler, systemClock } from "@hpcnb/core";
 import { commandHost, createWaitUntil, recordingHost, type SchedulerFixture } from "@hpcnb/core/testing";
 import { createLocalHost } from "@hpcnb/host";
-import { nameHere, startTestbed, type Testbed, unsupportedReason } from "@hpcnb/testbed";
+import { nameHere, type Testbed, useTestbed } from "@hpcnb/testbed";
 import { slurmDialect } from "../src/index.js";
 
 /** A real Slurm, with its submit node and the users alice and bob. */
@@ -20,27 +20,11 @@ export interface Cluster {
  * down after them.
  */
 export function useCluster(accounting: boolean): () => Cluster {
-  let testbed: Testbed | undefined;
-
-  before(async function () {
-    // Packages and the Python environment are installed when they are not there yet.
-    this.timeout("20m");
-    const why = await unsupportedReason();
-    if (why !== undefined) {
-      console.log(`      skipped: ${why}`);
-      this.skip();
-    }
-    testbed = await startTestbed({ name: nameHere("slurmsuite"), schedulers: ["slurm"], accounting, nodes: 2 });
-  });
-
-  after(async () => {
-    await testbed?.down();
-  });
-
-  return () => {
-    if (!testbed) throw new Error("the cluster is up only while tests run");
-    return clusterOf(testbed);
-  };
+  const testbed = useTestbed(
+    { before, after },
+    { name: nameHere("slurmsuite"), schedulers: ["slurm"], accounting, nodes: 2 },
+  );
+  return () => clusterOf(testbed());
 }
 
 function clusterOf(testbed: Testbed): Cluster {

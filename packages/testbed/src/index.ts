@@ -12,3 +12,4 @@ export {
   type Testbed,
   type TestbedOptions,
 } from "./testbed.js";
+export { type HookContext, type SuiteHooks, startTestbedFor, useTestbed } from "./use-testbed.js";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { inHost } from "../src/hosts.js";
-import { nameHere, startTestbed, type Testbed, unsupportedReason } from "../src/index.js";
+import { nameHere, useTestbed } from "../src/index.js";
 import { inNamespace } from "../src/network.js";
 import { pathsOf, switchHost } from "../src/site.js";
 import { type Fault, readState, type State, writeState } from "../src/state.js";
@@ -13,36 +13,29 @@ const ssh = ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3"];
  * half done.
  */
 describe("a fault that was half made or half undone is undone by heal", () => {
-  let testbed: Testbed;
+  const testbed = useTestbed({ before, after }, { name, nodes: 2 });
   let state: State;
 
-  before(async function () {
-    this.timeout(1_200_000);
-    if ((await unsupportedReason()) !== undefined) this.skip();
-    testbed = await startTestbed({ name, nodes: 2 });
+  before(async () => {
     state = (await readState(name)) as State;
-  });
-
-  after(async () => {
-    await testbed?.down();
   });
 
   const note = (...faults: Fault[]) => writeState({ ...state, faults });
   const onSwitch = (lines: string[]) => inNamespace(state.site, switchHost, lines);
   const code = async (host: string, argv: string[]) =>
-    (await testbed.exec(host, "alice", argv, { timeoutMs: 30_000 })).exitCode;
+    (await testbed().exec(host, "alice", argv, { timeoutMs: 30_000 })).exitCode;
   const heal = async () => {
-    await testbed.heal();
-    expect((await testbed.status()).faults).to.deep.equal([]);
+    await testbed().heal();
+    expect((await testbed().status()).faults).to.deep.equal([]);
   };
 
   it("storage-lag, without its second mount or without any", async () => {
-    await testbed.fault("storage-lag");
-    await testbed.exec("node1", "root", ["umount", "--lazy", "/home/shared/venv"]);
-    await testbed.exec("node2", "root", ["umount", "--lazy", "/home"]);
+    await testbed().fault("storage-lag");
+    await testbed().exec("node1", "root", ["umount", "--lazy", "/home/shared/venv"]);
+    await testbed().exec("node2", "root", ["umount", "--lazy", "/home"]);
     await heal();
     for (const node of ["node1", "node2"]) {
-      expect((await testbed.exec(node, "root", ["findmnt", "-n", "-t", "fuse"])).stdout).to.equal("");
+      expect((await testbed().exec(node, "root", ["findmnt", "-n", "-t", "fuse"])).stdout).to.equal("");
       expect(await code(node, ["test", "-x", "/home/shared/venv/bin/python"])).to.equal(0);
     }
   });
@@ -67,16 +60,16 @@ describe("a fault that was half made or half undone is undone by heal", () => {
 
   it("dead-node, started again without its daemons", async () => {
     await note({ name: "dead-node", host: "node2" });
-    await testbed.exec("node2", "root", ["sh", "-c", "kill $(cat /run/sshd.pid); pkill sge_execd"]);
+    await testbed().exec("node2", "root", ["sh", "-c", "kill $(cat /run/sshd.pid); pkill sge_execd"]);
     await heal();
     expect(await code("login", [...ssh, "node2", "true"])).to.equal(0);
     expect(await code("login", ["qsub", "-sync", "y", "-b", "y", "-l", "hostname=node2,h_rt=25", "true"])).to.equal(0);
   });
 
   it("dead-node together with a cut and a stopped scheduler", async () => {
-    await testbed.fault("scheduler-stopped");
-    await testbed.fault("cut", { host: "node2" });
-    await testbed.fault("dead-node", { host: "node2" });
+    await testbed().fault("scheduler-stopped");
+    await testbed().fault("cut", { host: "node2" });
+    await testbed().fault("dead-node", { host: "node2" });
     await heal();
     expect(await code("login", ["qsub", "-sync", "y", "-b", "y", "-l", "hostname=node2,h_rt=25", "true"])).to.equal(0);
   });

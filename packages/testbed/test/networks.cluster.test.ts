@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { nameHere, startTestbed, type Testbed, unsupportedReason } from "../src/index.js";
+import { nameHere, useTestbed } from "../src/index.js";
 import { waitFor } from "../src/run.js";
 
 const ssh = ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3"];
@@ -8,33 +8,29 @@ const [inRange, outside] = [50_500, 40_500];
 
 /** The tests go along one testbed, in their order: each leaves it healed. */
 describe("a testbed whose network does not let everything pass", () => {
-  let testbed: Testbed;
+  const testbed = useTestbed(
+    { before, after },
+    { name: nameHere("net"), nodes: 2, schedulers: ["sge", "slurm"], accounting: false, privateTmp: true },
+  );
 
   before(async function () {
-    this.timeout(1_200_000);
-    if ((await unsupportedReason()) !== undefined) this.skip();
-    const name = nameHere("net");
-    testbed = await startTestbed({ name, nodes: 2, schedulers: ["sge", "slurm"], accounting: false, privateTmp: true });
+    this.timeout("10m");
     for (const host of ["login", "node1", "node2"]) {
       for (const port of [inRange, outside]) {
         const serve = `cd /tmp; python3 -m http.server ${port} --bind :: >/dev/null 2>&1 &`;
-        await testbed.exec(host, "alice", ["sh", "-c", serve]);
+        await testbed().exec(host, "alice", ["sh", "-c", serve]);
         await waitFor(`a server on ${host}`, 60_000, async () => (await connect("login", host, port)) === "connected");
       }
     }
   });
 
-  after(async () => {
-    await testbed?.down();
-  });
-
   /** "connected", or the error: ETIMEDOUT when nothing was heard for 2 s. */
   const connect = async (from: string, to: string, port: number) => {
-    const { stdout } = await testbed.exec(from, "alice", ["/usr/bin/python3", "-c", tryConnecting, to, String(port)]);
+    const { stdout } = await testbed().exec(from, "alice", ["/usr/bin/python3", "-c", tryConnecting, to, String(port)]);
     return stdout.trim();
   };
   const out = async (host: string, argv: string[], stdin = "") => {
-    const result = await testbed.exec(host, "alice", argv, { stdin });
+    const result = await testbed().exec(host, "alice", argv, { stdin });
     expect(result.exitCode, `${argv.join(" ")}: ${result.stdout}${result.stderr}`).to.equal(0);
     return result.stdout.trim();
   };
@@ -53,28 +49,28 @@ describe("a testbed whose network does not let everything pass", () => {
   };
 
   it("lets nodes reach login, and not the other way round", async () => {
-    await testbed.fault("nodes-cannot-be-reached-from-login");
+    await testbed().fault("nodes-cannot-be-reached-from-login");
     for (const port of [22, inRange]) expect(await connect("login", "node1", port)).to.equal("ECONNREFUSED");
     expect(await connect("node1", "login", inRange)).to.equal("connected");
     expect(await connect("node1", "node2", inRange)).to.equal("connected");
     await schedulersGoOn();
-    await testbed.heal();
+    await testbed().heal();
     expect(await connect("login", "node1", inRange)).to.equal("connected");
   });
 
   it("answers nothing at all if it is to be silent", async () => {
-    await testbed.fault("nodes-cannot-be-reached-from-login", { silent: true });
+    await testbed().fault("nodes-cannot-be-reached-from-login", { silent: true });
     expect(await connect("login", "node1", inRange)).to.equal("ETIMEDOUT");
-    await testbed.heal();
-    await testbed.fault("no-ssh-to-nodes", { silent: true });
+    await testbed().heal();
+    await testbed().fault("no-ssh-to-nodes", { silent: true });
     expect(await connect("login", "node1", 22)).to.equal("ETIMEDOUT");
     expect(await connect("login", "node1", inRange)).to.equal("connected");
-    await testbed.heal();
+    await testbed().heal();
     expect(await out("login", [...ssh, "node1", "hostname"])).to.equal("node1");
   });
 
   it("lets only a range of ports pass", async () => {
-    await testbed.fault("only-ports", { ports: "50000-51000" });
+    await testbed().fault("only-ports", { ports: "50000-51000" });
     for (const [from, to] of [
       ["login", "node1"],
       ["node1", "node2"],
@@ -85,39 +81,39 @@ describe("a testbed whose network does not let everything pass", () => {
       expect(await connect(from, to, 22)).to.equal("connected");
     }
     await schedulersGoOn();
-    await testbed.heal();
+    await testbed().heal();
     expect(await connect("node1", "node2", outside)).to.equal("connected");
   });
 
   it("gives nodes a second network, listed first, that goes nowhere", async () => {
-    await testbed.fault("two-networks");
+    await testbed().fault("two-networks");
     expect(await out("node1", ["hostname", "-I"])).to.match(/^10\.79\.0\.11 10\.77\.0\.11\b/);
     expect(await out("node1", ["getent", "ahostsv4", "node1"])).to.match(/^10\.79\.0\.11 .*/);
     expect(await connect("node1", "10.79.0.12", inRange)).not.to.equal("connected");
     expect(await connect("login", "10.79.0.12", inRange)).to.equal("ENETUNREACH");
     expect(await connect("login", "node1", inRange)).to.equal("connected");
     await schedulersGoOn();
-    await testbed.heal();
+    await testbed().heal();
     expect(await out("node1", ["getent", "ahostsv4", "node1"])).not.to.contain("10.79");
   });
 
   it("has nodes call themselves by names that no other host knows", async () => {
-    await testbed.fault("unknown-host-names");
+    await testbed().fault("unknown-host-names");
     expect(await out("node1", ["hostname"])).to.equal("node1-inside");
     expect(await connect("node1", "node1-inside", inRange)).to.equal("connected");
     expect(await connect("login", "node1-inside", inRange)).to.equal("unknown name");
     await schedulersGoOn("node1-inside");
-    await testbed.heal();
+    await testbed().heal();
     expect(await out("node1", ["hostname"])).to.equal("node1");
   });
 
   it("leaves IPv6 as the only way", async () => {
-    await testbed.fault("only-ipv6");
+    await testbed().fault("only-ipv6");
     expect(await connect("node1", "node2", inRange)).to.equal("connected");
     expect(await connect("node1", "10.77.0.12", inRange)).to.equal("ETIMEDOUT");
     expect(await out("login", [...ssh, "node1", "hostname"])).to.equal("node1");
     await schedulersGoOn();
-    await testbed.heal();
+    await testbed().heal();
     expect(await connect("node1", "10.77.0.12", inRange)).to.equal("connected");
     expect(await out("node1", ["getent", "hosts", "node2"])).to.match(/^10\.77\.0\.12 /);
   });
@@ -132,13 +128,15 @@ describe("a testbed whose network does not let everything pass", () => {
 
   it("needs to be told which ports", async () => {
     for (const ports of [undefined, "ssh", "51000-50000", "0-70000"]) {
-      const error = await testbed.fault("only-ports", { ports }).then(
-        () => undefined,
-        (caught: Error) => caught,
-      );
+      const error = await testbed()
+        .fault("only-ports", { ports })
+        .then(
+          () => undefined,
+          (caught: Error) => caught,
+        );
       expect(error?.message).to.equal("only-ports needs --ports A-B, such as 50000-51000");
     }
-    await testbed.heal();
+    await testbed().heal();
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { leftovers, nameHere, startTestbed, type Testbed, unsupportedReason } from "../src/index.js";
+import { leftovers, nameHere, type Testbed, useTestbed } from "../src/index.js";
 import { waitFor } from "../src/run.js";
 
 const both = { name: nameHere("both"), schedulers: ["sge", "slurm"] } as const;
@@ -7,20 +7,9 @@ const bare = { name: nameHere("bare"), schedulers: ["slurm"], accounting: false,
 
 /** The tests go along one testbed, in their order: each leaves it healed and without jobs. */
 describe("a testbed with Slurm beside Grid Engine", () => {
-  let testbed: Testbed;
+  const testbed = useTestbed({ before, after }, both);
 
-  before(async function () {
-    // Long enough for the packages and the Python environment, where they are not there yet.
-    this.timeout(1_200_000);
-    if ((await unsupportedReason()) !== undefined) this.skip();
-    testbed = await startTestbed(both);
-  });
-
-  after(async () => {
-    await testbed?.down();
-  });
-
-  const { out, code, submit, stateOf, endOf } = commandsOn(() => testbed);
+  const { out, code, submit, stateOf, endOf } = commandsOn(testbed);
 
   it("runs the jobs of ordinary users on each node, with the node's own /tmp", async () => {
     for (const [user, node] of [
@@ -85,8 +74,8 @@ describe("a testbed with Slurm beside Grid Engine", () => {
   it("loses the job of a node that dies, and takes jobs again when it is back", async () => {
     const id = await submit("alice", "sleep 1000", ["-w", "node3", "--no-requeue"]);
     await waitFor("a start", 60_000, async () => (await stateOf(id)) === "RUNNING");
-    await testbed.fault("dead-node");
-    await testbed.heal();
+    await testbed().fault("dead-node");
+    await testbed().heal();
     expect(await endOf(id)).to.equal("NODE_FAIL");
     expect(await endOf(await submit("alice", "true", ["-w", "node3"]))).to.equal("COMPLETED");
   });
@@ -94,58 +83,50 @@ describe("a testbed with Slurm beside Grid Engine", () => {
   it("stops both schedulers; jobs go on", async () => {
     const id = await submit("alice", "sleep 1000", []);
     await waitFor("a start", 60_000, async () => (await stateOf(id)) === "RUNNING");
-    await testbed.fault("scheduler-stopped");
+    await testbed().fault("scheduler-stopped");
     expect(await code("login", "alice", ["scontrol", "ping"])).not.to.equal(0);
     expect(await code("login", "alice", ["qstat"])).not.to.equal(0);
-    await testbed.heal();
+    await testbed().heal();
     expect(await out("login", "alice", ["squeue", "-h", "-o", "%A %T"])).to.equal(`${id} RUNNING`);
     await out("login", "alice", ["scancel", id]);
     expect(await code("login", "alice", ["qstat"])).to.equal(0);
   });
 
   it("stops the accounting; jobs start nevertheless, and are accounted for later", async () => {
-    await testbed.fault("accounting-stopped");
-    expect((await testbed.exec("login", "alice", ["sacct"])).stderr).to.contain("Connection refused");
+    await testbed().fault("accounting-stopped");
+    expect((await testbed().exec("login", "alice", ["sacct"])).stderr).to.contain("Connection refused");
     const id = await submit("alice", "exit 3", []);
     const seen = () => out("login", "alice", ["scontrol", "-o", "show", "job", id]);
     await waitFor("the end in scontrol", 60_000, async () => (await seen()).includes("JobState=FAILED"));
-    await testbed.heal();
+    await testbed().heal();
     expect(await endOf(id)).to.equal("FAILED");
   });
 
   it("leaves nothing when it goes down", async () => {
     await submit("alice", "sleep 1000", []);
-    await testbed.down();
+    await testbed().down();
     expect(await leftovers(both.name)).to.deep.equal([]);
   });
 });
 
 describe("a testbed with Slurm alone, without accounting", () => {
-  let testbed: Testbed;
+  const testbed = useTestbed({ before, after }, bare);
 
-  before(async function () {
-    this.timeout(1_200_000);
-    if ((await unsupportedReason()) !== undefined) this.skip();
-    testbed = await startTestbed(bare);
-  });
-
-  after(async () => {
-    await testbed?.down();
-  });
-
-  const { code, submit } = commandsOn(() => testbed);
+  const { code, submit } = commandsOn(testbed);
 
   it("runs jobs, and has no history of them", async () => {
     const id = await submit("alice", "hostname", []);
-    const file = () => testbed.exec("login", "alice", ["cat", `slurm-${id}.out`]);
+    const file = () => testbed().exec("login", "alice", ["cat", `slurm-${id}.out`]);
     await waitFor("what the job wrote", 60_000, async () => (await file()).stdout === "node1\n");
-    expect((await testbed.exec("login", "alice", ["sacct"])).stderr).to.contain("accounting storage is disabled");
-    const error = await testbed.fault("accounting-stopped").catch((reason: Error) => reason.message);
+    expect((await testbed().exec("login", "alice", ["sacct"])).stderr).to.contain("accounting storage is disabled");
+    const error = await testbed()
+      .fault("accounting-stopped")
+      .catch((reason: Error) => reason.message);
     expect(error).to.equal("accounting-stopped is not possible: this testbed has no daemon for it");
   });
 
   it("shows no other scheduler, also where the machine has its programs", async () => {
-    for (const host of testbed.hosts) {
+    for (const host of testbed().hosts) {
       expect(await code(host, "alice", ["bash", "-lc", "command -v qsub || command -v qconf"])).to.equal(1);
     }
   });
