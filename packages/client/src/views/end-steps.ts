@@ -21,7 +21,7 @@ function endOf(job: JobFacts): Step {
   const { role, id, array } = job.record;
   const what = `job ${id ?? "without a number"}${array ? ` (${countTasks(array)})` : ""}`;
   const done = isGone(job);
-  const state = job.status && !done ? `, ${job.status.native}` : "";
+  const state = job.status && !done ? ` (${job.status.native})` : "";
   return {
     id: job.record.name,
     name: array?.group ?? role,

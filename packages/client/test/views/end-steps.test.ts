@@ -31,7 +31,7 @@ describe("steps of down", () => {
     const notebook: JobStatus = { id: "12", name: "s-n", state: "running", native: "dr" };
     const state = after(record, { type: "stop-requested" }, listed(notebook), listed(notebook));
     expect(shown(state)).to.deep.equal([
-      "· notebook: job 12 is being ended, dr",
+      "· notebook: job 12 is being ended (dr)",
       "✓ engines: job 14 (4 tasks) has ended",
       "✓ engines: job 15 (1 task) has ended",
       "✓ gpu: job 16 (1 task) has ended",
