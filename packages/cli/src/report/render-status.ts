@@ -126,6 +126,8 @@ function nextRow({ state, phase }: StatusView, called: string): Row[] {
     "not started": typed("up", called),
     "without a record": typed("down", called),
     "half submitted": typed("up", called),
+    "waiting in the queue": typed("up", called),
+    starting: typed("up", called),
     "not connected": typed("connect", called),
     "waiting for engines": typed("up", called),
     up: typed("open", called),

@@ -128,4 +128,13 @@ describe("status", () => {
     const [headline] = plain(renderStatus(view, { now: Date.parse(at(17, 0)), called: "rnaseq" })).split("\n");
     expect(headline).to.equal("rnaseq  unknown, 1 h left: login cannot be asked");
   });
+
+  for (const state of ["waiting in the queue", "starting"] as const)
+    it(`names the command that waits for a session that is ${state}`, () => {
+      const known = { differences: [], directory: "/d", readiness: "probe", url: (url: string) => url };
+      const session = { name: "rnaseq" } as Parameters<typeof statusView>[0];
+      const view = { ...statusView(session, initialState, known), state, phase: "queued" } as const;
+      const text = plain(renderStatus(view, { now: 0, called: "rnaseq" }));
+      expect(text).to.match(/^next +(npx )?hpcnb up rnaseq$/m);
+    });
 });
