@@ -41,6 +41,9 @@ function toldEnd({ reason, walltimeReached, preempted }: JobHistory): Pick<Loss,
 }
 
 function ownEnd({ seconds = 0, told }: EndReport, job: JobFacts | undefined): Pick<Loss, "how" | "why"> {
+  // Not every scheduler's list tells a job that is to start again from one that has not begun.
+  if (told && (job?.status?.state === "queued" || job?.status?.state === "held"))
+    return { how: "requeued", why: putBack };
   const walltime = job?.record.walltime ?? Number.POSITIVE_INFINITY;
   if (told && seconds >= walltime - walltimeSlackSeconds)
     return { how: "walltime", why: `its walltime of ${formatDuration(walltime)} was reached` };

@@ -66,6 +66,7 @@ describe("the words for where a session is", () => {
     ["ended at its walltime", read(), gone, overran],
     ["ended at its walltime", read(), notebook({ state: "ended", told: true, seconds: 899 })],
     ["failed", read(), notebook({ state: "ended", told: true, seconds: 300 })],
+    ["put back into the queue", read(), listed("queued"), notebook({ state: "ended", told: true, seconds: 300 })],
     ["finished", read(), notebook({ state: "ended", told: false, seconds: 300 })],
     ["failed", read(), notebook({ state: "failed", problem: "no Jupyter" })],
     ["ended by you", read({ ended: { at: "2026", why: "ended by `hpcnb down`", how: "asked" } })],
