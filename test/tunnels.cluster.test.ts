@@ -101,6 +101,39 @@ describe("a tunnel from the laptop", function () {
     expect(await answer()).to.equal("200");
   });
 
+  it("needs no ssh to the node, remembers the kind that worked, and needs no way to the node at all", async () => {
+    const remembered = async () => {
+      const texts = await cluster.ok("laptop", ["sh", "-c", "cat .local/state/hpcnb/tunnels/*.json"]);
+      return Array.from(texts.matchAll(/"kind":"([^"]+)","at"/g), ([, kind]) => kind);
+    };
+    expect(await remembered()).to.deep.equal(["jump", "jump"]);
+    await ok("disconnect", file);
+    await cluster.testbed.fault("no-ssh-to-nodes");
+    expect(await ok("connect", file)).to.equal(`${url}\n`);
+    const { tunnel, tunnelFailures } = await status();
+    expect(["relay", "reverse"]).to.include(tunnel);
+    const failed = tunnelFailures.map(({ kind }: { kind: string }) => kind);
+    expect(failed.slice(0, 2)).to.deep.equal(["jump", "login-forward"]);
+    expect(await answer()).to.equal("200");
+    expect(await remembered()).to.deep.equal([tunnel, tunnel]);
+
+    await ok("disconnect", file);
+    const { checks } = JSON.parse((await hpcnb("doctor", file, "--json")).stdout);
+    const check = checks.find(({ name }: { name: string }) => name === "tunnel");
+    expect(check.text).to.include(`${tunnel}, then jump, then login-forward`);
+
+    await cluster.testbed.heal();
+    await cluster.testbed.fault("nodes-cannot-be-reached-from-login");
+    expect(await ok("connect", file)).to.equal(`${url}\n`);
+    expect(await status()).to.include({ tunnel: "reverse" });
+    expect(await answer()).to.equal("200");
+
+    await ok("disconnect", file);
+    await cluster.testbed.heal();
+    await cluster.ok("laptop", ["rm", "-r", ".local/state/hpcnb/tunnels"]);
+    expect(await ok("connect", file)).to.equal(`${url}\n`);
+  });
+
   it("opens again by itself on the same port when the network is back, and status tells that until then", async () => {
     await cluster.testbed.fault("cut");
     const cut = await until("the tunnel's loss in status", status, { fact: ({ tunnelHealing }) => tunnelHealing });

@@ -1,8 +1,8 @@
-import { HpcnbError } from "@hpcnb/core";
+import { HpcnbError, type TunnelKind } from "@hpcnb/core";
 import type { FailedKind } from "./open-first.js";
 
 /** What a site must allow for each kind, where `login` is the submit node. */
-const needs: Readonly<Record<string, (login: string) => string>> = {
+const needs: Readonly<Record<Exclude<TunnelKind, "direct">, (login: string) => string>> = {
   jump: (login) => `ssh from here through ${login} to the nodes of your jobs`,
   "login-forward": (login) => `ssh from ${login} to the nodes of your jobs`,
   relay: (login) => `TCP connections from ${login} to nodes; tunnel.ports keeps them to a range of ports`,
@@ -49,8 +49,7 @@ function hints(failed: readonly FailedKind[]): string[] {
 
 function toAsk(login: string, failed: readonly FailedKind[]): string[] {
   const ways = failed.flatMap(({ tunnel: { kind } }) => {
-    const need = needs[kind]?.(login);
-    return need === undefined ? [] : [`  ${kind}: ${need}`];
+    return Object.hasOwn(needs, kind) ? [`  ${kind}: ${needs[kind as keyof typeof needs](login)}`] : [];
   });
   return ways.length === 0 ? [] : ["Ask the site which of these it allows. One of them is enough:", ...ways];
 }
