@@ -42,8 +42,11 @@ export function notebookTls(keys: OwnTunnelKeys): NotebookTls {
           secured.destroy();
           reject(error);
         });
-      const failBy = (cause: NodeJS.ErrnoException) =>
-        fail(secured.authorizationError || isOfTls(cause) ? stranger(cause) : noAnswer(`(${cause.message})`));
+      const failBy = (cause: NodeJS.ErrnoException) => {
+        if (secured.authorizationError || isOfTls(cause)) return fail(stranger(cause));
+        // Over a forwarding, a port that nobody listens at is a connection that is closed at once.
+        return cause.code === "ECONNRESET" ? endBefore() : fail(noAnswer(`(${cause.message})`));
+      };
       const endBefore = () => fail(noAnswer("and the connection was closed"));
       const giveUp = () => fail(signal?.aborted ? aborted(signal) : noAnswer(`for ${handshakeLimitMs / 1000} s`));
       limit.addEventListener("abort", giveUp);
