@@ -45,6 +45,35 @@ print(client[:].apply_sync(lambda x: x * 2, 21), client.load_balanced_view().map
     expect(engines.get(2)).to.equal("registered");
   });
 
+  const startAnother = async (changes: Parameters<typeof makeCluster>[1]) => {
+    await jobs.dispose();
+    const cluster = makeCluster(1, changes);
+    jobs = new Jobs(makeSession({ cluster, notebook: { environment: { venv } } }), { runsOnHost: false });
+    jobs.start(["controller", "engines"]);
+  };
+
+  it("use only those ports that the session names", async () => {
+    const ports = { low: 20_200, high: 20_299 };
+    await startAnother({ ports });
+    await jobs.until(({ engines }) => engines.size === 1);
+    const { client, engine } = jobs.records()[1] as unknown as Record<"client" | "engine", Record<string, unknown>>;
+    const used = [client, engine].flatMap((connection) =>
+      Object.values(connection)
+        .flat()
+        .filter((value) => typeof value === "number"),
+    );
+    expect(new Set(used).size).to.equal(15);
+    for (const port of used) expect(port).to.be.within(ports.low, ports.high);
+  });
+
+  it("say which network interfaces there are, where the session names another one", async () => {
+    await startAnother({ interface: "none0" });
+    const { controller } = await jobs.until(({ controller }) => controller.state === "failed");
+    expect(JSON.stringify(controller)).to.match(/has no network interface none0 .* Those that it has: /);
+    expect(await jobs.ended("engines 1")).to.equal(1);
+    expect(jobs.logs()["engines-1.1.log"]).to.match(/There is no controller to connect to: .* none0/);
+  });
+
   it("find each other when the engines were there first", async () => {
     jobs.start(["engines"]);
     await jobs.until(() =>
@@ -99,10 +128,7 @@ print(client.ids, client[0].apply_sync(lambda: __import__("time").sleep(12) or "
     });
 
     it("do not start it without end", async () => {
-      const cluster = makeCluster(1, { restarts: 0 });
-      await jobs.dispose();
-      jobs = new Jobs(makeSession({ cluster, notebook: { environment: { venv } } }), { runsOnHost: false });
-      jobs.start(["controller", "engines"]);
+      await startAnother({ restarts: 0 });
       await jobs.until(({ engines }) => engines.size === 1);
       process.kill(engineOf(1), "SIGKILL");
       expect(await jobs.ended("engines 1")).to.equal(1);
