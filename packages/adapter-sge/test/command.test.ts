@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { siteCommand } from "@hpcnb/core";
+import { defined, siteCommand } from "@hpcnb/core";
 import { expectThrown, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { gridEngineDialect } from "../src/index.js";
@@ -42,7 +42,7 @@ describe("a Grid Engine command", () => {
     const { status, stdout, stderr } = spawnSync(argv[0] ?? "", argv.slice(1), {
       encoding: "utf8",
       input: "the script\n",
-      env: { HOME: directory, PATH: `${path}:/usr/bin:/bin`, ...(root === undefined ? {} : { SGE_ROOT: root }) },
+      env: { HOME: directory, PATH: `${path}:/usr/bin:/bin`, ...defined({ SGE_ROOT: root }) },
     });
     return { status, stdout, stderr };
   }

@@ -1,9 +1,10 @@
+import { defined } from "@hpcnb/core";
 import { expectThrown, makeJob } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { outputPath as pathFor, workingDirectoryPath } from "../src/paths.js";
 
 const outputPath = (output: string, workingDirectory = "/home/alice", tasks = 2) =>
-  pathFor({ ...makeJob({ output, workingDirectory }), ...(tasks > 1 ? { tasks } : {}) });
+  pathFor({ ...makeJob({ output, workingDirectory }), ...defined({ tasks: tasks > 1 ? tasks : undefined }) });
 
 describe("an output path for Grid Engine", () => {
   it("has the number of the task filled in by Grid Engine", () => {

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodeRecord, recordSize } from "@hpcnb/core";
+import { decodeRecord, defined, recordSize } from "@hpcnb/core";
 import { makeCluster, makeSession } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { asciiJson, jobScript } from "../src/launch/job-script.js";
@@ -112,7 +112,10 @@ describe("jobScript", () => {
     const records = mkdtempSync(join(tmpdir(), "hpcnb-old-"));
     const refused = (program: "notebook" | "controller" | "engine") => {
       const record = join(records, `${program}.record`);
-      const text = script({ program, parameters: { ...parameters, ...(program === "engine" ? {} : { record }) } });
+      const text = script({
+        program,
+        parameters: { ...parameters, ...defined({ record: program === "engine" ? undefined : record }) },
+      });
       return spawnSync("bash", ["--norc", "-c", text.replace("OLDEST = (3, 9)", "OLDEST = (99, 0)")], {
         encoding: "utf8",
       });

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { HpcnbError } from "@hpcnb/core";
+import { defined, HpcnbError } from "@hpcnb/core";
 import { attempt, run, waitFor } from "./run.js";
 import { namespaceOf, pathsOf, type Site, switchHost } from "./site.js";
 
@@ -51,7 +51,7 @@ export async function enter(site: Site, host: string): Promise<string[]> {
 }
 
 export async function inHost(site: Site, host: string, argv: readonly string[], what?: string): Promise<string> {
-  return await run([...(await enter(site, host)), ...argv], what === undefined ? {} : { what });
+  return await run([...(await enter(site, host)), ...argv], defined({ what }));
 }
 
 /** Ends the host with all that runs in it. Its network namespace stays. */

@@ -1,5 +1,6 @@
 import {
   createCommandScheduler,
+  defined,
   definePlugin,
   type JobStatus,
   notUnderstood,
@@ -55,7 +56,7 @@ function readJobs(text: string): JobStatus[] {
     ...job,
     state: stateIn(state),
     native: state,
-    ...(job.reason === "time limit" ? { walltimeReached: true } : {}),
+    ...defined({ walltimeReached: job.reason === "time limit" || undefined }),
   }));
 }
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { decodeRecord, type PublishedRecord, tunnelKeyFiles } from "@hpcnb/core";
+import { decodeRecord, defined, type PublishedRecord, tunnelKeyFiles } from "@hpcnb/core";
 import type { PlanContext, Reports } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
 import { createWorkload } from "@hpcnb/jupyter";
@@ -69,7 +69,11 @@ export class Jobs {
           stdio: ["ignore", log, log],
           // As schedulers do: each has a process group of its own.
           detached: true,
-          env: { ...this.environment(), ...(spec.tasks ? { SGE_TASK_ID: String(task) } : {}), ...environment },
+          env: {
+            ...this.environment(),
+            ...defined({ SGE_TASK_ID: spec.tasks === undefined ? undefined : String(task) }),
+            ...environment,
+          },
         });
         closeSync(log);
         this.#children.set(spec.tasks ? `${role} ${task}` : role, child);

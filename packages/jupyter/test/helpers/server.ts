@@ -1,5 +1,6 @@
 import { request } from "node:http";
 import type { Endpoint } from "@hpcnb/core";
+import { defined } from "@hpcnb/core";
 
 export interface Answer {
   readonly status: number;
@@ -27,9 +28,11 @@ export function ask(
   const headers = {
     connection: "close",
     host: "localhost",
-    ...(token ? { authorization: `token ${token}` } : {}),
-    ...(cookie ? { cookie } : {}),
-    ...(form ? { "content-type": "application/x-www-form-urlencoded" } : {}),
+    ...defined({
+      authorization: token && `token ${token}`,
+      cookie,
+      "content-type": form && "application/x-www-form-urlencoded",
+    }),
   };
   const text = form ? new URLSearchParams(form).toString() : body === undefined ? undefined : JSON.stringify(body);
   return new Promise((resolve, reject) => {
