@@ -15,11 +15,22 @@ const hardToRead: Record<string, string> = {
   '(^|[.:;/*#] +|""")Of (?!course)': "a sentence with a subject; what is it?",
 };
 
+/** The same for pages, whose readers do not know the code. */
+const hardOnPages: Record<string, string> = {
+  "(^|[.:;|] )What (is|was|has|had|are|were|the|an?|you|your|it|they|only|all|some|hpcnb|can|no|other)\\b(?!.*\\?)":
+    "a sentence whose subject is a noun: `Files that ...`",
+};
+
 describe("English", () => {
   for (const [pattern, instead] of Object.entries(hardToRead)) {
     it(`has no ${pattern}: write ${instead}`, async () => {
       const files = ["*.ts", "*.mjs", "*.py", "*.md", ":!test/repository/english.test.ts"];
       expect(await grepTracked(pattern, ...files)).to.deep.equal([]);
+    });
+  }
+  for (const [pattern, instead] of Object.entries(hardOnPages)) {
+    it(`has no ${pattern} on pages: write ${instead}`, async () => {
+      expect(await grepTracked(pattern, "*.md")).to.deep.equal([]);
     });
   }
 });
