@@ -51,6 +51,21 @@ function importsOf(source: string): string[] {
 
 function carry(python: URL, names: readonly string[]): string {
   const importer = readFileSync(new URL("../python/hpcnb_modules.py", import.meta.url), "utf8").trimEnd();
-  const modules = [...modulesOf(python, names)].map(([path, source]) => `${mark}${path}\n${source}\n`);
-  return [`${importer}\n`, ...modules].join("");
+  const modules = [...modulesOf(python, names)].map(([path, source]) => `${mark}${path}\n${withoutComments(source)}\n`);
+  return [`${withoutComments(importer)}\n`, ...modules].join("");
+}
+
+/** A docstring of several lines, any other text in triple quotes, or a line with a comment. */
+const comments = /^( *)"""\n.*?"""$|""".*?"""|^ *#[^\n]*\n/gms;
+
+/**
+ * The same program without comments and without docstrings of several lines: a job's script has
+ * little room. Both stay in the files. Pure.
+ */
+export function withoutComments(source: string): string {
+  return source.replace(comments, (found, indent?: string) => {
+    // A body may have nothing else.
+    if (indent !== undefined) return `${indent}pass`;
+    return found.startsWith('"""') ? found : "";
+  });
 }
