@@ -6,7 +6,7 @@ import { type Marks, marksFor } from "../report/marks.js";
 /** A finding as lines for people: what was seen, and below it what to do. */
 export function showFinding({ name, state, text, hint, seconds }: Finding): void {
   const columns = process.stdout.columns || 80;
-  const row = { name, text: oneLine(text), note: hint && oneLine(hint), time: elapsed(seconds * 1000) };
+  const row = { name, text: trimmed(text), note: hint && trimmed(hint), time: elapsed(seconds * 1000) };
   for (const line of layOut({ ...row, mark: markOf(state, marksFor(process.env)) }, columns)) printLine(...line);
 }
 
@@ -16,6 +16,7 @@ function markOf(state: Finding["state"], marks: Marks): Piece {
   return state === "failed" ? ["red", marks.failed] : ["dim", marks.waiting];
 }
 
-function oneLine(text: string): string {
-  return text.trim().replaceAll(/\s*\n\s*/g, " ");
+/** Each line of it. */
+function trimmed(text: string): string {
+  return text.trim().replaceAll(/[^\S\n]*\n\s*/g, "\n");
 }

@@ -41,9 +41,13 @@ export function layOut({ mark, name, time, text, note }: Row, columns: number): 
   ];
 }
 
-/** Lines of text of at most so many columns; cleaned before they are measured. Pure. */
+/**
+ * Lines of text of at most so many columns; cleaned before they are measured. A line of the text
+ * stays one. Pure.
+ */
 export function wrap(text: string, columns: number): string[] {
-  return wrapAnsi(printableLine(text), Math.max(1, columns), { hard: true }).split("\n");
+  const wrapped = (line: string) => wrapAnsi(printableLine(line), Math.max(1, columns), { hard: true }).split("\n");
+  return text.split("\n").flatMap(wrapped);
 }
 
 /** Pieces of several lines as lines. Pure. */
