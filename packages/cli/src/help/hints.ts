@@ -1,3 +1,4 @@
+import { parseAddress } from "@hpcnb/client/files";
 import type { CommandModule } from "yargs";
 import { nameOf, optionsOf } from "./command-words.js";
 import { typed } from "./pasteable.js";
@@ -19,6 +20,9 @@ export function askedSession(
   return given !== undefined && String(command.command).includes("[words") && otherWord.test(given) ? undefined : given;
 }
 
+/** These take no address: only a session file says what jobs need. */
+const needFile = ["up", "scale", "doctor", "validate"];
+
 /**
  * A hint whose commands can be pasted: `hpcnb status` of the session that was asked for, and not of
  * the folder's.
@@ -27,6 +31,8 @@ export function pasteableHint(hint: string, asked: string | undefined, commands:
   return hint.replace(/`hpcnb ([a-z-]+)`/g, (whole, name: string) => {
     const command = commands.find((one) => nameOf(one) === name);
     if (!command) return whole;
+    if (asked !== undefined && parseAddress(asked) && needFile.includes(name))
+      return `\`${typed(name)}\` with its session file`;
     return `\`${typed(name, ...(asked !== undefined && takesSession(command) ? [asked] : []))}\``;
   });
 }

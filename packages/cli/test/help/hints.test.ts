@@ -23,16 +23,28 @@ describe("a hint", () => {
     });
   }
 
-  it("names the session that was asked for in each command, in quotes where it needs them", () => {
-    const hint = "`hpcnb up` starts it, `hpcnb list` lists all, `hpcnb down x` ends x, `hpcnb what` is none.";
+  describe("a hint", () => {
     const { npm_lifecycle_event: event } = process.env;
-    delete process.env.npm_lifecycle_event;
+    before(() => {
+      delete process.env.npm_lifecycle_event;
+    });
     after(() => {
       if (event !== undefined) process.env.npm_lifecycle_event = event;
     });
-    expect(pasteableHint(hint, undefined, commands)).to.equal(hint);
-    expect(pasteableHint(hint, "my data/s.yaml", commands)).to.equal(
-      hint.replace("hpcnb up", "hpcnb up 'my data/s.yaml'"),
-    );
+
+    it("names the session that was asked for in each command, in quotes where it needs them", () => {
+      const hint = "`hpcnb up` starts it, `hpcnb list` lists all, `hpcnb down x` ends x, `hpcnb what` is none.";
+      expect(pasteableHint(hint, undefined, commands)).to.equal(hint);
+      expect(pasteableHint(hint, "my data/s.yaml", commands)).to.equal(
+        hint.replace("hpcnb up", "hpcnb up 'my data/s.yaml'"),
+      );
+    });
+
+    it("gives no address to a command that needs the session file", () => {
+      const hint = "`hpcnb up` starts it again, `hpcnb status` shows it.";
+      expect(pasteableHint(hint, "login:/data", commands)).to.equal(
+        "`hpcnb up` with its session file starts it again, `hpcnb status login:/data` shows it.",
+      );
+    });
   });
 });
