@@ -36,7 +36,7 @@ export const failures: FailureWords = {
     "takes a dollar in": "Give the notebook directory, or the one that it is in, another name.",
     'queue "': `\`qconf -sql\` lists the site's queues: correct \`queue\` ${place} ${elsewhere}`,
     "parallel environment": `\`qconf -spl\` lists the site's parallel environments: correct \`options.parallelEnvironment\` ${place} ${elsewhere}`,
-    resource: `\`qconf -sc\` lists the site's resources: correct \`native\` ${place} Or correct scheduler.options.memoryResource. ${elsewhere}`,
+    resource: `\`qconf -sc\` lists the site's resources: correct \`options.consumables\` or \`native\` ${place} Or correct scheduler.options.memoryResource. ${elsewhere}`,
     project: `\`qconf -sprjl\` lists the site's projects: correct \`native\` ${place} ${elsewhere}`,
     "": `Correct \`resources\` or \`cluster.resources\` in the session file. ${elsewhere}`,
   },
