@@ -38,7 +38,8 @@ describe("the list of plugins", () => {
     (await listPlugins(file, trustingLoader())).find((one) => one.kind === kind && one.name === name);
 
   it("has hpcnb's own, without a session file too", async () => {
-    expect(await find("scheduler", "sge")).to.deep.include({ from: "hpcnb", resources: ["parallelEnvironment"] });
+    const resources = ["parallelEnvironment", "consumables"];
+    expect(await find("scheduler", "sge")).to.deep.include({ from: "hpcnb", resources });
     expect(await find("readiness", "probe")).to.deep.equal({
       kind: "readiness",
       name: "probe",
