@@ -88,7 +88,7 @@ describe("a tunnel from the laptop", function () {
     expect(jump).to.match(/ssh said:\n {4}\S/);
     expect(forward).to.match(new RegExp(`^From login: ${node} refuses connections to port 22\\.\\n`));
     expect(forward).to.include("Connection refused");
-    expect(relay).to.match(new RegExp(`^login cannot reach the relay of the notebook on ${node}\\.`));
+    expect(relay).to.match(new RegExp(`^login cannot reach port \\d+ of ${node}, the notebook's relay `));
     expect(stderr).to.match(/^Ask the site which of these it allows\..*\n {2}jump: ssh .*\n {2}login-forward: ssh /m);
     expect(stderr).to.include("No job is affected").and.include("(HPCNB_TUNNEL)");
     expect((await listening()).map(({ port }) => port)).not.to.include(8889);
