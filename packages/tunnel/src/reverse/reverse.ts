@@ -1,5 +1,6 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
+import { hostname } from "node:os";
 import {
   aborted,
   definePlugin,
@@ -40,16 +41,16 @@ export const reverseTunnel: Plugin = definePlugin({
   name: "reverse",
   tunnel: {
     create: (context) => {
-      const gone = new Set<string>();
-      return { kind: "reverse", open: (endpoint, signal) => open(context, { endpoint, gone, signal }) };
+      const alive = new Set<string>();
+      return { kind: "reverse", open: (endpoint, signal) => open(context, { endpoint, alive, signal }) };
     },
   },
 });
 
 interface Wanted {
   readonly endpoint: Endpoint;
-  /** This keeper's offers to the job that lead nowhere any more, and could not be taken back. */
-  readonly gone: Set<string>;
+  /** This keeper's offers to the job that lead somewhere, by their ids. */
+  readonly alive: Set<string>;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -66,7 +67,7 @@ async function open({ host, clock }: TunnelContext, wanted: Wanted): Promise<Ope
   });
 }
 
-async function openReverse(host: SshHost, { endpoint, gone, signal }: Wanted): Promise<Forwarding> {
+async function openReverse(host: SshHost, { endpoint, alive, signal }: Wanted): Promise<Forwarding> {
   const { connection } = host;
   const { run } = endpoint;
   if (!run) throw new HpcnbError("HPCNB_TUNNEL", `The notebook job on ${endpoint.host} does not dial.`);
@@ -88,12 +89,14 @@ async function openReverse(host: SshHost, { endpoint, gone, signal }: Wanted): P
     const listener = await openListener(connection, { socket: arrivals, ports: rendezvous.ports, signal });
     undo.push(() => listener.close());
     know = listener.know;
-    const id = randomBytes(6).toString("hex");
+    const own = ownPrefix(connection);
+    const id = `${own}${randomBytes(3).toString("hex")}`;
     const keeper = { id, port: listener.port, hosts: [...listener.hosts] };
-    listener.ended.then(() => gone.add(id));
-    const others = rendezvous.keepers.filter((other) => !gone.has(other.id));
+    alive.add(id);
+    listener.ended.then(() => alive.delete(id));
+    const others = rendezvous.keepers.filter((other) => alive.has(other.id) || !other.id.startsWith(own));
     await writeRendezvous(host, run, { ...rendezvous, keepers: [keeper, ...others] }, signal);
-    undo.push(() => (gone.has(id) ? undefined : takeBack(host, run, id)));
+    undo.push(() => (alive.has(id) ? takeBack(host, run, id) : undefined));
     await untilDialled(host, { endpoint, run, keeper, pool, signal });
     const served = await serveSocket(socket, pool.take);
     undo.push(() => served.close());
@@ -102,6 +105,13 @@ async function openReverse(host: SshHost, { endpoint, gone, signal }: Wanted): P
     await close();
     throw error;
   }
+}
+
+/**
+ * How the ids of this machine's offers begin: it takes back also those of a keeper that was killed.
+ */
+function ownPrefix({ mark = "" }: SshHost["connection"]): string {
+  return createHash("sha256").update(`${hostname()} ${mark}`).digest("hex").slice(0, 6);
 }
 
 interface Dialling {

@@ -74,9 +74,10 @@ describe("The tunnel reverse", function () {
     jobs.push(await startPythonRelay(value as unknown as OwnTunnelKeys, endpoint, { run }));
   }
 
-  function tunnel(): Tunnel {
+  /** @param mark by which one machine's are told from another's. */
+  function tunnel(mark = "one"): Tunnel {
     const { configFile, controlDirectory } = site;
-    const host = createSshHost({ alias: "login", interactive: false, configFile, controlDirectory });
+    const host = createSshHost({ alias: "login", interactive: false, configFile, controlDirectory, mark });
     const made = reverseTunnel.tunnel?.create({ host, clock: systemClock, log: () => {}, options: {} });
     if (!made) throw new Error("no tunnel");
     return made;
@@ -139,11 +140,19 @@ describe("The tunnel reverse", function () {
 
   it("is opened from two machines at once", async () => {
     await startJob();
-    const both = [await open(), await open()];
+    const both = [await open(), await open(tunnel("other"))];
     for (const opened of both) expect(await get(opened, "/x")).to.equal("notebook /x");
     await both[1]?.close();
     expect(offers()).to.have.length(1);
     expect(await get(both[0] as OpenTunnel, "/y")).to.equal("notebook /y");
+  });
+
+  it("takes back what a keeper of this machine has left that was killed", async () => {
+    await startJob();
+    await open();
+    const again = await open();
+    expect(offers()).to.have.length(1);
+    expect(await get(again, "/x")).to.equal("notebook /x");
   });
 
   it("tells which host could not reach which address, as the job says it", async () => {
