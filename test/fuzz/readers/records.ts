@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { decodeRecord, encodeRecord, type JobStatus, readKeeperKeys, recordSize, tunnelKeyFiles } from "@hpcnb/core";
+import {
+  decodeRecord,
+  encodeRecord,
+  type JobStatus,
+  readKeeperKeys,
+  recordSize,
+  rendezvousPaths,
+  tunnelKeyFiles,
+} from "@hpcnb/core";
 import { advance, initialState, readRecord, type SessionRecord, troubledEngines } from "@hpcnb/core/session";
 import { MemoryHost, makeSession } from "@hpcnb/core/testing";
 import fc from "fast-check";
@@ -8,6 +16,7 @@ import { statusView } from "../../../packages/client/src/views/status-view.js";
 import { stepsOf } from "../../../packages/client/src/views/steps.js";
 import { createWorkload } from "../../../packages/jupyter/src/index.js";
 import { makeTunnelKeys } from "../../../packages/tunnel/src/index.js";
+import { problemOf, readRendezvous, writeRendezvous } from "../../../packages/tunnel/src/reverse/rendezvous.js";
 import { notebookTls } from "../../../packages/tunnel/src/tls/notebook-tls.js";
 import { defineReader, demand } from "../fuzz.js";
 import { textsLike, valuesLike } from "../inputs.js";
@@ -53,6 +62,12 @@ const engines = { run, state: "answering", engines: "eJwrAgAAcwBz" };
 
 const runFiles = { id: run, directory: "/d" };
 const [, keeperKeys = { path: "", text: "" }] = tunnelKeyFiles(runFiles, await makeTunnelKeys());
+const rendezvous = {
+  run,
+  keepers: [{ id: "0123456789ab", port: 50_000, hosts: ["login", "10.0.0.1", "fd00::1"] }],
+  ports: { low: 50_000, high: 51_000 },
+};
+const dialling = { run, state: "dialling", problems: { "0123456789ab": "p" } };
 const keysRecord = decodeRecord(keeperKeys.text, run);
 
 /** What the scheduler lists while the records are read. */
@@ -140,6 +155,18 @@ export const records = [
     read: (text) => {
       const decoded = decodeRecord(text, run);
       demand(decoded === undefined || (decoded.run === run && text.length === recordSize), () => text);
+    },
+  }),
+  defineReader({
+    name: "records of a rendezvous",
+    share: 1,
+    inputs: fc.oneof(valuesLike([rendezvous, dialling]).map(seal), textsLike([encodeRecord(rendezvous)])),
+    regressions: [seal({ run, keepers: Array(5).fill({ ...rendezvous.keepers[0], hosts: Array(200).fill("h") }) })],
+    read: async (text) => {
+      problemOf("0123456789ab", text, runFiles);
+      const host = new MemoryHost();
+      host.files.set(rendezvousPaths(runFiles).keepers, text);
+      await writeRendezvous(host, runFiles, await readRendezvous(host, runFiles));
     },
   }),
   defineReader({

@@ -11,9 +11,9 @@ import {
 } from "@hpcnb/core";
 import * as v from "valibot";
 
-/** A record has room for so many keepers, with so many characters of names and addresses each. */
+/** A record has room for so many keepers, with so much JSON of names and addresses each. */
 const mostKeepers = 4;
-const longestHosts = 700;
+const longestHosts = 800;
 
 /** The job tells news at most so often, and the host looks for them meanwhile. */
 const newsLimitMs = 3_000;
@@ -72,7 +72,7 @@ export async function writeRendezvous(
 }
 
 function fitting(hosts: readonly string[]): string[] {
-  return hosts.filter((_, index) => hosts.slice(0, index + 1).join("").length <= longestHosts);
+  return hosts.filter((_, index) => JSON.stringify(hosts.slice(0, index + 1)).length <= longestHosts);
 }
 
 /** Waits for the job's word that it cannot reach this keeper. */
@@ -86,8 +86,12 @@ export async function whyNotDialled(
   let known: string | undefined;
   for (;;) {
     [known] = await host.readFiles([path], signal, { known: [known], limitMs: newsLimitMs });
-    const { value } = check(diallingSchema, checkRecord(known ?? "", run.id).value);
-    const problem = value?.problems[id];
+    const problem = problemOf(id, known ?? "", run);
     if (problem !== undefined) return problem;
   }
+}
+
+/** What the job's record says of one keeper. Pure. */
+export function problemOf(id: string, text: string, run: RunFiles): string | undefined {
+  return check(diallingSchema, checkRecord(text, run.id).value).value?.problems[id];
 }

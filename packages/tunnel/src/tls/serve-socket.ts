@@ -19,7 +19,8 @@ export async function serveSocket(path: string, dial: () => Promise<Socket>): Pr
     dial().then(
       (outgoing) => {
         hold(outgoing);
-        joinSockets(incoming, outgoing);
+        if (incoming.destroyed) outgoing.destroy();
+        else joinSockets(incoming, outgoing);
       },
       () => incoming.destroy(),
     );

@@ -74,7 +74,7 @@ describe("The tunnel reverse", function () {
     jobs.push(await startPythonRelay(value as unknown as OwnTunnelKeys, endpoint, { run }));
   }
 
-  /** @param mark by which one machine's are told from another's. */
+  /** @param mark another one for another machine. */
   function tunnel(mark = "one"): Tunnel {
     const { configFile, controlDirectory } = site;
     const host = createSshHost({ alias: "login", interactive: false, configFile, controlDirectory, mark });
@@ -106,9 +106,10 @@ describe("The tunnel reverse", function () {
     });
   }
 
-  it("reaches a notebook whose job can only dial", async () => {
+  it("reaches a notebook whose job can only dial, by a port that the session allows", async () => {
     await startJob();
     expect(await get(await open(), "/x")).to.equal("notebook /x");
+    expect(offers()[0]?.port).to.be.within(ports.low, ports.high);
   });
 
   it("serves many at once", async () => {
