@@ -14,9 +14,9 @@ CONNECT_LIMIT = 5.0
 GREETING_LIMIT = 5.0
 
 HINT = (
-    "Something between the two hosts lets the connection not through. If a firewall lets only some "
-    "ports through, give them as cluster.ports; if only one network joins the hosts, name its "
-    "interface as cluster.interface."
+    "Something between the two hosts stops the connection. If a firewall lets only some ports "
+    "through, give them as cluster.ports. If only one network joins the hosts, name its interface "
+    "as cluster.interface."
 )
 
 HERE = "127.0.0.1"
