@@ -47,7 +47,7 @@ export function notebookTls(keys: OwnTunnelKeys): NotebookTls {
         // Over a forwarding, a port that nobody listens at is a connection that is closed at once.
         return cause.code === "ECONNRESET" ? endBefore() : fail(noAnswer(`(${cause.message})`));
       };
-      const endBefore = () => fail(noAnswer("and the connection was closed"));
+      const endBefore = () => fail(noAnswer("before the connection was closed"));
       const giveUp = () => fail(signal?.aborted ? aborted(signal) : noAnswer(`for ${handshakeLimitMs / 1000} s`));
       limit.addEventListener("abort", giveUp);
       secured.on("secureConnect", succeed).on("error", failBy).on("close", endBefore);
