@@ -6,7 +6,7 @@ export interface RefreshOptions {
   readonly command: readonly string[];
 }
 
-/** Runs in each job, before anything is read. Its folder may come late, too. */
+/** Runs in each job, before anything is read. While a folder is not there, the command may fail. */
 const sourceFor = ({ command }: RefreshOptions) => `
 import os, subprocess, time
 
@@ -16,7 +16,8 @@ def wait(paths, run, seconds):
     end = time.monotonic() + seconds
     folders = sorted({os.path.dirname(path) for path in paths})
     while True:
-        subprocess.run([*command, *folders], timeout=max(1, end - time.monotonic()))
+        left = max(1, end - time.monotonic())
+        subprocess.run([*command, *folders], stdout=subprocess.DEVNULL, timeout=left)
         if all(os.path.exists(path) for path in paths) or time.monotonic() >= end:
             return
         time.sleep(1)
