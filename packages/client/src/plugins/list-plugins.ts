@@ -44,7 +44,8 @@ type Candidate = { readonly kind: PluginKind; readonly name: string; readonly fi
 
 /**
  * The plugins that a session file could name by their packages' names, from where it lies, those of
- * hpcnb, and those that it names already. Their code runs where it may: nobody is asked.
+ * hpcnb, and those that it names already, kind by kind. Their code runs where it may: nobody is
+ * asked.
  * @param file may be absent: its folder counts.
  */
 export async function listPlugins(file: string, loader: PluginLoader = createPluginLoader()): Promise<ListedPlugin[]> {
@@ -54,7 +55,7 @@ export async function listPlugins(file: string, loader: PluginLoader = createPlu
     if (listed.some(({ kind, name }) => kind === candidate.kind && name === candidate.name)) continue;
     listed.push(await look(candidate, loader));
   }
-  return listed;
+  return pluginKinds.flatMap((kind) => listed.filter((one) => one.kind === kind));
 }
 
 function own(file: string): Candidate[] {

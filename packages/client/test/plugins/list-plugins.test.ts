@@ -78,6 +78,8 @@ describe("the list of plugins", () => {
     expect(await find("readiness", "./mine.mjs")).to.include({ from: join(folder, "mine.mjs") });
     const names = (await listPlugins(file, trustingLoader())).map(({ kind, name }) => `${kind} ${name}`);
     expect(new Set(names).size).to.equal(names.length);
+    const kinds = names.map((name) => name.split(" ")[0]);
+    expect([...new Set(kinds)]).to.deep.equal(kinds.filter((kind, index) => kind !== kinds[index - 1]));
   });
 
   it("says why one cannot be used: broken, or not trusted, which it does not run", async () => {
