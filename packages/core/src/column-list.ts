@@ -30,20 +30,25 @@ const mark = "hpcnb";
 export function columnList<Name extends string>(table: ColumnTable<Name>): ColumnList<Name> {
   const names = Object.keys(table.columns) as Name[];
 
-  function rowsIn(line: string): Row<Name>[] {
-    if (!line.startsWith(`${mark}|`)) return [];
-    const [, ...parts] = line.split("|");
-    if (parts.length < names.length) return [];
-    parts.push(parts.splice(names.length - 1).join("|"));
-    const row = {} as Record<Name, string>;
-    for (let at = 0; at < names.length; at++) row[names[at] as Name] = parts[at] ?? "";
-    return [row];
+  const last = names.at(-1) as Name;
+
+  function rowsIn(text: string): Row<Name>[] {
+    const rows: Row<Name>[] = [];
+    for (const line of text.split("\n")) {
+      const parts = line.split("|");
+      if (parts[0] !== mark || parts.length <= names.length) continue;
+      const row = {} as Record<Name, string>;
+      for (let at = 0; at < names.length; at++) row[names[at] as Name] = parts[at + 1] ?? "";
+      if (parts.length > names.length + 1) row[last] = parts.slice(names.length).join("|");
+      rows.push(row);
+    }
+    return rows;
   }
 
   return {
     format: [mark, ...Object.values(table.columns)].join("|"),
     read: (text) => {
-      const [head, ...rows] = text.split("\n").flatMap(rowsIn);
+      const [head, ...rows] = rowsIn(text);
       if (head && table.isHead(head) && rows.every(table.isRow)) return rows;
       throw notUnderstood(table.command, text);
     },
