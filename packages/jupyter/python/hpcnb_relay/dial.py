@@ -167,11 +167,11 @@ class Line:
         tasks = [asyncio.ensure_future(self.dial_one(host, port)) for host in hosts]
         try:
             for next_one in asyncio.as_completed(tasks):
-                try:
-                    found = await next_one
-                except Unreached as error:
-                    problems.append(str(error))
+                outcome = await next_one
+                if isinstance(outcome, str):
+                    problems.append(outcome)
                     continue
+                found = outcome
                 self.address, self.problem = found.host, None
                 return found
             raise Unreached("; ".join(problems))
@@ -181,6 +181,7 @@ class Line:
                 task.add_done_callback(lambda task: close_other(task, found))
 
     async def dial_one(self, host, port):
+        """Returns a connection, or why there is none."""
         problem, writer = "no answer", None
         try:
             reader, writer = await asyncio.wait_for(
@@ -205,11 +206,11 @@ class Line:
             raise
         if writer:
             writer.close()
-        raise Unreached(f"{host}, port {port}: {problem}")
+        return f"{host}, port {port}: {problem}"
 
 
 def close_other(task, found):
-    if not task.cancelled() and not task.exception() and task.result() is not found:
+    if not task.cancelled() and task.result() is not found and not isinstance(task.result(), str):
         task.result().close()
 
 

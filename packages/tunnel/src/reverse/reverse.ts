@@ -139,7 +139,7 @@ async function untilDialled(host: SshHost, { endpoint, run, keeper, pool, signal
     throw new HpcnbError(
       "HPCNB_TUNNEL",
       `The notebook job on ${endpoint.host} has not dialled port ${keeper.port} of ${alias} within ${dialLimitMs / 1000} s, nor said why.`,
-      { hint: "Its storage may be late, or it has ended: `hpcnb status` shows whether it runs.", transient: true },
+      { hint: "Its storage may be late, or it has ended: `hpcnb status` shows whether it runs." },
     );
   }
   throw new HpcnbError("HPCNB_TUNNEL", `${endpoint.host} cannot reach ${alias}: ${outcome}.`, {
