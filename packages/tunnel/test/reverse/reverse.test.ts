@@ -190,6 +190,6 @@ describe("The tunnel reverse", function () {
 
   function offers(): { id: string; port: number }[] {
     const { value } = checkRecord(readFileSync(rendezvousPaths(run).keepers, "utf8"), run.id);
-    return value?.keepers as { id: string; port: number }[];
+    return (value?.keepers ?? []) as { id: string; port: number }[];
   }
 });
