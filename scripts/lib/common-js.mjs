@@ -9,12 +9,13 @@ export const commonJs = {
 };
 
 /**
- * What esbuild leaves as it is. An `import()` of a part of the program would still start that
- * loader; one of a plugin stays, as plugins may be modules.
+ * What esbuild leaves as it is. An `import()` of a part of the program or of Node would still start
+ * that loader, and code that was kept between starts has none. One of a plugin stays, as plugins
+ * may be modules.
  */
 export function finishCommonJs({ path, text }) {
   const required = text.replace(
-    /\bimport\(("\.\/[\w-]+\.cjs")\)/g,
+    /\bimport\(("(?:\.\/[\w-]+\.cjs|node:[\w/]+)")\)/g,
     (_, name) => `Promise.resolve().then(()=>require(${name}))`,
   );
   const url = 'const importMetaUrl=require("node:url").pathToFileURL(__filename).href;\n';

@@ -31,12 +31,14 @@ class Identity:
             file.flush()
             self.context.load_cert_chain(file.name)
 
-    async def welcome(self, reader, writer):
+    async def welcome(self, reader, writer, first=None):
         """
-        A TLS connection over a connection of asyncio's. Says nothing before the other side has, and
-        raises Refused where that one is not the run's keeper.
+        A TLS connection over a connection of asyncio's, which may have said its first words
+        already. Says nothing before the other side has, and raises Refused where that one is not
+        the run's keeper.
         """
-        first = await reader.read(CHUNK)
+        if first is None:
+            first = await reader.read(CHUNK)
         stream = TlsStream(self.context, reader, writer)
         await stream.shake_hands(first)
         if stream.peer() != self.peer:

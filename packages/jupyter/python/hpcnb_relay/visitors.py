@@ -1,33 +1,34 @@
 """Connections that have not yet shown whose they are."""
 
-from collections import Counter
-
-# More than a keeper opens at once, and few enough that they do not fill a job's memory.
-MOST = 256
-
 
 class Visitors:
     """
     Whoever is one too many takes the place of another: of the address with the most, the one that
-    has been silent longest. `end` ends one.
+    came first. `most` are here at a time.
     """
 
-    def __init__(self, most=MOST):
+    def __init__(self, most):
         self.most = most
-        # In the order in which they came, with their addresses.
+        self.count = 0
+        # For each address its visitors in the order in which they came, with what ends each.
         self.waiting = {}
 
     def enter(self, visitor, address, end):
-        if len(self.waiting) >= self.most:
-            [(busiest, _count)] = Counter(self.addresses()).most_common(1)
-            oldest = next(
-                key for key, (from_there, _) in self.waiting.items() if from_there == busiest
-            )
-            self.waiting.pop(oldest)[1]()
-        self.waiting[visitor] = (address, end)
+        """`end` is called when it has to go."""
+        while self.count >= self.most:
+            busiest = max(self.waiting, key=lambda here: len(self.waiting[here]))
+            first = next(iter(self.waiting[busiest]))
+            end_first = self.waiting[busiest][first]
+            self.leave(first, busiest)
+            end_first()
+        self.waiting.setdefault(address, {})[visitor] = end
+        self.count += 1
 
-    def leave(self, visitor):
-        self.waiting.pop(visitor, None)
-
-    def addresses(self):
-        return [address for address, _end in self.waiting.values()]
+    def leave(self, visitor, address):
+        """One that is not here any more stays away."""
+        here = self.waiting.get(address, {})
+        if visitor in here:
+            del here[visitor]
+            self.count -= 1
+            if not here:
+                del self.waiting[address]

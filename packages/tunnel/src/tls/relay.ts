@@ -16,7 +16,7 @@ import { type Route, routeTo } from "./route.js";
 import { serveSocket } from "./serve-socket.js";
 
 /** A connection that a flood of strangers has pushed out is made again, so many times. */
-const triesOfVisitor = 3;
+const triesOfVisitor = 5;
 
 /**
  * For a notebook whose host nobody may log in to: its job has a port on the cluster's network that

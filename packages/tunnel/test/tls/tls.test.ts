@@ -1,14 +1,17 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buffer } from "node:stream/consumers";
+import { buffer, text } from "node:stream/consumers";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import type { Endpoint } from "@hpcnb/core";
 import { expectFailure } from "@hpcnb/core/testing";
 import { makeTunnelKeys } from "@hpcnb/tunnel";
 import { expect } from "chai";
+import { floodPort } from "../../../../test/support/strangers.js";
+import { until } from "../../../../test/support/until.js";
 import { notebookTls } from "../../src/tls/notebook-tls.js";
 import { type PythonRelay, sides, startPythonRelay } from "../fixtures/python-relay.js";
 
@@ -120,6 +123,34 @@ describe("TLS between keeper and notebook job", function () {
     for (const data of recorded) replay.write(data);
     await heard(replay);
     expect(reached).to.equal(1);
+  });
+
+  it("stays reachable while a stranger keeps 1,000 connections open that say nothing", async () => {
+    const done = join(folder, "done");
+    const words = JSON.stringify({
+      host: "127.0.0.1",
+      port: relay.port,
+      count: 1_000,
+      begun: join(folder, "begun"),
+      done,
+    });
+    const flood = spawn("python3", ["-c", floodPort], { stdio: ["pipe", "pipe", "inherit"] });
+    flood.stdin.end(words);
+    const opened = text(flood.stdout);
+    try {
+      await until(() => existsSync(join(folder, "begun")));
+      for (let count = 0; count < 20; count += 1) {
+        // A keeper comes again, too, when the flood has swept it away.
+        await until(async () => {
+          const secured = await notebookTls(keys.keeper)(await dial()).catch(() => undefined);
+          secured?.end("words");
+          return secured !== undefined && (await text(secured)) === "words";
+        });
+      }
+    } finally {
+      writeFileSync(done, "");
+    }
+    expect(Number(await opened)).to.be.greaterThan(999);
   });
 
   it("stays reachable behind 1,000 connections that say nothing, with bounded memory", async () => {
