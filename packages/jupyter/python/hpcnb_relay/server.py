@@ -16,7 +16,7 @@ from hpcnb_relay.visitors import Visitors
 HANDSHAKE_LIMIT = 10.0
 
 # Visitors that have said nothing cost a descriptor each. In a flood of them, the keeper has as long
-# as it takes to fill this anew. Those that have begun to shake hands cost more.
+# as it takes to replace them all. Those that have begun to shake hands cost more.
 MOST_SILENT = 1024
 MOST_SHAKING = 128
 
