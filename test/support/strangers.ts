@@ -1,3 +1,57 @@
+/** Python programs of a neighbour who finds a port that speaks TLS. */
+
+/** Tries what a stranger can, and says in one JSON object what came of each. */
+export const tryStrangers = `
+import json, socket, ssl, sys, tempfile
+asked = json.load(sys.stdin)
+place = (asked["host"], asked["port"])
+
+def connected():
+    return socket.create_connection(place, timeout=30)
+
+def all_of(stream):
+    said = b""
+    try:
+        while data := stream.recv(65536):
+            said += data
+    except OSError:
+        pass
+    return said
+
+def by_tls(keys=None, newest=None):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if newest:
+        context.maximum_version = newest
+    if keys:
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write(keys["key"] + keys["certificate"])
+            file.flush()
+            context.load_cert_chain(file.name)
+    try:
+        with context.wrap_socket(connected()) as stream:
+            stream.sendall(b"GET /api HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n")
+            said = all_of(stream)
+    except (ssl.SSLError, ConnectionError):
+        said = b""
+    return "refused" if said == b"" else repr(said)
+
+def plainly():
+    with connected() as stream:
+        stream.sendall(b"GET /api HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n")
+        said = all_of(stream)
+    return "nothing of HTTP" if b"HTTP" not in said and b"upyter" not in said else repr(said)
+
+connected().close()
+print(json.dumps({
+    "port": "open",
+    "plain": plainly(),
+    "without a certificate": by_tls(),
+    "with a certificate of another run": by_tls(asked["other"]),
+    "by TLS 1.2": by_tls(newest=ssl.TLSVersion.TLSv1_2),
+}))
+`;
+
 /**
  * Holds so many connections open that say nothing, and opens others for those that are closed,
  * until there is a file `done`. Makes a file `begun` when all are open. Prints how many it has
