@@ -80,3 +80,58 @@ while not os.path.exists(asked["done"]) and time.monotonic() < end:
     time.sleep(0.01)
 print(opened)
 `;
+
+/**
+ * Python for a stranger at the port that a keeper holds on the submit node: what it hears there for
+ * some beginnings, and whether the keeper takes it for the notebook job when it has the keys of
+ * another run. Standard input: {host, port, other}.
+ */
+export const tryDialling = `
+import json, socket, ssl, sys, tempfile
+
+asked = json.load(sys.stdin)
+
+
+def connect():
+    return socket.create_connection((asked["host"], asked["port"]), timeout=60)
+
+
+def heard_for(text):
+    heard = b""
+    with connect() as stranger:
+        stranger.sendall(text)
+        try:
+            for data in iter(lambda: stranger.recv(65536), b""):
+                heard += data
+        except ConnectionResetError:
+            pass
+    return "a TLS greeting" if heard[:1] == b"\\x16" else heard.decode("latin1")
+
+
+def as_job():
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.write(asked["other"]["key"] + asked["other"]["certificate"])
+        file.flush()
+        context.load_cert_chain(file.name)
+    with connect() as stranger:
+        stranger.sendall(b"\\n")
+        try:
+            with context.wrap_socket(stranger, server_side=True) as secured:
+                secured.sendall(b"\\n")
+                return "taken" if secured.recv(1) else "refused"
+        except OSError:
+            return "refused"
+
+
+print(json.dumps({
+    "nothing": heard_for(b""),
+    "HTTP": heard_for(b"GET / HTTP/1.0\\r\\n\\r\\n"),
+    "TLS": heard_for(b"\\x16\\x03\\x01\\x00\\x05hello"),
+    "the job's greeting": heard_for(b"\\n"),
+    "as the job of another run": as_job(),
+}))
+`;
+
+/** The private directories of listeners that are left on a host. */
+export const findListeners = "ls -d /tmp/hpcnb-listener-* /run/user/*/hpcnb-listener-* 2>/dev/null || true";
