@@ -43,11 +43,7 @@ class ControllerJob:
         try:
             profile = homes.make_scratch_profile(scratch)
             child = controller_process.start_controller(profile, scratch, self.parameters)
-            # Whatever this process waits for then, it learns of the child's end at once.
-            signal.signal(
-                signal.SIGCHLD, lambda _signal, _frame: controller_process.fail_if_ended(child)
-            )
-            controller_process.fail_if_ended(child)
+            controller_process.heed_end(child)
             # The child's start takes longer than this import.
             Client = import_client()
             client, engine = controller_process.read_connections(profile)
@@ -63,7 +59,7 @@ class ControllerJob:
             with Client(path, timeout=60) as known:
                 Watch(known, self.parameters, self.engines).run()
         finally:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            controller_process.heed_no_end()
             if child:
                 controller_process.end(child)
             shutil.rmtree(scratch, ignore_errors=True)

@@ -105,6 +105,28 @@ def read_json(path):
         return None
 
 
+def heed_end(child):
+    """
+    Whatever this process waits for then, it learns of the child's end at once, and each second
+    again: libraries catch what is raised while they run.
+    """
+
+    def tell(_signal, _frame):
+        if child.poll() is not None:
+            signal.alarm(1)
+        fail_if_ended(child)
+
+    for number in (signal.SIGCHLD, signal.SIGALRM):
+        signal.signal(number, tell)
+    fail_if_ended(child)
+
+
+def heed_no_end():
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+
 def fail_if_ended(child):
     """Told to stop as a group, the child ends as this process is about to do."""
     code = child.poll()

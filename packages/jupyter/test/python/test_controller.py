@@ -2,18 +2,21 @@
 
 import base64
 import errno
+import os
 import random
+import signal
 import sys
+import time
 import types
 import unittest.mock
 import zlib
 
 from support import InADirectory
 
-from hpcnb_ipyparallel import watch
+from hpcnb_ipyparallel import controller_process, watch
 from hpcnb_ipyparallel.watch import Watch
-from hpcnb_launch import log, records
-from hpcnb_launch.failure import Stopped
+from hpcnb_launch import job, log, records
+from hpcnb_launch.failure import Failure, Stopped
 from hpcnb_launch.report import Report
 
 
@@ -48,6 +51,20 @@ class Hub:
     def end(self, *numbers):
         for number in numbers:
             del self._engines[number - 1]
+
+
+class Ending(unittest.TestCase):
+    def test_the_end_is_heard_of_again_where_a_library_has_caught_it(self):
+        before = signal.signal(signal.SIGTERM, job.stop)
+        self.addCleanup(lambda: signal.signal(signal.SIGTERM, before))
+        self.addCleanup(controller_process.heed_no_end)
+        child = types.SimpleNamespace(poll=lambda: None)
+        controller_process.heed_end(child)
+        child.poll = lambda: 1
+        with self.assertRaises(Failure):
+            os.kill(os.getpid(), signal.SIGCHLD)
+        with self.assertRaises(Failure):
+            time.sleep(60)
 
 
 class Watching(InADirectory):

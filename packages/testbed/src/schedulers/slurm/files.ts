@@ -62,7 +62,6 @@ export function slurmConf(site: Site): string {
     // A node that does not answer for so long is down, and its jobs are lost.
     SlurmdTimeout: 30,
     ReturnToService: 2,
-    ...(site.privateTmp ? { JobContainerType: "job_container/tmpfs", PrologFlags: "Contain" } : {}),
     ...(site.accounting ? accounting : { AccountingStorageType: "accounting_storage/none" }),
   };
   const nodes = site.nodes.map(
@@ -95,9 +94,6 @@ export function slurmdbdConf(site: Site): string {
  * ask the machine's systemd for a place.
  */
 export const cgroupConf = lines({ CgroupPlugin: "cgroup/v1" });
-
-/** job_container.conf(5), for private /tmp of jobs. */
-export const jobContainerConf = lines({ AutoBasePath: "true", BasePath: `${run}/jobs` });
 
 function lines(values: Readonly<Record<string, string | number>>, more: readonly string[] = []): string {
   return [...Object.entries(values).map(([key, value]) => `${key}=${value}`), ...more, ""].join("\n");

@@ -6,7 +6,7 @@ import { attempt, run as runOnMachine, waitFor } from "../../run.js";
 import { pathsOf, type Site } from "../../site.js";
 import type { TestbedScheduler } from "../scheduler.js";
 import { accounting, startAccounting } from "./accounts.js";
-import { cgroupConf, directoryOf, jobContainerConf, run, slurmConf, slurmdbdConf } from "./files.js";
+import { cgroupConf, directoryOf, run, slurmConf, slurmdbdConf } from "./files.js";
 
 const slurmctld = { host: "login", name: "slurmctld", pidFile: `${run}/slurmctld.pid` };
 
@@ -36,11 +36,11 @@ async function writeConfiguration(site: Site): Promise<void> {
     "slurm.conf": slurmConf(site),
     "slurmdbd.conf": slurmdbdConf(site),
     "cgroup.conf": cgroupConf,
-    "job_container.conf": jobContainerConf,
   };
   await runOnMachine(["rm", "-rf", join(etc, "slurm"), join(etc, "munge")]);
   await mkdir(join(etc, "slurm"), { mode: 0o755 });
   for (const [name, text] of Object.entries(files)) await writeFile(join(etc, "slurm", name), text);
+  await writeFile(join(etc, "slurm", "stepd"), stepdWithPrivateTmp, { mode: 0o755 });
   const script = [
     'install -d -m 700 -o munge -g munge "$1/munge"',
     'head -c 128 /dev/urandom > "$1/munge/munge.key"',
@@ -63,6 +63,17 @@ async function hostSetUp(_site: Site, host: string): Promise<string[]> {
     ...(host === "login" ? [] : ["rm /etc/slurm/slurmdbd.conf"]),
   ];
 }
+
+/**
+ * What slurmd starts in the place of its slurmstepd, which becomes the job. Slurm's own plugin for
+ * this, job_container/tmpfs of 22.05, fails to start one job of several, and holds it.
+ */
+const stepdWithPrivateTmp = `#!/bin/sh
+exec unshare --mount sh -euc '
+  mount -t tmpfs -o mode=1777 hpcnb-job-tmp /tmp
+  exec /usr/sbin/slurmstepd "$@"
+' sh "$@"
+`;
 
 /** Starts all daemons, and waits until every node is idle. */
 async function start(site: Site): Promise<void> {
@@ -100,7 +111,8 @@ async function startSlurmctld(site: Site): Promise<void> {
 
 async function startNode(site: Site, node: string): Promise<void> {
   await startMunge(site, node);
-  await inHost(site, node, ["slurmd", "-N", node], `slurmd did not start on ${node}`);
+  const stepd = site.privateTmp ? ["-d", "/etc/slurm/stepd"] : [];
+  await inHost(site, node, ["slurmd", "-N", node, ...stepd], `slurmd did not start on ${node}`);
 }
 
 /**
