@@ -156,7 +156,7 @@ describe("a worse day on Grid Engine", function () {
       fact: ({ phase }) => phase === "degraded",
       seconds: 90,
     });
-    expect(lost.why).to.match(/^controller: the notebook's host node1 cannot reach the controller on node2 \(/);
+    expect(lost.why).to.match(/^controller: the notebook's host node\d cannot reach the controller on node2 \(/);
     expect(jobOf(lost, "controller")).to.include({ state: "running" });
     await onNode("-d", "node2");
     await onNode("-e", "node3");
