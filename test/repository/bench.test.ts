@@ -14,7 +14,7 @@ describe("npm run bench", () => {
   it("runs nothing when a name is not one of its programs'", async () => {
     const { exitCode, stderr } = await node("scripts/bench.mjs", "startup", "stats");
     expect(stderr).to.contain(
-      "no program in bench/ is named stats: they are daily, engines, first-word, startup, status, status-parse, up-speed",
+      "no program in bench/ is named stats: they are daily, engines, first-word, relay, startup, status, status-parse, up-speed",
     );
     expect(exitCode).to.equal(2);
   });

@@ -5,7 +5,6 @@ ends idle ones.
 
 import os
 import shutil
-import signal
 
 from hpcnb_ipyparallel import controller_ports, controller_process
 from hpcnb_ipyparallel.watch import Watch
