@@ -8,7 +8,7 @@ import os
 import socket
 import time
 
-from hpcnb_launch import files, log, reach, records, waiting
+from hpcnb_launch import files, log, reach, records, sockets, waiting
 from hpcnb_launch.failure import HOST
 
 # Seconds between two looks at which controller there is.
@@ -22,8 +22,8 @@ TRIES_BELIEVED = 3
 # Characters of a sentence that the notebook's record has room for.
 LONGEST_PROBLEM = 1000
 
-# The connection breaks after these seconds of silence of the other host's system.
-KEEP_ALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 3, "TCP_KEEPCNT": 2}
+# See `keep_alive`: the connection breaks after 11 seconds of silence of the other host's system.
+KEEP_ALIVE = (5, 3, 2)
 
 
 class ClusterFollower:
@@ -140,10 +140,7 @@ class Line:
         try:
             self.connection, self.address = socket.create_connection(address, REACH_LIMIT), address
             self.connection.setblocking(False)
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            for name, value in KEEP_ALIVE.items():
-                if hasattr(socket, name):
-                    self.connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+            sockets.keep_alive(self.connection, *KEEP_ALIVE)
         except OSError:
             return False
         return True

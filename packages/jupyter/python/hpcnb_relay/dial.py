@@ -9,7 +9,7 @@ import socket
 import threading
 from collections import namedtuple
 
-from hpcnb_launch import records, waiting
+from hpcnb_launch import records, sockets, waiting
 from hpcnb_launch.report import Report
 from hpcnb_relay.passing import pass_on
 from hpcnb_relay.tls import Refused
@@ -26,6 +26,9 @@ HANDSHAKE_LIMIT = 10.0
 
 # The first and the longest, in seconds, between two tries to reach a keeper.
 PAUSES = (0.5, 15.0)
+
+# See `keep_alive`. A firewall forgets connections that say nothing, and the other host may vanish.
+KEEP_ALIVE = (60, 15, 4)
 
 # Before TLS: this is nobody who only connects. See the tunnel's listener.py.
 GREETING = b"\n"
@@ -187,7 +190,7 @@ class Line:
             reader, writer = await asyncio.wait_for(
                 asyncio.open_connection(host, port), CONNECT_LIMIT
             )
-            keep_alive(writer.get_extra_info("socket"))
+            sockets.keep_alive(writer.get_extra_info("socket"), *KEEP_ALIVE)
             writer.write(GREETING)
             stream = await asyncio.wait_for(self.identity.welcome(reader, writer), HANDSHAKE_LIMIT)
             return Dialled(host, stream, writer.close)
@@ -212,11 +215,3 @@ class Line:
 def close_other(task, found):
     if not task.cancelled() and task.result() is not found and not isinstance(task.result(), str):
         task.result().close()
-
-
-def keep_alive(connection):
-    """A firewall forgets connections that say nothing, and the other host may vanish."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4)):
-        if hasattr(socket, name):
-            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
