@@ -1,7 +1,10 @@
 import type { HpcnbError } from "./errors.js";
 import type { JobRecord } from "./job-ends.js";
-import type { CancelTarget, Command, JobId, JobSpec, JobStatus, SubmittedJob } from "./scheduler.js";
+import type { CancelTarget, Command, JobId, JobSpec, JobStatus, Scheduler, SubmittedJob } from "./scheduler.js";
 import type { SiteCommand } from "./site-command.js";
+
+/** Facts about a scheduler that no command has to tell: see `Scheduler`. */
+type Facts = Pick<Scheduler, "runsOnHost" | "reservedExitCodes" | "taskVariable" | "largestArray" | "countedOptions">;
 
 /**
  * All that differs between schedulers that are driven by commands: what to run, and what the output
@@ -11,20 +14,12 @@ import type { SiteCommand } from "./site-command.js";
  * `failures` tells core the meaning of one that failed. For a text that it does not understand, a
  * parser throws HPCNB_SCHEDULER_ANSWER. A state that it does not know is "unknown", never an error.
  */
-export interface SchedulerDialect {
+export interface SchedulerDialect extends Facts {
   /** The name that people know the scheduler by. Messages begin with it. */
   readonly title: string;
   readonly failures?: FailureWords;
   /** How its commands are run at a site. Default: just as they are. */
   readonly site?: SiteCommand;
-  readonly runsOnHost: boolean;
-  /** See `Scheduler.reservedExitCodes`. */
-  readonly reservedExitCodes?: readonly number[];
-  readonly taskVariable: string;
-  /** See `Scheduler.largestArray`. */
-  readonly largestArray?: number;
-  /** See `Scheduler.countedOptions`. */
-  readonly countedOptions?: readonly string[];
   /** Given where a job may submit others from its host: see `JobCommands`. */
   readonly idPattern?: string;
   /** See `Scheduler.nameOf`. Default: `plainName`. */

@@ -1,21 +1,13 @@
 import { spawnSync } from "node:child_process";
-import {
-  columnList,
-  expectReached,
-  JoinedJobs,
-  optionWords,
-  plainName,
-  siteCommand,
-  stateWords,
-  timeOfSeconds,
-} from "@hpcnb/core";
+import { columnList, JoinedJobs, optionWords, plainName, siteCommand, stateWords, timeOfSeconds } from "@hpcnb/core";
+import { makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
+import { expectReached } from "../src/scheduler-errors.js";
 
 describe("what dialects of schedulers share", () => {
   const reached = (result: { exitCode: number | null; stdout?: string; stderr?: string }) => {
-    const whole = { argv: ["a"], stdout: "", stderr: "", ...result };
     try {
-      expectReached(whole, "Asking", { unreachable: /cannot contact/i, notFoundHint: "Look for it." });
+      expectReached(makeResult(result), "Asking", { unreachable: /cannot contact/i, notFoundHint: "Look for it." });
       return "reached";
     } catch (error) {
       const { code, hint, transient } = error as { code: string; hint?: string; transient: boolean };
