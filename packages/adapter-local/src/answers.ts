@@ -10,6 +10,7 @@ import {
   joinRuns,
   lineSchema,
   overall,
+  rejection,
   type SubmittedJob,
 } from "@hpcnb/core";
 import * as v from "valibot";
@@ -98,7 +99,7 @@ function reasonsIn({ reason, tasks = [] }: v.InferOutput<typeof reasonsSchema>):
 function answer<S extends v.GenericSchema>(schema: S, text: string, failure: string): v.InferOutput<S> {
   const { value: refusal } = checkJson(refusalSchema, text);
   if (refusal?.rejected !== undefined) {
-    throw new HpcnbError("HPCNB_SUBMIT_REJECTED", `${failure}: ${refusal.rejected}.`);
+    throw rejection(`${failure}: ${refusal.rejected}.`);
   }
   if (refusal?.failed !== undefined) {
     throw new HpcnbError("HPCNB_SCHEDULER_UNREACHABLE", `${failure}: ${refusal.failed}.`);

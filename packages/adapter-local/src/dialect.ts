@@ -1,4 +1,4 @@
-import { check, defined, HpcnbError, type JobSpec, lineSchema, type SchedulerDialect } from "@hpcnb/core";
+import { check, defined, type JobSpec, lineSchema, rejection, type SchedulerDialect } from "@hpcnb/core";
 import { parseCancel, parseExplain, parseHistory, parseStatus, parseSubmit } from "./answers.js";
 import { requestCommand } from "./program.js";
 import { render } from "./render.js";
@@ -45,7 +45,7 @@ export function localDialect({ spool, slots }: LocalOptions): SchedulerDialect {
 /** What is taken of a job. Cores and memory are not: nothing here could hold a process to them. */
 function jobRequest({ name, script, workingDirectory, output, resources, tasks }: JobSpec) {
   if (check(lineSchema, name).problem !== undefined)
-    throw new HpcnbError("HPCNB_SUBMIT_REJECTED", `A job's name is one line: ${JSON.stringify(name)}.`);
+    throw rejection(`A job's name is one line: ${JSON.stringify(name)}.`);
   const { walltimeSeconds } = resources;
   return {
     name,

@@ -1,4 +1,5 @@
-import { answersOf, type CommandResult, type ErrorCode, isHpcnbError, type JobSpec } from "@hpcnb/core";
+import { answersOf, type CommandResult, type ErrorCode, type JobSpec } from "@hpcnb/core";
+import { expectThrown, makeResult } from "@hpcnb/core/testing";
 import { expect } from "chai";
 import { localDialect } from "../src/dialect.js";
 
@@ -106,17 +107,9 @@ describe("localDialect", () => {
 });
 
 function printed(answer: unknown): CommandResult {
-  return { argv: ["python3"], exitCode: 0, stdout: `${JSON.stringify(answer)}\n`, stderr: "" };
+  return makeResult({ stdout: `${JSON.stringify(answer)}\n` });
 }
 
 function fails(work: () => unknown, code: ErrorCode, words: string): void {
-  try {
-    work();
-  } catch (error) {
-    if (!isHpcnbError(error)) throw error;
-    expect(error.code).to.equal(code);
-    expect(error.message).to.include(words);
-    return;
-  }
-  throw new Error(`${code} was expected`);
+  expect(expectThrown(work, code).message).to.include(words);
 }

@@ -1,7 +1,8 @@
-import { HpcnbError, isHpcnbError } from "./errors.js";
+import { isHpcnbError } from "./errors.js";
 import { JoinedJobs } from "./joined-jobs.js";
 import { overridden } from "./overridden.js";
 import type { CancelTarget, JobId, JobSpec, JobStatus, Scheduler } from "./scheduler.js";
+import { rejection } from "./scheduler-errors.js";
 import { isIn } from "./task-ranges.js";
 import { checkTasks } from "./task-runs.js";
 
@@ -111,5 +112,5 @@ function idsOf(target: CancelTarget, listed: readonly JobStatus[]): JobId[] {
 function checkArray(job: JobSpec): void {
   checkTasks(job);
   if (/^#!\s*\S*\/(env +)?(ba|da|k|z)?sh\s/.test(job.script)) return;
-  throw new HpcnbError("HPCNB_SUBMIT_REJECTED", `The script of the array ${job.name} is for no shell.`);
+  throw rejection(`The script of the array ${job.name} is for no shell.`);
 }

@@ -4,7 +4,7 @@ import { HpcnbError } from "./errors.js";
 import type { CommandResult } from "./host.js";
 import { historyOf } from "./job-ends.js";
 import type { JobHistory, JobId, JobSpec, JobStatus, SubmittedJob } from "./scheduler.js";
-import { expectAnswer, expectReached } from "./scheduler-errors.js";
+import { expectAnswer, expectReached, rejection } from "./scheduler-errors.js";
 import { notRun } from "./site-command.js";
 import { firstLines } from "./task-runs.js";
 
@@ -69,10 +69,7 @@ export function answersOf(dialect: SchedulerDialect): DialectAnswers {
   return {
     parseSubmit(result, job) {
       const why = whyNotRun(result);
-      if (why !== undefined)
-        throw new HpcnbError("HPCNB_SUBMIT_REJECTED", `The job ${job.name} was not submitted: ${why}.`, {
-          hint: hintFor(why),
-        });
+      if (why !== undefined) throw rejection(`The job ${job.name} was not submitted: ${why}.`, hintFor(why));
       expectReached(result, "Submitting", failures);
       if (result.exitCode !== 0) throw rejected(result, job);
       const accepted = dialect.parseSubmit ? dialect.parseSubmit(result.stdout, job) : idIn(result.stdout);

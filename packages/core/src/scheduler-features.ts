@@ -1,5 +1,5 @@
-import { HpcnbError } from "./errors.js";
 import type { JobSpec } from "./scheduler.js";
+import { rejection } from "./scheduler-errors.js";
 
 /** What a job may ask of a scheduler, and not every one has. */
 const requests = {
@@ -69,8 +69,7 @@ export function expectNoRefusal({ resources, tasksAtOnce }: JobSpec, scheduler: 
   const asked = { ...resources, walltime: resources.walltimeSeconds, tasksAtOnce };
   const [first] = refusalsOf(asked, scheduler);
   if (!first) return;
-  const sentence = `${first.sentence.charAt(0).toUpperCase()}${first.sentence.slice(1)}.`;
-  throw new HpcnbError("HPCNB_SUBMIT_REJECTED", sentence);
+  throw rejection(`${first.sentence.charAt(0).toUpperCase()}${first.sentence.slice(1)}.`);
 }
 
 function isAsked(value: unknown, feature: RequestFeature): boolean {

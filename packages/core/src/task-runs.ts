@@ -1,5 +1,5 @@
-import { HpcnbError } from "./errors.js";
 import type { JobSpec, JobState, JobStatus, TaskStatus } from "./scheduler.js";
+import { rejection } from "./scheduler-errors.js";
 
 /** An array is in the first of these states that one of its tasks is in. */
 const liveliest: readonly JobState[] = [
@@ -59,7 +59,7 @@ function agree(one: TaskStatus, other: TaskStatus): boolean {
 /** @throws HPCNB_SUBMIT_REJECTED for an array that has no tasks. */
 export function checkTasks({ tasks }: JobSpec): void {
   if (tasks === undefined || (Number.isInteger(tasks) && tasks >= 1)) return;
-  throw new HpcnbError("HPCNB_SUBMIT_REJECTED", `An array has one task or more, not ${tasks}.`);
+  throw rejection(`An array has one task or more, not ${tasks}.`);
 }
 
 /** The different lines, the first of them where there are too many; undefined for none. */
