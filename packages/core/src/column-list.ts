@@ -29,7 +29,6 @@ const mark = "hpcnb";
  */
 export function columnList<Name extends string>(table: ColumnTable<Name>): ColumnList<Name> {
   const names = Object.keys(table.columns) as Name[];
-
   const last = names.at(-1) as Name;
 
   function rowsIn(text: string): Row<Name>[] {

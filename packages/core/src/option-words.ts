@@ -8,7 +8,8 @@ export function optionWords(options: Readonly<Record<string, Value | readonly Va
   return Object.entries(options).flatMap(([option, value]) => {
     if (value === undefined) return [];
     if (!option.endsWith("=")) return [option, ...[value].flat().map(String)];
-    const [last, ...before] = option.split(" ").reverse();
-    return [...before.reverse(), `${last}${value}`];
+    const words = option.split(" ");
+    const last = words.pop();
+    return [...words, `${last}${value}`];
   });
 }

@@ -24,26 +24,24 @@ export function parsePortRange(text: string): PortRange | undefined {
   return low === undefined || high === undefined ? undefined : { low: Number(low), high: Number(high) };
 }
 
-/**
- * What the schema cannot say of a range: that a user may listen there, and that it has enough ports
- * for what listens at the same time. `whose` names that: "a controller".
- */
-export function portRangeFaults(
-  pointer: string,
-  text: unknown,
-  { least, whose }: { readonly least: number; readonly whose: string },
-): Fault[] {
+interface PortNeed {
+  /** How many ports are listened on at the same time. */
+  readonly least: number;
+  /** By whom: "a controller". */
+  readonly whose: string;
+}
+
+/** What the schema cannot say of a range: that a user may listen there, and that it is enough. */
+export function portRangeFaults(pointer: string, text: unknown, need: PortNeed): Fault[] {
   const range = typeof text === "string" ? parsePortRange(text) : undefined;
-  if (!range) return [];
-  const { low, high } = range;
-  const must =
-    low < lowest || high > highest
-      ? `must lie between ${lowest} and ${highest}`
-      : low > high
-        ? "must begin with the lower port"
-        : high - low + 1 < least
-          ? `must have at least ${least} ports for ${whose}`
-          : undefined;
+  const must = range && brokenRule(range, need);
   if (must === undefined) return [];
   return [{ pointer, part: "value", message: `${pathOf(pointer)} ${must}, but is ${describe(text)}` }];
+}
+
+/** The end of a sentence; undefined for a range that keeps all rules. */
+function brokenRule({ low, high }: PortRange, { least, whose }: PortNeed): string | undefined {
+  if (low < lowest || high > highest) return `must lie between ${lowest} and ${highest}`;
+  if (low > high) return "must begin with the lower port";
+  return high - low + 1 < least ? `must have at least ${least} ports for ${whose}` : undefined;
 }

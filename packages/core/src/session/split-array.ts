@@ -1,4 +1,5 @@
 import { defined } from "../defined.js";
+
 /**
  * So many tasks in arrays of at most `largest`, all about as large, and their limit in shares: of
  * one at least, so that none of them waits without end. Pure.
