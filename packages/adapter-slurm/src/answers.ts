@@ -26,15 +26,18 @@ export const failures: FailureWords = {
   },
 };
 
-export const otherCluster = rejection(
-  "hpcnb uses one Slurm cluster: that of its host. A job for another one (sbatch --clusters) would not be found again.",
-  "Take --clusters (-M) out of `native`, and set `host` to a submit node of the other cluster.",
-);
+/** For a job that asks for another cluster, or that another one has. */
+export function otherCluster() {
+  return rejection(
+    "hpcnb uses one Slurm cluster: that of its host. A job for another one (sbatch --clusters) would not be found again.",
+    "Take --clusters (-M) out of `native`, and set `host` to a submit node of the other cluster.",
+  );
+}
 
 /** The answer of `sbatch --parsable`; a wrapper or a site's filter may say more before it. */
 export const idLine = /^(\d+)(?:;(\S+))?$/;
 
 export function parseSubmit(text: string): JobId | UnwantedJob | undefined {
   const found = lastLine(text, idLine);
-  return found?.[2] === undefined ? found?.[1] : { id: found[0], error: otherCluster };
+  return found?.[2] === undefined ? found?.[1] : { id: found[0], error: otherCluster() };
 }

@@ -12,7 +12,7 @@ export function submitArgv(job: JobSpec): string[] {
   const { name, workingDirectory, resources, tasks, tasksAtOnce } = job;
   const { cores, memory, walltimeSeconds, queue, native = [] } = resources;
   const { account, qos, constraint, gpus } = (resources.options ?? {}) as SlurmResources;
-  if (native.some((word) => /^(-M|--cl)/.test(word))) throw otherCluster;
+  if (native.some((word) => /^(-M|--cl)/.test(word))) throw otherCluster();
   return [
     ...["sbatch", "--parsable", `--job-name=${name}`, `--chdir=${workingDirectory}`, `--output=${outputPath(job)}`],
     ...["--export=NONE", "--propagate=NONE", "--no-requeue", "--nodes=1", "--ntasks=1"],
