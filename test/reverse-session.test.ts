@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { accepts, needSshServer, type Site, startSite } from "../packages/host/test/ssh/site.js";
+import { accepts, needSshServer, type Site } from "../packages/host/test/ssh/site.js";
+import { moveToHost, processesLeft } from "./support/host-project.js";
 import { Kernel } from "./support/kernel.js";
 import { processesMentioning } from "./support/leftovers.js";
 import { createProject, type Project } from "./support/project.js";
@@ -21,18 +22,10 @@ describe("a session that is reached by reverse", function () {
       this.skip(); // needs a Python environment with Jupyter: HPCNB_TEST_VENV is not set
     }
     project = created;
-    site = await startSite();
-    const bin = join(project.folder, "bin");
-    mkdirSync(bin);
-    writeFileSync(join(bin, "ssh"), `#!/bin/sh\nexec /usr/bin/ssh -F ${site.configFile} "$@"\n`, { mode: 0o755 });
-    project.env.PATH = `${bin}:${process.env.PATH}`;
-    const text = `name: quickstart
-host: login
-scheduler: { plugin: local, options: { spool: ${project.folder}/spool } }
-notebook: { directory: "${project.directory}", environment: { venv: .venv } }
-tunnel: { kind: reverse }
-`;
-    writeFileSync(join(project.directory, "session.yaml"), text);
+    site = await moveToHost(project);
+    const file = join(project.directory, "session.yaml");
+    // Without engines.
+    writeFileSync(file, readFileSync(file, "utf8").replace(/^cluster:.*/ms, "tunnel: { kind: reverse }\n"));
   });
 
   after(async () => {
@@ -82,18 +75,14 @@ tunnel: { kind: reverse }
 
   it("goes down and leaves nothing, here or there", async () => {
     await project.ok("down");
-    const left = () => processesMentioning(project.folder).filter((line) => !/ssh: .*\[mux\]|sshd/.test(line));
-    await until(() => left().length === 0, "all has ended");
+    await until(() => processesLeft(project).length === 0, "all has ended");
   });
 
-  function offers(): { port: number }[] {
+  /** Where the job is to dial. */
+  function offeredPort(): number {
     const { run } = JSON.parse(readFileSync(join(project.directory, ".hpcnb", "session.json"), "utf8"));
     const path = join(project.directory, ".hpcnb", "runs", run.id, "keepers.record");
-    return JSON.parse(readFileSync(path, "utf8").slice(0, -65)).keepers;
-  }
-
-  function offeredPort(): number {
-    return offers()[0]?.port ?? 0;
+    return JSON.parse(readFileSync(path, "utf8").slice(0, -65)).keepers[0].port;
   }
 });
 

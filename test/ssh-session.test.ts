@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { needSshServer, type Site, startSite } from "../packages/host/test/ssh/site.js";
+import { needSshServer, type Site } from "../packages/host/test/ssh/site.js";
+import { moveToHost, processesLeft } from "./support/host-project.js";
 import { Kernel } from "./support/kernel.js";
-import { processesMentioning } from "./support/leftovers.js";
 import { createProject, type Project } from "./support/project.js";
 
 /**
@@ -23,20 +23,7 @@ describe("a session on a host", function () {
       this.skip(); // needs a Python environment with Jupyter: HPCNB_TEST_VENV is not set
     }
     project = created;
-    site = await startSite();
-    // What the user's own ~/.ssh/config would be.
-    const bin = join(project.folder, "bin");
-    mkdirSync(bin);
-    writeFileSync(join(bin, "ssh"), `#!/bin/sh\nexec /usr/bin/ssh -F ${site.configFile} "$@"\n`, { mode: 0o755 });
-    project.env.PATH = `${bin}:${process.env.PATH}`;
-    const file = join(project.directory, "session.yaml");
-    const text = readFileSync(file, "utf8")
-      .replace(
-        /^scheduler:.*$/m,
-        `host: login\nscheduler: { plugin: local, options: { spool: ${project.folder}/spool } }`,
-      )
-      .replace("directory: .", `directory: "${project.directory}"`);
-    writeFileSync(file, text);
+    site = await moveToHost(project);
   });
 
   after(async () => {
@@ -118,7 +105,6 @@ describe("a session on a host", function () {
 
   it("goes down and leaves nothing, here or there", async () => {
     expect((await project.ok("down")).stderr).to.include("3 jobs ended");
-    const left = processesMentioning(project.folder).filter((line) => !/ssh: .*\[mux\]|sshd/.test(line));
-    expect(left).to.deep.equal([]);
+    expect(processesLeft(project)).to.deep.equal([]);
   });
 });
