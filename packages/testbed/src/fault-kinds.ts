@@ -10,10 +10,11 @@ import { startHost } from "./start-host.js";
 import type { Fault } from "./state.js";
 import { addStorageLag, fillDisk, freeDisk, removeStorageLag } from "./storage-faults.js";
 
-/** What can break, where by default, and where at all. Undoing what is not broken does nothing. */
+/** What can break, and where at all. Undoing what is not broken does nothing. */
 export interface FaultKind {
   readonly everywhere: (site: Site) => readonly string[];
-  readonly byDefault: (site: Site) => readonly string[];
+  /** Where no host is named. Without this, everywhere. */
+  readonly byDefault?: (site: Site) => readonly string[];
   readonly apply: (site: Site, fault: Target) => Promise<void>;
   readonly undo: (site: Site, fault: Target) => Promise<void>;
 }
@@ -43,37 +44,31 @@ export const kinds: Record<string, FaultKind> = {
   },
   "nodes-cannot-be-reached-from-login": {
     everywhere: (site) => site.nodes,
-    byDefault: (site) => site.nodes,
     apply: (site, { host, silent }) => addFilter(site, host, nothingFromLogin(site), silent === true),
     undo: (site, { host }) => removeFilter(site, host, nothingFromLogin(site).name),
   },
   "only-ports": {
     everywhere: (site) => site.cluster,
-    byDefault: (site) => site.cluster,
     apply: (site, { host, ports, silent }) => addFilter(site, host, onlyPorts(site, ports), silent === true),
     undo: (site, { host }) => removeFilter(site, host, onlyPortsName),
   },
   "only-ipv6": {
     everywhere: (site) => site.cluster,
-    byDefault: (site) => site.cluster,
     apply: (site, { host }) => leaveIpv6Only(site, host),
     undo: (site, { host }) => bringIpv4Back(site, host),
   },
   "two-networks": {
     everywhere: (site) => site.nodes,
-    byDefault: (site) => site.nodes,
     apply: (site, { host }) => addDeadEnd(site, host),
     undo: (site, { host }) => removeDeadEnd(site, host),
   },
   "full-disk": {
     everywhere: () => ["login"],
-    byDefault: () => ["login"],
     apply: (site, { directory }) => fillDisk(site, directory),
     undo: (site, { directory }) => freeDisk(site, directory),
   },
   "scheduler-stopped": {
     everywhere: () => ["login"],
-    byDefault: () => ["login"],
     apply: (site) => forEach(schedulersOf(site), (scheduler) => scheduler.stopController(site)),
     undo: (site) =>
       forEach(schedulersOf(site), async (scheduler) => {
@@ -84,7 +79,6 @@ export const kinds: Record<string, FaultKind> = {
   },
   "accounting-stopped": {
     everywhere: (site) => (accountingOf(site).length > 0 ? ["login"] : []),
-    byDefault: () => ["login"],
     apply: (site) => forEach(accountingOf(site), (accounting) => accounting.stop(site)),
     undo: (site) =>
       forEach(accountingOf(site), async (accounting) => {
@@ -100,7 +94,6 @@ export const kinds: Record<string, FaultKind> = {
   },
   "unknown-host-names": {
     everywhere: (site) => site.nodes,
-    byDefault: (site) => site.nodes,
     apply: (site, { host }) => hideName(site, host),
     undo: (site, { host }) => showName(site, host),
   },

@@ -21,7 +21,8 @@ export async function breakSite(site: Site, { name, host, directory, ...how }: F
     throw new HpcnbError("HPCNB_BAD_ARGUMENTS", `${name} is not possible on ${host}, only on ${possible.join(", ")}`);
   }
   const done: Fault[] = [];
-  for (const target of host === undefined ? kind.byDefault(site) : [host]) {
+  const byDefault = kind.byDefault?.(site) ?? possible;
+  for (const target of host === undefined ? byDefault : [host]) {
     const fault = { name, host: target, directory: directory ?? defaultFullDirectory(site), ...how };
     if (!(await noteFault(site, fault))) continue;
     await kind.apply(site, fault);
@@ -60,8 +61,9 @@ async function noteFault(site: Site, fault: Fault): Promise<boolean> {
 }
 
 function isSame(a: Fault, b: Fault): boolean {
-  const keys = ["name", "host", "ports", "silent", ...(a.name === "full-disk" ? ["directory"] : [])] as const;
-  return keys.every((key) => a[key as keyof Fault] === b[key as keyof Fault]);
+  const keys: (keyof Fault)[] = ["name", "host", "ports", "silent"];
+  if (a.name === "full-disk") keys.push("directory");
+  return keys.every((key) => a[key] === b[key]);
 }
 
 async function setFaults(site: Site, change: (faults: Fault[]) => Fault[]): Promise<void> {
