@@ -17,6 +17,7 @@ tunnel: { kind: ${kind} }
 describe("a notebook on a node that lets no ssh in", function () {
   this.timeout(240_000);
   let cluster: Cluster;
+  let url: string;
 
   const hpcnb = (...args: string[]) => cluster.run("laptop", ["hpcnb", ...args]);
   const ok = (...args: string[]) => cluster.ok("laptop", ["hpcnb", ...args]);
@@ -39,7 +40,6 @@ describe("a notebook on a node that lets no ssh in", function () {
     );
 
   before(async function () {
-    this.timeout(1_200_000);
     cluster = await startCluster(this, "anynetwork");
     await openHomes(cluster);
     // The user's own wish, so that the loss of a network is noticed after seconds.
@@ -50,30 +50,11 @@ describe("a notebook on a node that lets no ssh in", function () {
   after(() => cluster?.testbed.down());
 
   describe("by relay", () => {
-    let url: string;
-
     before(async () => {
       await cluster.write("laptop", file, sessionFile("relay"));
     });
 
-    it("comes up, and opens in the laptop's own browser with engines", async function () {
-      url = (await ok("up", file)).trim();
-      expect(await status()).to.include({ phase: "up", tunnel: "relay" });
-      expect(await answer(url)).to.equal("200");
-      if (!hasChromium()) this.skip(); // needs Chromium
-      await onLaptopsChromium(cluster.testbed, async (browser) => {
-        expect(await runExampleNotebook(browser, url, "by-relay-in-chromium")).to.match(/pi is about 3\.14/);
-      });
-    });
-
-    it("opens again by itself on the same port after the network was cut", async () => {
-      await cluster.testbed.fault("cut");
-      await until("the tunnel's loss in status", status, { fact: ({ tunnelHealing }) => tunnelHealing, seconds: 90 });
-      await cluster.testbed.heal();
-      await cluster.testbed.fault("no-ssh-to-nodes");
-      await until("the same URL answers again", () => answer(url), { fact: (code) => code === "200", seconds: 120 });
-      expect(await status()).to.include({ phase: "up", tunnel: "relay" });
-    });
+    itOpensBy("relay", { fault: "no-ssh-to-nodes", seconds: 120 });
 
     it("gives strangers nothing, from any host", async () => {
       // Another run, so that there are keys that were good once.
@@ -130,32 +111,13 @@ describe("a notebook on a node that lets no ssh in", function () {
   });
 
   describe("by reverse, where login cannot connect to nodes", () => {
-    let url: string;
-
     before(async () => {
       await cluster.testbed.heal();
       await cluster.testbed.fault("nodes-cannot-be-reached-from-login");
       await cluster.write("laptop", file, sessionFile("reverse"));
     });
 
-    it("comes up, and opens in the laptop's own browser with engines", async function () {
-      url = (await ok("up", file)).trim();
-      expect(await status()).to.include({ phase: "up", tunnel: "reverse" });
-      expect(await answer(url)).to.equal("200");
-      if (!hasChromium()) this.skip(); // needs Chromium
-      await onLaptopsChromium(cluster.testbed, async (browser) => {
-        expect(await runExampleNotebook(browser, url, "by-reverse-in-chromium")).to.match(/pi is about 3\.14/);
-      });
-    });
-
-    it("opens again by itself on the same port after the network was cut", async () => {
-      await cluster.testbed.fault("cut");
-      await until("the tunnel's loss in status", status, { fact: ({ tunnelHealing }) => tunnelHealing, seconds: 90 });
-      await cluster.testbed.heal();
-      await cluster.testbed.fault("nodes-cannot-be-reached-from-login");
-      await until("the same URL answers again", () => answer(url), { fact: (code) => code === "200", seconds: 180 });
-      expect(await status()).to.include({ phase: "up", tunnel: "reverse" });
-    });
+    itOpensBy("reverse", { fault: "nodes-cannot-be-reached-from-login", seconds: 180 });
 
     it("gives strangers nothing, from any host", async () => {
       await ok("down", file);
@@ -197,6 +159,28 @@ describe("a notebook on a node that lets no ssh in", function () {
       return keepers[0].port;
     }
   });
+
+  /** Heals the network after the cut, but not its fault. The URL answers again within `seconds`. */
+  function itOpensBy(kind: string, { fault, seconds }: { fault: string; seconds: number }): void {
+    it("comes up, and opens in the laptop's own browser with engines", async function () {
+      url = (await ok("up", file)).trim();
+      expect(await status()).to.include({ phase: "up", tunnel: kind });
+      expect(await answer(url)).to.equal("200");
+      if (!hasChromium()) this.skip(); // needs Chromium
+      await onLaptopsChromium(cluster.testbed, async (browser) => {
+        expect(await runExampleNotebook(browser, url, `by-${kind}-in-chromium`)).to.match(/pi is about 3\.14/);
+      });
+    });
+
+    it("opens again by itself on the same port after the network was cut", async () => {
+      await cluster.testbed.fault("cut");
+      await until("the tunnel's loss in status", status, { fact: ({ tunnelHealing }) => tunnelHealing, seconds: 90 });
+      await cluster.testbed.heal();
+      await cluster.testbed.fault(fault);
+      await until("the same URL answers again", () => answer(url), { fact: (code) => code === "200", seconds });
+      expect(await status()).to.include({ phase: "up", tunnel: kind });
+    });
+  }
 
   /** All records of a name, those of the last run first. */
   async function records(name: string) {

@@ -39,7 +39,6 @@ describe("a worse day on Grid Engine", function () {
   };
 
   before(async function () {
-    this.timeout(1_200_000);
     cluster = await startCluster(this, "dying");
   });
 

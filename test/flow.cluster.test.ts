@@ -48,7 +48,6 @@ function flowOn(scheduler: SiteScheduler): void {
   const nodesOf = async (id: string) => new Set((await listed(id)).map(({ node }) => node ?? "none"));
 
   before(async function () {
-    this.timeout(1_200_000);
     cluster = await startCluster(this, "flow", scheduler);
     const hash = (await fromLaptopWith(`${clearPassword}\n`, "hpcnb", "password")).trim();
     file = (more) => sessionFile(scheduler, hash, more);

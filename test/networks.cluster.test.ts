@@ -52,7 +52,6 @@ describe("the controller, its engines and the notebook's kernels on a site's net
   };
 
   before(async function () {
-    this.timeout(1_200_000);
     cluster = await startCluster(this, "networks");
   });
 

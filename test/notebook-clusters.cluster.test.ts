@@ -56,7 +56,6 @@ function notebookClusterOn(scheduler: SiteScheduler): void {
   const once = itOnce(scheduler);
 
   before(async function () {
-    this.timeout(1_200_000);
     cluster = await startCluster(this, "notebook", scheduler);
     await openHomes(cluster);
     await cluster.testbed.fault("storage-lag");

@@ -70,7 +70,6 @@ notebook: { directory: ~/${name}, environment: { venv: /home/shared/venv }, ${mo
     (await status(file)).jobs.find(({ role }: { role: string }) => role === "notebook").host;
 
   before(async function () {
-    this.timeout(1_200_000);
     cluster = await startCluster(this, "otherusers", scheduler);
     await openHomes(cluster);
     const password = (await cluster.ok("laptop", ["hpcnb", "password"], `${clearPassword}\n`)).trim();

@@ -34,7 +34,6 @@ describe("a bad day on Grid Engine", function () {
   }
 
   before(async function () {
-    this.timeout(1_200_000);
     cluster = await startCluster(this, "rejections");
     await cluster.ok("login", ["mkdir", "/tmp/onlyhere"]);
     await cluster.ok("login", ["python3", "-m", "venv", "--without-pip", "bare"]);

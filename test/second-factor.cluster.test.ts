@@ -47,7 +47,6 @@ describe("a submit node with a second factor", function () {
   };
 
   before(async function () {
-    this.timeout(1_200_000);
     if (!existsSync(codeModule)) this.skip(); // needs Debian's libpam-oath
     cluster = await startCluster(this, "factor");
     await startGuardedServer(cluster, { password, secret });

@@ -39,7 +39,6 @@ for (const site of siteSchedulers)
     const statusOn = async (host: string) => JSON.parse(await ok(host, "status", file, "--json"));
 
     before(async function () {
-      this.timeout(1_200_000);
       cluster = await startCluster(this, "sites", site);
       for (const host of ["laptop", "login"]) await cluster.write(host, file, session);
     });

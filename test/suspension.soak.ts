@@ -44,7 +44,6 @@ describe("jobs that Grid Engine suspends and warns", function () {
   };
 
   before(async function () {
-    this.timeout(1_200_000);
     cluster = await startCluster(this, "suspension");
     await cluster.write("laptop", file, sessionFile);
     url = (await cluster.ok("laptop", ["hpcnb", "up", file])).trim();

@@ -31,7 +31,6 @@ describe("a tunnel from the laptop", function () {
     }));
 
   before(async function () {
-    this.timeout(1_200_000);
     cluster = await startCluster(this, "tunnels");
     // The user's own wish, so that the loss of a network is noticed after seconds.
     const eager = "Host *\n  ServerAliveInterval 2\n  ConnectTimeout 4\n";

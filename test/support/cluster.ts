@@ -37,8 +37,8 @@ export interface Cluster {
 }
 
 /**
- * A testbed with alice's notebook in her project directory. To be called in a `before`, whose suite
- * is skipped where there can be none.
+ * A testbed with alice's notebook in her project directory. To be called in a `before`, which gets
+ * 20 minutes, and whose suite is skipped where there can be none.
  */
 export async function startCluster(
   context: Mocha.Context,

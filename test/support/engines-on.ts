@@ -80,7 +80,6 @@ function enginesOn(scheduler: SiteScheduler): void {
   const client = 'import ipyparallel, json, os\nclient = ipyparallel.Client(profile="rnaseq")\n';
 
   before(async function () {
-    this.timeout(1_200_000);
     if (!existsSync(faketime)) this.skip(); // needs Debian's libfaketime
     cluster = await startCluster(this, "engines", scheduler);
     await cluster.write("laptop", file, sessionFile(scheduler));
