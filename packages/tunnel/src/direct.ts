@@ -11,12 +11,12 @@ import {
 } from "@hpcnb/core";
 import { isSshHost } from "@hpcnb/host";
 import { isSameHost, targetOn } from "./ssh/jump.js";
+import { untilLost } from "./until-lost.js";
 
-/** Between two looks whether the endpoint is still there. So many in a row must fail. */
+/** Between two looks whether the endpoint is still there. */
 const lookEveryMs = 5_000;
 /** A look may take this long. */
 const reachLimitMs = 5_000;
-const missesBelieved = 3;
 
 /** For a notebook on this very machine: its socket or port itself is the way. */
 export const directTunnel: Plugin = definePlugin({
@@ -49,7 +49,12 @@ async function open({ host, clock }: TunnelContext, endpoint: Endpoint, signal?:
   await reach(endpoint);
 
   const ending = new AbortController();
-  const closed = watch();
+  const lost = untilLost(() => reach(endpoint), {
+    clock,
+    everyMs: lookEveryMs,
+    signal: signal ? AbortSignal.any([signal, ending.signal]) : ending.signal,
+  });
+  const closed = lost.then((error) => error?.message ?? "closed");
   return {
     address: targetOn(endpoint),
     closed,
@@ -58,27 +63,6 @@ async function open({ host, clock }: TunnelContext, endpoint: Endpoint, signal?:
       await closed;
     },
   };
-
-  async function watch(): Promise<string> {
-    const either = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
-    let misses = 0;
-    let last = "";
-    while (misses < missesBelieved) {
-      try {
-        await clock.sleep(lookEveryMs, either);
-      } catch {
-        return "closed";
-      }
-      try {
-        await reach(endpoint);
-        misses = 0;
-      } catch (error) {
-        misses += 1;
-        last = (error as Error).message;
-      }
-    }
-    return last;
-  }
 }
 
 function elsewhere({ host }: Endpoint, { why, hint }: { readonly why: string; readonly hint: string }): HpcnbError {

@@ -9,14 +9,13 @@ import {
   type OpenTunnel,
 } from "@hpcnb/core";
 import type { Forwarding } from "./ssh/forwarding.js";
+import { untilLost } from "./until-lost.js";
 
 /**
  * The notebook must answer through the tunnel within a limit, and it is looked at again and again.
- * So many looks in a row must fail.
  */
 const answerLimitMs = 10_000;
 const lookEveryMs = 30_000;
-const missesBelieved = 3;
 
 interface Watching {
   readonly endpoint: Endpoint;
@@ -44,7 +43,9 @@ export async function openWatched(way: Forwarding, watching: Watching): Promise<
   }
 
   const ending = new AbortController();
-  const closed = Promise.race([way.ended, watch()]).then((reason) => {
+  const lost = untilLost(() => answers(socket), { clock, everyMs: lookEveryMs, signal: ending.signal });
+  const silent = lost.then((error) => (error ? `${describe(endpoint)} gives no answer any more.` : "closed"));
+  const closed = Promise.race([way.ended, silent]).then((reason) => {
     ending.abort();
     return way.close().then(
       () => reason,
@@ -59,22 +60,6 @@ export async function openWatched(way: Forwarding, watching: Watching): Promise<
       await closed;
     },
   };
-
-  async function watch(): Promise<string> {
-    let misses = 0;
-    while (misses < missesBelieved) {
-      try {
-        await clock.sleep(lookEveryMs, ending.signal);
-      } catch {
-        return "closed";
-      }
-      misses = await answers(socket).then(
-        () => 0,
-        () => misses + 1,
-      );
-    }
-    return `${describe(endpoint)} gives no answer any more.`;
-  }
 }
 
 function describe(endpoint: Endpoint): string {
