@@ -72,7 +72,7 @@ async function openReverse(host: SshHost, { endpoint, alive, signal }: Wanted): 
   const { run } = endpoint;
   if (!run) throw new HpcnbError("HPCNB_TUNNEL", `The notebook job on ${endpoint.host} does not dial.`);
   const [keys, rendezvous] = await Promise.all([readKeeperKeys(host, run, signal), readRendezvous(host, run, signal)]);
-  const secure = await notebookTls(keys);
+  const secure = notebookTls(keys);
   const [socket, arrivals] = [newSocketPath(connection, "way"), newSocketPath(connection, "way")];
   /** What is to be undone, the newest first. */
   const undo: (() => Promise<void> | void)[] = [];

@@ -38,7 +38,7 @@ async function open(context: TunnelContext, endpoint: Endpoint, signal?: AbortSi
   const { relay, run } = endpoint;
   if (!relay || !run) throw noRelay(endpoint);
   const secure = notebookTls(await readKeeperKeys(host, run, signal));
-  const by = isSshHost(host) ? host.connection.alias : "this machine";
+  const by = host.name;
   const route = await firstRoute(relay.addresses, {
     clock,
     signal,

@@ -1,5 +1,5 @@
-import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
+import { closeServer, listen } from "../keeper/port.js";
 
 /** A socket on this machine, for this user alone, whose connections lead elsewhere. */
 export interface ServedSocket {
@@ -25,11 +25,10 @@ export async function serveSocket(path: string, dial: () => Promise<Socket>): Pr
       () => incoming.destroy(),
     );
   });
-  await once(server.listen(path), "listening");
+  await listen(server, { path });
   return {
     close: async () => {
-      const closed = once(server, "close");
-      server.close();
+      const closed = closeServer(server);
       for (const socket of sockets) socket.destroy();
       await closed;
     },
