@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import {
   absolutePathSchema,
-  checkJson,
   lineSchema,
   portSchema,
   runIdSchema,
@@ -14,13 +12,10 @@ import type { RememberedRun } from "@hpcnb/core/session";
 import type { Session } from "@hpcnb/core/session-file";
 import * as v from "valibot";
 import { parseAddress } from "./session-address.js";
-import { keep, stateDirectory } from "./state-directory.js";
+import { keep, keptName, readKept, stateDirectory } from "./state-directory.js";
 
 /** Told what went wrong with what this machine remembers. Nothing fails for it. */
 export type Warn = (sentence: string) => void;
-
-/** Bytes. */
-const largestFile = 65_536;
 
 const knownSessionSchema = v.object({
   name: sessionNameSchema,
@@ -65,7 +60,7 @@ function sessionsDirectory(): string {
 }
 
 function pathOf(file: string): string {
-  return join(sessionsDirectory(), `${shortHash(file)}.json`);
+  return join(sessionsDirectory(), keptName(file));
 }
 
 /**
@@ -131,10 +126,6 @@ const absent = {
 
 function byEnd(one: KnownSession, other: KnownSession): number {
   return (other.ended?.at ?? "").localeCompare(one.ended?.at ?? "");
-}
-
-function shortHash(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
 /** Nothing is lost with this list, so nothing fails for it. */
@@ -208,11 +199,7 @@ export function rememberedSession(
 function readKnown(path: string, warn: Warn): KnownSession | undefined {
   let problem: string;
   try {
-    const file = statSync(path);
-    const checked =
-      file.isFile() && file.size <= largestFile
-        ? checkJson(knownSessionSchema, readFileSync(path, "utf8"))
-        : { problem: "is not a small plain file" };
+    const checked = readKept(knownSessionSchema, path);
     if (checked.problem === undefined) return checked.value;
     problem = checked.problem;
   } catch (error) {

@@ -1,19 +1,10 @@
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type ConnectionFacts,
-  type Connector,
-  checkJson,
-  isWhole,
-  lineSchema,
-  printableLine,
-  tunnelKinds,
-} from "@hpcnb/core";
+import { type ConnectionFacts, type Connector, isWhole, lineSchema, printableLine, tunnelKinds } from "@hpcnb/core";
 import type { TunnelChoice } from "@hpcnb/tunnel";
 import * as v from "valibot";
 import type { Warn } from "./known-sessions.js";
-import { keep, stateDirectory } from "./state-directory.js";
+import { keep, keptName, readKept, stateDirectory } from "./state-directory.js";
 
 /**
  * The kind of tunnel that reached a session last from this machine, or any session of its host.
@@ -28,8 +19,6 @@ const knownTunnelSchema = v.object({
 });
 export type KnownTunnel = v.InferOutput<typeof knownTunnelSchema>;
 
-/** Bytes. */
-const largestFile = 65_536;
 /** The newest ones are kept. */
 const mostKept = 100;
 /** Characters of a failure. */
@@ -63,8 +52,8 @@ export function rememberingConnector(
   const connector = create(rememberedFirst(tunnels, known));
   return {
     ...connector,
-    connect: async (...words) => {
-      const connection = await connector.connect(...words);
+    connect: async (...args) => {
+      const connection = await connector.connect(...args);
       if (isWhole(connection)) remember(owner, connection, warn);
       return connection;
     },
@@ -103,16 +92,13 @@ function directory(): string {
 }
 
 function pathOf({ host, file = "" }: Owner): string {
-  return join(directory(), `${createHash("sha256").update(`${host}\n${file}`).digest("hex").slice(0, 16)}.json`);
+  return join(directory(), keptName(`${host}\n${file}`));
 }
 
 /** Nothing is lost with a file that is damaged: what it would tell is found again. */
 function read(owner: Owner): KnownTunnel | undefined {
   try {
-    const path = pathOf(owner);
-    const file = statSync(path);
-    if (!file.isFile() || file.size > largestFile) return undefined;
-    return checkJson(knownTunnelSchema, readFileSync(path, "utf8")).value;
+    return readKept(knownTunnelSchema, pathOf(owner)).value;
   } catch {
     return undefined;
   }
