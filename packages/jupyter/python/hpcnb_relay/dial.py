@@ -77,7 +77,13 @@ class Dialler:
         while True:
             record, _reason = records.read(self.path, self.run_id)
             if record is not None:
-                loop.call_soon_threadsafe(tell, record["keepers"])
+                try:
+                    loop.call_soon_threadsafe(tell, record["keepers"])
+                except RuntimeError:
+                    # The loop is closed, as it was over while the record was read.
+                    if self.is_over.is_set():
+                        return
+                    raise
             problems = {key: line.problem for key, line in list(self.lines.items()) if line.problem}
             if problems != self.told:
                 if self.report.try_publish("dialling", problems=problems):

@@ -81,11 +81,13 @@ class TestDialler(unittest.TestCase):
         record, _reason = records.read(self.paths["dialling"], RUN)
         return (record or {}).get("problems", {})
 
-    def start(self):
-        dialler = dial.Dialler(
+    def dialler(self):
+        return dial.Dialler(
             {"run": RUN, **self.paths}, PlainIdentity(), {"kind": "socket", "path": self.notebook}
         )
-        return dialler, asyncio.ensure_future(dialler.run())
+
+    def start(self):
+        return asyncio.ensure_future(self.dialler().run())
 
     def test_keeps_connections_ready_and_replaces_those_that_are_used(self):
         async def work():
@@ -97,7 +99,7 @@ class TestDialler(unittest.TestCase):
             keeper = Keeper()
             port = await keeper.listen()
             self.offer({"id": "a", "port": port, "hosts": ["no-such-host.invalid", "127.0.0.1"]})
-            _, running = self.start()
+            running = self.start()
             await until(lambda: len(keeper.chosen) == dial.READY)
             self.assertEqual(keeper.greeting, dial.GREETING)
             for _ in range(2):
@@ -116,7 +118,7 @@ class TestDialler(unittest.TestCase):
             with socket.create_server(("127.0.0.1", 0)) as taken:
                 port = taken.getsockname()[1]
             self.offer({"id": "a", "port": port, "hosts": ["no-such-host.invalid", "127.0.0.1"]})
-            _, running = self.start()
+            running = self.start()
             await until(self.problems)
             problem = self.problems()["a"]
             self.assertIn(f"no-such-host.invalid, port {port}: ", problem)
@@ -132,7 +134,7 @@ class TestDialler(unittest.TestCase):
         async def work():
             port = await Keeper(word=b"somebody else\n").listen()
             self.offer({"id": "a", "port": port, "hosts": ["127.0.0.1"]})
-            _, running = self.start()
+            running = self.start()
             await until(self.problems)
             self.assertIn("not this run's keeper", self.problems()["a"])
             running.cancel()
@@ -145,7 +147,7 @@ class TestDialler(unittest.TestCase):
             one = {"id": "a", "port": await first.listen(), "hosts": ["127.0.0.1"]}
             other = {"id": "b", "port": await second.listen(), "hosts": ["127.0.0.1"]}
             self.offer(one)
-            _, running = self.start()
+            running = self.start()
             await until(lambda: len(first.chosen) == dial.READY)
             self.offer(other)
             await until(lambda: len(second.chosen) == dial.READY)
@@ -155,13 +157,21 @@ class TestDialler(unittest.TestCase):
 
         run_within_a_minute(work())
 
+    def test_is_quiet_when_it_ends_while_a_record_is_read(self):
+        dialler, loop = self.dialler(), asyncio.new_event_loop()
+        loop.close()
+        with self.assertRaises(RuntimeError):
+            dialler.look(loop, print)
+        dialler.is_over.set()
+        dialler.look(loop, print)
+
     def test_goes_on_with_a_damaged_record(self):
         async def work():
             keeper = Keeper()
             port = await keeper.listen()
             with open(self.paths["keepers"], "wb") as file:
                 file.write(b"half a record")
-            _, running = self.start()
+            running = self.start()
             await asyncio.sleep(0)
             self.offer({"id": "a", "port": port, "hosts": ["127.0.0.1"]})
             await until(lambda: len(keeper.chosen) == dial.READY)
