@@ -21,26 +21,33 @@ export const lanes = [
 /** Runs some tests in one mocha process. Resolves to its exit code. */
 export const runTests = (words, env) => passThrough([...mocha, ...words], { env });
 
+/** More files than this that fail are no accident, and are not run a second time. */
+const mostFilesAgain = 3;
+
 /**
- * Runs lanes side by side, each in a mocha process, and prints what came of all. Resolves to an
- * exit code.
+ * Runs lanes side by side, each in a mocha process, and then the files that failed once more,
+ * alone. Prints what came of all. Resolves to an exit code. See docs/decisions/0027.
  */
 export async function runLanes(lanes, env) {
   const folder = await mkdtemp(join(tmpdir(), "hpcnb-results-"));
+  const run = async ({ name, words }) => {
+    const file = join(folder, `${name}.json`);
+    const since = performance.now();
+    const exitCode = await runTests([...words, "--reporter-option", `results=${file}`], env);
+    const results = readResults(file, { name, exitCode });
+    const seconds = ((performance.now() - since) / 1000).toFixed(0);
+    console.log(`the ${name}: ${results.passed} passed, ${results.failures.length} failed (${seconds} s)`);
+    return results;
+  };
   try {
-    const all = await Promise.all(
-      lanes.map(async ({ name, words }, number) => {
-        const file = join(folder, `${number}.json`);
-        const since = performance.now();
-        const exitCode = await runTests([...words, "--reporter-option", `results=${file}`], env);
-        const seconds = ((performance.now() - since) / 1000).toFixed(0);
-        return { seconds, exitCode, ...readResults(file, { name, exitCode }) };
-      }),
-    );
-    for (const { name, passed, failed, seconds } of all)
-      console.log(`the ${name}: ${passed} passed, ${failed} failed (${seconds} s)`);
-    printResults(all);
-    return Math.max(...all.map(({ failed, exitCode }) => (failed > 0 ? exitCode || 1 : exitCode)));
+    const first = await Promise.all(lanes.map(run));
+    const failures = first.flatMap(({ failures }) => failures);
+    const files = [...new Set(failures.map(({ file }) => file))];
+    const isTriedAgain = files.length > 0 && files.length <= mostFilesAgain && !files.includes(undefined);
+    const again = isTriedAgain ? await run({ name: "second try", words: files }) : undefined;
+    const areFlaky = again?.failures.length === 0;
+    printResults(areFlaky ? first.map((results) => ({ ...results, failures: [] })) : first, areFlaky ? failures : []);
+    return failures.length > 0 && !areFlaky ? 1 : 0;
   } finally {
     await rm(folder, { recursive: true });
   }

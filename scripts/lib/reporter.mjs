@@ -19,20 +19,16 @@ export default class Reporter extends Base {
     const file = options.reporterOptions?.results;
     const skipped = [];
     let suite = { passed: 0, failed: 0, since: performance.now() };
-    const results = (more) => ({
-      passed: this.stats.passes,
-      failed: this.stats.failures,
-      failures: this.failures.length > 0 ? textOf(this.failures) : "",
-      skipped,
-      ...more,
-    });
+    const failures = [];
+    const results = (ended) => ({ passed: this.stats.passes, failures, skipped, ended });
     const save = (all) => file && writeResults(file, all);
     runner.on(EVENT_TEST_PASS, () => {
       suite.passed += 1;
     });
-    runner.on(EVENT_TEST_FAIL, () => {
+    runner.on(EVENT_TEST_FAIL, (test) => {
       suite.failed += 1;
-      save(results({ ended: false }));
+      failures.push({ title: test.fullTitle(), file: fileOf(test), text: textOf(test) });
+      save(results(false));
     });
     runner.on(EVENT_TEST_PENDING, (test) => skipped.push(test.fullTitle()));
     runner.on(EVENT_SUITE_END, ({ title, parent, file: testFile }) => {
@@ -42,22 +38,21 @@ export default class Reporter extends Base {
       const failed = suite.failed > 0 ? `, ${suite.failed} FAILED` : "";
       console.log(`  ${title}: ${suite.passed} passed${failed} (${seconds} s)`);
       suite = { passed: 0, failed: 0, since: performance.now() };
-      save(results({ ended: false }));
+      save(results(false));
     });
     runner.on(EVENT_RUN_END, () => {
-      let { failed, failures, ...rest } = results({ ended: true });
-      save({ ...rest, failed, failures });
+      const all = results(true);
+      save(all);
       // Node ends when nothing is open any more. What a test forgot to close is told instead of
       // waited for.
       setTimeout(() => {
-        failed += 1;
-        failures += `\n  A test left something open:\n${leftOpen()}`;
+        const title = "A test left something open";
+        failures.push({ title, text: `\n  ${title}:\n${leftOpen()}` });
         process.exit();
       }, closingLimit).unref();
       // Added after mocha's own handler, which sets the exit code to the number of failed tests.
       process.on("exit", () => {
-        if (failed > 0) process.exitCode ||= 1;
-        const all = { ...rest, failed, failures };
+        if (failures.length > 0) process.exitCode ||= 1;
         if (file) save(all);
         else printResults([all]);
       });
@@ -65,15 +60,20 @@ export default class Reporter extends Base {
   }
 }
 
-/** What mocha would print of these failed tests. */
-function textOf(failures) {
+/** A hook has the file only in its suite. */
+function fileOf(test) {
+  return test.file ?? (test.parent && fileOf(test.parent));
+}
+
+/** What mocha would print of this failed test. */
+function textOf(failure) {
   const lines = [];
   const { consoleLog } = Base;
   Base.consoleLog = (...words) => lines.push(format(...words));
   try {
-    Base.list(failures);
+    Base.list([failure]);
   } finally {
     Base.consoleLog = consoleLog;
   }
-  return lines.join("\n");
+  return lines.join("\n").replace("1) ", "");
 }
