@@ -11,7 +11,7 @@ from collections import namedtuple
 
 from hpcnb_launch import records, sockets, waiting
 from hpcnb_launch.report import Report
-from hpcnb_relay.passing import pass_on
+from hpcnb_relay.passing import KEEP_ALIVE, pass_on
 from hpcnb_relay.tls import Refused
 
 # Seconds between two looks at who wants to be dialled.
@@ -26,9 +26,6 @@ HANDSHAKE_LIMIT = 10.0
 
 # The first and the longest, in seconds, between two tries to reach a keeper.
 PAUSES = (0.5, 15.0)
-
-# See `keep_alive`. A firewall forgets connections that say nothing, and the other host may vanish.
-KEEP_ALIVE = (60, 15, 4)
 
 # Before TLS: this is nobody who only connects. See the tunnel's listener.py.
 GREETING = b"\n"

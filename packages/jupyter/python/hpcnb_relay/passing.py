@@ -4,6 +4,9 @@ import asyncio
 
 from hpcnb_relay.tls import CHUNK
 
+# See `keep_alive`. A firewall forgets connections that say nothing, and the other host may vanish.
+KEEP_ALIVE = (60, 15, 4)
+
 
 async def pass_on(stream, endpoint, first=b""):
     """

@@ -6,9 +6,9 @@ passes bytes, and knows nothing of what they say.
 import asyncio
 import errno
 import resource
-import socket
 
-from hpcnb_relay.passing import pass_on
+from hpcnb_launch import sockets
+from hpcnb_relay.passing import KEEP_ALIVE, pass_on
 from hpcnb_relay.tls import CHUNK, Refused
 from hpcnb_relay.visitors import Visitors
 
@@ -57,7 +57,7 @@ class Server:
             first = await self.first_words(connection)
             self.silent.leave(task, address)
             self.shaking.enter(task, address, task.cancel)
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            sockets.keep_alive(connection, *KEEP_ALIVE)
             reader, writer = await asyncio.open_connection(sock=connection)
             welcome = self.identity.welcome(reader, writer, first)
             stream = await asyncio.wait_for(welcome, HANDSHAKE_LIMIT)

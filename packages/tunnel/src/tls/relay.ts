@@ -47,7 +47,10 @@ async function open(context: TunnelContext, endpoint: Endpoint, signal?: AbortSi
     problem: (failures) => unreached({ by, node: endpoint.host, port: relay.port, failures }),
   });
   const socket = newSocketPath(isSshHost(host) ? host.connection : undefined, "way");
-  const served = await serveSocket(socket, () => dialAgain(route, secure));
+  const served = await serveSocket(socket, () => dialAgain(route, secure)).catch(async (error: unknown) => {
+    await route.close();
+    throw error;
+  });
   return openWatched(
     {
       socket,
