@@ -24,12 +24,13 @@ type Line = SubmittedJob & { task: string | undefined; state: string; by?: strin
 
 /**
  * scontrol decides whether what it still knows has ended: sacct may be late, or know an earlier
- * try. sacct knows who cancelled a job.
+ * try. sacct knows who cancelled a job. For some seconds it may know a job's end and not its name,
+ * and calls it "allocation": so a line counts as known only with its name.
  */
 export function parseHistory(text: string): JobRecord[] {
   const lines = text.split("\n");
   const accounted = lines.flatMap(accountedIn);
-  const keyOf = ({ id, task, state }: Line) => `${id} ${task} ${state}`;
+  const keyOf = ({ id, name, task, state }: Line) => `${id} ${name} ${task} ${state}`;
   const known = new Set(accounted.map(keyOf));
   const news = lines.flatMap(controlledIn).filter((line) => !known.has(keyOf(line)));
   // As getent writes them: "alice:x:1000:...".

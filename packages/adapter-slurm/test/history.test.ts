@@ -90,6 +90,13 @@ describe("how a job ended", () => {
     expect(parseHistory(makeResult({ stdout: tries }), { id: "7", name: "a" })).to.equal(undefined);
   });
 
+  it("is known also while sacct has the end without the name", () => {
+    const early =
+      "3|allocation|NODE_FAIL|0:0\nJobId=3 JobName=real UserId=alice(1000) JobState=NODE_FAIL Reason=NodeDown ExitCode=0:0\n";
+    const reason = "its node failed (NODE_FAIL)";
+    expect(parseHistory(makeResult({ stdout: early }), { id: "3", name: "real" })).to.deep.equal({ reason });
+  });
+
   it("has no answer without slurmctld, or without slurmdbd when slurmctld has forgotten the job", () => {
     for (const name of ["no controller", "no configuration", "no job and no slurmdbd"])
       expectThrown(
