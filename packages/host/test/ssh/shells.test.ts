@@ -1,4 +1,4 @@
-import { renameSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { expectFailure } from "@hpcnb/core/testing";
 import { createSshHost, type SshHost } from "@hpcnb/host";
@@ -74,11 +74,12 @@ describe("a host over ssh", () => {
     const host = hostAt("login");
     const key = join(site.folder, "authorized_keys");
     const ending = new AbortController();
+    const begun = join(site.folder, "begun");
     const running = expectFailure(
-      host.run(["sleep", "600"], { timeoutMs: 600_000, signal: ending.signal }),
+      host.run(["sh", "-c", 'touch "$1"; exec sleep 600', "sh", begun], { timeoutMs: 600_000, signal: ending.signal }),
       "HPCNB_ABORTED",
     );
-    await until(() => site.logins("login") > 0, "somebody is let in");
+    await until(() => existsSync(begun), "the command has the connection");
     try {
       await expectRefusal();
     } finally {
