@@ -51,6 +51,16 @@ describe("the lanes of all tests", () => {
     expect(status).to.equal(1);
   });
 
+  it("fails with a test that is skipped the second time", async () => {
+    const skipsAfterwards = failsOnce.replace(
+      'it("fails once", () => {',
+      'it("fails once", function () { if (isSeen) this.skip();',
+    );
+    const { status, stdout } = await run([skipsAfterwards], [passes], [passes], [passes], [passes]);
+    expect(stdout).to.match(/ {2}failed: fails once\n4 passed, 1 failed, 4 skipped\n$/);
+    expect(status).to.equal(1);
+  });
+
   it("tries nothing again where many files fail", async () => {
     const { status, stdout } = await run([failsOnce, failsOnce, failsOnce, failsOnce]);
     expect(stdout).to.match(/\n0 passed, 4 failed, 0 skipped\n$/);

@@ -4,7 +4,7 @@ import { grepTracked, root } from "./repository.js";
 
 /** What would tie the repository to one machine. */
 const machineBound = {
-  "a home directory": `/root/|/(home|Users)/${userInfo().username}/`,
+  "a home directory": `/(root|(home|Users)/${userInfo().username})/`,
   "this checkout": root.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"),
   "a package registry": String.raw`https?://[\w.-]*(registry|artifactory|nexus)[\w.-]*[/:]`,
 };
@@ -12,7 +12,7 @@ const machineBound = {
 describe("Tracked files", () => {
   for (const [what, pattern] of Object.entries(machineBound)) {
     it(`name no place of one machine: ${what}`, async () => {
-      const found = await grepTracked(pattern, ".", ":!test/repository/tracked-files.test.ts");
+      const found = await grepTracked(pattern, ".");
       expect(found.map((line) => line.slice(0, 200))).to.deep.equal([]);
     });
   }
